@@ -1,0 +1,22 @@
+namespace Distillation;
+
+/// <summary>A model that others learn from: a network, a file, a function, an ensemble, a recording.</summary>
+/// <remarks>
+/// <para>A teacher gives constants: it runs in evaluation mode and no gradient reaches it.</para>
+/// <para>To add to what a teacher does (remember, log, scale), derive from <see cref="Teachers.DelegatingTeacher"/> and wrap it.</para>
+/// <para>An instance is used by one thread at a time. Disposing it releases what it made (hooks, sessions, files), never a model it was given.</para>
+/// </remarks>
+public interface ITeacher : IDisposable
+{
+    /// <summary>Gets the layers that can be asked for, or <see langword="null"/> where the teacher cannot list them.</summary>
+    IReadOnlyCollection<Feature>? AvailableFeatures => null;
+
+    /// <summary>Says what it knows of a batch.</summary>
+    /// <param name="batch">The samples.</param>
+    /// <param name="features">The inner layers to give beside the logits.</param>
+    /// <returns>Logits [N, C] and the features asked for, on the device of the batch, detached, owned by the current dispose scope.</returns>
+    ModelOutput Predict(Batch batch, FeatureSet features);
+
+    // A teacher without resources writes no Dispose, and `using` works all the same.
+    void IDisposable.Dispose() => GC.SuppressFinalize(this);
+}

@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+
+namespace Distillation.Losses;
+
+/// <summary>A weighted sum of losses. It has every ability that all its terms have.</summary>
+/// <remarks>It is made by <see cref="LossArithmetic"/>: <c>0.9 * a + 0.1 * b</c>. A term whose weight is 0 at a place of the run is not computed there.</remarks>
+public sealed class LossSum : IDistillationLoss, IClosedFormGradient
+{
+    private readonly bool _closedForm;
+
+    private LossSum(ImmutableArray<LossTerm> terms)
+    {
+        Terms = WithDistinctNames(terms);
+        Features = terms.Aggregate(FeatureDemand.None, (demand, term) => demand | term.Loss.Features);
+        _closedForm = terms.All(term => term.Loss.ClosedForm is not null);
+    }
+
+    /// <summary>Gets the terms. No two have the same name: a second one is called <c>Name#2</c>.</summary>
+    public ImmutableArray<LossTerm> Terms { get; }
+
+    /// <inheritdoc/>
+    public string Name => string.Join(" + ", Terms.Select(term => term.Name));
+
+    /// <inheritdoc/>
+    public FeatureDemand Features { get; }
+
+    /// <inheritdoc/>
+    public torch.nn.Module? Module { get; private set; }
+
+    /// <inheritdoc/>
+    public IClosedFormGradient? ClosedForm => _closedForm ? this : null;
+
+    /// <inheritdoc/>
+    public Tensor Compute(DistillationContext context)
+    {
+        Tensor? sum = null;
+        foreach (LossTerm term in Terms)
+        {
+            double weight = term.Weight.At(context.Position);
+            if (weight == 0)
+            {
+                continue;
+            }
+
+            Tensor value = term.Loss.Compute(context);
+            RequireScalar(term, value);
+            context.Meter?.Add(term.Name, value, context.Batch.Count);
+            Tensor weighted = weight == 1 ? value : value * weight;
+            sum = sum is null ? weighted : sum + weighted;
+        }
+
+        // Attached to the student, so that the caller's backward works: its gradient is zero.
+        return sum ?? context.Student.Logits.sum() * 0;
+    }
+
+    /// <inheritdoc/>
+    LossGradient IClosedFormGradient.Compute(DistillationContext context)
+    {
+        LossGradient sum = default;
+        foreach (LossTerm term in Terms)
+        {
+            double weight = term.Weight.At(context.Position);
+            if (weight == 0)
+            {
+                continue;
+            }
+
+            LossGradient one = term.Loss.ClosedForm!.Compute(context);
+            context.Meter?.Add(term.Name, one.Value, context.Batch.Count);
+            using Scalar factor = weight.ToScalar();
+            sum = sum.Value is null
+                ? new(one.Value.mul_(factor), one.AtLogits.mul_(factor))
+                : new(sum.Value.add_(one.Value, factor), sum.AtLogits.add_(one.AtLogits, factor));
+        }
+
+        Tensor logits = context.Student.Logits;
+        return sum.Value is null ? new(torch.zeros([], logits.dtype, logits.device), torch.zeros_like(logits)) : sum;
+    }
+
+    /// <inheritdoc/>
+    public void Prepare(DistillationContext sample)
+    {
+        foreach (LossTerm term in Terms)
+        {
+            term.Loss.Prepare(sample);
+        }
+
+        torch.nn.Module[] learned = [.. Terms.Select(term => term.Loss.Module).OfType<torch.nn.Module>()];
+        Module ??= learned.Length == 0 ? null : torch.nn.ModuleList(learned);
+    }
+
+    internal static LossSum Of(params IEnumerable<IDistillationLoss> losses) =>
+        new([.. losses.SelectMany(IEnumerable<LossTerm> (loss) => loss is LossSum sum ? sum.Terms : [new LossTerm(loss.Name, 1, loss)])]);
+
+    internal static LossSum Of(LossTerm term) => new([term]);
+
+    internal LossSum Scale(Schedule weight) => new([.. Terms.Select(term => term with { Weight = Product(weight, term.Weight) })]);
+
+    private static Schedule Product(Schedule left, Schedule right) => (left, right) switch
+    {
+        (Schedule.Constant one, Schedule.Constant other) => one.Value * other.Value,
+        (_, Schedule.Constant { Value: 1 }) => left,
+        _ => new Schedule.Product(left, right),
+    };
+
+    private static ImmutableArray<LossTerm> WithDistinctNames(ImmutableArray<LossTerm> terms)
+    {
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        var distinct = ImmutableArray.CreateBuilder<LossTerm>(terms.Length);
+        foreach (LossTerm term in terms)
+        {
+            string name = term.Name;
+            for (int number = 2; !taken.Add(name); number++)
+            {
+                name = $"{term.Name}#{number}";
+            }
+
+            distinct.Add(term with { Name = name });
+        }
+
+        return distinct.MoveToImmutable();
+    }
+
+    private static void RequireScalar(LossTerm term, Tensor value)
+    {
+        if (value.dim() != 0)
+        {
+            throw new InvalidOperationException(
+                $"The loss '{term.Name}' must give a scalar, the mean over the batch, but gave {Shapes.Of(value)}. End it with .mean(), or with .sum() / context.Batch.Count.");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+namespace Distillation.Teachers;
+
+/// <summary>Passes everything on to another teacher. Derive from it to add to what a teacher does, and override that alone.</summary>
+/// <param name="inner">The teacher that is wrapped; it stays the caller's.</param>
+public abstract class DelegatingTeacher(ITeacher inner) : ITeacher
+{
+    /// <inheritdoc/>
+    public virtual IReadOnlyCollection<Feature>? AvailableFeatures => Inner.AvailableFeatures;
+
+    /// <summary>Gets the teacher that is wrapped.</summary>
+    protected ITeacher Inner { get; } = Require.Present(inner);
+
+    /// <inheritdoc/>
+    public virtual ModelOutput Predict(Batch batch, FeatureSet features) => Inner.Predict(batch, features);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases what the derived teacher made. The wrapped teacher stays the caller's.</summary>
+    /// <param name="disposing">Always <see langword="true"/>: there is no finalizer.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+}

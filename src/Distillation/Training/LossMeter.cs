@@ -1,0 +1,47 @@
+namespace Distillation.Training;
+
+/// <summary>Adds up losses where they are, on the device, so that a step never waits for a number.</summary>
+internal sealed class LossMeter : IDisposable
+{
+    private readonly Dictionary<string, Tensor> _sums = [];
+    private readonly Dictionary<string, double> _weights = [];
+
+    /// <summary>Takes a scalar.</summary>
+    /// <param name="name">What it is.</param>
+    /// <param name="value">A scalar.</param>
+    /// <param name="weight">For how much it counts in the mean: the number of samples behind it.</param>
+    public void Add(string name, Tensor value, double weight)
+    {
+        using var noGradient = torch.no_grad();
+        using Scalar alpha = weight.ToScalar();
+        if (!_sums.TryGetValue(name, out Tensor? sum))
+        {
+            // Sums of half precision would stand still after some hundred steps.
+            bool half = value.dtype is torch.ScalarType.Float16 or torch.ScalarType.BFloat16;
+            _sums[name] = sum = torch.zeros([], half ? torch.ScalarType.Float32 : value.dtype, value.device).DetachFromDisposeScope();
+        }
+
+        _ = sum.add_(value, alpha);
+        _weights[name] = _weights.GetValueOrDefault(name) + weight;
+    }
+
+    /// <summary>Reads the means since the last reading. This waits for the device.</summary>
+    public Dictionary<string, double> Take()
+    {
+        using var scope = torch.NewDisposeScope();
+        Dictionary<string, double> means = _sums.ToDictionary(sum => sum.Key, sum => sum.Value.to(torch.ScalarType.Float64).item<double>() / _weights[sum.Key]);
+        Dispose();
+        return means;
+    }
+
+    public void Dispose()
+    {
+        foreach (Tensor sum in _sums.Values)
+        {
+            sum.Dispose();
+        }
+
+        _sums.Clear();
+        _weights.Clear();
+    }
+}
