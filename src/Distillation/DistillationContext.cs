@@ -37,5 +37,11 @@ public sealed class DistillationContext
     public TrainingPosition Position { get; }
 
     /// <summary>Gets or sets who takes the values of single terms for the reports.</summary>
-    internal Training.LossMeter? Meter { get; init; }
+    internal Training.LossMeter? Meter { get; set; }
+
+    /// <summary>Gives the same context with other outputs: for a loss that changes what another loss sees.</summary>
+    /// <param name="student">What the student is taken to have said.</param>
+    /// <param name="teacher">What the teacher is taken to have said, or nothing.</param>
+    /// <returns>The context.</returns>
+    public DistillationContext With(ModelOutput student, ModelOutput? teacher) => new(student, teacher, Batch, Position) { Meter = Meter };
 }

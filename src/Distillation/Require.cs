@@ -35,5 +35,5 @@ internal static class Require
         new(Name(argument, member), value, FormattableString.Invariant($"{Name(argument, member)} must be {what}, but was {value}."));
 
     // In a property's accessor the argument is always called "value": the property's own name says more.
-    private static string Name(string argument, string member) => argument == "value" ? member : argument;
+    private static string Name(string argument, string member) => argument == "value" && member != ".ctor" ? member : argument;
 }

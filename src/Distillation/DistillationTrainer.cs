@@ -1,0 +1,49 @@
+using Distillation.Training;
+using Microsoft.Extensions.Logging;
+
+namespace Distillation;
+
+/// <summary>Trains a student from a frozen teacher.</summary>
+/// <remarks>Training is synchronous work on the caller's thread. Each call of <see cref="Fit"/> begins with a fresh optimizer and goes on from the student's weights.</remarks>
+public sealed class DistillationTrainer
+{
+    private readonly ITeacher _teacher;
+    private readonly IStudent _student;
+    private readonly IDistillationLoss _loss;
+    private readonly TrainerOptions _options;
+    private readonly ILogger? _logger;
+
+    /// <summary>Puts a trainer together.</summary>
+    /// <param name="teacher">Who is learned from; it stays the caller's.</param>
+    /// <param name="student">Who learns; it stays the caller's.</param>
+    /// <param name="loss">What the student is to make small, such as <c>0.9 * new SoftTargetLoss(4) + 0.1 * new HardLabelLoss()</c>.</param>
+    /// <param name="options">How the run goes; the defaults if not given.</param>
+    /// <param name="logger">Who is told; nobody if not given.</param>
+    /// <exception cref="ArgumentException">The loss reads a layer that teacher or student does not have.</exception>
+    public DistillationTrainer(
+        ITeacher teacher, IStudent student, IDistillationLoss loss, TrainerOptions? options = null, ILogger<DistillationTrainer>? logger = null)
+    {
+        _teacher = Require.Present(teacher);
+        _student = Require.Present(student);
+        _loss = Require.Present(loss);
+        _options = options ?? new TrainerOptions();
+        _logger = logger;
+        Learner.RequireLayers(loss.Features.Teacher, teacher.AvailableFeatures, nameof(teacher));
+        Learner.RequireLayers(loss.Features.Student, student.AvailableFeatures, nameof(student));
+    }
+
+    /// <summary>Trains the student.</summary>
+    /// <param name="train">What is learned.</param>
+    /// <param name="validation">What the student is measured on, with labels; nothing if not given.</param>
+    /// <param name="progress">Who is told, on this thread. .NET's own <see cref="Progress{T}"/> passes reports on to other threads, where they arrive late; a class of your own gets them in time.</param>
+    /// <param name="cancellationToken">Ends the run between two steps; the student keeps what it has learned.</param>
+    /// <returns>How the run went; the student has the weights.</returns>
+    /// <exception cref="ArgumentException">The data does not fit the options.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
+    public TrainingResult Fit(
+        IDataSource train, IDataSource? validation = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        using var step = new DistillationStep(_teacher, new Learner(_student, _loss, _options.Optimizer, _options.Update));
+        return new TrainingLoop(_options, _logger).Run(step, train, validation, progress, cancellationToken);
+    }
+}

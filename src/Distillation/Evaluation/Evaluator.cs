@@ -1,0 +1,32 @@
+namespace Distillation.Evaluation;
+
+/// <summary>Measures how well a classifier does on labelled data.</summary>
+public static class Evaluator
+{
+    /// <summary>Measures a model.</summary>
+    /// <param name="model">The model, logits [N, C]; <c>student.AsTeacher()</c> for a student.</param>
+    /// <param name="data">Samples with labels: class ids [N], or probabilities [N, C], of which the largest is taken as the class.</param>
+    /// <param name="batchSize">How many samples go through the model at once; positive. It does not change the result beyond rounding.</param>
+    /// <param name="device">Where the model is; the batches stay where they are read if not given.</param>
+    /// <param name="cancellationToken">Ends the evaluation between two batches.</param>
+    /// <returns>The report.</returns>
+    /// <exception cref="ArgumentException">The data is empty, or its labels do not fit the logits.</exception>
+    /// <exception cref="InvalidOperationException">The data has no labels.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    public static EvaluationReport Evaluate(
+        ITeacher model, IDataSource data, int batchSize = 256, torch.Device? device = null, CancellationToken cancellationToken = default)
+    {
+        Require.Present(model);
+        using var tally = new ClassificationTally();
+        foreach (long start in DataPass.Starts(data, batchSize))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var scope = torch.NewDisposeScope();
+            using var noGradient = torch.no_grad();
+            Batch batch = DataPass.Read(data, start, batchSize, device);
+            tally.Add(model.Predict(batch, FeatureSet.None).Logits, batch);
+        }
+
+        return tally.Report();
+    }
+}

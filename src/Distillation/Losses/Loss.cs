@@ -1,0 +1,18 @@
+namespace Distillation.Losses;
+
+/// <summary>What many losses check.</summary>
+internal static class Loss
+{
+    /// <summary>A constant temperature is checked where it is written; one that follows the run, where it is used.</summary>
+    public static Schedule Temperature(Schedule temperature)
+    {
+        if (temperature is Schedule.Constant constant)
+        {
+            Require.Positive(constant.Value, nameof(temperature));
+        }
+
+        return temperature;
+    }
+
+    public static double At(Schedule temperature, DistillationContext context) => Require.Positive(temperature.At(context.Position), nameof(temperature));
+}

@@ -1,0 +1,18 @@
+namespace Distillation;
+
+/// <summary>Remembers whether a module and each layer below it is in training mode, and brings that back when disposed.</summary>
+internal sealed class ModuleModes(torch.nn.Module module) : IDisposable
+{
+    private readonly (torch.nn.Module Module, bool Training)[] _modes = [.. ModuleTree.WithDescendants(module).Select(layer => (layer, layer.training))];
+
+    public void Dispose() => Restore();
+
+    public void Restore()
+    {
+        // Setting a parent sets its children too: they follow it here, each with its own mode.
+        foreach ((torch.nn.Module layer, bool training) in _modes)
+        {
+            layer.train(training);
+        }
+    }
+}

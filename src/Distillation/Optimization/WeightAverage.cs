@@ -1,0 +1,65 @@
+namespace Distillation;
+
+/// <summary>An exponential moving average of weights: average ← decay · average + (1 − decay) · weights after each update. The first update copies the weights.</summary>
+/// <remarks>Buffers, such as the statistics of batch normalisation, are not averaged.</remarks>
+internal sealed class WeightAverage(IReadOnlyList<Parameter> parameters, double decay) : IDisposable
+{
+    private readonly List<Tensor> _averages = [];
+
+    public void Update()
+    {
+        using var noGradient = torch.no_grad();
+        if (_averages.Count == 0)
+        {
+            _averages.AddRange(Copies());
+            return;
+        }
+
+        using Scalar rest = (1 - decay).ToScalar();
+        using Scalar kept = decay.ToScalar();
+        foreach ((Tensor average, Parameter parameter) in _averages.Zip(parameters))
+        {
+            _ = average.mul_(kept).add_(parameter, rest);
+        }
+    }
+
+    /// <summary>Puts the average in the weights, if there was an update.</summary>
+    public void Apply() => Fill(_averages);
+
+    /// <summary>Puts the average in the weights until disposal, which brings back the trained ones, bit by bit.</summary>
+    public IDisposable Swap()
+    {
+        using var noGradient = torch.no_grad();
+        var trained = new Trained(this, [.. Copies()]);
+        Apply();
+        return trained;
+    }
+
+    public void Dispose() => _averages.ForEach(average => average.Dispose());
+
+    private IEnumerable<Tensor> Copies() => parameters.Select(Copy);
+
+    private static Tensor Copy(Parameter parameter)
+    {
+        using Tensor weights = parameter.detach();
+        return weights.clone().DetachFromDisposeScope();
+    }
+
+    private void Fill(IReadOnlyList<Tensor> values)
+    {
+        using var noGradient = torch.no_grad();
+        foreach ((Parameter parameter, Tensor value) in parameters.Zip(values))
+        {
+            _ = parameter.copy_(value);
+        }
+    }
+
+    private sealed class Trained(WeightAverage owner, Tensor[] weights) : IDisposable
+    {
+        public void Dispose()
+        {
+            owner.Fill(weights);
+            Array.ForEach(weights, weight => weight.Dispose());
+        }
+    }
+}

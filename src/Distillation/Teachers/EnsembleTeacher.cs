@@ -1,0 +1,94 @@
+namespace Distillation.Teachers;
+
+/// <summary>Several teachers as one.</summary>
+/// <remarks>
+/// <para>The logits are log Σᵢ wᵢ softmax(zᵢ) or Σᵢ wᵢ zᵢ, see <see cref="EnsembleMean"/>; the weights are scaled to sum to 1.</para>
+/// <para>An inner layer of a member is asked for with the member's number in front: <c>0/layer2.0.conv1</c>.</para>
+/// </remarks>
+public sealed class EnsembleTeacher : ITeacher
+{
+    private readonly ITeacher[] _members;
+    private readonly double[] _weights;
+    private readonly EnsembleMean _mean;
+
+    /// <summary>Makes one teacher of several, all with the same weight.</summary>
+    /// <param name="members">The teachers, at least one, all for the same classes in the same order; they stay the caller's.</param>
+    public EnsembleTeacher(params IReadOnlyList<ITeacher> members)
+        : this(members, weights: null)
+    {
+    }
+
+    /// <summary>Makes one teacher of several.</summary>
+    /// <param name="members">The teachers, at least one, all for the same classes in the same order; they stay the caller's.</param>
+    /// <param name="weights">How much each counts, zero or positive, not all zero; the same for all if not given.</param>
+    /// <param name="mean">What the mean is taken of. The default is <see cref="EnsembleMean.Probabilities"/>.</param>
+    /// <exception cref="ArgumentException">There is no member, or not one weight for each.</exception>
+    public EnsembleTeacher(IReadOnlyList<ITeacher> members, IReadOnlyList<double>? weights, EnsembleMean mean = EnsembleMean.Probabilities)
+    {
+        _members = [.. Require.Present(members)];
+        _mean = Require.Defined(mean);
+        double[] given = weights is null ? [.. _members.Select(_ => 1.0)] : [.. weights];
+        if (_members.Length == 0 || _members.Contains(null))
+        {
+            throw new ArgumentException("An ensemble must have at least one teacher, and none of them may be null.", nameof(members));
+        }
+
+        if (given.Length != _members.Length || given.Any(weight => !(weight >= 0 && double.IsFinite(weight))) || given.Sum() <= 0)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"An ensemble of {_members.Length} must have as many weights, zero or positive and not all zero, but has [{string.Join(", ", given)}]."),
+                nameof(weights));
+        }
+
+        _weights = [.. given.Select(weight => weight / given.Sum())];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<Feature>? AvailableFeatures =>
+        _members.Any(member => member.AvailableFeatures is null)
+            ? null
+            : [.. _members.SelectMany((member, number) => member.AvailableFeatures!.Select(feature => Prefixed(number, feature)))];
+
+    /// <inheritdoc/>
+    public ModelOutput Predict(Batch batch, FeatureSet features)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var noGradient = torch.no_grad();
+        ILookup<int, Feature> asked = features.ToLookup(feature => MemberOf(feature, features), feature => (Feature)feature.Path[(feature.Path.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+        var inner = new Dictionary<Feature, Tensor>();
+        Tensor? sum = null;
+        for (int number = 0; number < _members.Length; number++)
+        {
+            ModelOutput output = _members[number].Predict(batch, FeatureSet.Of(asked[number]));
+            foreach (Feature feature in asked[number])
+            {
+                inner[Prefixed(number, feature)] = output[feature].MoveToOuterDisposeScope();
+            }
+
+            Tensor share = _mean == EnsembleMean.Probabilities ? torch.nn.functional.softmax(output.Logits, -1) : output.Logits;
+            RequireSameClasses(sum, share, number);
+            sum = sum is null ? share * _weights[number] : sum.add_(share, _weights[number]);
+        }
+
+        Tensor logits = _mean == EnsembleMean.Probabilities ? sum!.log_() : sum!;
+        return new ModelOutput(logits.MoveToOuterDisposeScope(), inner);
+    }
+
+    private static Feature Prefixed(int number, Feature feature) => FormattableString.Invariant($"{number}/{feature.Path}");
+
+    private static void RequireSameClasses(Tensor? before, Tensor now, int number)
+    {
+        if (before is not null && !Shapes.Same(before, now))
+        {
+            throw new InvalidOperationException($"All teachers of an ensemble must give the same shape, but the first gave {Shapes.Of(before)} and number {number} gave {Shapes.Of(now)}.");
+        }
+    }
+
+    private int MemberOf(Feature feature, FeatureSet features)
+    {
+        int slash = feature.Path.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 && int.TryParse(feature.Path.AsSpan(0, slash), out int number) && number >= 0 && number < _members.Length
+            ? number
+            : throw new ArgumentException($"Layer '{feature}' of an ensemble must begin with the number of a member, 0 to {_members.Length - 1}, and a slash, as in '0/layer1'.", nameof(features));
+    }
+}

@@ -1,0 +1,18 @@
+namespace Distillation.Teachers;
+
+/// <summary>A network as a teacher.</summary>
+internal sealed class ModuleTeacher(torch.nn.Module module, Func<Batch, Tensor> forward) : ITeacher
+{
+    private readonly FeatureTaps _taps = new(module);
+
+    public IReadOnlyCollection<Feature> AvailableFeatures => _taps.Available;
+
+    public ModelOutput Predict(Batch batch, FeatureSet features)
+    {
+        using var noGradient = torch.no_grad();
+        using IDisposable? mode = ModuleTree.Evaluating(module);
+        return _taps.Run(features, () => forward(batch));
+    }
+
+    public void Dispose() => _taps.Dispose();
+}

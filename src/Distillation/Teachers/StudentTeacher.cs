@@ -1,0 +1,14 @@
+namespace Distillation.Teachers;
+
+/// <summary>A student as a teacher, with the weights it has at each prediction.</summary>
+internal sealed class StudentTeacher(IStudent student) : ITeacher
+{
+    public IReadOnlyCollection<Feature>? AvailableFeatures => student.AvailableFeatures;
+
+    public ModelOutput Predict(Batch batch, FeatureSet features)
+    {
+        using var noGradient = torch.no_grad();
+        using IDisposable? mode = ModuleTree.Evaluating(student.Module);
+        return student.Forward(batch, features);
+    }
+}

@@ -1,0 +1,57 @@
+namespace Distillation;
+
+/// <summary>How a run goes. Every value is checked where it is written.</summary>
+public sealed record TrainerOptions
+{
+    /// <summary>Gets how often the run passes over the data.</summary>
+    /// <value>Positive. The default value is 10. It is not used where <see cref="Steps"/> is set.</value>
+    public int Epochs { get; init => field = Require.Positive(value); } = 10;
+
+    /// <summary>Gets how many updates the run makes, passing over the data as often as that needs.</summary>
+    /// <value>Positive, or <see langword="null"/>: <see cref="Epochs"/> counts. The default value is <see langword="null"/>.</value>
+    public long? Steps { get; init => field = value is { } steps ? Require.Positive(steps) : null; }
+
+    /// <summary>Gets how many samples make one update.</summary>
+    /// <value>Positive. The default value is 64.</value>
+    public int BatchSize { get; init => field = Require.Positive(value); } = 64;
+
+    /// <summary>Gets how many samples go through the models at once; fewer need less memory and give the same update, where the loss is a mean over samples.</summary>
+    /// <value>Positive, or <see langword="null"/>: the whole batch. The default value is <see langword="null"/>. Batch normalisation sees the smaller batches.</value>
+    public int? MicroBatchSize { get; init => field = value is { } size ? Require.Positive(size) : null; }
+
+    /// <summary>Gets in what order an epoch visits the samples.</summary>
+    /// <value>The default value is <see cref="SampleOrder.Shuffled"/>.</value>
+    public SampleOrder Order { get; init => field = Require.Defined(value); }
+
+    /// <summary>Gets what becomes of the samples that do not fill a batch.</summary>
+    /// <value>The default value is <see cref="LastBatch.Keep"/>.</value>
+    public LastBatch LastBatch { get; init => field = Require.Defined(value); }
+
+    /// <summary>Gets the number from which every random choice of the run follows: the order of the samples, dropout, the connectors of a loss.</summary>
+    /// <value>Any number. The default value is 0. Same seed, same machine, same number of threads: the same bits.</value>
+    public int Seed { get; init; }
+
+    /// <summary>Gets what follows the gradient.</summary>
+    /// <value>The default value is <see cref="Sgd"/> with a learning rate of 0.01.</value>
+    public IOptimizerStrategy Optimizer { get; init => field = Require.Present(value); } = new Sgd(0.01);
+
+    /// <summary>Gets what happens to a gradient before, and to the weights after, the optimizer's step.</summary>
+    /// <value>The default value is no clipping and no average.</value>
+    public UpdateOptions Update { get; init => field = Require.Present(value); } = new();
+
+    /// <summary>Gets how many epochs lie between two validations; the last epoch is always validated.</summary>
+    /// <value>Positive. The default value is 1.</value>
+    public int ValidateEvery { get; init => field = Require.Positive(value); } = 1;
+
+    /// <summary>Gets by what the best validation is chosen, whose weights the student has at the end.</summary>
+    /// <value><see langword="null"/>: the student has the weights of the last step. The default value is <see langword="null"/>.</value>
+    public Metric? BestBy { get; init; }
+
+    /// <summary>Gets when the run ends before its last step.</summary>
+    /// <value><see langword="null"/>: never. The default value is <see langword="null"/>.</value>
+    public EarlyStopping? EarlyStopping { get; init; }
+
+    /// <summary>Gets how many updates lie between two reports within an epoch. A report waits for the device.</summary>
+    /// <value>Positive, or <see langword="null"/>: a report at the end of each epoch alone. The default value is <see langword="null"/>.</value>
+    public int? ReportEvery { get; init => field = value is { } steps ? Require.Positive(steps) : null; }
+}

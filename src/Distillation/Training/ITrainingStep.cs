@@ -1,0 +1,27 @@
+namespace Distillation.Training;
+
+/// <summary>One way of learning: what happens with a batch. A new scheme is a new step; the loop stays as it is.</summary>
+public interface ITrainingStep : IDisposable
+{
+    /// <summary>Gets who learns. The first is the one that is validated, kept and reported first.</summary>
+    IReadOnlyList<Learner> Learners { get; }
+
+    /// <summary>Sees the first batch before the run, without gradients, in evaluation mode; prepares each learner.</summary>
+    /// <param name="sample">The first batch.</param>
+    void Prepare(Batch sample);
+
+    /// <summary>Adds the gradients of a batch. Called once for each piece of an update.</summary>
+    /// <param name="batch">The samples; <see cref="Batch.Share"/> says how much of the update they are.</param>
+    /// <param name="position">Where the run is.</param>
+    void Learn(Batch batch, TrainingPosition position);
+
+    /// <summary>Lets the learners follow their gradients.</summary>
+    /// <param name="position">Where the run is.</param>
+    void Update(TrainingPosition position)
+    {
+        foreach (Learner learner in Learners)
+        {
+            learner.Update(position);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using Distillation.Losses;
+using Microsoft.Extensions.Logging;
+
+namespace Distillation.Training;
+
+/// <summary>Trains an original and its distilled model in the same pass, each with its own optimizer.</summary>
+/// <remarks>The distilled model learns from what the original says at each step, and is the one that is validated, kept and stopped for.</remarks>
+public sealed class JointTrainer
+{
+    private readonly IStudent _original;
+    private readonly IStudent _distilled;
+    private readonly IDistillationLoss _originalLoss;
+    private readonly IDistillationLoss _distilledLoss;
+    private readonly IOptimizerStrategy _originalOptimizer;
+    private readonly TrainerOptions _options;
+    private readonly ILogger? _logger;
+
+    /// <summary>Puts a trainer together.</summary>
+    /// <param name="original">Who learns from the labels; it stays the caller's.</param>
+    /// <param name="distilled">Who learns from the original; it stays the caller's.</param>
+    /// <param name="distilledLoss">What the distilled model is to make small; its teacher is the original.</param>
+    /// <param name="originalLoss">What the original is to make small, without a teacher; <see cref="HardLabelLoss"/> if not given.</param>
+    /// <param name="options">How the run goes; the defaults if not given. Its optimizer is the distilled model's.</param>
+    /// <param name="originalOptimizer">What follows the original's gradient; as the distilled model's if not given.</param>
+    /// <param name="logger">Who is told; nobody if not given.</param>
+    /// <exception cref="ArgumentException">A loss reads a layer that the models do not have.</exception>
+    public JointTrainer(
+        IStudent original,
+        IStudent distilled,
+        IDistillationLoss distilledLoss,
+        IDistillationLoss? originalLoss = null,
+        TrainerOptions? options = null,
+        IOptimizerStrategy? originalOptimizer = null,
+        ILogger<JointTrainer>? logger = null)
+    {
+        _original = Require.Present(original);
+        _distilled = Require.Present(distilled);
+        _distilledLoss = Require.Present(distilledLoss);
+        _originalLoss = originalLoss ?? new HardLabelLoss();
+        _options = options ?? new TrainerOptions();
+        _originalOptimizer = originalOptimizer ?? _options.Optimizer;
+        _logger = logger;
+        Learner.RequireLayers(_originalLoss.Features.Student | distilledLoss.Features.Teacher, original.AvailableFeatures, nameof(original));
+        Learner.RequireLayers(distilledLoss.Features.Student, distilled.AvailableFeatures, nameof(distilled));
+    }
+
+    /// <summary>Trains both models.</summary>
+    /// <param name="train">What is learned.</param>
+    /// <param name="validation">What the distilled model is measured on, with labels; nothing if not given.</param>
+    /// <param name="progress">Who is told, on this thread.</param>
+    /// <param name="cancellationToken">Ends the run between two steps; the models keep what they have learned.</param>
+    /// <returns>How the run went; both models have their weights.</returns>
+    /// <exception cref="ArgumentException">The data does not fit the options.</exception>
+    /// <exception cref="TrainingDivergedException">A loss became infinite or not a number.</exception>
+    public TrainingResult Fit(
+        IDataSource train, IDataSource? validation = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        using var step = new JointStep(
+            original: new Learner(_original, _originalLoss, _originalOptimizer, _options.Update) { Name = "original" },
+            distilled: new Learner(_distilled, _distilledLoss, _options.Optimizer, _options.Update) { Name = "distilled" });
+        return new TrainingLoop(_options, _logger).Run(step, train, validation, progress, cancellationToken);
+    }
+}

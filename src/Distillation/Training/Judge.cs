@@ -1,0 +1,26 @@
+namespace Distillation.Training;
+
+/// <summary>Says when validation has not improved for long enough.</summary>
+internal sealed class Judge(EarlyStopping? policy)
+{
+    private double? _best;
+    private int _waited;
+
+    public bool HasSeenEnough(EvaluationReport report)
+    {
+        if (policy is null)
+        {
+            return false;
+        }
+
+        double value = policy.Metric.Of(report);
+        if (_best is null || policy.Metric.IsBetter(value, _best.Value, policy.MinimumImprovement))
+        {
+            _best = value;
+            _waited = 0;
+            return false;
+        }
+
+        return ++_waited >= policy.Patience;
+    }
+}

@@ -1,0 +1,185 @@
+using Distillation.Losses;
+
+namespace Distillation.Training;
+
+/// <summary>A student, what it is to get better at, and how: everything that one optimizer changes.</summary>
+/// <remarks>It serves one run: <see cref="Prepare"/>, then for each update <see cref="Learn"/> once or several times, then <see cref="Update"/>.</remarks>
+public sealed class Learner : IDisposable
+{
+    private const string Total = "";
+
+    private readonly LossSum _loss;
+    private readonly IOptimizerStrategy _optimizerStrategy;
+    private readonly UpdateOptions _update;
+    private readonly LossMeter _meter = new();
+    private Parameter[] _parameters = [];
+    private torch.optim.Optimizer? _optimizer;
+    private Tensor? _gradientNorm;
+    private double _learningRate;
+
+    /// <summary>Puts a learner together.</summary>
+    /// <param name="student">Who learns; it stays the caller's.</param>
+    /// <param name="loss">What it is to make small.</param>
+    /// <param name="optimizer">What follows the gradient.</param>
+    /// <param name="update">What happens before and after the optimizer's step; nothing if not given.</param>
+    /// <exception cref="ArgumentException">The loss reads a layer that the student does not have.</exception>
+    public Learner(IStudent student, IDistillationLoss loss, IOptimizerStrategy optimizer, UpdateOptions? update = null)
+    {
+        Student = Require.Present(student);
+        Loss = Require.Present(loss);
+        _loss = LossSum.Of(loss);
+        _optimizerStrategy = Require.Present(optimizer);
+        _update = update ?? new UpdateOptions();
+        RequireLayers(loss.Features.Student, student.AvailableFeatures, nameof(student));
+    }
+
+    /// <summary>Gets the name in front of the learner's terms where a step has several learners.</summary>
+    /// <value>Not empty. The default value is <c>student</c>.</value>
+    public string Name
+    {
+        get;
+        init
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(value);
+            field = value;
+        }
+    }
+
+        = "student";
+
+    /// <summary>Gets who learns.</summary>
+    public IStudent Student { get; }
+
+    /// <summary>Gets what it is to make small.</summary>
+    public IDistillationLoss Loss { get; }
+
+    /// <summary>Gets the moving average of the weights, where <see cref="UpdateOptions.AverageDecay"/> is set.</summary>
+    internal WeightAverage? Average { get; private set; }
+
+    /// <summary>Sees the first batch: the loss sizes itself, then the optimizer is made over the parameters of student and loss.</summary>
+    /// <param name="sample">What student and teacher said of the first batch.</param>
+    /// <exception cref="InvalidOperationException">The student has no parameter that is trained, or the learner is prepared already.</exception>
+    public void Prepare(DistillationContext sample)
+    {
+        if (_optimizer is not null)
+        {
+            throw new InvalidOperationException("The learner is prepared already. A learner serves one run: make a new one.");
+        }
+
+        _loss.Prepare(sample);
+        (string Name, Parameter Parameter)[] own = [.. Trained(Student.Module, "")];
+        if (own.Length == 0)
+        {
+            throw new InvalidOperationException($"The student {Student.Module.GetType().Name} has no parameter that requires a gradient, so there is nothing to train.");
+        }
+
+        (string Name, Parameter Parameter)[] all = [.. own, .. _loss.Module is { } learned ? Trained(learned, "loss.") : []];
+        _parameters = [.. all.Select(parameter => parameter.Parameter)];
+        DropGradients();
+        _optimizer = _optimizerStrategy.Create(all);
+        Average = _update.AverageDecay is { } decay ? new WeightAverage([.. own.Select(parameter => parameter.Parameter)], decay) : null;
+    }
+
+    /// <summary>Adds the gradient of a batch: in closed form if the loss has one, else from the graph.</summary>
+    /// <param name="context">What student and teacher said of the batch.</param>
+    /// <returns>The loss, a scalar without graph, in the current dispose scope.</returns>
+    public Tensor Learn(DistillationContext context)
+    {
+        Require.Present(context);
+        RequirePrepared();
+        context.Meter = _meter;
+        double share = context.Batch.Share;
+        Tensor value;
+        if (_loss.ClosedForm is { } closedForm)
+        {
+            LossGradient loss = WithoutGradient(closedForm, context);
+            context.Student.Logits.backward([share == 1 ? loss.AtLogits : loss.AtLogits.mul_(share)]);
+            value = loss.Value;
+        }
+        else
+        {
+            Tensor loss = _loss.Compute(context);
+            (share == 1 ? loss : loss * share).backward();
+            value = loss.detach();
+        }
+
+        _meter.Add(Total, value, context.Batch.Count);
+        return value;
+    }
+
+    /// <summary>Follows the gradient: clips it, sets the learning rate, lets the optimizer step, averages the weights, and forgets the gradient.</summary>
+    /// <param name="position">Where the run is.</param>
+    public void Update(TrainingPosition position)
+    {
+        torch.optim.Optimizer optimizer = RequirePrepared();
+        if (_update.ClipValue is { } value)
+        {
+            GradientClipping.ClipValue(_parameters, value);
+        }
+
+        if (_update.ClipNorm is { } norm)
+        {
+            _gradientNorm?.Dispose();
+            _gradientNorm = GradientClipping.ClipNorm(_parameters, norm).DetachFromDisposeScope();
+        }
+
+        _learningRate = _optimizerStrategy.LearningRate.At(position);
+        foreach (torch.optim.ILearningRateController group in optimizer.ParamGroups)
+        {
+            group.LearningRate = _learningRate;
+        }
+
+        optimizer.step();
+        Average?.Update();
+        DropGradients();
+    }
+
+    /// <summary>Tells how the learner did since the last report, and begins anew. This waits for the device.</summary>
+    /// <returns>The report.</returns>
+    public LearnerReport Report()
+    {
+        using var scope = torch.NewDisposeScope();
+        Dictionary<string, double> means = _meter.Take();
+        double loss = means.Remove(Total, out double total) ? total : double.NaN;
+        return new(loss, means, _learningRate, _gradientNorm?.to(torch.ScalarType.Float64).item<double>());
+    }
+
+    /// <summary>Releases the optimizer, its state and the gradients. The student and the loss stay the caller's.</summary>
+    public void Dispose()
+    {
+        DropGradients();
+        _optimizer?.Dispose();
+        Average?.Dispose();
+        _gradientNorm?.Dispose();
+        _meter.Dispose();
+    }
+
+    internal static void RequireLayers(FeatureSet wanted, IReadOnlyCollection<Feature>? available, string who)
+    {
+        if (available is not null && wanted.Except(available).ToArray() is { Length: > 0 } missing)
+        {
+            throw new ArgumentException(
+                $"The loss reads layer '{missing[0]}' of the {who}, which has no such layer. It has: {(available.Count == 0 ? "none" : string.Join(", ", available))}.", who);
+        }
+    }
+
+    private static IEnumerable<(string Name, Parameter Parameter)> Trained(torch.nn.Module module, string prefix) =>
+        module.named_parameters().Where(parameter => parameter.parameter.requires_grad).Select(parameter => (prefix + parameter.name, parameter.parameter));
+
+    private static LossGradient WithoutGradient(IClosedFormGradient closedForm, DistillationContext context)
+    {
+        using var noGradient = torch.no_grad();
+        return closedForm.Compute(context);
+    }
+
+    private torch.optim.Optimizer RequirePrepared() => _optimizer ?? throw new InvalidOperationException($"The learner must see a batch before it learns: call {nameof(Prepare)} first.");
+
+    // Cheaper than zeroing: backward then writes where it would have to add.
+    private void DropGradients()
+    {
+        foreach (Parameter parameter in _parameters)
+        {
+            parameter.grad = null;
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using Distillation.Diagnostics;
+using Distillation.Evaluation;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Distillation.Training;
+
+/// <summary>Knows when: epochs, order, validation, reports, cancellation. What happens with a batch is the step's.</summary>
+/// <param name="options">How a run goes.</param>
+/// <param name="logger">Who is told; nobody if not given.</param>
+public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
+{
+    private readonly TrainerOptions _options = Require.Present(options);
+    private readonly ILogger _logger = logger ?? NullLogger.Instance;
+
+    /// <summary>Runs a step over the data.</summary>
+    /// <param name="step">What happens with a batch; it stays the caller's.</param>
+    /// <param name="train">What is learned.</param>
+    /// <param name="validation">What the first learner is measured on; it needs labels.</param>
+    /// <param name="progress">Who is told, on this thread, at the end of each epoch and every <see cref="TrainerOptions.ReportEvery"/> steps.</param>
+    /// <param name="cancellationToken">Ends the run between two steps; what is trained stays.</param>
+    /// <returns>How the run went.</returns>
+    /// <exception cref="ArgumentException">The data is empty or smaller than one batch that must be full, or validation is asked for and there is no data for it.</exception>
+    /// <exception cref="TrainingDivergedException">A loss became infinite or not a number.</exception>
+    public TrainingResult Run(
+        ITrainingStep step,
+        IDataSource train,
+        IDataSource? validation = null,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        Require.Present(step);
+        Check(train, validation);
+        var order = new BatchOrder(train.Count, _options);
+        using var chance = new SeededChance(_options.Seed);
+        using var modes = new LearnerModes(step.Learners);
+        using var run = new TrainingRun(_options, step.Learners, order.StepsPerEpoch, _logger, progress);
+        torch.Device device = ModuleTree.DeviceOf(step.Learners[0].Student.Module);
+
+        Log.TrainingStarted(_logger, train.Count, order.StepsPerEpoch, run.Position.TotalSteps);
+        modes.Evaluate();
+        Prepare(step, train, order, device);
+        while (!run.IsOver)
+        {
+            modes.Train();
+            if (!Pass(step, train, order, device, run, cancellationToken))
+            {
+                return run.End(TrainingStatus.Cancelled);
+            }
+
+            using IDisposable? averaged = validation is not null && run.IsValidationDue ? run.UseAverage() : null;
+            EvaluationReport? report = null;
+            if (validation is not null && run.IsValidationDue)
+            {
+                modes.Evaluate();
+                try
+                {
+                    report = Validate(step.Learners[0].Student, validation, device, cancellationToken);
+                }
+                catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+                {
+                    return run.End(TrainingStatus.Cancelled);
+                }
+            }
+
+            if (run.EndEpoch(report))
+            {
+                return run.End(TrainingStatus.StoppedEarly);
+            }
+        }
+
+        return run.End(TrainingStatus.Completed);
+    }
+
+    private static void Prepare(ITrainingStep step, IDataSource train, BatchOrder order, torch.Device device)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var noGradient = torch.no_grad();
+        using Tensor numbers = order.Of(0);
+        step.Prepare(train.Read(order.Cut(numbers, 0)).To(device));
+    }
+
+    /// <summary>Passes over the data once.</summary>
+    /// <returns><see langword="false"/> if the run was cancelled on the way.</returns>
+    private bool Pass(ITrainingStep step, IDataSource train, BatchOrder order, torch.Device device, TrainingRun run, CancellationToken cancellationToken)
+    {
+        using Tensor numbers = order.Of(run.Position.Epoch);
+        run.BeginPass();
+        for (long i = 0; i < order.StepsPerEpoch && !run.IsOver; i++)
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return false;
+            }
+
+            using var scope = torch.NewDisposeScope();
+            Batch batch = train.Read(order.Cut(numbers, i)).To(device);
+            Learn(step, batch, run.Position);
+            step.Update(run.Position);
+            run.EndStep(batch.Count);
+        }
+
+        run.EndPass();
+        return true;
+    }
+
+    private void Learn(ITrainingStep step, Batch batch, TrainingPosition position)
+    {
+        if (_options.MicroBatchSize is not { } size)
+        {
+            step.Learn(batch, position);
+            return;
+        }
+
+        foreach (Batch piece in batch.Split(size))
+        {
+            // The graph of a piece goes with the piece: that is what small pieces are for.
+            using var scope = torch.NewDisposeScope();
+            step.Learn(piece, position);
+        }
+    }
+
+    private EvaluationReport Validate(IStudent student, IDataSource validation, torch.Device device, CancellationToken cancellationToken)
+    {
+        long began = Stopwatch.GetTimestamp();
+        using ITeacher judged = student.AsTeacher();
+        EvaluationReport report = Evaluator.Evaluate(judged, validation, _options.BatchSize, device, cancellationToken);
+        Meters.ValidationDuration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds);
+        return report;
+    }
+
+    private void Check(IDataSource train, IDataSource? validation)
+    {
+        Require.Present(train);
+        if (train.Count <= 0)
+        {
+            throw new ArgumentException("The training data must have at least one sample, but is empty.", nameof(train));
+        }
+
+        if (_options.LastBatch == LastBatch.Drop && train.Count < _options.BatchSize)
+        {
+            throw new ArgumentException(
+                $"With {nameof(LastBatch)}.{nameof(LastBatch.Drop)} the training data must fill a batch of {_options.BatchSize}, but has {train.Count} samples.", nameof(train));
+        }
+
+        if (validation is { Count: <= 0 })
+        {
+            throw new ArgumentException("The validation data must have at least one sample, but is empty.", nameof(validation));
+        }
+
+        if (validation is null && (_options.BestBy ?? _options.EarlyStopping?.Metric) is { } metric)
+        {
+            throw new ArgumentException(
+                $"{(_options.BestBy is null ? nameof(TrainerOptions.EarlyStopping) : nameof(TrainerOptions.BestBy))} watches {metric.Name} on validation data, but there is none.", nameof(validation));
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using Distillation.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace Distillation.Training;
+
+/// <summary>All that changes over one run beside the models: the place, the clocks, the reports, the best and the judge.</summary>
+internal sealed class TrainingRun : IDisposable
+{
+    private readonly TrainerOptions _options;
+    private readonly IReadOnlyList<Learner> _learners;
+    private readonly ILogger _logger;
+    private readonly IProgress<TrainingProgress>? _progress;
+    private readonly List<TrainingProgress> _history = [];
+    private readonly Judge _judge;
+    private readonly BestWeights? _best;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly Stopwatch _training = new();
+    private TimeSpan _passBegan;
+    private TimeSpan _reportedAt;
+    private long _samples;
+
+    public TrainingRun(TrainerOptions options, IReadOnlyList<Learner> learners, long stepsPerEpoch, ILogger logger, IProgress<TrainingProgress>? progress)
+    {
+        _options = options;
+        _learners = learners;
+        _logger = logger;
+        _progress = progress;
+        _judge = new Judge(options.EarlyStopping);
+        _best = options.BestBy is { } metric ? new BestWeights(metric, learners[0].Student.Module) : null;
+        Position = new(0, 0, options.Steps ?? (stepsPerEpoch * options.Epochs), stepsPerEpoch);
+    }
+
+    public TrainingPosition Position { get; private set; }
+
+    public bool IsOver => Position.Step >= Position.TotalSteps;
+
+    public bool IsValidationDue => IsOver || Position.Epoch % _options.ValidateEvery == 0;
+
+    public void BeginPass()
+    {
+        _passBegan = _training.Elapsed;
+        _training.Start();
+    }
+
+    public void EndStep(long samples)
+    {
+        Position = Position with { Step = Position.Step + 1 };
+        _samples += samples;
+        Meters.Samples.Add(samples);
+        Meters.Steps.Add(1);
+        bool endsPass = Position.Step % Position.StepsPerEpoch == 0 || IsOver;
+        if (_options.ReportEvery is { } steps && Position.Step % steps == 0 && !endsPass)
+        {
+            _progress?.Report(Report(validation: null));
+        }
+    }
+
+    public void EndPass()
+    {
+        _training.Stop();
+        Meters.EpochDuration.Record((_training.Elapsed - _passBegan).TotalSeconds);
+        Position = Position with { Epoch = Position.Epoch + 1 };
+    }
+
+    /// <summary>Puts the averaged weights in the students until disposal.</summary>
+    public IDisposable UseAverage() => new AveragedWeights(_learners);
+
+    /// <summary>Reports an epoch.</summary>
+    /// <returns><see langword="true"/> if validation has not improved for long enough.</returns>
+    public bool EndEpoch(EvaluationReport? validation)
+    {
+        TrainingProgress report = Report(validation);
+        _history.Add(report);
+        Log.EpochEnded(_logger, Position.Epoch, Position.Step, report.Loss, report.LearningRate, report.SamplesPerSecond);
+        if (validation is not null)
+        {
+            Log.EpochValidated(_logger, Position.Epoch, validation.Accuracy, validation.NegativeLogLikelihood);
+            _best?.Consider(report);
+        }
+
+        _progress?.Report(report);
+        return validation is not null && _judge.HasSeenEnough(validation) && !IsOver;
+    }
+
+    public TrainingResult End(TrainingStatus status)
+    {
+        foreach (Learner learner in _learners)
+        {
+            learner.Average?.Apply();
+        }
+
+        if (_best?.Report is { } best)
+        {
+            _best.Restore();
+            Log.BestRestored(_logger, best.Position.Epoch, _options.BestBy!.Name, _options.BestBy.Of(best.Validation!));
+        }
+
+        Log.TrainingEnded(_logger, status, Position.Step, _clock.Elapsed);
+        return new(status, Position, _history, _best?.Report, _clock.Elapsed);
+    }
+
+    public void Dispose() => _best?.Dispose();
+
+    private TrainingProgress Report(EvaluationReport? validation)
+    {
+        LearnerReport[] reports = [.. _learners.Select(learner => learner.Report())];
+        Dictionary<string, double> terms = _learners.Count == 1
+            ? new(reports[0].Terms)
+            : _learners.Zip(reports).SelectMany(pair => pair.Second.Terms.Select(term => ($"{pair.First.Name}/{term.Key}", term.Value))).ToDictionary();
+        RequireFinite(reports, terms);
+        double seconds = (_training.Elapsed - _reportedAt).TotalSeconds;
+        double speed = seconds > 0 ? _samples / seconds : 0;
+        _reportedAt = _training.Elapsed;
+        _samples = 0;
+        return new()
+        {
+            Position = Position,
+            Loss = reports[0].Loss,
+            Terms = terms,
+            LearningRate = reports[0].LearningRate,
+            GradientNorm = reports[0].GradientNorm,
+            SamplesPerSecond = speed,
+            Elapsed = _clock.Elapsed,
+            Remaining = _clock.Elapsed * ((double)(Position.TotalSteps - Position.Step) / Position.Step),
+            Validation = validation,
+        };
+    }
+
+    private void RequireFinite(LearnerReport[] reports, Dictionary<string, double> terms)
+    {
+        if (Array.TrueForAll(reports, report => double.IsFinite(report.Loss)))
+        {
+            return;
+        }
+
+        // One term that diverges spoils the weights, and so soon the others: all are named.
+        string[] diverged = [.. terms.Where(term => !double.IsFinite(term.Value)).Select(term => term.Key)];
+        string names = diverged.Length == 0 ? _learners[0].Loss.Name : string.Join(", ", diverged);
+        double value = diverged.Length == 0 ? reports[0].Loss : terms[diverged[0]];
+        Log.TrainingDiverged(_logger, names, value, Position.Step);
+        throw new TrainingDivergedException(names, value, Position);
+    }
+}

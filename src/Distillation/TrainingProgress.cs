@@ -1,0 +1,34 @@
+namespace Distillation;
+
+/// <summary>A run, told while it goes. Numbers only: it may be kept.</summary>
+public sealed record TrainingProgress
+{
+    /// <summary>Gets where the run is.</summary>
+    public required TrainingPosition Position { get; init; }
+
+    /// <summary>Gets the mean loss a sample since the last report; with several learners, of the one that is validated.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>Gets the mean of each term since the last report, without its weight, by name; with several learners, each name has the learner's in front: <c>original/HardLabel</c>.</summary>
+    public required IReadOnlyDictionary<string, double> Terms { get; init; }
+
+    /// <summary>Gets the learning rate of the last update; with several learners, of the one that is validated.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Gets the L2 norm of the last update's gradient before clipping.</summary>
+    /// <value><see langword="null"/> where <see cref="UpdateOptions.ClipNorm"/> is not set: it is not computed then.</value>
+    public double? GradientNorm { get; init; }
+
+    /// <summary>Gets the training samples a second since the last report, validation left out.</summary>
+    public required double SamplesPerSecond { get; init; }
+
+    /// <summary>Gets the time since the run began.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>Gets the time that the rest takes at the mean speed so far, validation included.</summary>
+    public required TimeSpan Remaining { get; init; }
+
+    /// <summary>Gets how the student does on the validation data.</summary>
+    /// <value><see langword="null"/> where the report comes without a validation.</value>
+    public EvaluationReport? Validation { get; init; }
+}

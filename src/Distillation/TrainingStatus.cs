@@ -1,0 +1,14 @@
+namespace Distillation;
+
+/// <summary>How a run ended.</summary>
+public enum TrainingStatus
+{
+    /// <summary>It made all its steps.</summary>
+    Completed,
+
+    /// <summary>Validation did not improve for as long as <see cref="EarlyStopping"/> allows.</summary>
+    StoppedEarly,
+
+    /// <summary>It was cancelled; the student keeps what it has learned.</summary>
+    Cancelled,
+}

@@ -1,0 +1,13 @@
+namespace Distillation.Tests;
+
+/// <summary>Asserts that code leaves as many live tensors as it found.</summary>
+internal static class Leak
+{
+    public static void None(Action code)
+    {
+        code(); // what is made once and kept, is made here
+        long before = torch.Tensor.TotalCount;
+        code();
+        torch.Tensor.TotalCount.Should().Be(before, "every tensor that the code made must be disposed");
+    }
+}
