@@ -18,7 +18,7 @@ internal sealed class BestWeights(Metric metric, torch.nn.Module module) : IDisp
         using var noGradient = torch.no_grad();
         if (_state.Count == 0)
         {
-            _state.AddRange(module.parameters().Concat(module.buffers()).Select(live => (live, live.clone().detach().DetachFromDisposeScope())));
+            _state.AddRange(module.parameters().Concat(module.buffers()).Select(live => (live, live.clone().DetachFromDisposeScope())));
         }
         else
         {
