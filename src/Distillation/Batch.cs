@@ -3,7 +3,7 @@ namespace Distillation;
 /// <summary>Some samples of a data source, together.</summary>
 /// <remarks>
 /// <para>Derive from it to carry more tensors (a mask, a second input): they stay typed, and models are reached with
-/// <c>Student.From(module, (MaskedBatch b) => ...)</c>. A derived batch overrides <see cref="Split"/> and <see cref="To"/>.</para>
+/// <c>Student.From(module, (MaskedBatch b) => ...)</c>. A derived batch overrides <see cref="Split"/>, <see cref="To"/> and <see cref="With"/>.</para>
 /// <para>The tensors belong to the dispose scope in which the batch was read.</para>
 /// </remarks>
 public class Batch
@@ -86,6 +86,17 @@ public class Batch
 
         RequireOwn(nameof(To));
         return new Batch(Inputs.to(device, non_blocking: true), Labels?.to(device, non_blocking: true), Indices, Share);
+    }
+
+    /// <summary>Gives the same batch with other inputs or other numbers.</summary>
+    /// <param name="inputs">What the models see instead, [N, ...]; as it is if not given.</param>
+    /// <param name="indices">The samples' numbers in another source, [N] int64; as they are if not given.</param>
+    /// <returns>A batch with the same labels.</returns>
+    /// <exception cref="NotSupportedException">A derived batch does not override this method, and would lose what it carries.</exception>
+    public virtual Batch With(Tensor? inputs = null, Tensor? indices = null)
+    {
+        RequireOwn(nameof(With));
+        return new Batch(inputs ?? Inputs, Labels, indices ?? Indices, Share);
     }
 
     // A device without an index is the first of its type; the processor has none.

@@ -15,18 +15,9 @@ internal sealed class BatchOrder(long samples, TrainerOptions options)
             return torch.arange(samples, torch.ScalarType.Int64).DetachFromDisposeScope();
         }
 
-        using var generator = new torch.Generator(Mix(options.Seed, epoch));
+        using var generator = new torch.Generator(SplitMix64.Mix(options.Seed, epoch));
         return torch.randperm(samples, torch.ScalarType.Int64, generator: generator).DetachFromDisposeScope();
     }
 
     public Tensor Cut(Tensor order, long step) => order.narrow(0, step * _batchSize, Math.Min(_batchSize, samples - (step * _batchSize)));
-
-    // Neighbouring seeds and epochs must not share an order: one round of SplitMix64 (Steele, Lea and Flood, 2014).
-    private static ulong Mix(int seed, int epoch)
-    {
-        ulong mixed = unchecked((((ulong)(uint)seed << 32) | (uint)epoch) + 0x9E3779B97F4A7C15UL);
-        mixed = unchecked((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9UL);
-        mixed = unchecked((mixed ^ (mixed >> 27)) * 0x94D049BB133111EBUL);
-        return mixed ^ (mixed >> 31);
-    }
 }

@@ -1,0 +1,13 @@
+namespace Distillation.Data;
+
+/// <summary>Another source with normalised inputs.</summary>
+internal sealed class NormalizedSource(IDataSource source, Normalization normalization) : IDataSource
+{
+    public long Count => source.Count;
+
+    public Batch Read(Tensor indices)
+    {
+        Batch batch = source.Read(indices);
+        return batch.With(inputs: normalization.Apply(batch.Inputs));
+    }
+}

@@ -1,0 +1,45 @@
+namespace Distillation;
+
+/// <summary>SplitMix64 (Steele, Lea and Flood, 2014): random numbers that are the same on every machine, in every version.</summary>
+internal struct SplitMix64(ulong seed)
+{
+    private ulong _state = seed;
+
+    /// <summary>One number out of two, so that neighbouring pairs have nothing in common.</summary>
+    public static ulong Mix(int first, int second) => new SplitMix64(((ulong)(uint)first << 32) | (uint)second).Next();
+
+    public ulong Next()
+    {
+        unchecked
+        {
+            _state += 0x9E3779B97F4A7C15UL;
+            ulong mixed = (_state ^ (_state >> 30)) * 0xBF58476D1CE4E5B9UL;
+            mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBUL;
+            return mixed ^ (mixed >> 31);
+        }
+    }
+
+    /// <summary>Shuffles in place (Fisher and Yates).</summary>
+    public void Shuffle(Span<long> numbers)
+    {
+        for (int i = numbers.Length - 1; i > 0; i--)
+        {
+            int j = (int)Below((ulong)i + 1);
+            (numbers[i], numbers[j]) = (numbers[j], numbers[i]);
+        }
+    }
+
+    // Without the numbers of the last, incomplete round, each result is equally likely.
+    private ulong Below(ulong bound)
+    {
+        ulong incomplete = unchecked(0 - bound) % bound;
+        ulong next;
+        do
+        {
+            next = Next();
+        }
+        while (next < incomplete);
+
+        return next % bound;
+    }
+}
