@@ -18,7 +18,8 @@ public static class Split
     /// <returns>The two parts.</returns>
     public static Fold Stratified(IReadOnlyList<long> labels, double trainShare, int seed = 0)
     {
-        Require.InRange(trainShare, double.Epsilon, 1 - double.Epsilon);
+        Require.Positive(trainShare);
+        Require.BelowOne(trainShare);
         var train = new List<long>();
         var rest = new List<long>();
         foreach (long[] members in Shuffled(labels, seed))

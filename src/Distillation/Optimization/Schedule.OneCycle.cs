@@ -14,7 +14,8 @@ public abstract partial record Schedule
         public OneCycle(double maximum, double rise = 0.3, double initialDivisor = 25, double finalDivisor = 1e4)
         {
             (Maximum, InitialDivisor, FinalDivisor) = (Require.Positive(maximum), Require.Positive(initialDivisor), Require.Positive(finalDivisor));
-            Rise = Require.BelowOne(Require.Positive(rise));
+            Rise = Require.Positive(rise);
+            Require.BelowOne(rise);
         }
 
         /// <summary>Gets the number at the top.</summary>

@@ -1,0 +1,31 @@
+using Distillation;
+using Distillation.Evaluation;
+using Distillation.Losses;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+torch.manual_seed(1);
+using var teacherNetwork = Sequential(("in", Linear(8, 32)), ("act", ReLU()), ("out", Linear(32, 4)));
+using var studentNetwork = Sequential(("in", Linear(8, 8)), ("act", ReLU()), ("out", Linear(8, 4)));
+using Tensor inputs = randn(2000, 8);
+var data = new TensorData(inputs);
+
+using ITeacher teacher = Teacher.From(teacherNetwork);
+using IStudent student = Student.From(studentNetwork);
+using ITeacher distilled = student.AsTeacher();
+double before = ModelAgreement.Compare(teacher, distilled, data).Agreement;
+
+var loss = (0.5 * new SoftTargetLoss(temperature: 2)) + (0.5 * new CosineLoss());
+var options = new TrainerOptions { Epochs = 2, BatchSize = 20, Optimizer = new Adam(0.01) };
+TrainingResult result = new DistillationTrainer(teacher, student, loss, options).Fit(data);
+
+double after = ModelAgreement.Compare(teacher, distilled, data).Agreement;
+TrainingProgress last = result.History[^1];
+Console.WriteLine($"{result.Status}: {string.Join(", ", last.Terms.Select(term => $"{term.Key} {term.Value:F3}"))}; agreement {before:P0} before, {after:P0} after");
+return result.Status == TrainingStatus.Completed && after > before + 0.2 && last.Terms.ContainsKey("Cosine") ? 0 : 1;
+
+sealed class CosineLoss : IDistillationLoss
+{
+    public Tensor Compute(DistillationContext c) => 1 - functional.cosine_similarity(c.Student.Logits, c.Teacher.Logits, dim: 1).mean();
+}
