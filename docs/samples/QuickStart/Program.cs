@@ -1,0 +1,50 @@
+using System.CommandLine;
+using QuickStart;
+
+var data = new Option<DirectoryInfo?>("--data") { Description = "A directory with the four files of Fashion-MNIST or MNIST (*-ubyte or *-ubyte.gz). The default is a built-in subset." };
+var epochs = new Option<int>("--epochs") { Description = "Passes over the training images.", DefaultValueFactory = _ => 40 };
+var seeds = new Option<int>("--seeds") { Description = "How many times everything is trained, each time with another seed.", DefaultValueFactory = _ => 5 };
+var seed = new Option<int>("--seed") { Description = "The first seed.", DefaultValueFactory = _ => 0 };
+var save = new Option<FileInfo?>("--save") { Description = "Where the distilled student of the first seed is saved, in TorchSharp's format." };
+RequirePositive(epochs);
+RequirePositive(seeds);
+
+var command = new RootCommand("Trains a network on images of clothing, distils it into one of half the size, and compares.") { data, epochs, seeds, seed, save };
+command.SetAction(arguments =>
+{
+    using Images images = Images.Load(arguments.GetValue(data)?.FullName);
+    var experiment = new Experiment(images, arguments.GetValue(epochs));
+    IReadOnlyList<Trial> trials = Display.Run(experiment, [.. Enumerable.Range(arguments.GetValue(seed), arguments.GetValue(seeds))], arguments.GetValue(save)?.FullName);
+    Display.Table(images, trials);
+    return 0;
+});
+
+ParseResult parsed = command.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    return Refuse(parsed.Errors[0].Message);
+}
+
+torch.set_num_threads(1); // Small layers: more threads would cost more than they bring.
+try
+{
+    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+{
+    return Refuse(exception.Message);
+}
+
+static int Refuse(string message)
+{
+    Console.Error.WriteLine(message.ReplaceLineEndings(" "));
+    return 2;
+}
+
+static void RequirePositive(Option<int> option) => option.Validators.Add(result =>
+{
+    if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out int value) && value <= 0)
+    {
+        result.AddError($"{option.Name} must be positive.");
+    }
+});
