@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Distillation.Benchmarks;
+
+/// <summary>Ratios within two minutes: both sides in one process, in turns, forwards and backwards; the ratio is the median of the rounds' ratios.</summary>
+internal static class Quick
+{
+    public static void Run()
+    {
+        torch.set_num_threads(1);
+        Console.WriteLine("library / by hand, one thread, batch 64, teacher in the loop; below 1 the library is faster");
+        foreach (Size size in Enum.GetValues<Size>())
+        {
+            using var contest = new Contest(size);
+            int steps = size switch { Size.Small => 120, Size.Medium => 30, _ => 5 };
+            Print($"step, {size} models", contest.LibraryStep, contest.HandStep, steps, rounds: 41);
+        }
+
+        using var epoch = new Contest(Size.Small);
+        Print("epoch, Small models, against DataLoader", epoch.LibraryEpoch, epoch.LoaderEpoch, times: 1, rounds: 41);
+    }
+
+    private static void Print(string name, Action library, Action hand, int times, int rounds)
+    {
+        Time(library, times * 3);
+        Time(hand, times * 3);
+        var ratios = new List<double>();
+        var mine = new List<double>();
+        var theirs = new List<double>();
+        for (int round = 0; round < rounds; round++)
+        {
+            double first = Time(round % 2 == 0 ? library : hand, times);
+            double second = Time(round % 2 == 0 ? hand : library, times);
+            (double ours, double other) = round % 2 == 0 ? (first, second) : (second, first);
+            mine.Add(ours);
+            theirs.Add(other);
+            ratios.Add(ours / other);
+        }
+
+        ratios.Sort();
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name,-42} {Median(ratios):F3}  (middle half {ratios[rounds / 4]:F3} to {ratios[3 * rounds / 4]:F3}; {Median(mine):F0} µs against {Median(theirs):F0} µs)"));
+    }
+
+    private static double Time(Action action, int times)
+    {
+        long began = Stopwatch.GetTimestamp();
+        for (int i = 0; i < times; i++)
+        {
+            action();
+        }
+
+        return Stopwatch.GetElapsedTime(began).TotalMicroseconds / times;
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+}
