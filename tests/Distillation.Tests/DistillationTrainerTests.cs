@@ -1,3 +1,4 @@
+using Distillation.Evaluation;
 using Distillation.Losses;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
@@ -118,7 +119,7 @@ public sealed class DistillationTrainerTests : IDisposable
         result.Best!.Validation!.NegativeLogLikelihood.Should().Be(result.History.Min(report => report.Validation!.NegativeLogLikelihood));
         result.Best.Should().NotBeSameAs(result.History[^1], "the run must have gone past its best for this test to show anything");
         using ITeacher after = student.AsTeacher();
-        Evaluation.Evaluator.Evaluate(after, validation).NegativeLogLikelihood.Should().BeApproximately(result.Best.Validation.NegativeLogLikelihood, 1e-6);
+        Evaluator.Evaluate(after, validation).NegativeLogLikelihood.Should().BeApproximately(result.Best.Validation.NegativeLogLikelihood, 1e-6);
     }
 
     [Fact]
@@ -153,7 +154,7 @@ public sealed class DistillationTrainerTests : IDisposable
         TrainingResult result = Trainer(student, options).Fit(_data, validation);
 
         using ITeacher after = student.AsTeacher();
-        Evaluation.Evaluator.Evaluate(after, validation).NegativeLogLikelihood.Should().BeApproximately(result.History[^1].Validation!.NegativeLogLikelihood, 1e-6);
+        Evaluator.Evaluate(after, validation).NegativeLogLikelihood.Should().BeApproximately(result.History[^1].Validation!.NegativeLogLikelihood, 1e-6);
     }
 
     [Fact]

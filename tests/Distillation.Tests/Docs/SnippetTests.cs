@@ -1,0 +1,171 @@
+using System.Text.RegularExpressions;
+using Distillation.Data;
+using Distillation.Evaluation;
+using Distillation.Losses;
+using Distillation.Training;
+using static TorchSharp.torch.nn;
+
+namespace Distillation.Tests.Docs;
+
+/// <summary>Every piece of C# in the documents stands here too, where it is compiled and run.</summary>
+public sealed partial class SnippetTests : IDisposable
+{
+    private readonly DisposeScope _scope = torch.NewDisposeScope();
+    private readonly TensorData _train = Some.Data(samples: 60);
+    private readonly TensorData _validation = Some.Data(samples: 20, seed: 9);
+
+    public void Dispose() => _scope.Dispose();
+
+    public static TheoryData<string, string> Snippets()
+    {
+        string root = FindRoot(AppContext.BaseDirectory);
+        var snippets = new TheoryData<string, string>();
+        foreach (string page in Directory.GetFiles(Path.Combine(root, "docs"), "*.md").Append(Path.Combine(root, "README.md")))
+        {
+            foreach (Match match in CSharp().Matches(File.ReadAllText(page)))
+            {
+                snippets.Add(Path.GetFileName(page), match.Groups[1].Value);
+            }
+        }
+
+        return snippets;
+    }
+
+    [Theory]
+    [MemberData(nameof(Snippets))]
+    public void Snippet_is_compiled(string page, string code)
+    {
+        string source = Flat(File.ReadAllText(Path.Combine(FindRoot(AppContext.BaseDirectory), "tests", "Distillation.Tests", "Docs", "SnippetTests.cs")));
+
+        source.Should().Contain(Flat(code), $"the code in {page} must stand in this file");
+    }
+
+    [Fact]
+    public void Ten_lines_run()
+    {
+        (TensorData train, TensorData validation) = (_train, _validation);
+        Module<Tensor, Tensor> bigNetwork = Some.Mlp(hidden: 16);
+        Module<Tensor, Tensor> smallNetwork = Some.Mlp(hidden: 4);
+        using ITeacher teacher = Teacher.From(bigNetwork);
+        using IStudent student = Student.From(smallNetwork);
+        var loss = (0.9 * new SoftTargetLoss(temperature: 4)) + (0.1 * new HardLabelLoss());
+        var options = new TrainerOptions { Epochs = 20, Optimizer = new Sgd(new Schedule.Cosine(0.1)) { Momentum = 0.9 } };
+        TrainingResult result = new DistillationTrainer(teacher, student, loss, options).Fit(train, validation);
+        Console.WriteLine(result.History[^1].Validation);
+
+        result.History[^1].Validation!.Samples.Should().Be(20);
+    }
+
+    [Fact]
+    public void Losses_of_ones_own_run()
+    {
+        using IStudent student = Student.From(Some.Mlp(hidden: 4));
+        var loss = new CosineLoss() + new HintLoss("act", "act");
+
+        TrainingResult result = new DistillationTrainer(Teacher.From(Some.Mlp(hidden: 16)), student, loss, new TrainerOptions { Epochs = 20, Optimizer = new Adam(0.01) }).Fit(_train);
+
+        result.History[^1].Terms.Keys.Should().BeEquivalentTo("Cosine", "Hint");
+        result.History[^1].Loss.Should().BeLessThan(result.History[0].Loss);
+    }
+
+    [Fact]
+    public void Scheme_of_ones_own_runs()
+    {
+        using var step = new MutualStep([Student.From(Some.Mlp(seed: 1)), Student.From(Some.Mlp(seed: 2))], new Adam(0.01));
+
+        TrainingResult result = new TrainingLoop(new TrainerOptions { Epochs = 30 }).Run(step, _train);
+
+        result.History[^1].Terms["student 1/HardLabel"].Should().BeLessThan(result.History[0].Terms["student 1/HardLabel"]);
+    }
+
+    [Fact]
+    public void Data_is_made_and_normalised()
+    {
+        using TensorData table = TensorData.FromRows([[5.1f, 3.5f], [6.2f, 2.9f], [4.7f, 3.2f]], labels: [0, 1, 0]);
+        Normalization normalization = Normalization.Fit(table.Inputs);
+        IDataSource normalised = table.Normalized(normalization);
+
+        normalised.Count.Should().Be(3);
+    }
+
+    [Fact]
+    public void Models_are_evaluated_and_compared()
+    {
+        Module<Tensor, Tensor> bigNetwork = Some.Mlp(hidden: 16);
+        Module<Tensor, Tensor> smallNetwork = Some.Mlp(hidden: 4);
+        using ITeacher teacher = Teacher.From(bigNetwork);
+        using IStudent student = Student.From(smallNetwork);
+        IDataSource test = _validation;
+        Tensor sample = torch.zeros(1, 6);
+        EvaluationReport report = Evaluator.Evaluate(student.AsTeacher(), test);
+        AgreementReport agreement = ModelAgreement.Compare(teacher, student.AsTeacher(), test);
+        CompressionRatio ratio = ModelCost.Measure(bigNetwork, sample).DividedBy(ModelCost.Measure(smallNetwork, sample));
+
+        (report.Samples, agreement.Samples).Should().Be((20, 20));
+        ratio.Parameters.Should().BeGreaterThan(3);
+    }
+
+    private static string FindRoot(string folder) => File.Exists(Path.Combine(folder, "Distillation.sln")) ? folder : FindRoot(Path.GetDirectoryName(folder)!);
+
+    private static string Flat(string text) => string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
+
+    [GeneratedRegex("^```csharp\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex CSharp();
+
+    private sealed class CosineLoss : IDistillationLoss
+    {
+        public Tensor Compute(DistillationContext c) =>
+            1 - functional.cosine_similarity(c.Student.Logits, c.Teacher.Logits, dim: 1).mean();
+    }
+
+    private sealed class HintLoss(Feature student, Feature teacher) : IDistillationLoss
+    {
+        private Module<Tensor, Tensor>? _connector;
+
+        public FeatureDemand Features { get; } = new(FeatureSet.Of(student), FeatureSet.Of(teacher));
+
+        public Module? Module => _connector;
+
+        public void Prepare(DistillationContext sample) =>
+            _connector ??= Linear(sample.Student[student].shape[1], sample.Teacher[teacher].shape[1]).to(sample.Student[student].device);
+
+        public Tensor Compute(DistillationContext context) =>
+            functional.mse_loss(_connector!.call(context.Student[student]), context.Teacher[teacher]);
+    }
+
+    private sealed class MutualStep(IReadOnlyList<IStudent> students, IOptimizerStrategy optimizer) : ITrainingStep
+    {
+        public IReadOnlyList<Learner> Learners { get; } =
+            [.. students.Select((s, i) => new Learner(s, new SoftTargetLoss(1) + new HardLabelLoss(), optimizer) { Name = $"student {i}" })];
+
+        public void Prepare(Batch sample)
+        {
+            foreach (var (learner, context) in Learners.Zip(See(sample, default)))
+            {
+                learner.Prepare(context);
+            }
+        }
+
+        public void Learn(Batch batch, TrainingPosition position)
+        {
+            foreach (var (learner, context) in Learners.Zip(See(batch, position)))
+            {
+                learner.Learn(context);
+            }
+        }
+
+        public void Dispose()
+        {
+            foreach (Learner learner in Learners)
+            {
+                learner.Dispose();
+            }
+        }
+
+        private List<DistillationContext> See(Batch batch, TrainingPosition position)
+        {
+            var said = Learners.Select(learner => learner.Student.Forward(batch, FeatureSet.None)).ToList();
+            return [.. said.Select((own, i) => new DistillationContext(own, said[(i + 1) % said.Count].Detach(), batch, position))];
+        }
+    }
+}
