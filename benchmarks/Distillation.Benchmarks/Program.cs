@@ -1,4 +1,7 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Distillation.Benchmarks;
 
 if (args.Contains("--quick"))
@@ -7,4 +10,6 @@ if (args.Contains("--quick"))
     return;
 }
 
-BenchmarkSwitcher.FromAssembly(typeof(Quick).Assembly).Run(args);
+// In this process: a project that BenchmarkDotNet makes for itself would not have the build targets with which TorchSharp loads.
+IConfig config = DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance));
+BenchmarkSwitcher.FromAssembly(typeof(Quick).Assembly).Run(args, config);
