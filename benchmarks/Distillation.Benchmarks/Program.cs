@@ -11,5 +11,5 @@ if (args.Contains("--quick"))
 }
 
 // In this process: a project that BenchmarkDotNet makes for itself would not have the build targets with which TorchSharp loads.
-IConfig config = DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance));
+IConfig config = DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).AsMutator());
 BenchmarkSwitcher.FromAssembly(typeof(Quick).Assembly).Run(args, config);

@@ -8,6 +8,13 @@ var seed = new Option<int>("--seed") { Description = "The first seed.", DefaultV
 var save = new Option<FileInfo?>("--save") { Description = "Where the distilled student of the first seed is saved, in TorchSharp's format." };
 RequirePositive(epochs);
 RequirePositive(seeds);
+save.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<FileInfo>() is { Directory: { Exists: false } directory })
+    {
+        result.AddError($"The directory '{directory.FullName}' of --save does not exist.");
+    }
+});
 
 var command = new RootCommand("Trains a network on images of clothing, distils it into one of half the size, and compares.") { data, epochs, seeds, seed, save };
 command.SetAction(arguments =>
