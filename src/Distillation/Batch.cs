@@ -56,21 +56,13 @@ public class Batch
     /// <exception cref="NotSupportedException">A derived batch does not override this method, and would lose what it carries.</exception>
     public virtual IReadOnlyList<Batch> Split(long size)
     {
-        Require.Positive(size);
-        if (Count <= size)
+        if (Count > size)
         {
-            return [this];
+            RequireOwn(typeof(Batch), nameof(Split));
         }
 
-        RequireOwn(nameof(Split));
-        var pieces = new List<Batch>();
-        for (long start = 0; start < Count; start += size)
-        {
-            long count = Math.Min(size, Count - start);
-            pieces.Add(new Batch(Inputs.narrow(0, start, count), Labels?.narrow(0, start, count), Indices.narrow(0, start, count), Share * count / Count));
-        }
-
-        return pieces;
+        return Pieces(size, (start, count, share) =>
+            new Batch(Inputs.narrow(0, start, count), Labels?.narrow(0, start, count), Indices.narrow(0, start, count), share));
     }
 
     /// <summary>Brings the batch to a device.</summary>
@@ -79,12 +71,12 @@ public class Batch
     /// <exception cref="NotSupportedException">A derived batch does not override this method, and would lose what it carries.</exception>
     public virtual Batch To(torch.Device device)
     {
-        if (Inputs.device_type == device.type && Inputs.device_index == Index(device))
+        if (IsOn(device))
         {
             return this;
         }
 
-        RequireOwn(nameof(To));
+        RequireOwn(typeof(Batch), nameof(To));
         return new Batch(Inputs.to(device, non_blocking: true), Labels?.to(device, non_blocking: true), Indices, Share);
     }
 
@@ -95,18 +87,37 @@ public class Batch
     /// <exception cref="NotSupportedException">A derived batch does not override this method, and would lose what it carries.</exception>
     public virtual Batch With(Tensor? inputs = null, Tensor? indices = null)
     {
-        RequireOwn(nameof(With));
+        RequireOwn(typeof(Batch), nameof(With));
         return new Batch(inputs ?? Inputs, Labels, indices ?? Indices, Share);
     }
 
-    // A device without an index is the first of its type; the processor has none.
-    private static int Index(torch.Device device) => device.type == DeviceType.CPU ? -1 : Math.Max(device.index, 0);
-
-    private void RequireOwn(string method)
+    private protected IReadOnlyList<Batch> Pieces(long size, Func<long, long, double, Batch> cut)
     {
-        if (GetType() != typeof(Batch))
+        Require.Positive(size);
+        if (Count <= size)
         {
-            throw new NotSupportedException($"{GetType().Name} derives from {nameof(Batch)} and must override {method}, or what it carries beside inputs and labels is lost.");
+            return [this];
+        }
+
+        var pieces = new List<Batch>();
+        for (long start = 0; start < Count; start += size)
+        {
+            long count = Math.Min(size, Count - start);
+            pieces.Add(cut(start, count, Share * count / Count));
+        }
+
+        return pieces;
+    }
+
+    // A device without an index is the first of its type; the processor has none.
+    private protected bool IsOn(torch.Device device) =>
+        Inputs.device_type == device.type && Inputs.device_index == (device.type == DeviceType.CPU ? -1 : Math.Max(device.index, 0));
+
+    private protected void RequireOwn(Type own, string method)
+    {
+        if (GetType() != own)
+        {
+            throw new NotSupportedException($"{GetType().Name} derives from {own.Name} and must override {method}, or what it carries besides is lost.");
         }
     }
 }

@@ -5,6 +5,14 @@ internal static class Shapes
 {
     public static string Of(Tensor? tensor) => tensor is null ? "none" : $"[{string.Join(", ", tensor.shape)}]";
 
+    /// <summary>What has one value for each row of logits.</summary>
+    public static string OfRows(Tensor logits) => logits.dim() switch
+    {
+        3 => $"[{logits.size(0)}, {logits.size(1)}]",
+        4 => $"[{logits.size(0)}, {logits.size(2)}, {logits.size(3)}]",
+        _ => $"[{logits.size(0)}]",
+    };
+
     public static bool Same(Tensor left, Tensor right)
     {
         long dimensions = left.dim();

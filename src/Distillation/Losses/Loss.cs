@@ -14,5 +14,5 @@ internal static class Loss
         return temperature;
     }
 
-    public static double At(Schedule temperature, DistillationContext context) => Require.Positive(temperature.At(context.Position), nameof(temperature));
+    public static double At(Schedule temperature, TrainingPosition position) => Require.Positive(temperature.At(position), nameof(temperature));
 }

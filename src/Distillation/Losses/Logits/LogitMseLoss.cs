@@ -1,27 +1,20 @@
-using static TorchSharp.torch.nn;
-
 namespace Distillation.Losses;
 
 /// <summary>Mean squared error between the logits of student and teacher (Ba and Caruana, 2014).</summary>
-/// <remarks><c>(1/(N·C)) Σₙ Σ_c (sₙ_c − tₙ_c)²</c>, for student logits s and teacher logits t, both [N, C]: the mean over all elements, as in PyTorch's <c>mse_loss</c>.</remarks>
-public sealed class LogitMseLoss : IDistillationLoss, IClosedFormGradient
+/// <remarks><c>(1/(R·C)) Σᵣ Σ_c (sᵣ_c − tᵣ_c)²</c>, for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C]: the mean over all elements, as in PyTorch's <c>mse_loss</c>.</remarks>
+public sealed class LogitMseLoss : RowLoss, IRowGradient
 {
     /// <inheritdoc/>
-    public IClosedFormGradient ClosedForm => this;
+    public override IRowGradient RowGradient => this;
 
     /// <inheritdoc/>
-    public Tensor Compute(DistillationContext context)
-    {
-        (Tensor student, Tensor teacher) = LogitPair.Of(context);
-        return functional.mse_loss(student, teacher);
-    }
+    public override Tensor ComputeRows(LogitRows rows) => (rows.Student - rows.Teacher).square().mean([1]);
 
     /// <inheritdoc/>
-    LossGradient IClosedFormGradient.Compute(DistillationContext context)
+    RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
-        (Tensor student, Tensor teacher) = LogitPair.Of(context);
-        using Scalar slope = (2.0 / student.numel()).ToScalar();
-        Tensor difference = student - teacher;
-        return new(difference.square().mean(), difference.mul_(slope));
+        using Scalar slope = (2.0 / rows.Classes).ToScalar();
+        Tensor difference = rows.Student - rows.Teacher;
+        return new(difference.square().mean([1]), difference.mul_(slope));
     }
 }

@@ -4,10 +4,10 @@ namespace Distillation.Losses;
 
 /// <summary>Cross entropy with the teacher's softened probabilities as the target (Hinton, Vinyals and Dean, 2015).</summary>
 /// <remarks>
-/// <para><c>−T² · (1/N) Σₙ Σ_c softmax(tₙ/T)_c · log softmax(sₙ/T)_c</c>, for student logits s and teacher logits t, both [N, C].</para>
+/// <para><c>−T² · (1/R) Σᵣ Σ_c softmax(tᵣ/T)_c · log softmax(sᵣ/T)_c</c>, for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C].</para>
 /// <para>Its gradient is that of <see cref="SoftTargetLoss"/>; its value is larger by T² times the teacher's entropy, and is not zero when the student equals the teacher.</para>
 /// </remarks>
-public sealed class SoftCrossEntropyLoss : IDistillationLoss, IClosedFormGradient
+public sealed class SoftCrossEntropyLoss : RowLoss, IRowGradient
 {
     /// <summary>Makes the loss.</summary>
     /// <param name="temperature">T: how soft the probabilities are; positive, at any place of the run. The default value is 1.</param>
@@ -18,29 +18,29 @@ public sealed class SoftCrossEntropyLoss : IDistillationLoss, IClosedFormGradien
     public Schedule Temperature { get; }
 
     /// <inheritdoc/>
-    public IClosedFormGradient ClosedForm => this;
+    public override IRowGradient RowGradient => this;
 
     /// <inheritdoc/>
-    public Tensor Compute(DistillationContext context)
+    public override Tensor ComputeRows(LogitRows rows)
     {
-        (Tensor student, Tensor teacher) = LogitPair.Of(context);
-        double temperature = Loss.At(Temperature, context);
-        Tensor log = functional.log_softmax(student / temperature, 1);
-        Tensor target = functional.softmax(teacher / temperature, 1);
-        return (log * target).sum() * (-temperature * temperature / student.size(0));
+        (Tensor log, Tensor target, double temperature) = Soften(rows);
+        return (log * target).sum(1) * (-temperature * temperature);
     }
 
     /// <inheritdoc/>
-    LossGradient IClosedFormGradient.Compute(DistillationContext context)
+    RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
-        (Tensor student, Tensor teacher) = LogitPair.Of(context);
-        double temperature = Loss.At(Temperature, context);
+        (Tensor log, Tensor target, double temperature) = Soften(rows);
+        using Scalar scale = (-temperature * temperature).ToScalar();
+        using Scalar slope = temperature.ToScalar();
+        Tensor values = (log * target).sum(1).mul_(scale);
+        return new(values, log.exp_().sub_(target).mul_(slope));
+    }
+
+    private (Tensor Log, Tensor Target, double Temperature) Soften(LogitRows rows)
+    {
+        double temperature = Loss.At(Temperature, rows.Position);
         using Scalar inverse = (1 / temperature).ToScalar();
-        using Scalar scale = (-temperature * temperature / student.size(0)).ToScalar();
-        using Scalar slope = (temperature / student.size(0)).ToScalar();
-        Tensor log = functional.log_softmax(student * inverse, 1);
-        Tensor target = functional.softmax(teacher * inverse, 1);
-        Tensor value = (log * target).sum().mul_(scale);
-        return new(value, log.exp_().sub_(target).mul_(slope));
+        return (functional.log_softmax(rows.Student * inverse, 1), functional.softmax(rows.Teacher * inverse, 1), temperature);
     }
 }

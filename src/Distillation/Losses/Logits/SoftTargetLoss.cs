@@ -4,10 +4,10 @@ namespace Distillation.Losses;
 
 /// <summary>Soft targets: the student matches the teacher's softened probabilities (Hinton, Vinyals and Dean, 2015).</summary>
 /// <remarks>
-/// <para><c>T² · (1/N) Σₙ KL(softmax(tₙ/T) ‖ softmax(sₙ/T))</c>, for student logits s and teacher logits t, both [N, C].</para>
+/// <para><c>T² · (1/R) Σᵣ KL(softmax(tᵣ/T) ‖ softmax(sᵣ/T))</c>, for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C].</para>
 /// <para>The factor T² keeps the gradient's size when the temperature changes; the mean is over samples ("batchmean"), as in mdistiller and torchdistill.</para>
 /// </remarks>
-public sealed class SoftTargetLoss : IDistillationLoss, IClosedFormGradient
+public sealed class SoftTargetLoss : RowLoss, IRowGradient
 {
     /// <summary>Makes the loss.</summary>
     /// <param name="temperature">T: how soft the probabilities are; positive, at any place of the run. The default value is 4.</param>
@@ -18,31 +18,29 @@ public sealed class SoftTargetLoss : IDistillationLoss, IClosedFormGradient
     public Schedule Temperature { get; }
 
     /// <inheritdoc/>
-    public IClosedFormGradient ClosedForm => this;
+    public override IRowGradient RowGradient => this;
 
     /// <inheritdoc/>
-    public Tensor Compute(DistillationContext context)
+    public override Tensor ComputeRows(LogitRows rows)
     {
-        (Tensor student, Tensor teacher) = LogitPair.Of(context);
-        double temperature = Loss.At(Temperature, context);
-        using Scalar inverse = (1 / temperature).ToScalar();
-        using Scalar scale = (temperature * temperature / student.size(0)).ToScalar();
-        Tensor log = functional.log_softmax(student * inverse, 1);
-        Tensor target = functional.softmax(teacher * inverse, 1);
-        return functional.kl_div(log, target, log_target: false, reduction: Reduction.Sum) * scale;
+        (Tensor log, Tensor target, double temperature) = Soften(rows);
+        return functional.kl_div(log, target, log_target: false, reduction: Reduction.None).sum(1) * (temperature * temperature);
     }
 
     /// <inheritdoc/>
-    LossGradient IClosedFormGradient.Compute(DistillationContext context)
+    RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
-        (Tensor student, Tensor teacher) = LogitPair.Of(context);
-        double temperature = Loss.At(Temperature, context);
+        (Tensor log, Tensor target, double temperature) = Soften(rows);
+        using Scalar scale = (temperature * temperature).ToScalar();
+        using Scalar slope = temperature.ToScalar();
+        Tensor values = functional.kl_div(log, target, log_target: false, reduction: Reduction.None).sum(1).mul_(scale);
+        return new(values, log.exp_().sub_(target).mul_(slope));
+    }
+
+    private (Tensor Log, Tensor Target, double Temperature) Soften(LogitRows rows)
+    {
+        double temperature = Loss.At(Temperature, rows.Position);
         using Scalar inverse = (1 / temperature).ToScalar();
-        using Scalar scale = (temperature * temperature / student.size(0)).ToScalar();
-        using Scalar slope = (temperature / student.size(0)).ToScalar();
-        Tensor log = functional.log_softmax(student * inverse, 1);
-        Tensor target = functional.softmax(teacher * inverse, 1);
-        Tensor value = functional.kl_div(log, target, log_target: false, reduction: Reduction.Sum).mul_(scale);
-        return new(value, log.exp_().sub_(target).mul_(slope));
+        return (functional.log_softmax(rows.Student * inverse, 1), functional.softmax(rows.Teacher * inverse, 1), temperature);
     }
 }

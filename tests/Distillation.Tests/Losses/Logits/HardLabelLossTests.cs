@@ -69,24 +69,49 @@ public sealed class HardLabelLossTests
         value.Should().BeApproximately((Cost(0, 1) + Cost(1, 2) + Cost(2, 0)) / 3, 1e-12);
     }
 
-    [Fact]
-    public void Closed_form_is_left_out_when_labels_are_weighted_or_ignored()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.3)]
+    public void Closed_form_of_weighted_and_ignored_labels_equals_the_graph(double smoothing)
     {
-        new HardLabelLoss { ClassWeights = [1, 1] }.ClosedForm.Should().BeNull();
-        new HardLabelLoss { IgnoredLabel = 0 }.ClosedForm.Should().BeNull();
+        using var scope = torch.NewDisposeScope();
+        Tensor logits = torch.tensor(Logits).requires_grad_();
+        DistillationContext context = Some.Context(logits, null, torch.tensor(new long[] { 1, -100, 0 }));
+        var loss = new HardLabelLoss { LabelSmoothing = smoothing, ClassWeights = [1, 2, 0.5], IgnoredLabel = -100 };
+        Tensor value = loss.Compute(context);
+        value.backward();
+
+        LossGradient closed = loss.ClosedForm!.Compute(context);
+
+        closed.Value.item<double>().Should().BeApproximately(value.item<double>(), 1e-12);
+        closed.AtLogits.sub(logits.grad!).abs().max().item<double>().Should().BeLessThan(1e-14);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.3)]
+    public void Weighted_ignored_and_smoothed_labels_are_those_of_pytorch(double smoothing)
+    {
+        using var scope = torch.NewDisposeScope();
+        Tensor labels = torch.tensor(new long[] { 1, -100, 0 });
+
+        double value = Value(new HardLabelLoss { LabelSmoothing = smoothing, ClassWeights = [1, 2, 0.5], IgnoredLabel = -100 }, labels);
+
+        Tensor expected = TorchSharp.torch.nn.functional.cross_entropy(torch.tensor(Logits), labels, torch.tensor(new[] { 1, 2, 0.5 }), -100, label_smoothing: smoothing);
+        value.Should().BeApproximately(expected.item<double>(), 1e-12);
     }
 
     [Theory]
     [InlineData(3L)]
     [InlineData(-1L)]
-    public void A_label_out_of_range_is_named_before_the_run(long label)
+    public void A_label_out_of_range_is_named(long label)
     {
         using var scope = torch.NewDisposeScope();
         DistillationContext context = Some.Context(torch.tensor(Logits), null, torch.tensor(new[] { 0, label, 1 }));
 
-        Action prepare = () => ((IDistillationLoss)new HardLabelLoss()).Prepare(context);
+        Action compute = () => new HardLabelLoss().Compute(context);
 
-        prepare.Should().Throw<InvalidOperationException>().WithMessage($"*[0, 2]*{label}*");
+        compute.Should().Throw<InvalidOperationException>().WithMessage($"*[0, 2]*{label}*");
     }
 
     [Fact]

@@ -1,0 +1,19 @@
+using static TorchSharp.torch.nn;
+
+namespace Distillation.Losses;
+
+/// <summary>A linear map of the last dimension: [N, D_s] to [N, D_t], or [N, T, D_s] to [N, T, D_t].</summary>
+public sealed class LinearConnector : Connector
+{
+    /// <summary>Gets whether the map adds a bias.</summary>
+    /// <value>The default value is <see langword="true"/>.</value>
+    public bool Bias { get; init; } = true;
+
+    /// <inheritdoc/>
+    public override Module<Tensor, Tensor> Create(Tensor student, Tensor teacher)
+    {
+        Require.Present(student);
+        Require.Present(teacher);
+        return Linear(student.size(-1), teacher.size(-1), Bias);
+    }
+}

@@ -1,0 +1,21 @@
+namespace Distillation.Losses;
+
+/// <summary>A loss that changes what another loss sees or says. It has the layers and the parameters of the other; its gradient comes from the graph.</summary>
+/// <param name="inner">The loss that is wrapped.</param>
+public abstract class DelegatingLoss(IDistillationLoss inner) : IDistillationLoss
+{
+    /// <inheritdoc/>
+    public virtual FeatureDemand Features => Inner.Features;
+
+    /// <inheritdoc/>
+    public virtual torch.nn.Module? Module => Inner.Module;
+
+    /// <summary>Gets the loss that is wrapped.</summary>
+    protected IDistillationLoss Inner { get; } = Require.Present(inner);
+
+    /// <inheritdoc/>
+    public abstract Tensor Compute(DistillationContext context);
+
+    /// <inheritdoc/>
+    public virtual void Prepare(DistillationContext sample) => Inner.Prepare(sample);
+}

@@ -1,0 +1,61 @@
+namespace Distillation.Losses;
+
+/// <summary>A loss that compares one layer of the student with one of the teacher. Derive from it to write one in a line: the layers, the connector and its training are here.</summary>
+public abstract class FeatureLoss : IDistillationLoss
+{
+    private readonly Connector? _connector;
+    private torch.nn.Module<Tensor, Tensor>? _module;
+
+    /// <summary>Makes the loss.</summary>
+    /// <param name="student">The student's layer.</param>
+    /// <param name="teacher">The teacher's layer.</param>
+    /// <param name="connector">What brings the student's layer to the teacher's shape; nothing if not given: the loss sees the layer as it is.</param>
+    protected FeatureLoss(Feature student, Feature teacher, Connector? connector = null)
+    {
+        StudentLayer = student;
+        TeacherLayer = teacher;
+        _connector = connector;
+        Features = LayerPair.Demand([new(student, teacher)]);
+    }
+
+    /// <summary>Gets the student's layer.</summary>
+    public Feature StudentLayer { get; }
+
+    /// <summary>Gets the teacher's layer.</summary>
+    public Feature TeacherLayer { get; }
+
+    /// <inheritdoc/>
+    public FeatureDemand Features { get; }
+
+    /// <inheritdoc/>
+    /// <value>The connector, once <see cref="Prepare"/> has made it; <see langword="null"/> without one.</value>
+    public virtual torch.nn.Module? Module => _module;
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The shapes of the layers do not fit, or the loss has a connector and has not seen a batch.</exception>
+    public Tensor Compute(DistillationContext context)
+    {
+        Tensor student = Require.Present(context).Student[StudentLayer];
+        Tensor teacher = context.Teacher[TeacherLayer];
+        FeatureShapes.RequireSamples(student, teacher);
+        return Compare(Connect(student), teacher.to(student.dtype), context);
+    }
+
+    /// <inheritdoc/>
+    public virtual void Prepare(DistillationContext sample)
+    {
+        Require.Present(sample);
+        _module ??= _connector?.CreateFor(sample.Student[StudentLayer], sample.Teacher[TeacherLayer]);
+    }
+
+    /// <summary>Compares the layers.</summary>
+    /// <param name="student">The student's layer behind the connector, [N, ...], attached to the graph.</param>
+    /// <param name="teacher">The teacher's layer, [N, ...], a constant in the student's data type.</param>
+    /// <param name="context">What else is known.</param>
+    /// <returns>A scalar.</returns>
+    protected abstract Tensor Compare(Tensor student, Tensor teacher, DistillationContext context);
+
+    private Tensor Connect(Tensor student) => _connector is null
+        ? student
+        : (_module ?? throw new InvalidOperationException($"The connector of {GetType().Name} is sized by the first batch: call {nameof(Prepare)} before {nameof(Compute)}.")).call(student);
+}

@@ -1,0 +1,36 @@
+namespace Distillation.Losses;
+
+/// <summary>What losses on layers ask of their shapes.</summary>
+internal static class FeatureShapes
+{
+    /// <summary>Both layers are of the same shape.</summary>
+    public static void RequireSame(Tensor student, Tensor teacher)
+    {
+        if (!Shapes.Same(student, teacher))
+        {
+            throw new InvalidOperationException(
+                $"The loss compares layers of one shape, but the student's is {Shapes.Of(student)} and the teacher's {Shapes.Of(teacher)}. Give it a connector, or other layers.");
+        }
+    }
+
+    /// <summary>Both layers are maps [N, C, H, W] of the same samples.</summary>
+    public static void RequireMaps(Tensor student, Tensor teacher)
+    {
+        RequireSamples(student, teacher);
+        if (student.dim() != 4 || teacher.dim() != 4)
+        {
+            throw new InvalidOperationException(
+                $"The loss compares maps [N, C, H, W], but the student's layer is {Shapes.Of(student)} and the teacher's {Shapes.Of(teacher)}. Name layers that give maps.");
+        }
+    }
+
+    /// <summary>Both layers are of the same samples.</summary>
+    public static void RequireSamples(Tensor student, Tensor teacher)
+    {
+        if (student.dim() < 2 || teacher.dim() < 2 || student.size(0) != teacher.size(0))
+        {
+            throw new InvalidOperationException(
+                $"The loss compares layers [N, ...] of the same samples, but the student's is {Shapes.Of(student)} and the teacher's {Shapes.Of(teacher)}.");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Runtime.InteropServices;
+
+namespace Distillation.Losses;
+
+/// <summary>A loss that is a mean over rows of logits: samples, tokens or pixels. Derive from it to write one for a single shape, [R, C], and have it for all.</summary>
+/// <remarks>
+/// <para>Logits are [N, C]; sequences [N, T, C], with labels and mask [N, T]; or dense predictions [N, C, H, W], with labels and mask [N, H, W].</para>
+/// <para>Rows that the mask of a <see cref="MaskedBatch"/> or <see cref="IgnoredLabel"/> rules out do not count: the mean is over the others, and 0 where there are none.</para>
+/// </remarks>
+public abstract class RowLoss : IDistillationLoss
+{
+    private readonly RowClosedForm _closedForm;
+
+    /// <summary>Makes the loss.</summary>
+    protected RowLoss() => _closedForm = new RowClosedForm(this);
+
+    /// <summary>Gets the class id that marks a row that does not count.</summary>
+    /// <value>Any number, often −100, or <see langword="null"/>: labels rule nothing out. The default value is <see langword="null"/>.</value>
+    public long? IgnoredLabel { get; init; }
+
+    /// <summary>Gets the gradient of each row in closed form.</summary>
+    /// <value>The default value is <see langword="null"/>: the gradient comes from the graph.</value>
+    public virtual IRowGradient? RowGradient => null;
+
+    /// <inheritdoc/>
+    public virtual torch.nn.Module? Module => null;
+
+    /// <inheritdoc/>
+    public IClosedFormGradient? ClosedForm => RowGradient is null ? null : _closedForm;
+
+    /// <summary>Measures each row.</summary>
+    /// <param name="rows">The logits.</param>
+    /// <returns>The losses, [R], differentiable in the student's logits.</returns>
+    public abstract Tensor ComputeRows(LogitRows rows);
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The shapes of logits, labels and mask do not fit, or a label is out of range.</exception>
+    public Tensor Compute(DistillationContext context)
+    {
+        LogitRows rows = LogitRows.Of(Require.Present(context), IgnoredLabel);
+        try
+        {
+            return rows.Mean(ComputeRows(rows));
+        }
+        catch (ExternalException native) when (rows.ExplainLabels(native) is { } explained)
+        {
+            throw explained;
+        }
+    }
+
+    /// <inheritdoc/>
+    public virtual void Prepare(DistillationContext sample)
+    {
+    }
+
+    private sealed class RowClosedForm(RowLoss loss) : IClosedFormGradient
+    {
+        public LossGradient Compute(DistillationContext context)
+        {
+            LogitRows rows = LogitRows.Of(context, loss.IgnoredLabel);
+            try
+            {
+                RowLossGradient gradient = loss.RowGradient!.Compute(rows);
+                return new(rows.Mean(gradient.Values), rows.Restore(Weigh(gradient.AtLogits, rows)));
+            }
+            catch (ExternalException native) when (rows.ExplainLabels(native) is { } explained)
+            {
+                throw explained;
+            }
+        }
+
+        private static Tensor Weigh(Tensor gradient, LogitRows rows)
+        {
+            if (rows.Weights is { } weights)
+            {
+                return gradient.mul_(weights.unsqueeze(1));
+            }
+
+            using Scalar mean = (1.0 / rows.Count).ToScalar();
+            return gradient.mul_(mean);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Reflection;
+using Distillation.Losses;
+using static TorchSharp.torch.nn;
+
+namespace Distillation.Tests.Losses;
+
+/// <summary>Every public loss of the library, made with its defaults: a new loss is in it without being listed.</summary>
+/// <remarks>
+/// A parameter of type <see cref="Feature"/> names a layer after itself; one whose name begins with "teacher" is the teacher's. Every layer that a loss demands is [N, 4, 4, 4].
+/// What a constructor asks for besides is made by <see cref="Argument"/>; what a loss asks of labels, by <see cref="Labels"/>.
+/// </remarks>
+internal static class LossZoo
+{
+    public const long Width = 4;
+
+    public static Type[] Types { get; } =
+    [
+        .. typeof(Teacher).Assembly.GetExportedTypes()
+            .Where(type => type is { IsClass: true, IsAbstract: false } && type != typeof(LossSum) && typeof(IDistillationLoss).IsAssignableFrom(type)),
+    ];
+
+    public static TheoryData<string> Names => [.. Types.Select(type => type.Name)];
+
+    public static TheoryData<string> RowLosses => [.. Types.Where(type => type.IsSubclassOf(typeof(RowLoss))).Select(type => type.Name)];
+
+    public static TheoryData<string> ClosedForms => [.. Types.Where(type => Make(type.Name).ClosedForm is not null).Select(type => type.Name)];
+
+    /// <summary>Losses whose own parameters go up where the loss goes down, on purpose.</summary>
+    public static IReadOnlyList<string> Adversarial => [];
+
+    public static IDistillationLoss Make(string name)
+    {
+        Type type = Types.Single(type => type.Name == name);
+        ConstructorInfo constructor = type.GetConstructors().OrderBy(one => one.GetParameters().Count(parameter => !parameter.HasDefaultValue)).First();
+        return (IDistillationLoss)constructor.Invoke([.. constructor.GetParameters().Select(parameter => parameter.HasDefaultValue ? parameter.DefaultValue : Argument(parameter))]);
+    }
+
+    /// <summary>A loss of which one argument is given.</summary>
+    public static IDistillationLoss Make(string name, string argument, object? value)
+    {
+        Type type = Types.Single(type => type.Name == name);
+        ConstructorInfo constructor = type.GetConstructors().First(one => Array.Exists(one.GetParameters(), parameter => parameter.Name == argument));
+        try
+        {
+            return (IDistillationLoss)constructor.Invoke(
+                [.. constructor.GetParameters().Select(parameter => parameter.Name == argument ? value : parameter.HasDefaultValue ? parameter.DefaultValue : Argument(parameter))]);
+        }
+        catch (TargetInvocationException exception)
+        {
+            throw exception.InnerException!;
+        }
+    }
+
+    public static bool Takes(string name, string argument) =>
+        Types.Single(type => type.Name == name).GetConstructors().Any(constructor => Array.Exists(constructor.GetParameters(), parameter => parameter.Name == argument));
+
+    public static Tensor Labels(IDistillationLoss loss, long samples, long classes) => Some.Labels(samples, classes);
+
+    private static object Argument(ParameterInfo parameter) => parameter.ParameterType switch
+    {
+        Type type when type == typeof(Feature) => new Feature(parameter.Name!),
+        Type type when type == typeof(IDistillationLoss) || type == typeof(RowLoss) => new SoftTargetLoss(2),
+        Type type when type == typeof(Connector) => new LinearConnector(),
+        Type type when type.IsAssignableFrom(typeof(LayerPair[])) => new LayerPair[] { new("student1", "teacher1"), new("student2", "teacher2") },
+        Type type when type == typeof(Module<Tensor, Tensor>) => Sequential(AdaptiveAvgPool2d(1), Flatten(), Linear(Width, Width)),
+        _ => throw new NotSupportedException($"The zoo cannot make '{parameter.Name}' of {parameter.Member.DeclaringType!.Name}: teach it in {nameof(LossZoo)}.{nameof(Argument)}."),
+    };
+}
