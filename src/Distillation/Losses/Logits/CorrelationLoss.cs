@@ -6,8 +6,8 @@ namespace Distillation.Losses;
 /// <remarks>
 /// <para><c>T² · (β · (1/R) Σᵣ (1 − ρ(qᵣ, pᵣ)) + γ · (1/C) Σ_c (1 − ρ(q_·c, p_·c)))</c>, where q = softmax(s/T) and p = softmax(t/T), [R, C], and ρ is Pearson's correlation:
 /// over the classes of each row, then over the rows of each class; for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C].</para>
-/// <para>Rows are compared with each other: those that do not count are left out of the second part. What does not vary (a batch of one, equal logits) has the correlation 0.</para>
-/// <para>The values are those of torchdistill. The authors' code is the same at T = 1, but adds its 1e-8 to the product of the norms, where here a norm below it counts as 1e-8.</para>
+/// <para>Rows are compared with each other: those that do not count are left out of the second part. What does not vary (a batch of one, equal logits) has the correlation 0 and no gradient.</para>
+/// <para>The values are those of torchdistill. The authors' code is the same at T = 1. Both damp the correlation of what varies by less than 1e-8, with a gradient of up to 1e8: here it is 0, so that a head of zeros can begin to learn.</para>
 /// </remarks>
 public sealed class CorrelationLoss : RowLoss
 {
@@ -43,7 +43,7 @@ public sealed class CorrelationLoss : RowLoss
         {
             Tensor student = functional.softmax(studentLogits / temperature, 1);
             Tensor teacher = functional.softmax(teacherLogits / temperature, 1);
-            return (Pearson.Distance(student, teacher, along: 1) * (scale * Beta)) + (Pearson.Distance(student, teacher, along: 0) * (scale * Gamma));
+            return (Correlations.Distance(student, teacher, along: 1) * (scale * Beta)) + (Correlations.Distance(student, teacher, along: 0) * (scale * Gamma));
         });
     }
 }

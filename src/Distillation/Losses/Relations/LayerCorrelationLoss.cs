@@ -4,7 +4,7 @@ namespace Distillation.Losses;
 /// <remarks>
 /// <para><c>β · (1/R) Σᵣ (1 − ρ(sᵣ, tᵣ)) + γ · (1/C) Σ_c (1 − ρ(s_·c, t_·c))</c>, where ρ is Pearson's correlation and the layers s, behind the connector, and t are rows [R, C]: samples
 /// of [N, C], tokens of [N, T, C], or places of [N, C, H, W]. The first part is over the channels of each row; the second, over all rows of the batch, for each channel.</para>
-/// <para>It is <see cref="CorrelationLoss"/> on features: as there, a place counts as a sample, and what does not vary has the correlation 0; there is no softmax.
+/// <para>It is <see cref="CorrelationLoss"/> on features: as there, a place counts as a sample, and what does not vary has the correlation 0 and no gradient; there is no softmax.
 /// The size and the offset of features do not matter, so that a connector need not learn them.</para>
 /// <para>The paper's other half, teacher acclimation, trains the teacher to suit the student: it is a scheme of training, and not part of this loss.</para>
 /// </remarks>
@@ -32,7 +32,7 @@ public sealed class LayerCorrelationLoss : FeatureLoss
     {
         FeatureShapes.RequireSame(student, teacher);
         (Tensor ofStudent, Tensor ofTeacher) = (Rows(student), Rows(teacher));
-        return (Pearson.Distance(ofStudent, ofTeacher, along: 1) * Beta) + (Pearson.Distance(ofStudent, ofTeacher, along: 0) * Gamma);
+        return (Correlations.Distance(ofStudent, ofTeacher, along: 1) * Beta) + (Correlations.Distance(ofStudent, ofTeacher, along: 0) * Gamma);
     }
 
     private static Tensor Rows(Tensor layer) => layer.dim() switch

@@ -52,6 +52,19 @@ public sealed class CorrelationLossTests
         new CorrelationLoss(0, 1).Compute(Some.Context(samples: 1)).item<double>().Should().Be(1);
     }
 
+    [Theory]
+    [InlineData(nameof(CorrelationLoss))]
+    [InlineData(nameof(LogitCosineLoss))]
+    public void Head_of_zeros_has_no_steep_gradient(string name)
+    {
+        using var scope = torch.NewDisposeScope();
+        Tensor logits = torch.zeros(5, 4).requires_grad_();
+
+        LossZoo.Make(name).Compute(Some.Context(logits, Some.Inputs(5, 4), null)).backward();
+
+        Close.Numbers(logits.grad!).Should().AllSatisfy(number => number.Should().Be(0));
+    }
+
     [Fact]
     public void Temperature_follows_the_run()
     {

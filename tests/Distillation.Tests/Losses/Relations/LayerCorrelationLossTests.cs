@@ -55,6 +55,17 @@ public sealed class LayerCorrelationLossTests
             iter: 20);
 
     [Fact]
+    public void Dead_channels_have_no_steep_gradient()
+    {
+        using var scope = torch.NewDisposeScope();
+        Tensor student = torch.cat([Layer(1).view(3, 4, 2, 2).narrow(1, 0, 3), torch.full(3, 1, 2, 2, 0.7, torch.ScalarType.Float64)], 1).requires_grad_();
+
+        new LayerCorrelationLoss("layer", "layer").Compute(Context(student, Layer(2).view(3, 4, 2, 2))).backward();
+
+        student.grad!.abs().max().item<double>().Should().BeInRange(1e-3, 1);
+    }
+
+    [Fact]
     public void Connector_brings_the_student_to_the_teachers_channels()
     {
         using var scope = torch.NewDisposeScope();
