@@ -58,6 +58,6 @@ public sealed class RelationInvarianceTests
     private static Tensor Reflection(long size, int seed)
     {
         Tensor axis = LayerValue.Random(seed, size, 1);
-        return torch.eye(size, torch.ScalarType.Float64) - (2 * axis.mm(axis.t()) / axis.square().sum());
+        return torch.eye(size, dtype: torch.ScalarType.Float64) - (2 * axis.mm(axis.t()) / axis.square().sum());
     }
 }
