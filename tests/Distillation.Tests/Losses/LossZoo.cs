@@ -32,7 +32,7 @@ internal static class LossZoo
     {
         Type type = Types.Single(type => type.Name == name);
         ConstructorInfo constructor = type.GetConstructors().OrderBy(one => one.GetParameters().Count(parameter => !parameter.HasDefaultValue)).First();
-        return (IDistillationLoss)constructor.Invoke([.. constructor.GetParameters().Select(parameter => Default(parameter))]);
+        return (IDistillationLoss)constructor.Invoke([.. constructor.GetParameters().Select(Default)]);
     }
 
     /// <summary>A loss of which one argument is given.</summary>
