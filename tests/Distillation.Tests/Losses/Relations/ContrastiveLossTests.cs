@@ -90,6 +90,21 @@ public sealed class ContrastiveLossTests
         Close.ShouldBe(Close.Numbers(state["student._memory"].narrow(0, 0, 4)), Close.Numbers(embedded / embedded.norm(1, keepdim: true)), 1e-12);
     }
 
+    [Fact]
+    public void Memory_follows_the_module_to_another_data_type()
+    {
+        using var scope = torch.NewDisposeScope();
+        ContrastiveLoss loss = Loss();
+        (Tensor student, Tensor teacher) = (LayerValue.Random(1, 4, 3), LayerValue.Random(2, 4, 3));
+        loss.Prepare(LayerValue.Context(student, teacher));
+
+        loss.Module!.to(torch.ScalarType.Float32);
+        Tensor single = loss.Compute(LayerValue.Context(student.to(torch.ScalarType.Float32), teacher.to(torch.ScalarType.Float32)));
+
+        single.dtype.Should().Be(torch.ScalarType.Float32);
+        loss.Module!.named_buffers().Single(buffer => buffer.name == "student._memory").buffer[0].square().sum().item<float>().Should().BeApproximately(1, 1e-5f, "what is saved is what is used");
+    }
+
     [Theory]
     [InlineData(10L)]
     [InlineData(-1L)]

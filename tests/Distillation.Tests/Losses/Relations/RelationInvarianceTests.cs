@@ -10,6 +10,7 @@ public sealed class RelationInvarianceTests
 
     [Theory]
     [InlineData(nameof(SimilarityPreservingLoss))]
+    [InlineData(nameof(KernelCongruenceLoss))]
     [InlineData(nameof(ProbabilisticTransferLoss))]
     [InlineData(nameof(RelationalDistanceLoss))]
     [InlineData(nameof(RelationalAngleLoss))]
@@ -18,6 +19,7 @@ public sealed class RelationInvarianceTests
 
     [Theory]
     [InlineData(nameof(SimilarityPreservingLoss))]
+    [InlineData(nameof(KernelCongruenceLoss))]
     [InlineData(nameof(RelationalDistanceLoss))]
     [InlineData(nameof(RelationalAngleLoss))]
     public void Scale_of_the_features_changes_nothing(string name) => ShouldNotChange(name, (student, _) => student * 3.7);
@@ -29,6 +31,7 @@ public sealed class RelationInvarianceTests
 
     [Theory]
     [InlineData(nameof(SimilarityPreservingLoss))]
+    [InlineData(nameof(KernelCongruenceLoss))]
     [InlineData(nameof(ProbabilisticTransferLoss))]
     [InlineData(nameof(RelationalDistanceLoss))]
     [InlineData(nameof(RelationalAngleLoss))]
