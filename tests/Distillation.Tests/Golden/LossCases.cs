@@ -5,14 +5,20 @@ namespace Distillation.Tests.Golden;
 /// <summary>Values and gradients of public PyTorch implementations, float64.</summary>
 internal sealed record LossCases(LossCase[] Cases)
 {
+    public static JsonSerializerOptions Options { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
     public static IEnumerable<LossCase> Of(string name) =>
         JsonSerializer.Deserialize<LossCases>(
             File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "losses.json")),
-            new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower })!.Cases.Where(one => one.Name == name);
+            Options)!.Cases.Where(one => one.Name == name);
 }
 
 internal sealed record LossCase(
-    string Name, Dictionary<string, JsonElement> Parameters, Dictionary<string, GoldenTensor> Inputs, double Loss, Dictionary<string, GoldenTensor> Gradients)
+    string Name, Dictionary<string, JsonElement> Parameters, Dictionary<string, GoldenTensor> Inputs, double Loss, Dictionary<string, GoldenTensor> Gradients,
+    Dictionary<string, GoldenTensor>? After = null)
 {
     public double this[string parameter] => Parameters[parameter].GetDouble();
+
+    /// <summary>A parameter that is a tensor, or many tensors by name.</summary>
+    public T Read<T>(string parameter) => Parameters[parameter].Deserialize<T>(LossCases.Options)!;
 }

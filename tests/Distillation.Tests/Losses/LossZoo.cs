@@ -32,7 +32,7 @@ internal static class LossZoo
     {
         Type type = Types.Single(type => type.Name == name);
         ConstructorInfo constructor = type.GetConstructors().OrderBy(one => one.GetParameters().Count(parameter => !parameter.HasDefaultValue)).First();
-        return (IDistillationLoss)constructor.Invoke([.. constructor.GetParameters().Select(parameter => parameter.HasDefaultValue ? parameter.DefaultValue : Argument(parameter))]);
+        return (IDistillationLoss)constructor.Invoke([.. constructor.GetParameters().Select(Default)]);
     }
 
     /// <summary>A loss of which one argument is given.</summary>
@@ -43,7 +43,7 @@ internal static class LossZoo
         try
         {
             return (IDistillationLoss)constructor.Invoke(
-                [.. constructor.GetParameters().Select(parameter => parameter.Name == argument ? value : parameter.HasDefaultValue ? parameter.DefaultValue : Argument(parameter))]);
+                [.. constructor.GetParameters().Select(parameter => parameter.Name == argument ? value : Default(parameter))]);
         }
         catch (TargetInvocationException exception)
         {
@@ -56,6 +56,14 @@ internal static class LossZoo
 
     public static Tensor Labels(IDistillationLoss loss, long samples, long classes) => Some.Labels(samples, classes);
 
+    // What a loss is made for may be too large to take differences of.
+    private static object? Default(ParameterInfo parameter) => (parameter.Member.DeclaringType!.Name, parameter.Name) switch
+    {
+        (nameof(ContrastiveLoss), "negatives") => 12L,
+        (nameof(ContrastiveLoss), "dimension") => 5L,
+        _ => parameter.HasDefaultValue ? parameter.DefaultValue : Argument(parameter),
+    };
+
     private static object Argument(ParameterInfo parameter) => parameter.ParameterType switch
     {
         Type type when type == typeof(Feature) => new Feature(parameter.Name!),
@@ -63,6 +71,7 @@ internal static class LossZoo
         Type type when type == typeof(Connector) => new LinearConnector(),
         Type type when type.IsAssignableFrom(typeof(LayerPair[])) => new LayerPair[] { new("student1", "teacher1"), new("student2", "teacher2") },
         Type type when type == typeof(Module<Tensor, Tensor>) => Sequential(AdaptiveAvgPool2d(1), Flatten(), Linear(Width, Width)),
+        Type type when type == typeof(long) && parameter.Name == "samples" => 30L,
         _ => throw new NotSupportedException($"The zoo cannot make '{parameter.Name}' of {parameter.Member.DeclaringType!.Name}: teach it in {nameof(LossZoo)}.{nameof(Argument)}."),
     };
 }

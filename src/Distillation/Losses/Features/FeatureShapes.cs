@@ -33,4 +33,18 @@ internal static class FeatureShapes
                 $"The loss compares layers [N, ...] of the same samples, but the student's is {Shapes.Of(student)} and the teacher's {Shapes.Of(teacher)}.");
         }
     }
+
+    /// <summary>Both layers, [N, C, ...], have places, and as many channels.</summary>
+    public static void RequireChannels(Tensor student, Tensor teacher)
+    {
+        RequireSamples(student, teacher);
+        if (student.dim() < 3 || teacher.dim() < 3 || student.size(1) != teacher.size(1))
+        {
+            throw new InvalidOperationException(
+                $"The loss compares layers [N, C, ...] with as many channels, but the student's is {Shapes.Of(student)} and the teacher's {Shapes.Of(teacher)}. Give it a connector, or other layers.");
+        }
+    }
+
+    /// <summary>A layer as one vector for each sample, [N, D].</summary>
+    public static Tensor Flat(Tensor layer) => layer.flatten(1);
 }

@@ -1,0 +1,32 @@
+namespace Distillation.Losses;
+
+/// <summary>Hidden states are equal (TinyBERT; Jiao et al., 2020).</summary>
+/// <remarks>
+/// <para><c>mean (c(s) − t)²</c> over all elements, for layers [N, T, D], or [N, ..., D], and the connector c: the mean over places and over pairs.
+/// In layers [N, T, D] the places that the mask of a <see cref="MaskedBatch"/> rules out do not count.</para>
+/// <para>TinyBERT takes the sum over pairs, one <see cref="LinearConnector"/> for all of them, and counts padding. Here it is the mean, a connector for each pair, and the mask.</para>
+/// </remarks>
+public sealed class HiddenStateMseLoss : IDistillationLoss
+{
+    private readonly PairedLayers _layers;
+
+    /// <summary>Makes the loss.</summary>
+    /// <param name="pairs">The layers; see <see cref="LayerMapping"/>.</param>
+    /// <param name="connector">What brings the student's states to the teacher's width, one for each pair; nothing if not given.</param>
+    public HiddenStateMseLoss(IReadOnlyList<LayerPair> pairs, Connector? connector = null) => _layers = new PairedLayers(pairs, connector);
+
+    /// <inheritdoc/>
+    public FeatureDemand Features => _layers.Features;
+
+    /// <inheritdoc/>
+    /// <value>The connectors, once <see cref="Prepare"/> has made them; <see langword="null"/> without.</value>
+    public torch.nn.Module? Module => _layers.Module;
+
+    /// <inheritdoc/>
+    public void Prepare(DistillationContext sample) => _layers.Prepare(sample);
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The shapes of layers or mask do not fit, or the loss has a connector and has not seen a batch.</exception>
+    public Tensor Compute(DistillationContext context) => _layers.Mean(context, (student, teacher) => PlaceMask.MeanOfStates(
+        (student - teacher).square().mean([-1]), student, context));
+}

@@ -1,0 +1,76 @@
+namespace Distillation.Losses;
+
+/// <summary>Several pairs of layers, each with a connector of its own if there is one: for losses that are a mean over pairs.</summary>
+internal sealed class PairedLayers
+{
+    private readonly LayerPair[] _pairs;
+    private readonly Connector? _connector;
+    private Connections? _connections;
+
+    public PairedLayers(IReadOnlyList<LayerPair> pairs, Connector? connector = null)
+    {
+        _pairs = [.. Require.Present(pairs)];
+        if (_pairs.Length == 0)
+        {
+            throw new ArgumentException("There must be a pair of layers at least, but there is none.", nameof(pairs));
+        }
+
+        _connector = connector;
+        Features = LayerPair.Demand(_pairs);
+    }
+
+    public FeatureDemand Features { get; }
+
+    public torch.nn.Module? Module => _connections;
+
+    public void Prepare(DistillationContext sample)
+    {
+        Require.Present(sample);
+        if (_connections is null && _connector is not null)
+        {
+            _connections = Connections.Of(_pairs.Select(pair => _connector.CreateFor(sample.Student[pair.Student], sample.Teacher[pair.Teacher])));
+        }
+    }
+
+    /// <summary>Takes the mean over the pairs.</summary>
+    /// <param name="context">What student and teacher said.</param>
+    /// <param name="compare">Compares the student's layer, behind its connector, with the teacher's of the same shape: a scalar.</param>
+    public Tensor Mean(DistillationContext context, Func<Tensor, Tensor, Tensor> compare)
+    {
+        Require.Present(context);
+        return _pairs.Select(Compare).Aggregate((left, right) => left + right) / _pairs.Length;
+
+        Tensor Compare(LayerPair pair, int i)
+        {
+            (Tensor student, Tensor teacher) = (context.Student[pair.Student], context.Teacher[pair.Teacher]);
+            FeatureShapes.RequireSamples(student, teacher);
+            Tensor connected = Connect(student, i);
+            FeatureShapes.RequireSame(connected, teacher);
+            return compare(connected, teacher.to(student.dtype));
+        }
+    }
+
+    private Tensor Connect(Tensor student, int pair) => _connector is null
+        ? student
+        : (_connections ?? throw new InvalidOperationException("Connectors are sized by the first batch: call Prepare before Compute."))[pair].call(student);
+
+    // A ModuleList that stands alone does not show the parameters of its modules.
+    private sealed class Connections : torch.nn.Module
+    {
+        private readonly torch.nn.Module<Tensor, Tensor>[] _modules;
+
+        private Connections(torch.nn.Module<Tensor, Tensor>[] modules)
+            : base(nameof(Connections))
+        {
+            _modules = modules;
+            for (int i = 0; i < modules.Length; i++)
+            {
+                register_module($"{i}", modules[i]);
+            }
+        }
+
+        public torch.nn.Module<Tensor, Tensor> this[int pair] => _modules[pair];
+
+        public static Connections Of(IEnumerable<torch.nn.Module<Tensor, Tensor>> modules) => new([.. modules]);
+    }
+}
