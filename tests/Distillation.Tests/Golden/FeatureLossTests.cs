@@ -7,4 +7,10 @@ public sealed class FeatureLossTests
 {
     [Fact]
     public void Hints_are_those_of_fitnets() => GoldenLoss.ShouldBe("hint-mse", _ => new HintLoss("student", "teacher"));
+
+    [Fact]
+    public void Variational_information_is_that_of_repdistiller() => GoldenLoss.ShouldBe(
+        "vid",
+        golden => new VariationalInformationLoss("student", "teacher") { HiddenChannels = 5, InitialVariance = golden["init_pred_var"], Epsilon = golden["eps"] },
+        GoldenLoss.Fill);
 }

@@ -5,14 +5,19 @@ namespace Distillation.Tests.Golden;
 /// <summary>Values and gradients of public PyTorch implementations, float64.</summary>
 internal sealed record LossCases(LossCase[] Cases)
 {
+    public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
     public static IEnumerable<LossCase> Of(string name) =>
         JsonSerializer.Deserialize<LossCases>(
             File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "losses.json")),
-            new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower })!.Cases.Where(one => one.Name == name);
+            Json)!.Cases.Where(one => one.Name == name);
 }
 
 internal sealed record LossCase(
     string Name, Dictionary<string, JsonElement> Parameters, Dictionary<string, GoldenTensor> Inputs, double Loss, Dictionary<string, GoldenTensor> Gradients)
 {
     public double this[string parameter] => Parameters[parameter].GetDouble();
+
+    /// <summary>The weights that the parameter 'weights' gives.</summary>
+    public Dictionary<string, GoldenTensor> Weights => Parameters["weights"].Deserialize<Dictionary<string, GoldenTensor>>(LossCases.Json)!;
 }
