@@ -13,4 +13,9 @@ public sealed class FeatureLossTests
         "vid",
         golden => new VariationalInformationLoss("student", "teacher") { HiddenChannels = 5, InitialVariance = golden["init_pred_var"], Epsilon = golden["eps"] },
         GoldenLoss.Fill);
+
+    [Fact]
+    public void Factor_transfer_is_that_of_repdistiller() => GoldenLoss.ShouldBe(
+        "factor-transfer",
+        golden => new FactorTransferLoss("student", "teacher") { LayerPower = (int)golden["p1"], DifferencePower = (int)golden["p2"] });
 }
