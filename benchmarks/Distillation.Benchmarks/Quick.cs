@@ -21,6 +21,20 @@ internal static class Quick
         Print("epoch, Small models, against DataLoader", epoch.LibraryEpoch, epoch.LoaderEpoch, times: 1, rounds: 41);
     }
 
+    public static void RunLosses()
+    {
+        torch.set_num_threads(1);
+        Console.WriteLine("closed form / graph, one thread, 64 samples, value and gradient at the logits; below 1 the closed form is faster");
+        foreach (long classes in (long[])[10, 1000])
+        {
+            foreach (string loss in LossContest.Losses.Keys)
+            {
+                using var contest = new LossContest(loss, classes);
+                Print($"{loss}, {classes} classes", contest.ClosedForm, contest.Graph, times: classes == 10 ? 200 : 40, rounds: 41);
+            }
+        }
+    }
+
     private static void Print(string name, Action library, Action hand, int times, int rounds)
     {
         Time(library, times * 3);

@@ -14,6 +14,18 @@ internal static class Some
         return (Sequential)network.to(dtype);
     }
 
+    /// <summary>A convolutional network with named layers: conv, act, pool, flat, out. In float64: libtorch 2.10 has NaN in float32 gradients of convolutions of few channels on some processors.</summary>
+    public static Sequential ConvNet(long channels, long stride = 1, long classes = 3, int seed = 1)
+    {
+        torch.manual_seed(seed);
+        return (Sequential)Sequential(
+            ("conv", Conv2d(1, channels, kernel_size: 3, stride: stride, padding: 1)), ("act", ReLU()), ("pool", AdaptiveAvgPool2d(1)), ("flat", Flatten()), ("out", Linear(channels, classes))).to(torch.ScalarType.Float64);
+    }
+
+    /// <summary>Images of one channel, 8×8, in float64.</summary>
+    public static TensorData Images(long samples = 20, long classes = 3, int seed = 2) =>
+        new(Inputs(samples, 64, seed, torch.ScalarType.Float64).view(samples, 1, 8, 8), Labels(samples, classes, seed + 1));
+
     public static Tensor Inputs(long samples = 20, long features = 6, int seed = 2, torch.ScalarType dtype = torch.ScalarType.Float32)
     {
         using var generator = new torch.Generator((ulong)seed);

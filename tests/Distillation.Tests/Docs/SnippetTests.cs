@@ -69,6 +69,22 @@ public sealed partial class SnippetTests : IDisposable
     }
 
     [Fact]
+    public void Factors_are_transferred()
+    {
+        Module<Tensor, Tensor> bigNetwork = Some.ConvNet(channels: 8, seed: 1);
+        Module<Tensor, Tensor> smallNetwork = Some.ConvNet(channels: 4, seed: 2);
+        TensorData train = Some.Images();
+        using ITeacher teacher = Teacher.From(bigNetwork);
+        using IStudent student = Student.From(smallNetwork);
+        using var paraphraser = new Paraphraser(channels: 8);
+        new ParaphraserTrainer(teacher, "act", paraphraser, new TrainerOptions { Epochs = 5 }).Fit(train);
+        var loss = (200 * new FactorTransferLoss("act", "act", paraphraser, new TranslatorConnector())) + new HardLabelLoss();
+        TrainingResult result = new DistillationTrainer(teacher, student, loss, new TrainerOptions { Epochs = 5 }).Fit(train);
+
+        result.History[^1].Terms["FactorTransfer"].Should().BeLessThan(result.History[0].Terms["FactorTransfer"]);
+    }
+
+    [Fact]
     public void Scheme_of_ones_own_runs()
     {
         using var step = new MutualStep([Student.From(Some.Mlp(seed: 1)), Student.From(Some.Mlp(seed: 2))], new Adam(0.01));

@@ -57,6 +57,18 @@ internal static class GoldenLoss
         }
     }
 
+    /// <summary>Puts the weights of a case, by their names, in what the loss learns.</summary>
+    public static void Fill(LossCase golden, Module module)
+    {
+        using var scope = torch.NewDisposeScope();
+        Dictionary<string, Parameter> parameters = module.named_parameters().ToDictionary(parameter => parameter.name, parameter => parameter.parameter);
+        foreach ((string name, GoldenTensor weight) in golden.Weights)
+        {
+            parameters[name].shape.Should().Equal(weight.Shape, name);
+            parameters[name].copy_(weight.ToTensor());
+        }
+    }
+
     private static DistillationContext Context(Dictionary<string, Tensor> tensors)
     {
         long samples = tensors.Values.First().size(0);

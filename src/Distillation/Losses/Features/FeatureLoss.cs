@@ -38,19 +38,24 @@ public abstract class FeatureLoss : IDistillationLoss
         Tensor student = Require.Present(context).Student[StudentLayer];
         Tensor teacher = context.Teacher[TeacherLayer];
         FeatureShapes.RequireSamples(student, teacher);
-        return Compare(Connect(student), teacher.to(student.dtype), context);
+        return Compare(Connect(student), Target(teacher).to(student.dtype), context);
     }
 
     /// <inheritdoc/>
     public virtual void Prepare(DistillationContext sample)
     {
         Require.Present(sample);
-        _module ??= _connector?.CreateFor(sample.Student[StudentLayer], sample.Teacher[TeacherLayer]);
+        _module ??= _connector?.CreateFor(sample.Student[StudentLayer], Target(sample.Teacher[TeacherLayer]));
     }
+
+    /// <summary>Says what the student's layer is compared with, and what a connector brings it to the shape of.</summary>
+    /// <param name="teacher">The teacher's layer, [N, ...].</param>
+    /// <returns>Constants, [N, ...]; the layer itself if not overridden.</returns>
+    protected virtual Tensor Target(Tensor teacher) => teacher;
 
     /// <summary>Compares the layers.</summary>
     /// <param name="student">The student's layer behind the connector, [N, ...], attached to the graph.</param>
-    /// <param name="teacher">The teacher's layer, [N, ...], a constant in the student's data type.</param>
+    /// <param name="teacher">What <see cref="Target"/> gives of the teacher's layer, [N, ...], a constant in the student's data type.</param>
     /// <param name="context">What else is known.</param>
     /// <returns>A scalar.</returns>
     protected abstract Tensor Compare(Tensor student, Tensor teacher, DistillationContext context);
