@@ -62,7 +62,7 @@ internal static class GoldenLoss
     {
         using var scope = torch.NewDisposeScope();
         Dictionary<string, Parameter> parameters = module.named_parameters().ToDictionary(parameter => parameter.name, parameter => parameter.parameter);
-        foreach ((string name, GoldenTensor weight) in golden.Weights)
+        foreach ((string name, GoldenTensor weight) in golden.Read<Dictionary<string, GoldenTensor>>("weights"))
         {
             parameters[name].shape.Should().Equal(weight.Shape, name);
             parameters[name].copy_(weight.ToTensor());

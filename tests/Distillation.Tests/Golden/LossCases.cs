@@ -6,13 +6,11 @@ namespace Distillation.Tests.Golden;
 internal sealed record LossCases(LossCase[] Cases)
 {
     public static JsonSerializerOptions Options { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-    public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public static IEnumerable<LossCase> Of(string name) =>
         JsonSerializer.Deserialize<LossCases>(
             File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "losses.json")),
             Options)!.Cases.Where(one => one.Name == name);
-            Json)!.Cases.Where(one => one.Name == name);
 }
 
 internal sealed record LossCase(
@@ -23,6 +21,4 @@ internal sealed record LossCase(
 
     /// <summary>A parameter that is a tensor, or many tensors by name.</summary>
     public T Read<T>(string parameter) => Parameters[parameter].Deserialize<T>(LossCases.Options)!;
-    /// <summary>The weights that the parameter 'weights' gives.</summary>
-    public Dictionary<string, GoldenTensor> Weights => Parameters["weights"].Deserialize<Dictionary<string, GoldenTensor>>(LossCases.Json)!;
 }
