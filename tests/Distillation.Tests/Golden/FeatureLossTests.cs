@@ -7,4 +7,27 @@ public sealed class FeatureLossTests
 {
     [Fact]
     public void Hints_are_those_of_fitnets() => GoldenLoss.ShouldBe("hint-mse", _ => new HintLoss("student", "teacher"));
+
+    [Fact]
+    public void Attention_transfer_is_that_of_repdistiller() =>
+        GoldenLoss.ShouldBe("attention-transfer", golden => new AttentionTransferLoss("student", "teacher", golden["p"]));
+
+    [Fact]
+    public void Neuron_selectivity_is_that_of_repdistiller() => GoldenLoss.ShouldBe("nst", _ => new NeuronSelectivityLoss("student", "teacher"));
+
+    [Fact]
+    public void Activation_boundaries_are_those_of_repdistiller_with_its_factor() =>
+        GoldenLoss.ShouldBe("activation-boundary", golden => 0.003 * new ActivationBoundaryLoss("student", "teacher", golden["margin"]));
+
+    [Fact]
+    public void Flow_is_that_of_repdistiller() =>
+        GoldenLoss.ShouldBe("fsp", _ => new FlowLoss(new("student_bottom", "teacher_bottom"), new("student_top", "teacher_top")));
+
+    [Fact]
+    public void Singular_vectors_are_those_of_repdistiller() =>
+        GoldenLoss.ShouldBe("kdsvd", golden => new SingularValueLoss(new("student0", "teacher0"), new("student1", "teacher1")) { Count = (int)golden["k"] });
+
+    [Fact]
+    public void Hierarchical_context_is_that_of_mdistiller() =>
+        GoldenLoss.ShouldBe("hierarchical-context", _ => new HierarchicalContextLoss(new("student0", "teacher0"), new("student1", "teacher1")));
 }

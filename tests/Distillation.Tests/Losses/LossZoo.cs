@@ -61,6 +61,7 @@ internal static class LossZoo
         Type type when type == typeof(Feature) => new Feature(parameter.Name!),
         Type type when type == typeof(IDistillationLoss) || type == typeof(RowLoss) => new SoftTargetLoss(2),
         Type type when type == typeof(Connector) => new LinearConnector(),
+        Type type when type == typeof(LayerPair) => new LayerPair($"student {parameter.Name}", $"teacher {parameter.Name}"),
         Type type when type.IsAssignableFrom(typeof(LayerPair[])) => new LayerPair[] { new("student1", "teacher1"), new("student2", "teacher2") },
         Type type when type == typeof(Module<Tensor, Tensor>) => Sequential(AdaptiveAvgPool2d(1), Flatten(), Linear(Width, Width)),
         _ => throw new NotSupportedException($"The zoo cannot make '{parameter.Name}' of {parameter.Member.DeclaringType!.Name}: teach it in {nameof(LossZoo)}.{nameof(Argument)}."),
