@@ -103,8 +103,9 @@ public sealed class EveryLossTests
     [MemberData(nameof(Names))]
     public void Float32_agrees_with_float64(string name)
     {
-        using ZooModels exact = new ZooModels(LossZoo.Make(name)).Prepare();
-        using ZooModels single = new ZooModels(LossZoo.Make(name), dtype: torch.ScalarType.Float32).Prepare();
+        long samples = LossZoo.SamplesOfFloat32(name);
+        using ZooModels exact = new ZooModels(LossZoo.Make(name), samples).Prepare();
+        using ZooModels single = new ZooModels(LossZoo.Make(name), samples, dtype: torch.ScalarType.Float32).Prepare();
         using (torch.no_grad())
         {
             foreach ((Parameter ofSingle, Parameter ofExact) in single.Own.Zip(exact.Own).Select(pair => (pair.First.Tensor, pair.Second.Tensor)))

@@ -22,8 +22,7 @@ public sealed class AttentionTransferLoss : FeatureLoss
     /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
-        FeatureShapes.RequireMaps(student, teacher);
-        (student, teacher) = Maps.ToSmaller(student, teacher);
+        (student, teacher) = FeatureMaps.PoolToSmaller(student, teacher);
         return functional.mse_loss(Attention(student), Attention(teacher));
     }
 

@@ -42,7 +42,7 @@ public sealed class HierarchicalContextLoss : IDistillationLoss
             {
                 weight /= 2;
                 total += weight;
-                sum += weight * functional.mse_loss(Maps.Pool(student, grid, grid), Maps.Pool(teacher, grid, grid));
+                sum += weight * functional.mse_loss(FeatureMaps.Pool(student, grid, grid), FeatureMaps.Pool(teacher, grid, grid));
             }
         }
 

@@ -21,8 +21,7 @@ public sealed class NeuronSelectivityLoss : FeatureLoss
     /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
-        FeatureShapes.RequireMaps(student, teacher);
-        (student, teacher) = Maps.ToSmaller(student, teacher);
+        (student, teacher) = FeatureMaps.PoolToSmaller(student, teacher);
         Tensor own = Channels(student);
         Tensor other = Channels(teacher);
         return MeanKernel(other, other) + MeanKernel(own, own) - (2 * MeanKernel(own, other));

@@ -2,15 +2,18 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>What losses on maps [N, C, H, W] do with them.</summary>
-internal static class Maps
+/// <summary>What losses on maps do to them first.</summary>
+internal static class FeatureMaps
 {
-    /// <summary>Averages the larger of two maps down to the height and width of the smaller.</summary>
-    public static (Tensor Left, Tensor Right) ToSmaller(Tensor left, Tensor right)
+    /// <summary>Sees [N, C] as a map of one place.</summary>
+    public static Tensor Of(Tensor layer) => layer.dim() == 2 ? layer.unsqueeze(2).unsqueeze(3) : layer;
+
+    /// <summary>Brings the larger of two maps [N, C, H, W] to the height and width of the smaller, by averages.</summary>
+    public static (Tensor Student, Tensor Teacher) PoolToSmaller(Tensor student, Tensor teacher)
     {
-        long height = Math.Min(left.size(2), right.size(2));
-        long width = Math.Min(left.size(3), right.size(3));
-        return (Pool(left, height, width), Pool(right, height, width));
+        FeatureShapes.RequireMaps(student, teacher);
+        (long height, long width) = (Math.Min(student.size(2), teacher.size(2)), Math.Min(student.size(3), teacher.size(3)));
+        return (Pool(student, height, width), Pool(teacher, height, width));
     }
 
     /// <summary>Averages a map down to a height and width; a map of that size stays as it is.</summary>
