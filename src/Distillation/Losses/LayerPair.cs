@@ -18,7 +18,7 @@ public readonly record struct LayerPair(Feature Student, Feature Teacher)
     internal static LayerPair[] AtLeast(int count, IReadOnlyList<LayerPair> pairs)
     {
         Require.Present(pairs);
-        return pairs.Count >= count ? [.. pairs] : throw new ArgumentException($"The loss compares {count} pairs of layers or more, but was given {pairs.Count}.", nameof(pairs));
+        return pairs.Count >= count ? [.. pairs] : throw new ArgumentException($"The number of pairs of layers must be at least {count}, but was {pairs.Count}.", nameof(pairs));
     }
 
     /// <summary>Both layers of a batch, the teacher's in the student's data type.</summary>

@@ -6,7 +6,6 @@ namespace Distillation.Losses;
 /// <summary>Fuses a layer of the student with the result of the deeper layers, and brings both to the shape of the teacher's layer.</summary>
 internal sealed class ReviewFusion : Module<Tensor, Tensor?, Tensor, (Tensor Result, Tensor Fused)>
 {
-    // TorchSharp finds the parts by these fields.
     private readonly Sequential _narrow;
     private readonly Sequential _widen;
     private readonly Conv2d? _attention;
@@ -17,7 +16,12 @@ internal sealed class ReviewFusion : Module<Tensor, Tensor?, Tensor, (Tensor Res
         _narrow = Normalized(student, width, kernel: 1);
         _widen = Normalized(width, teacher, kernel: 3);
         _attention = fuses ? Conv2d(2 * width, 2, kernel_size: 1) : null;
-        RegisterComponents();
+        register_module("narrow", _narrow);
+        register_module("widen", _widen);
+        if (_attention is not null)
+        {
+            register_module("attention", _attention);
+        }
     }
 
     public override (Tensor Result, Tensor Fused) forward(Tensor student, Tensor? deeper, Tensor teacher)
