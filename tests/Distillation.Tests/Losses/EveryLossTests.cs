@@ -75,6 +75,15 @@ public sealed class EveryLossTests
     }
 
     [Theory]
+    [MemberData(nameof(Names))]
+    public void What_a_loss_learns_is_found_in_its_module(string name)
+    {
+        using ZooModels models = new ZooModels(LossZoo.Make(name)).Prepare();
+
+        _ = models.Loss.Module?.state_dict().Should().NotBeEmpty("a module that shows no parameter and no memory is neither trained nor saved");
+    }
+
+    [Theory]
     [MemberData(nameof(ClosedForms))]
     public void Closed_form_equals_the_graph_in_float64(string name) => ShouldHaveClosedForm(name, torch.ScalarType.Float64, 1e-12);
 

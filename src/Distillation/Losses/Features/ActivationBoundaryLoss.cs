@@ -1,6 +1,6 @@
 namespace Distillation.Losses;
 
-/// <summary>Activation boundaries: a neuron of the student is active where the teacher's is, by a margin; how much does not count (Heo et al., AAAI 2019).</summary>
+/// <summary>Activation boundaries: a neuron of the student is active where the teacher's is, by a margin; how much does not count (AB; Heo et al., AAAI 2019).</summary>
 /// <remarks>
 /// <para><c>(1/N) Σ [t ≤ 0] max(0, s + m)² + [t &gt; 0] max(0, m − s)²</c> over all elements of layers of one shape, [N, ...], taken before the activation; m is the margin.
 /// The sum over elements, the mean over samples, as in torchdistill. RepDistiller multiplies by 3/1000 besides.</para>

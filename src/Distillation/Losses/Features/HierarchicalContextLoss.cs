@@ -6,7 +6,7 @@ namespace Distillation.Losses;
 /// <remarks>
 /// <para>The sum over the pairs of <c>Σₗ wₗ mean (poolₗ(s) − poolₗ(t))² / Σₗ wₗ</c>; the levels are the map itself with weight 1, then its averages on grids of 4×4, 2×2 and 1×1,
 /// those that are smaller than the map, with weights ½, ¼, ⅛ in turn.</para>
-/// <para>The layers of a pair are maps of one shape, [N, C, H, W]. As in the authors' code and mdistiller.</para>
+/// <para>The layers of a pair are maps of one shape, [N, C, H, W]. As in the authors' code and mdistiller, which look at the height alone; here, at the shorter side.</para>
 /// </remarks>
 public sealed class HierarchicalContextLoss : IDistillationLoss
 {
@@ -25,7 +25,8 @@ public sealed class HierarchicalContextLoss : IDistillationLoss
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The layers of a pair are not maps of one shape.</exception>
-    public Tensor Compute(DistillationContext context) => _pairs.Select(pair => pair.Of(context)).Select(layers => Compare(layers.Student, layers.Teacher)).Aggregate((sum, one) => sum + one);
+    public Tensor Compute(DistillationContext context) =>
+        _pairs.Select(pair => pair.Of(context)).Select(layers => Compare(layers.Student, layers.Teacher)).Aggregate((sum, one) => sum + one);
 
     /// <summary>The loss of one pair of maps.</summary>
     internal static Tensor Compare(Tensor student, Tensor teacher)

@@ -5,10 +5,10 @@ namespace Distillation.Losses;
 /// <summary>Knowledge review: each layer of the teacher is taught to the student's layer and all deeper ones together (ReviewKD; Chen et al., CVPR 2021).</summary>
 /// <remarks>
 /// <para>From the deepest pair to the shallowest, the student's layer is brought to a common width (1×1 convolution, batch norm) and fused with what comes from below it:
-/// <c>x · σ(a₁) + y · σ(a₂)</c>, where y is the deeper result at the size of x (nearest) and the attention maps a are a 1×1 convolution of both. The result goes on to the next pair,
+/// <c>x · σ(a₁) + y · σ(a₂)</c>, where y is the deeper result at the size of x (nearest), and the attention maps a are a 1×1 convolution of both. The result goes on to the next pair,
 /// and through a 3×3 convolution and batch norm to the teacher's shape; there <see cref="HierarchicalContextLoss"/> compares it.</para>
-/// <para>The layers are maps [N, C, H, W] of any shapes; [N, C] is a map of one place, such as the features before the classifier, with which the papers' last pair is made.
-/// As in the authors' code and mdistiller. The loss is a sum over the pairs; the paper's weights are 0.6 to 8 by architecture, raised from 0 over the first 20 epochs.</para>
+/// <para>The layers are maps [N, C, H, W] of any shapes; [N, C] is a map of one place, such as the features before the classifier, which are the paper's deepest pair.
+/// As in the authors' code and mdistiller, which raise the weight of the loss from 0 over the first epochs. The loss is a sum over the pairs.</para>
 /// </remarks>
 public sealed class ReviewLoss : IDistillationLoss
 {

@@ -30,7 +30,7 @@ public sealed class SingularValueLoss : IDistillationLoss
     public FeatureDemand Features { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The layers of a pair are not maps of the same samples, or their numbers of channels differ.</exception>
+    /// <exception cref="InvalidOperationException">The layers of a pair are not maps of the same samples, their numbers of channels differ, or the teacher's has fewer than <see cref="Count"/> channels or places.</exception>
     public Tensor Compute(DistillationContext context)
     {
         (Tensor Student, Tensor Teacher)[] directions = [.. _pairs.Select(pair => Directions(pair.Of(context)))];
@@ -44,6 +44,12 @@ public sealed class SingularValueLoss : IDistillationLoss
     {
         FeatureShapes.RequireMapsOfSameChannels(layers.Student, layers.Teacher);
         (Tensor teacher, Tensor values) = SingularVectors.Of(Matrix(layers.Teacher), Count);
+        if (values.size(1) < Count)
+        {
+            throw new InvalidOperationException(
+                $"The loss matches {Count} singular vectors, but the teacher's layer is {Shapes.Of(layers.Teacher)}: it has as many as channels or places, whichever are fewer.");
+        }
+
         (Tensor student, _) = SingularVectors.Of(Matrix(layers.Student), Count + Spare);
         Tensor share = torch.nn.functional.normalize(values, dim: 1).unsqueeze(1);
         Tensor cosine = student.detach().transpose(1, 2).bmm(teacher);

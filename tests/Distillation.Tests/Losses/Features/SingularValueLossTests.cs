@@ -48,6 +48,16 @@ public sealed class SingularValueLossTests
     }
 
     [Fact]
+    public void A_layer_with_fewer_singular_vectors_than_are_matched_is_named()
+    {
+        using var scope = torch.NewDisposeScope();
+        Tensor[] layers = [Layers.Random(1, 3, 4, 2, 2), Layers.Random(2, 3, 4, 1, 1)];
+        Action compute = () => Layers.Value(Loss(2), Layers.Context(layers, layers));
+
+        compute.Should().Throw<InvalidOperationException>().WithMessage("*2 singular vectors*[3, 4, 1, 1]*");
+    }
+
+    [Fact]
     public void A_single_pair_is_refused()
     {
         Action make = () => _ = new SingularValueLoss(new LayerPair("0", "0"));
