@@ -29,7 +29,10 @@ internal static class LossZoo
     public static IReadOnlyList<string> Adversarial => [];
 
     /// <summary>On how many samples float32 is compared with float64.</summary>
-    /// <remarks>libtorch 2.10 gives a wrong gradient at the input of a 3×3 convolution in float32, between few channels and in batches of several; the losses that have one see a single sample.</remarks>
+    /// <remarks>
+    /// On some processors, libtorch 2.10 gives a wrong gradient at the input of a convolution in float32: where the kernel is larger than 1×1, the channels that come out are no multiple of 16,
+    /// and the batch has several samples. The losses that have such a convolution see a single sample.
+    /// </remarks>
     public static long SamplesOfFloat32(string name) => name is nameof(ReviewLoss) or nameof(ReusedClassifierLoss) ? 1 : 6;
 
     public static IDistillationLoss Make(string name)
