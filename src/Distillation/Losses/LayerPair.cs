@@ -13,4 +13,18 @@ public readonly record struct LayerPair(Feature Student, Feature Teacher)
         LayerPair[] all = [.. Require.Present(pairs)];
         return new(FeatureSet.Of(all.Select(pair => pair.Student)), FeatureSet.Of(all.Select(pair => pair.Teacher)));
     }
+
+    /// <summary>The pairs of a loss that compares at least some number of them.</summary>
+    internal static LayerPair[] AtLeast(int count, IReadOnlyList<LayerPair> pairs)
+    {
+        Require.Present(pairs);
+        return pairs.Count >= count ? [.. pairs] : throw new ArgumentException($"The number of pairs of layers must be at least {count}, but was {pairs.Count}.", nameof(pairs));
+    }
+
+    /// <summary>Both layers of a batch, the teacher's in the student's data type.</summary>
+    internal (Tensor Student, Tensor Teacher) Of(DistillationContext context)
+    {
+        Tensor student = Require.Present(context).Student[Student];
+        return (student, context.Teacher[Teacher].to(student.dtype));
+    }
 }

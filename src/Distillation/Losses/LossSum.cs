@@ -86,7 +86,7 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
         }
 
         torch.nn.Module[] learned = [.. Terms.Select(term => term.Loss.Module).OfType<torch.nn.Module>()];
-        Module ??= learned.Length == 0 ? null : torch.nn.ModuleList(learned);
+        Module ??= learned.Length == 0 ? null : new ModuleGroup(learned);
     }
 
     internal static LossSum Of(params IEnumerable<IDistillationLoss> losses) =>

@@ -96,6 +96,19 @@ public sealed class LossSumTests
     }
 
     [Fact]
+    public void What_the_terms_learn_is_among_the_parameters_of_the_sum()
+    {
+        using var scope = torch.NewDisposeScope();
+        LossSum sum = new HintLoss("a", "x", new LinearConnector()) + new HintLoss("b", "x", new LinearConnector { Bias = false });
+        var student = new ModelOutput(torch.zeros(2, 3), new Dictionary<Feature, Tensor> { ["a"] = torch.zeros(2, 4), ["b"] = torch.zeros(2, 6) });
+        var teacher = new ModelOutput(torch.zeros(2, 3), new Dictionary<Feature, Tensor> { ["x"] = torch.zeros(2, 5) });
+
+        ((IDistillationLoss)sum).Prepare(new(student, teacher, Some.Batch(2)));
+
+        sum.Module!.parameters().Select(parameter => parameter.shape).Should().BeEquivalentTo(new long[][] { [5, 4], [5], [5, 6] });
+    }
+
+    [Fact]
     public void A_value_that_is_no_scalar_is_named_with_the_term()
     {
         using var scope = torch.NewDisposeScope();

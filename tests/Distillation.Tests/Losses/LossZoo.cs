@@ -28,6 +28,13 @@ internal static class LossZoo
     /// <summary>Losses whose own parameters go up where the loss goes down, on purpose.</summary>
     public static IReadOnlyList<string> Adversarial => [];
 
+    /// <summary>On how many samples float32 is compared with float64.</summary>
+    /// <remarks>
+    /// On some processors, libtorch 2.10 gives a wrong gradient at the input of a convolution in float32: where the kernel is larger than 1×1, the channels that come out are no multiple of 16,
+    /// and the batch has several samples. The losses that have such a convolution see a single sample.
+    /// </remarks>
+    public static long SamplesOfFloat32(string name) => name is nameof(ReviewLoss) or nameof(ReusedClassifierLoss) ? 1 : 6;
+
     public static IDistillationLoss Make(string name)
     {
         Type type = Types.Single(type => type.Name == name);
@@ -69,6 +76,7 @@ internal static class LossZoo
         Type type when type == typeof(Feature) => new Feature(parameter.Name!),
         Type type when type == typeof(IDistillationLoss) || type == typeof(RowLoss) => new SoftTargetLoss(2),
         Type type when type == typeof(Connector) => new LinearConnector(),
+        Type type when type == typeof(LayerPair) => new LayerPair($"student {parameter.Name}", $"teacher {parameter.Name}"),
         Type type when type.IsAssignableFrom(typeof(LayerPair[])) => new LayerPair[] { new("student1", "teacher1"), new("student2", "teacher2") },
         Type type when type == typeof(Module<Tensor, Tensor>) => Sequential(AdaptiveAvgPool2d(1), Flatten(), Linear(Width, Width)),
         Type type when type == typeof(long) && parameter.Name == "samples" => 30L,

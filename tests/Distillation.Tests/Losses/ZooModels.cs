@@ -9,6 +9,7 @@ internal sealed class ZooModels : IDisposable
     private readonly Holder _module = new();
     private readonly Tensor? _labels;
     private readonly Dictionary<Feature, Tensor> _teacherLayers;
+    private (Tensor Live, Tensor Kept)[]? _memory;
 
     public ZooModels(
         IDistillationLoss loss, long samples = 6, long classes = LossZoo.Width, torch.ScalarType dtype = torch.ScalarType.Float64, int seed = 1, bool labels = true)
@@ -64,14 +65,17 @@ internal sealed class ZooModels : IDisposable
     }
 
     /// <summary>The loss as a function of what the student says: the same chance, and the same memory, at each call.</summary>
+    /// <remarks>The memory is brought back before a call, not after it: the graph of a call may still need what the call left.</remarks>
     public Tensor Compute()
     {
-        (Tensor Live, Tensor Kept)[] memory = [.. Loss.Module?.buffers().Select(buffer => (buffer, buffer.clone())) ?? []];
+        _memory ??= [.. Loss.Module?.buffers().Select(buffer => (buffer, buffer.clone())) ?? []];
+        using (torch.no_grad())
+        {
+            Array.ForEach(_memory, buffer => buffer.Live.copy_(buffer.Kept));
+        }
+
         torch.manual_seed(8);
-        Tensor value = Loss.Compute(Context);
-        using var noGradient = torch.no_grad();
-        Array.ForEach(memory, buffer => buffer.Live.copy_(buffer.Kept));
-        return value;
+        return Loss.Compute(Context);
     }
 
     /// <summary>Puts one number everywhere in all layers of both.</summary>

@@ -60,7 +60,8 @@ public abstract class FeatureLoss : IDistillationLoss
     /// <returns>A scalar.</returns>
     protected abstract Tensor Compare(Tensor student, Tensor teacher, DistillationContext context);
 
-    private Tensor Connect(Tensor student) => _connector is null
+    /// <summary>Brings the student's layer through the connector.</summary>
+    private protected Tensor Connect(Tensor student) => _connector is null
         ? student
         : (_module ?? throw new InvalidOperationException($"The connector of {GetType().Name} is sized by the first batch: call {nameof(Prepare)} before {nameof(Compute)}.")).call(student);
 }

@@ -24,6 +24,17 @@ internal static class FeatureShapes
         }
     }
 
+    /// <summary>Both layers are maps [N, C, H, W] of the same samples with the same number of channels.</summary>
+    public static void RequireMapsOfSameChannels(Tensor student, Tensor teacher)
+    {
+        RequireMaps(student, teacher);
+        if (student.size(1) != teacher.size(1))
+        {
+            throw new InvalidOperationException(
+                $"The loss compares maps of the same number of channels, but the student's layer is {Shapes.Of(student)} and the teacher's {Shapes.Of(teacher)}. Name layers of one width.");
+        }
+    }
+
     /// <summary>Both layers are of the same samples.</summary>
     public static void RequireSamples(Tensor student, Tensor teacher)
     {

@@ -5,7 +5,7 @@ internal sealed class PairedLayers
 {
     private readonly LayerPair[] _pairs;
     private readonly Connector? _connector;
-    private Connections? _connections;
+    private torch.nn.Module<Tensor, Tensor>[]? _connectors;
 
     public PairedLayers(IReadOnlyList<LayerPair> pairs, Connector? connector = null)
     {
@@ -21,14 +21,15 @@ internal sealed class PairedLayers
 
     public FeatureDemand Features { get; }
 
-    public torch.nn.Module? Module => _connections;
+    public torch.nn.Module? Module { get; private set; }
 
     public void Prepare(DistillationContext sample)
     {
         Require.Present(sample);
-        if (_connections is null && _connector is not null)
+        if (_connectors is null && _connector is not null)
         {
-            _connections = Connections.Of(_pairs.Select(pair => _connector.CreateFor(sample.Student[pair.Student], sample.Teacher[pair.Teacher])));
+            _connectors = [.. _pairs.Select(pair => _connector.CreateFor(sample.Student[pair.Student], sample.Teacher[pair.Teacher]))];
+            Module = new ModuleGroup(_connectors);
         }
     }
 
@@ -52,25 +53,5 @@ internal sealed class PairedLayers
 
     private Tensor Connect(Tensor student, int pair) => _connector is null
         ? student
-        : (_connections ?? throw new InvalidOperationException("Connectors are sized by the first batch: call Prepare before Compute."))[pair].call(student);
-
-    // A ModuleList that stands alone does not show the parameters of its modules.
-    private sealed class Connections : torch.nn.Module
-    {
-        private readonly torch.nn.Module<Tensor, Tensor>[] _modules;
-
-        private Connections(torch.nn.Module<Tensor, Tensor>[] modules)
-            : base(nameof(Connections))
-        {
-            _modules = modules;
-            for (int i = 0; i < modules.Length; i++)
-            {
-                register_module($"{i}", modules[i]);
-            }
-        }
-
-        public torch.nn.Module<Tensor, Tensor> this[int pair] => _modules[pair];
-
-        public static Connections Of(IEnumerable<torch.nn.Module<Tensor, Tensor>> modules) => new([.. modules]);
-    }
+        : (_connectors ?? throw new InvalidOperationException("Connectors are sized by the first batch: call Prepare before Compute."))[pair].call(student);
 }
