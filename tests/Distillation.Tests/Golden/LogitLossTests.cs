@@ -25,4 +25,8 @@ public sealed class LogitLossTests
     [Fact]
     public void Hard_labels_with_smoothing_are_those_of_pytorch() =>
         GoldenLoss.ShouldBe("cross-entropy", golden => new HardLabelLoss { LabelSmoothing = golden["label_smoothing"] });
+
+    [Fact]
+    public void Standardized_soft_targets_are_those_of_torchdistill() =>
+        GoldenLoss.ShouldBe("logit-standardization-kd", golden => (1 / (golden["temperature"] * golden["temperature"])) * new StandardizedLoss(new SoftTargetLoss(golden["temperature"])));
 }
