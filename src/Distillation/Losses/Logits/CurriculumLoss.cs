@@ -46,7 +46,7 @@ public sealed class CurriculumLoss : DelegatingRowLoss, IRowGradient
         return new(gradient.Values.mul_(factors), gradient.AtLogits.mul_(factors.unsqueeze(1)));
     }
 
-    private static double RequireShare(double share) => Require.InRange(Require.Positive(share), 0, 1);
+    private static double RequireShare(double share) => Require.InRange(share, double.Epsilon, 1);
 
     // K/k for the rows that are taken and 0 for the others: the mean over K rows is then one over k. All of it stays on the device.
     private Tensor Factors(LogitRows rows)
@@ -59,7 +59,7 @@ public sealed class CurriculumLoss : DelegatingRowLoss, IRowGradient
         Tensor ranks = Ranks(order.masked_fill(counting.logical_not(), double.PositiveInfinity));
         Tensor all = counting.sum().to(torch.ScalarType.Float32);
         Tensor taken = (all * share).round_().clamp_min_(1);
-        return ranks.lt(taken).logical_and_(counting).to(rows.Student.dtype).mul_((all / taken).to(rows.Student.dtype));
+        return ranks.lt(taken).logical_and_(counting).to(rows.Student.dtype).mul_(all.to(rows.Student.dtype) / taken.to(rows.Student.dtype));
     }
 
     private static Tensor Ranks(Tensor numbers)
