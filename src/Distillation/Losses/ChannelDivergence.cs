@@ -12,8 +12,8 @@ internal static class ChannelDivergence
     public static Tensor Of(Tensor student, Tensor teacher, double temperature, Tensor? left = null)
     {
         Tensor log = functional.log_softmax(Places(student, left) / temperature, 2);
-        Tensor target = functional.log_softmax(Places(teacher, left) / temperature, 2);
-        return functional.kl_div(log, target, log_target: true, reduction: Reduction.Sum) * (temperature * temperature / (student.size(0) * student.size(1)));
+        Tensor target = functional.softmax(Places(teacher, left) / temperature, 2);
+        return functional.kl_div(log, target, log_target: false, reduction: Reduction.Sum) * (temperature * temperature / (student.size(0) * student.size(1)));
     }
 
     private static Tensor Places(Tensor map, Tensor? left)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Distillation.Losses;
 
@@ -86,7 +87,7 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
         }
 
         torch.nn.Module[] learned = [.. Terms.Select(term => term.Loss.Module).OfType<torch.nn.Module>()];
-        Module ??= learned.Length == 0 ? null : torch.nn.ModuleList(learned);
+        Module ??= learned.Length == 0 ? null : new Learned(learned);
     }
 
     internal static LossSum Of(params IEnumerable<IDistillationLoss> losses) =>
@@ -127,6 +128,19 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
         {
             throw new InvalidOperationException(
                 $"The loss '{term.Name}' must give a scalar, the mean over the batch, but gave {Shapes.Of(value)}. End it with .mean(), or with .sum() / context.Batch.Count.");
+        }
+    }
+
+    // Not a ModuleList: TorchSharp's does not list the parameters of its modules, and an optimizer would not find them.
+    private sealed class Learned : torch.nn.Module
+    {
+        public Learned(torch.nn.Module[] modules)
+            : base(nameof(LossSum))
+        {
+            for (int i = 0; i < modules.Length; i++)
+            {
+                register_module(i.ToString(CultureInfo.InvariantCulture), modules[i]);
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ public abstract class RowMeasure
     /// <summary>Gets the entropy of the teacher's probabilities as a share of the largest there is, <c>H / log C</c>, in [0, 1].</summary>
     public static RowMeasure TeacherEntropy { get; } = new Formula(rows =>
     {
-        Tensor log = functional.log_softmax(rows.Teacher, 1);
+        Tensor log = functional.log_softmax(rows.Teacher, 1).clamp_min(Loss.LeastLogarithm);
         return (log.exp() * log).sum(1) / -Math.Log(Math.Max(rows.Classes, 2));
     });
 

@@ -96,6 +96,17 @@ public sealed class LossSumTests
     }
 
     [Fact]
+    public void What_terms_learn_is_found_by_an_optimizer()
+    {
+        using var scope = torch.NewDisposeScope();
+        LossSum sum = new CurriculumTemperatureLoss(new SoftTargetLoss(1)) + new HardLabelLoss() + (0.5 * new CurriculumTemperatureLoss(new SoftTargetLoss(1)));
+
+        sum.Prepare(Some.Context());
+
+        sum.Module!.named_parameters().Select(parameter => parameter.name).Should().Equal("0.temperature", "1.temperature");
+    }
+
+    [Fact]
     public void A_value_that_is_no_scalar_is_named_with_the_term()
     {
         using var scope = torch.NewDisposeScope();

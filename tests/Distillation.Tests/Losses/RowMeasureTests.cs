@@ -17,6 +17,14 @@ public sealed class RowMeasureTests : IDisposable
         ShouldBe(RowMeasure.TeacherEntropy, (_, teacher, _) => -RowsByHand.LogSoftmax(teacher).Sum(log => Math.Exp(log) * log) / Math.Log(teacher.Length));
 
     [Fact]
+    public void Entropy_of_a_teacher_that_rules_classes_out_is_that_of_the_others()
+    {
+        DistillationContext context = Some.Context(torch.zeros(1, 3, torch.ScalarType.Float64), torch.tensor(new[,] { { 1, 1, double.NegativeInfinity } }), labels: null);
+
+        Close.ShouldBe(new AdaptiveWeightLoss(new Ones(), RowMeasure.TeacherEntropy).Compute(context).item<double>(), Math.Log(2) / Math.Log(3), 1e-12);
+    }
+
+    [Fact]
     public void Correctness_is_one_where_the_teacher_is_right() =>
         ShouldBe(RowMeasure.TeacherCorrectness, (_, teacher, label) => Array.IndexOf(teacher, teacher.Max()) == label ? 1 : 0);
 

@@ -24,6 +24,7 @@ public sealed class SoftTargetLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Tensor log, Tensor target, double temperature) = Soften(rows);
+        target = target.clamp_min(Loss.LeastLogarithm);
         return (target.exp() * (target - log)).sum(1) * (temperature * temperature);
     }
 
@@ -33,7 +34,8 @@ public sealed class SoftTargetLoss : RowLoss, IRowGradient
         (Tensor log, Tensor target, double temperature) = Soften(rows);
         using Scalar scale = (temperature * temperature).ToScalar();
         using Scalar slope = temperature.ToScalar();
-        Tensor probabilities = target.exp();
+        using Scalar least = Loss.LeastLogarithm.ToScalar();
+        Tensor probabilities = target.clamp_min_(least).exp();
         Tensor values = target.sub_(log).mul_(probabilities).sum(1).mul_(scale);
         return new(values, log.exp_().sub_(probabilities).mul_(slope));
     }

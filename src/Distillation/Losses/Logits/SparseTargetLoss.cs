@@ -13,9 +13,6 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class SparseTargetLoss : RowLoss, IRowGradient
 {
-    // Where a probability is 0, so is its term, whatever its logarithm; an infinite one would make it NaN.
-    private const double Least = -1e4;
-
     /// <summary>Makes the loss.</summary>
     /// <param name="temperature">T: how soft the probabilities are; positive, at any place of the run. The default value is 1, the only one with <see cref="MissingProbability.OneBucket"/>.</param>
     /// <param name="missing">What is taken of the other classes. The default is <see cref="MissingProbability.Renormalized"/>.</param>
@@ -96,7 +93,7 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
     private static (Tensor Missing, Tensor Log) Rest(Tensor target)
     {
         Tensor missing = (1 - target.sum(1)).clamp_min_(0);
-        return (missing, missing.log().clamp_min_(Least));
+        return (missing, missing.log().clamp_min_(Loss.LeastLogarithm));
     }
 
     private static Tensor Gather(Tensor logits, Tensor indices)
@@ -123,7 +120,7 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
         }
 
         double temperature = Loss.At(Temperature, rows.Position);
-        log = (HasBucket(rows, indices) ? log : functional.log_softmax(log / temperature, 1)).clamp_min(Least);
+        log = (HasBucket(rows, indices) ? log : functional.log_softmax(log / temperature, 1)).clamp_min(Loss.LeastLogarithm);
         return (indices, log, log.exp(), temperature);
     }
 }

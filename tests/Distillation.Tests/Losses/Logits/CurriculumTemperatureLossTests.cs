@@ -76,6 +76,19 @@ public sealed class CurriculumTemperatureLossTests : IDisposable
         loss.Compute(_context).item<double>().Should().BeGreaterThan(before);
     }
 
+    [Fact]
+    public void A_run_moves_the_temperature()
+    {
+        var loss = new CurriculumTemperatureLoss(new SoftTargetLoss(1), reversal: 1);
+        var options = new TrainerOptions { Epochs = 5, Optimizer = new Sgd(0.1) };
+        torch.nn.Module<Tensor, Tensor> network = Some.Mlp(seed: 4);
+        using ITeacher teacher = Teacher.From(inputs => network.call(inputs) * 50);
+
+        new DistillationTrainer(teacher, Student.From(Some.Mlp()), loss, options).Fit(Some.Data());
+
+        loss.Temperature.Should().NotBeApproximately(1 + (20 / (1 + Math.Exp(-1))), 1e-4);
+    }
+
     [Theory]
     [InlineData(0, 0)]
     [InlineData(50, 0.5)]
