@@ -8,6 +8,12 @@ internal struct SplitMix64(ulong seed)
     /// <summary>One number out of two, so that neighbouring pairs have nothing in common.</summary>
     public static ulong Mix(int first, int second) => new SplitMix64(((ulong)(uint)first << 32) | (uint)second).Next();
 
+    /// <summary>One number out of two.</summary>
+    public static ulong Mix(ulong first, ulong second) => new SplitMix64(unchecked(new SplitMix64(first).Next() ^ second)).Next();
+
+    /// <summary>A number in [0, 1), a multiple of 2⁻⁵³.</summary>
+    public double NextUniform() => (Next() >> 11) * (1.0 / (1UL << 53));
+
     public ulong Next()
     {
         unchecked

@@ -1,0 +1,27 @@
+namespace Distillation.Generation;
+
+/// <summary>New samples, each made when it is read: the same at each reading, in any batch.</summary>
+internal sealed class GeneratedSource(Originals originals, ISampleGenerator generator, long count, int seed) : IDataSource
+{
+    public long Count => count;
+
+    public Batch Read(Tensor indices)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var noGradient = torch.no_grad();
+        torch.Device device = originals.Inputs.device;
+
+        // Each original is the parent of as many samples as any other.
+        Tensor parents = indices.remainder(originals.Count).to(device);
+        GeneratedSamples samples = generator.Generate(originals, parents, new SampleChance(seed, indices, device));
+        Tensor? labels = samples.Parents.size(1) == 0 || originals.Labels is null ? null : KnownLabels(samples);
+        return new Batch(samples.Inputs.MoveToOuterDisposeScope(), labels?.MoveToOuterDisposeScope(), indices);
+    }
+
+    private Tensor KnownLabels(GeneratedSamples samples)
+    {
+        long kinds = samples.Parents.size(1);
+        Tensor known = originals.OneHotLabels.index_select(0, samples.Parents.reshape(-1)).view(-1, kinds, originals.Classes);
+        return (known * samples.Shares.to(known.dtype).unsqueeze(2)).sum(1);
+    }
+}

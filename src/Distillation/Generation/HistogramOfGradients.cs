@@ -1,0 +1,78 @@
+using static TorchSharp.torch.nn;
+
+namespace Distillation.Generation;
+
+/// <summary>Histograms of oriented gradients (Dalal and Triggs, 2005): what a kernel should see of an image instead of its pixels.</summary>
+/// <remarks>
+/// Gradients by central differences, of the channel where they are strongest; orientations without sign in <see cref="Orientations"/> bins, each pixel's magnitude shared linearly between the two nearest;
+/// summed over cells; blocks of 2×2 cells, each scaled to length 1, cut at 0.2 and scaled again.
+/// </remarks>
+public sealed record HistogramOfGradients
+{
+    /// <summary>Gets the width and height of a cell, in pixels.</summary>
+    /// <value>Positive. The default value is 4. Pixels that do not fill a cell are left out.</value>
+    public int CellSize { get; init => field = Require.Positive(value); } = 4;
+
+    /// <summary>Gets the number of bins for orientations in [0°, 180°).</summary>
+    /// <value>Positive. The default value is 9.</value>
+    public int Orientations { get; init => field = Require.Positive(value); } = 9;
+
+    /// <summary>Describes images.</summary>
+    /// <param name="images">[N, C, H, W] or [N, H, W], of a floating type.</param>
+    /// <returns>[N, B · 4 · Orientations] for B blocks.</returns>
+    /// <exception cref="ArgumentException">The images do not have 2×2 cells at least.</exception>
+    public Tensor Describe(Tensor images)
+    {
+        Require.Present(images);
+        if (images.dim() is not (3 or 4) || images.size(-1) < 2 * CellSize || images.size(-2) < 2 * CellSize)
+        {
+            throw new ArgumentException($"Images must be [N, C, H, W] or [N, H, W] with at least {2 * CellSize} rows and columns, but are {Distillation.Shapes.Of(images)}.", nameof(images));
+        }
+
+        using var scope = torch.NewDisposeScope();
+        using var noGradient = torch.no_grad();
+        Tensor maps = images.dim() == 3 ? images.unsqueeze(1) : images;
+        (Tensor magnitude, Tensor angle) = Gradients(maps);
+        Tensor cells = functional.avg_pool2d(Bins(magnitude, angle), CellSize, CellSize);
+        return Blocks(cells).MoveToOuterDisposeScope();
+    }
+
+    // [N, H, W] each; the angle in [0, 1) of half a turn.
+    private static (Tensor Magnitude, Tensor Angle) Gradients(Tensor maps)
+    {
+        Tensor padded = functional.pad(maps, [1, 1, 1, 1], PaddingModes.Replicate);
+        (long height, long width) = (maps.size(2), maps.size(3));
+        Tensor down = padded.narrow(2, 2, height).narrow(3, 1, width) - padded.narrow(2, 0, height).narrow(3, 1, width);
+        Tensor right = padded.narrow(2, 1, height).narrow(3, 2, width) - padded.narrow(2, 1, height).narrow(3, 0, width);
+        (Tensor magnitude, Tensor channel) = torch.max((down.square() + right.square()).sqrt(), 1, keepdim: true);
+        Tensor angle = torch.atan2(down.gather(1, channel), right.gather(1, channel)).div_(Math.PI);
+        return (magnitude.squeeze(1), angle.remainder(1).squeeze(1));
+    }
+
+    // [N, O, H, W]
+    private Tensor Bins(Tensor magnitude, Tensor angle)
+    {
+        Tensor place = angle * Orientations - 0.5;
+        Tensor lower = place.floor();
+        Tensor share = place - lower;
+        Tensor first = lower.remainder(Orientations).to(torch.ScalarType.Int64).unsqueeze(1);
+        Tensor second = (lower + 1).remainder(Orientations).to(torch.ScalarType.Int64).unsqueeze(1);
+        return torch.zeros([magnitude.size(0), Orientations, magnitude.size(1), magnitude.size(2)], magnitude.dtype, magnitude.device)
+            .scatter_add_(1, first, (magnitude * (1 - share)).unsqueeze(1))
+            .scatter_add_(1, second, (magnitude * share).unsqueeze(1));
+    }
+
+    private static Tensor Blocks(Tensor cells)
+    {
+        (long rows, long columns) = (cells.size(2) - 1, cells.size(3) - 1);
+        Tensor blocks = torch.cat(
+            [
+                cells.narrow(2, 0, rows).narrow(3, 0, columns), cells.narrow(2, 0, rows).narrow(3, 1, columns),
+                cells.narrow(2, 1, rows).narrow(3, 0, columns), cells.narrow(2, 1, rows).narrow(3, 1, columns),
+            ],
+            1);
+        Tensor once = blocks / (blocks.square().sum(1, keepdim: true) + 1e-10).sqrt();
+        Tensor cut = once.clamp_max(0.2);
+        return (cut / (cut.square().sum(1, keepdim: true) + 1e-10).sqrt()).flatten(1);
+    }
+}

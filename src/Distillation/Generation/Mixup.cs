@@ -1,0 +1,27 @@
+namespace Distillation.Generation;
+
+/// <summary>Mixup (Zhang et al., 2018): <c>λ·a + (1 − λ)·b</c> of two originals of any classes, b drawn at random, λ evenly from [0, 1).</summary>
+/// <remarks>The paper draws λ from Beta(α, α); α = 1 is this.</remarks>
+public sealed class Mixup : ISampleGenerator
+{
+    private readonly ISampleGenerator _inner;
+
+    /// <summary>Makes the generator.</summary>
+    /// <param name="inner">What happens to both before they are mixed; nothing if not given.</param>
+    public Mixup(ISampleGenerator? inner = null) => _inner = inner ?? new Unchanged();
+
+    /// <inheritdoc/>
+    public GeneratedSamples Generate(Originals originals, Tensor parents, SampleChance chance)
+    {
+        Require.Present(originals);
+        Require.Present(chance);
+        GeneratedSamples first = _inner.Generate(originals, parents, chance);
+        GeneratedSamples second = _inner.Generate(originals, chance.Below(originals.Count).to(originals.Inputs.device), chance);
+        Tensor share = chance.Uniform(1, first.Inputs.dtype);
+        Tensor wide = share.view([-1, .. Enumerable.Repeat(1L, (int)first.Inputs.dim() - 1)]);
+        return new GeneratedSamples(
+            (first.Inputs * wide) + (second.Inputs * (1 - wide)),
+            torch.cat([first.Parents, second.Parents], 1),
+            torch.cat([first.Shares * share, second.Shares * (1 - share)], 1));
+    }
+}

@@ -1,0 +1,69 @@
+namespace Distillation.Losses;
+
+/// <summary>The generalised Jensen–Shannon divergence: between covering all that the teacher says and keeping to what it says most (GKD; Agarwal et al., 2024).</summary>
+/// <remarks>
+/// <para><c>(1/R) Σᵣ (β · KL(p ‖ m) + (1 − β) · KL(q ‖ m))</c> with m = β · p + (1 − β) · q, where p = softmax(tᵣ/T) and q = softmax(sᵣ/T), for student logits s and teacher
+/// logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C]. At the ends, where the formula is 0, β = 0 is KL(p ‖ q), as in <see cref="SoftTargetLoss"/>, and β = 1 is KL(q ‖ p).</para>
+/// <para>The values are those of TRL's GKD trainer: there is no factor T².</para>
+/// </remarks>
+public sealed class JensenShannonLoss : RowLoss, IRowGradient
+{
+    /// <summary>Makes the loss.</summary>
+    /// <param name="beta">β: from KL(p ‖ q) at 0 to KL(q ‖ p) at 1; in [0, 1]. The default value is 0.5.</param>
+    /// <param name="temperature">T: how soft the probabilities are; positive, at any place of the run. The default value is 1.</param>
+    public JensenShannonLoss(double beta = 0.5, Schedule? temperature = null)
+    {
+        Beta = Require.InRange(beta, 0, 1);
+        Temperature = Loss.Temperature(temperature ?? 1);
+    }
+
+    /// <summary>Gets where between the two divergences the loss is.</summary>
+    /// <value>In [0, 1]. The default value is 0.5.</value>
+    public double Beta { get; }
+
+    /// <summary>Gets how soft the probabilities are.</summary>
+    /// <value>Positive. The default value is 1.</value>
+    public Schedule Temperature { get; }
+
+    /// <inheritdoc/>
+    public override IRowGradient RowGradient => this;
+
+    /// <inheritdoc/>
+    public override Tensor ComputeRows(LogitRows rows)
+    {
+        (Tensor student, Tensor teacher, _) = Softened.Of(rows, Temperature);
+        return Values(student, teacher, Mixed(student, teacher));
+    }
+
+    /// <inheritdoc/>
+    RowLossGradient IRowGradient.Compute(LogitRows rows)
+    {
+        (Tensor student, Tensor teacher, double temperature) = Softened.Of(rows, Temperature);
+        Tensor mixed = Mixed(student, teacher);
+        Tensor values = Values(student, teacher, mixed);
+        if (Beta == 0)
+        {
+            using Scalar inverse = (1 / temperature).ToScalar();
+            return new(values, student.exp_().sub_(teacher.exp_()).mul_(inverse));
+        }
+
+        // At q the gradient is (1 − β) · (log q − log m), up to a constant; at β = 1 it is log q − log p.
+        using Scalar share = (Beta == 1 ? 1 : 1 - Beta).ToScalar();
+        Tensor gradient = (student - mixed).mul_(share);
+        return new(values, Softened.ToLogits(gradient, student.exp_(), temperature));
+    }
+
+    private Tensor Mixed(Tensor student, Tensor teacher) => Beta switch
+    {
+        0 => student,
+        1 => teacher,
+        _ => Softened.Mix(Beta, teacher, student),
+    };
+
+    private Tensor Values(Tensor student, Tensor teacher, Tensor mixed) => Beta switch
+    {
+        0 => Softened.Divergence(teacher, mixed),
+        1 => Softened.Divergence(student, mixed),
+        _ => (Softened.Divergence(teacher, mixed) * Beta) + (Softened.Divergence(student, mixed) * (1 - Beta)),
+    };
+}

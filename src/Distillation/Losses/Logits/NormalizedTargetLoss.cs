@@ -1,0 +1,80 @@
+namespace Distillation.Losses;
+
+/// <summary>Normalised distillation: the teacher says how much the label counts, and how the other classes compare (NKD; Yang et al., 2023).</summary>
+/// <remarks>
+/// <para><c>−(1/R) Σᵣ (p_y · log q_y + γ · T² · Σ_{c≠y} p̂_c · log q̂_c)</c>, where p = softmax(tᵣ) and q = softmax(sᵣ), y is the label, and p̂ and q̂ are softmax(tᵣ/T) and
+/// softmax(sᵣ/T) over the other classes alone, so that they sum to 1; for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C], and class ids y,
+/// [N], [N, T] or [N, H, W].</para>
+/// <para>As in the authors' code both parts are cross entropies, not divergences, so that the loss is not zero where the student equals the teacher; the temperature
+/// softens the other classes alone.</para>
+/// </remarks>
+public sealed class NormalizedTargetLoss : RowLoss, IRowGradient
+{
+    /// <summary>Makes the loss.</summary>
+    /// <param name="gamma">γ: the weight of the other classes; zero or positive. The default value is 1.5.</param>
+    /// <param name="temperature">T: how soft the probabilities of the other classes are; positive, at any place of the run. The default value is 1.</param>
+    public NormalizedTargetLoss(double gamma = 1.5, Schedule? temperature = null)
+    {
+        Gamma = Require.NotNegative(gamma);
+        Temperature = Loss.Temperature(temperature ?? 1);
+    }
+
+    /// <summary>Gets the weight of the other classes.</summary>
+    /// <value>Zero or positive. The default value is 1.5.</value>
+    public double Gamma { get; }
+
+    /// <summary>Gets how soft the probabilities of the other classes are.</summary>
+    /// <value>Positive. The default value is 1.</value>
+    public Schedule Temperature { get; }
+
+    /// <inheritdoc/>
+    public override IRowGradient RowGradient => this;
+
+    /// <inheritdoc/>
+    public override Tensor ComputeRows(LogitRows rows)
+    {
+        Parts parts = Take(rows);
+        return Values(parts, rows);
+    }
+
+    /// <inheritdoc/>
+    RowLossGradient IRowGradient.Compute(LogitRows rows)
+    {
+        Parts parts = Take(rows);
+        Tensor values = Values(parts, rows);
+        using Scalar slope = (Gamma * parts.Temperature).ToScalar();
+
+        // p_y · (q − 1 at the label), and γ · T · (q̂ − p̂) at the others.
+        Tensor column = rows.Labels.unsqueeze(1);
+        Tensor gradient = parts.Log.exp_().mul_(parts.Target);
+        Tensor others = parts.LogOthers.exp_().sub_(parts.Others).mul_(slope);
+        return new(values, gradient.add_(others).scatter_add_(1, column, parts.Target.neg().sub_(others.gather(1, column))));
+    }
+
+    private Parts Take(LogitRows rows)
+    {
+        double temperature = Loss.At(Temperature, rows.Position);
+        Tensor isLabel = Softened.IsLabel(rows);
+        using Scalar nothing = 0.0.ToScalar();
+        return new(
+            temperature,
+            Softened.Log(rows.Student, 1),
+            Softened.Log(rows.Teacher, 1).gather(1, rows.Labels.unsqueeze(1)).exp_(),
+            Softened.LogOthers(rows.Student, isLabel, temperature),
+            Softened.LogOthers(rows.Teacher, isLabel, temperature).exp_().masked_fill_(isLabel, nothing));
+    }
+
+    private Tensor Values(Parts parts, LogitRows rows)
+    {
+        Tensor target = (parts.Log.gather(1, rows.Labels.unsqueeze(1)) * parts.Target).squeeze(1);
+        Tensor others = (parts.LogOthers * parts.Others).sum(1) * (Gamma * parts.Temperature * parts.Temperature);
+        return (target + others).neg();
+    }
+
+    /// <param name="Temperature">T.</param>
+    /// <param name="Log">log q, [R, C].</param>
+    /// <param name="Target">p_y, [R, 1].</param>
+    /// <param name="LogOthers">log q̂, [R, C]; 0 at the label.</param>
+    /// <param name="Others">p̂, [R, C]; 0 at the label.</param>
+    private readonly record struct Parts(double Temperature, Tensor Log, Tensor Target, Tensor LogOthers, Tensor Others);
+}

@@ -1,0 +1,50 @@
+namespace Distillation.Losses;
+
+/// <summary>The student's divergence from a mixture of both: it keeps to what the teacher says most, with a gradient that stays small where the teacher rules out what the student says (DistiLLM; Ko et al., 2024).</summary>
+/// <remarks>
+/// <para><c>(1/R) Σᵣ KL(q ‖ λ · q + (1 − λ) · p)</c>, where p = softmax(tᵣ/T) and q = softmax(sᵣ/T), for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W],
+/// as rows [R, C]. λ = 0 is KL(q ‖ p). There is no factor T².</para>
+/// </remarks>
+public sealed class SkewReverseDivergenceLoss : RowLoss, IRowGradient
+{
+    /// <summary>Makes the loss.</summary>
+    /// <param name="skew">λ: the student's share of the mixture; in [0, 1). The default value is 0.1.</param>
+    /// <param name="temperature">T: how soft the probabilities are; positive, at any place of the run. The default value is 1.</param>
+    public SkewReverseDivergenceLoss(double skew = 0.1, Schedule? temperature = null)
+    {
+        Skew = Require.BelowOne(skew);
+        Temperature = Loss.Temperature(temperature ?? 1);
+    }
+
+    /// <summary>Gets the student's share of the mixture.</summary>
+    /// <value>In [0, 1). The default value is 0.1.</value>
+    public double Skew { get; }
+
+    /// <summary>Gets how soft the probabilities are.</summary>
+    /// <value>Positive. The default value is 1.</value>
+    public Schedule Temperature { get; }
+
+    /// <inheritdoc/>
+    public override IRowGradient RowGradient => this;
+
+    /// <inheritdoc/>
+    public override Tensor ComputeRows(LogitRows rows)
+    {
+        (Tensor student, Tensor teacher, _) = Softened.Of(rows, Temperature);
+        return Softened.Divergence(student, Softened.Mix(Skew, student, teacher));
+    }
+
+    /// <inheritdoc/>
+    RowLossGradient IRowGradient.Compute(LogitRows rows)
+    {
+        (Tensor student, Tensor teacher, double temperature) = Softened.Of(rows, Temperature);
+        Tensor mixed = Softened.Mix(Skew, student, teacher);
+        Tensor values = Softened.Divergence(student, mixed);
+        using Scalar logSkew = Math.Log(Skew).ToScalar();
+
+        // At q the gradient is log(q/m) − λ · q/m, up to a constant.
+        Tensor ratio = student - mixed;
+        Tensor gradient = ratio.sub_((ratio + logSkew).exp_());
+        return new(values, Softened.ToLogits(gradient, student.exp_(), temperature));
+    }
+}

@@ -1,0 +1,53 @@
+namespace Distillation.Losses;
+
+/// <summary>Distillation without a teacher: a virtual one gives the label a high probability and spreads the rest evenly (Tf-KD regularisation; Yuan et al., 2020).</summary>
+/// <remarks>
+/// <para><c>(1/R) Σᵣ KL(u ‖ softmax(sᵣ))</c> with u = softmax(v/T), where v is a at the label and (1 − a)/(C − 1) at the other classes; for student logits s, [N, C], [N, T, C] or
+/// [N, C, H, W], as rows [R, C], and class ids, [N], [N, T] or [N, H, W].</para>
+/// <para>It follows the authors' code: the softmax is taken of probabilities, so that u is nearly even at T = 20; the student's logits are not softened; there is no factor T².
+/// The code takes the mean over all elements and multiplies it; here it is the mean over rows, which is the code's value with the number of classes as the multiplier (100 on CIFAR-100).
+/// It is meant to stand beside <see cref="HardLabelLoss"/>: there 0.9 of it, and 0.1 of this.</para>
+/// </remarks>
+public sealed class TeacherFreeLoss : RowLoss, IRowGradient
+{
+    /// <summary>Makes the loss.</summary>
+    /// <param name="probability">a: what the virtual teacher gives to the label; in [0, 1]. The default value is 0.99.</param>
+    /// <param name="temperature">T: how soft the virtual teacher is; positive, at any place of the run. The default value is 20.</param>
+    public TeacherFreeLoss(double probability = 0.99, Schedule? temperature = null)
+    {
+        Probability = Require.InRange(probability, 0, 1);
+        Temperature = Loss.Temperature(temperature ?? 20);
+    }
+
+    /// <summary>Gets what the virtual teacher gives to the label, before it is softened.</summary>
+    /// <value>In [0, 1]. The default value is 0.99.</value>
+    public double Probability { get; }
+
+    /// <summary>Gets how soft the virtual teacher is.</summary>
+    /// <value>Positive. The default value is 20.</value>
+    public Schedule Temperature { get; }
+
+    /// <inheritdoc/>
+    public override IRowGradient RowGradient => this;
+
+    /// <inheritdoc/>
+    public override Tensor ComputeRows(LogitRows rows) => Softened.Divergence(LogTarget(rows), Softened.Log(rows.Student, 1));
+
+    /// <inheritdoc/>
+    RowLossGradient IRowGradient.Compute(LogitRows rows)
+    {
+        Tensor target = LogTarget(rows);
+        Tensor log = Softened.Log(rows.Student, 1);
+        return new(Softened.Divergence(target, log), log.exp_().sub_(target.exp_()));
+    }
+
+    // log u, [R, C]
+    private Tensor LogTarget(LogitRows rows)
+    {
+        double temperature = Loss.At(Temperature, rows.Position);
+        Tensor column = rows.Labels.unsqueeze(1);
+        using Scalar label = Probability.ToScalar();
+        Tensor teacher = torch.full_like(rows.Student, (1 - Probability) / Math.Max(rows.Classes - 1, 1)).scatter_(1, column, torch.full_like(column, label, rows.Student.dtype));
+        return Softened.Log(teacher, temperature);
+    }
+}

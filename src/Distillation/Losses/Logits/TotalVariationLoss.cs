@@ -1,0 +1,38 @@
+namespace Distillation.Losses;
+
+/// <summary>The total variation distance between the probabilities of student and teacher: bounded, so that no row counts for much more than the others.</summary>
+/// <remarks>
+/// <c>(1/R) Σᵣ ½ Σ_c |softmax(tᵣ/T)_c − softmax(sᵣ/T)_c|</c>, in [0, 1], for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C].
+/// There is no factor T². The gradient is 0 where both say the same.
+/// </remarks>
+public sealed class TotalVariationLoss : RowLoss, IRowGradient
+{
+    /// <summary>Makes the loss.</summary>
+    /// <param name="temperature">T: how soft the probabilities are; positive, at any place of the run. The default value is 1.</param>
+    public TotalVariationLoss(Schedule? temperature = null) => Temperature = Loss.Temperature(temperature ?? 1);
+
+    /// <summary>Gets how soft the probabilities are.</summary>
+    /// <value>Positive. The default value is 1.</value>
+    public Schedule Temperature { get; }
+
+    /// <inheritdoc/>
+    public override IRowGradient RowGradient => this;
+
+    /// <inheritdoc/>
+    public override Tensor ComputeRows(LogitRows rows)
+    {
+        (Tensor student, Tensor teacher, _) = Softened.Of(rows, Temperature);
+        return (student.exp() - teacher.exp()).abs().sum(1) * 0.5;
+    }
+
+    /// <inheritdoc/>
+    RowLossGradient IRowGradient.Compute(LogitRows rows)
+    {
+        (Tensor student, Tensor teacher, double temperature) = Softened.Of(rows, Temperature);
+        using Scalar half = 0.5.ToScalar();
+        student.exp_();
+        Tensor difference = student - teacher.exp_();
+        Tensor values = difference.abs().sum(1).mul_(half);
+        return new(values, Softened.ToLogits(difference.sign_().mul_(half), student, temperature));
+    }
+}

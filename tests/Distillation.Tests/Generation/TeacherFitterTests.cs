@@ -1,0 +1,99 @@
+using Distillation.Evaluation;
+using Distillation.Generation;
+using Distillation.Training;
+
+namespace Distillation.Tests.Generation;
+
+public sealed class TeacherFitterTests : IDisposable
+{
+    private readonly DisposeScope _scope = torch.NewDisposeScope();
+
+    public void Dispose() => _scope.Dispose();
+
+    [Fact]
+    public void Each_sample_is_judged_by_a_model_that_has_not_seen_it()
+    {
+        using var data = new Originals(Some.Data(samples: 20));
+        var seen = new List<HashSet<double>>();
+
+        // A model that is sure of the class that a sample was numbered with, and sure of class 0 for others.
+        using FittedTeacher fitted = new CommitteeFitter("memory", (samples, _) =>
+        {
+            var known = new HashSet<double>(Close.Numbers(samples.Read(torch.arange(samples.Count, torch.ScalarType.Int64)).Inputs.select(1, 0)));
+            seen.Add(known);
+            return Teacher.From(inputs => torch.tensor([.. Close.Numbers(inputs.select(1, 0)).SelectMany(key => known.Contains(key) ? new double[] { 0, 9, 0 } : [9, 0, 0])], [inputs.size(0), 3]));
+        }).Fit(data, seed: 1);
+
+        seen.Should().HaveCount(5).And.OnlyContain(known => known.Count == 16);
+        Close.Numbers(fitted.OutOfFold.argmax(1)).Should().OnlyContain(label => label == 0);
+    }
+
+    [Fact]
+    public void Committee_of_networks_learns()
+    {
+        using Originals data = Blobs(60);
+        var options = new TrainerOptions { Epochs = 30, BatchSize = 16, Optimizer = new Adam(0.02) };
+        var fitter = new CommitteeFitter("networks", (samples, seed) =>
+        {
+            var network = Some.Mlp(inputs: 2, hidden: 8, classes: 2, seed: seed);
+            new SupervisedTrainer(Student.From(network), options: options with { Seed = seed }).Fit(samples);
+            return Teacher.From(network);
+        });
+
+        using FittedTeacher fitted = fitter.Fit(data, seed: 1);
+
+        fitted.Evaluate(data).Accuracy.Should().BeGreaterThan(0.9);
+        Evaluator.Evaluate(fitted.Teacher, new TensorData(data.Inputs, data.Labels)).Accuracy.Should().BeGreaterThan(0.9);
+    }
+
+    [Fact]
+    public void Average_has_the_mean_of_the_probabilities_in_fold_and_out()
+    {
+        using Originals data = Blobs(40);
+        var first = new KernelRidge { Bandwidths = [0.5] };
+        var second = new KernelRidge { Bandwidths = [2] };
+        using FittedTeacher one = first.Fit(data, 0);
+        using FittedTeacher other = second.Fit(data, 0);
+
+        using FittedTeacher both = new AverageFitter(first, second).Fit(data, 0);
+
+        Tensor Mean(Tensor a, Tensor b) => (torch.nn.functional.softmax(a, 1) + torch.nn.functional.softmax(b, 1)) / 2;
+        Close.ShouldBe(Close.Numbers(torch.nn.functional.softmax(both.OutOfFold, 1)), Close.Numbers(Mean(one.OutOfFold, other.OutOfFold)), 1e-9);
+        var batch = new Batch(data.Inputs, null, torch.arange(40, torch.ScalarType.Int64));
+        Tensor Logits(FittedTeacher fitted) => fitted.Teacher.Predict(batch, FeatureSet.None).Logits;
+        Close.ShouldBe(Close.Numbers(torch.nn.functional.softmax(Logits(both), 1)), Close.Numbers(Mean(Logits(one), Logits(other))), 1e-5);
+    }
+
+    [Fact]
+    public void Out_of_fold_probabilities_are_calibrated()
+    {
+        using Originals data = Blobs(60);
+
+        // A model that is right, and a hundred times too sure.
+        using FittedTeacher fitted = new CommitteeFitter("sure", (_, _) => Teacher.From(inputs => torch.stack([inputs.select(1, 0) * 100, torch.zeros(inputs.size(0))], 1))).Fit(data, 0);
+
+        TemperatureScaling.Fit(fitted.OutOfFold, data.Labels!).Should().BeApproximately(1, 0.01);
+    }
+
+    [Fact]
+    public void No_tensor_is_left_by_a_fit_that_fails()
+    {
+        using Originals data = Blobs(20);
+        int calls = 0;
+        var failing = new AverageFitter(new KernelRidge(), new CommitteeFitter("failing", (_, _) => ++calls % 3 == 0 ? throw new InvalidDataException("no") : Teacher.From(inputs => inputs)));
+
+        Leak.None(() =>
+        {
+            using var scope = torch.NewDisposeScope();
+            Action fit = () => failing.Fit(data, 0);
+            fit.Should().Throw<InvalidDataException>();
+        });
+    }
+
+    private static Originals Blobs(int samples)
+    {
+        Tensor labels = Some.Labels(samples, 2);
+        Tensor centres = torch.stack([(labels * -2) + 1, torch.zeros_like(labels)], 1).to(torch.ScalarType.Float32);
+        return new Originals(new TensorData(centres + (Some.Inputs(samples, 2) * 0.6), labels));
+    }
+}
