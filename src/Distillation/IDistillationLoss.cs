@@ -27,7 +27,7 @@ public interface IDistillationLoss
     torch.nn.Module? Module => null;
 
     /// <summary>Gets the gradient at the student's logits in closed form: faster than the graph, and equal to it.</summary>
-    /// <value>The default value is <see langword="null"/>: the gradient comes from the graph. A loss that reads inner layers, or learns itself, has none.</value>
+    /// <value>The default value is <see langword="null"/>: the gradient comes from the graph. A loss that reads inner layers of the student, or learns itself, has none.</value>
     IClosedFormGradient? ClosedForm => null;
 
     /// <summary>Measures one batch.</summary>

@@ -30,6 +30,11 @@ public sealed class ModelOutput
                 $"The output has no layer '{feature}'. It has: {(_features is null ? "the logits alone" : string.Join(", ", _features.Keys))}. "
                 + $"A loss names the layers it reads in {nameof(IDistillationLoss)}.{nameof(IDistillationLoss.Features)}.");
 
+    /// <summary>Gives the same layers with other logits: for a loss that changes what another loss sees.</summary>
+    /// <param name="logits">What the model is taken to have said.</param>
+    /// <returns>The output.</returns>
+    public ModelOutput WithLogits(Tensor logits) => new(logits, _features);
+
     /// <summary>Takes the outputs out of the graph, so that no gradient flows back into the model.</summary>
     /// <returns>The same values as constants.</returns>
     public ModelOutput Detach() => new(Logits.detach(), _features?.ToDictionary(feature => feature.Key, feature => feature.Value.detach()));

@@ -6,13 +6,14 @@ public sealed class LogitRows
 {
     private readonly DistillationContext _context;
     private readonly long? _ignoredLabel;
+    private readonly ReadLabels _read;
     private Tensor? _teacher;
-    private Tensor? _labels;
 
-    private LogitRows(DistillationContext context, Tensor student, Tensor? teacher, long? ignoredLabel)
+    private LogitRows(DistillationContext context, Tensor student, Tensor? teacher, long? ignoredLabel, ReadLabels read)
     {
         _context = context;
         _ignoredLabel = ignoredLabel;
+        _read = read;
         _teacher = teacher;
         Student = student;
         Count = student.size(0);
@@ -27,19 +28,22 @@ public sealed class LogitRows
     /// <exception cref="InvalidOperationException">The run has no teacher, or its logits have another shape.</exception>
     public Tensor Teacher => _teacher ??= Rows(RequireSameShape(_context)).to(Student.dtype);
 
+    /// <summary>Gets whether the run has a teacher.</summary>
+    public bool HasTeacher => _context.HasTeacher;
+
     /// <summary>Gets the class id of each row, [R] int64; of an ignored row, 0.</summary>
     /// <exception cref="InvalidOperationException">There are no labels, or they are no class ids, one for each row.</exception>
     public Tensor Labels
     {
         get
         {
-            if (_labels is null)
+            if (_read.Labels is null)
             {
                 Tensor labels = RequireClassIds();
-                _labels = _ignoredLabel is { } ignored ? labels.masked_fill(labels.eq(ignored), 0) : labels;
+                _read.Labels = _ignoredLabel is { } ignored ? labels.masked_fill(labels.eq(ignored), 0) : labels;
             }
 
-            return _labels;
+            return _read.Labels;
         }
     }
 
@@ -56,6 +60,22 @@ public sealed class LogitRows
             return torch.is_floating_point(labels) && Shapes.Same(labels, _context.Student.Logits)
                 ? Rows(labels).to(Student.dtype)
                 : throw WrongLabels(labels, $", or probabilities {Shapes.Of(_context.Student.Logits)} of a floating type");
+        }
+    }
+
+    /// <summary>Gets what a regression should say of each row, [R, D], in the student's data type.</summary>
+    /// <exception cref="InvalidOperationException">There are no targets, or they are neither in the shape of the outputs nor, where D = 1, one number for each row.</exception>
+    public Tensor Targets
+    {
+        get
+        {
+            Tensor targets = _context.Batch.RequireLabels();
+            Tensor outputs = _context.Student.Logits;
+            bool single = Classes == 1 && FitsRows(targets);
+            return torch.is_floating_point(targets) && (single || Shapes.Same(targets, outputs))
+                ? (single ? targets.reshape(-1, 1) : Rows(targets)).to(Student.dtype)
+                : throw new InvalidOperationException(
+                    $"Targets must be {Shapes.Of(outputs)} of a floating type, the shape of the outputs{(Classes == 1 ? $", or {Shapes.OfRows(outputs)}" : "")}, but are {Shapes.Of(targets)} {targets.dtype}.");
         }
     }
 
@@ -78,7 +98,21 @@ public sealed class LogitRows
     /// <param name="student">What the student is taken to have said, [R, C].</param>
     /// <param name="teacher">What the teacher is taken to have said, [R, C]; as it is if not given.</param>
     /// <returns>The rows.</returns>
-    public LogitRows With(Tensor student, Tensor? teacher = null) => new(_context, Require.Present(student), teacher ?? _teacher, _ignoredLabel);
+    public LogitRows With(Tensor student, Tensor? teacher = null) => new(_context, Require.Present(student), teacher ?? _teacher, _ignoredLabel, _read);
+
+    /// <summary>Gives what a layer of the teacher says of each row.</summary>
+    /// <param name="feature">The layer: [N, K], [N, T, K] or [N, K, H, W], with a row for each row of logits.</param>
+    /// <returns>Its rows, [R, K], in the layer's own data type.</returns>
+    /// <exception cref="InvalidOperationException">The run has no teacher, or its layer does not have one row for each row of logits.</exception>
+    public Tensor TeacherLayer(Feature feature)
+    {
+        Tensor layer = _context.Teacher[feature];
+        Tensor logits = _context.Student.Logits;
+        return Shapes.OfRows(layer) == Shapes.OfRows(logits) && layer.dim() == logits.dim()
+            ? Rows(layer)
+            : throw new InvalidOperationException(
+                $"A teacher's layer must have one row for each row of logits, but the student gave {Shapes.Of(logits)} and the teacher's layer '{feature}' is {Shapes.Of(layer)}.");
+    }
 
     /// <summary>Takes the mean over the rows that count; 0 where none does.</summary>
     /// <param name="values">A number for each row, [R].</param>
@@ -90,7 +124,7 @@ public sealed class LogitRows
     /// <returns>The rows that count, [K, ...].</returns>
     public Tensor Counting(Tensor rows) => Weights is null ? rows : rows.index_select(0, Weights.nonzero().squeeze(1));
 
-    internal static LogitRows Of(DistillationContext context, long? ignoredLabel) => new(context, Rows(context.Student.Logits), teacher: null, ignoredLabel);
+    internal static LogitRows Of(DistillationContext context, long? ignoredLabel) => new(context, Rows(context.Student.Logits), teacher: null, ignoredLabel, new());
 
     /// <summary>Brings a gradient of rows, [R, C], back to the shape of the student's logits.</summary>
     internal Tensor Restore(Tensor rows)
@@ -107,13 +141,13 @@ public sealed class LogitRows
     /// <summary>Explains a failure of the native library by a label that is out of range, if one is.</summary>
     internal InvalidOperationException? ExplainLabels(Exception cause)
     {
-        if (_labels is null)
+        if (_read.Labels is not { } labels)
         {
             return null;
         }
 
         using var scope = torch.NewDisposeScope();
-        (long least, long most) = (_labels.min().item<long>(), _labels.max().item<long>());
+        (long least, long most) = (labels.min().item<long>(), labels.max().item<long>());
         return least >= 0 && most < Classes
             ? null
             : new($"Class ids must be in [0, {Classes - 1}], for the student has {Classes} outputs, but the batch has {(least < 0 ? least : most)}.", cause);
@@ -175,5 +209,11 @@ public sealed class LogitRows
 
         Tensor weights = counts.to(Student.dtype);
         return weights.div_(weights.sum().clamp_min_(1));
+    }
+
+    // Rows with other logits are of the same labels, and a failure that these cause is explained by the rows that the loss was given.
+    private sealed class ReadLabels
+    {
+        public Tensor? Labels { get; set; }
     }
 }

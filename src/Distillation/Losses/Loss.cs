@@ -3,6 +3,9 @@ namespace Distillation.Losses;
 /// <summary>What many losses check.</summary>
 internal static class Loss
 {
+    /// <summary>Below every logarithm of a probability that is not 0, and finite: where a probability is 0, so is its term, and an infinite logarithm would make it NaN.</summary>
+    public const double LeastLogarithm = -1e4;
+
     /// <summary>A constant temperature is checked where it is written; one that follows the run, where it is used.</summary>
     public static Schedule Temperature(Schedule temperature)
     {

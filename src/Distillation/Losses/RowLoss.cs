@@ -23,6 +23,9 @@ public abstract class RowLoss : IDistillationLoss
     public virtual IRowGradient? RowGradient => null;
 
     /// <inheritdoc/>
+    public virtual FeatureDemand Features => FeatureDemand.None;
+
+    /// <inheritdoc/>
     public virtual torch.nn.Module? Module => null;
 
     /// <inheritdoc/>

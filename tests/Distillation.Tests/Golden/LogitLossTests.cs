@@ -27,6 +27,10 @@ public sealed class LogitLossTests
         GoldenLoss.ShouldBe("cross-entropy", golden => new HardLabelLoss { LabelSmoothing = golden["label_smoothing"] });
 
     [Fact]
+    public void Standardized_soft_targets_are_those_of_torchdistill() =>
+        GoldenLoss.ShouldBe("logit-standardization-kd", golden => (1 / (golden["temperature"] * golden["temperature"])) * new StandardizedLoss(new SoftTargetLoss(golden["temperature"])));
+
+    [Fact]
     public void Decoupled_distillation_is_that_of_mdistiller() =>
         GoldenLoss.ShouldBe("dkd", golden => new DecoupledLoss(golden["alpha"], golden["beta"], golden["temperature"]));
 

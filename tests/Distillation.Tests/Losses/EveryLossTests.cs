@@ -5,8 +5,6 @@ namespace Distillation.Tests.Losses;
 /// <summary>What holds of every loss in the library, with its defaults. A new loss is among them without being listed.</summary>
 public sealed class EveryLossTests
 {
-    private const double Step = 1e-6;
-
     public static TheoryData<string> Names => LossZoo.Names;
 
     public static TheoryData<string> RowLosses => LossZoo.RowLosses;
@@ -37,7 +35,7 @@ public sealed class EveryLossTests
             models.StudentLogits.copy_(models.StudentLogits.sign() * 1e4);
             models.TeacherLogits.copy_(models.TeacherLogits.sign() * -1e4);
         }),
-        ["a one-hot teacher"] = loss => Filled(loss, models => models.TeacherLogits.copy_(torch.eye(LossZoo.Width, dtype: torch.ScalarType.Float64).repeat(2, 1).narrow(0, 0, 6) * 1e4)),
+        ["a one-hot teacher"] = loss => Filled(loss, models => models.FillTeacher(torch.eye(LossZoo.Width, dtype: torch.ScalarType.Float64).repeat(2, 1).narrow(0, 0, 6) * 1e4)),
         ["equal logits"] = loss => Filled(loss, models =>
         {
             models.StudentLogits.fill_(3);
@@ -62,7 +60,7 @@ public sealed class EveryLossTests
     {
         using ZooModels models = new ZooModels(LossZoo.Make(name)).Prepare();
 
-        ShouldHaveGradientOfDifferences(models, models.Outputs, sign: 1);
+        ShouldHaveGradientOfDifferences(models, models.Outputs, sign: 1, step: 1e-6);
     }
 
     [Theory]
@@ -71,7 +69,7 @@ public sealed class EveryLossTests
     {
         using ZooModels models = new ZooModels(LossZoo.Make(name)).Prepare();
 
-        ShouldHaveGradientOfDifferences(models, models.Own, sign: LossZoo.Adversarial.Contains(name) ? -1 : 1);
+        ShouldHaveGradientOfDifferences(models, models.Own, sign: LossZoo.Adversarial.Contains(name) ? -1 : 1, LossZoo.Step(name));
     }
 
     [Theory]
@@ -233,7 +231,7 @@ public sealed class EveryLossTests
 
         var logits = new Parameter(few.StudentLogits.detach().clone());
         var batch = new MaskedBatch(torch.zeros(3, 1), labels.dim() == 1 ? labels.view(3, 4) : labels.view(3, 4, -1), torch.arange(3, torch.ScalarType.Int64), mask);
-        var context = new DistillationContext(new ModelOutput(logits.view(3, 4, -1)), new ModelOutput(few.TeacherLogits.view(3, 4, -1)), batch, few.Context.Position);
+        var context = new DistillationContext(new ModelOutput(logits.view(3, 4, -1)), LossZoo.Teacher(few.Loss, few.TeacherLogits.view(3, 4, -1)), batch, few.Context.Position);
         Tensor value = few.Loss.Compute(context);
         value.backward();
 
@@ -317,7 +315,7 @@ public sealed class EveryLossTests
 
     private static double Compute(ZooModels models, Tensor student, Tensor teacher, Tensor labels) => models.Loss.Compute(new DistillationContext(
         new ModelOutput(student),
-        new ModelOutput(teacher),
+        LossZoo.Teacher(models.Loss, teacher),
         new Batch(torch.zeros(student.size(0), 1), labels, torch.arange(student.size(0), torch.ScalarType.Int64)),
         models.Context.Position)).item<double>();
 
@@ -345,13 +343,13 @@ public sealed class EveryLossTests
         closed.AtLogits.dtype.Should().Be(dtype);
     }
 
-    private static void ShouldHaveGradientOfDifferences(ZooModels models, IEnumerable<(string Name, Parameter Tensor)> points, int sign)
+    private static void ShouldHaveGradientOfDifferences(ZooModels models, IEnumerable<(string Name, Parameter Tensor)> points, int sign, double step)
     {
         models.Compute().backward();
         foreach ((string output, Parameter tensor) in points)
         {
             double[] numbers = Close.Numbers(tensor);
-            double[] differences = [.. Enumerable.Range(0, numbers.Length).Select(i => sign * (Moved(i, Step) - Moved(i, -Step)) / (2 * Step))];
+            double[] differences = [.. Enumerable.Range(0, numbers.Length).Select(i => sign * (Moved(i, step) - Moved(i, -step)) / (2 * step))];
             double[] gradient = Gradient(tensor);
             double scale = Math.Max(differences.Max(Math.Abs), 1e-3);
             gradient.Zip(differences).Max(pair => Math.Abs(pair.First - pair.Second)).Should().BeLessThanOrEqualTo(

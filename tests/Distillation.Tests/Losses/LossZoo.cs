@@ -1,5 +1,6 @@
 using System.Reflection;
 using Distillation.Losses;
+using Distillation.Teachers;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.Tests.Losses;
@@ -26,7 +27,10 @@ internal static class LossZoo
     public static TheoryData<string> ClosedForms => [.. Types.Where(type => Make(type.Name).ClosedForm is not null).Select(type => type.Name)];
 
     /// <summary>Losses whose own parameters go up where the loss goes down, on purpose.</summary>
-    public static IReadOnlyList<string> Adversarial => [];
+    public static IReadOnlyList<string> Adversarial => [nameof(CurriculumTemperatureLoss)];
+
+    /// <summary>The step of finite differences in what a loss learns: a temperature squared makes values large beside their differences, and asks for a longer one.</summary>
+    public static double Step(string name) => name == nameof(CurriculumTemperatureLoss) ? 1e-3 : 1e-6;
 
     /// <summary>On how many samples float32 is compared with float64.</summary>
     /// <remarks>
@@ -61,7 +65,27 @@ internal static class LossZoo
     public static bool Takes(string name, string argument) =>
         Types.Single(type => type.Name == name).GetConstructors().Any(constructor => Array.Exists(constructor.GetParameters(), parameter => parameter.Name == argument));
 
-    public static Tensor Labels(IDistillationLoss loss, long samples, long classes) => Some.Labels(samples, classes);
+    public static Tensor Labels(IDistillationLoss loss, long samples, long classes) => loss switch
+    {
+        BinaryLabelLoss => Some.Inputs(samples, classes, 3, torch.ScalarType.Float64).gt(0).to(torch.ScalarType.Float64),
+        TargetMseLoss or BoundedRegressionLoss or AttentiveImitationLoss => Some.Inputs(samples, classes, 3, torch.ScalarType.Float64),
+        _ => Some.Labels(samples, classes),
+    };
+
+    /// <summary>The shape of logits that a loss asks for.</summary>
+    public static long[] Logits(IDistillationLoss loss, long samples, long classes) => loss is ChannelwiseLoss ? [samples, classes, 2, 2] : [samples, classes];
+
+    /// <summary>What a teacher with these logits says, with the layers that follow from them.</summary>
+    public static ModelOutput Teacher(IDistillationLoss loss, Tensor logits, IReadOnlyDictionary<Feature, Tensor>? layers = null)
+    {
+        if (!loss.Features.Teacher.Contains(SparseTargetLoss.Indices))
+        {
+            return new(logits, layers);
+        }
+
+        using var teacher = new TopKTeacher(Distillation.Teacher.From(_ => logits), 2);
+        return teacher.Predict(Some.Batch(), loss.Features.Teacher);
+    }
 
     // What a loss is made for may be too large to take differences of.
     private static object? Default(ParameterInfo parameter) => (parameter.Member.DeclaringType!.Name, parameter.Name) switch
@@ -75,6 +99,7 @@ internal static class LossZoo
     {
         Type type when type == typeof(Feature) => new Feature(parameter.Name!),
         Type type when type == typeof(IDistillationLoss) || type == typeof(RowLoss) => new SoftTargetLoss(2),
+        Type type when type == typeof(RowMeasure) => RowMeasure.TeacherConfidence,
         Type type when type == typeof(Connector) => new LinearConnector(),
         Type type when type == typeof(LayerPair) => new LayerPair($"student {parameter.Name}", $"teacher {parameter.Name}"),
         Type type when type.IsAssignableFrom(typeof(LayerPair[])) => new LayerPair[] { new("student1", "teacher1"), new("student2", "teacher2") },

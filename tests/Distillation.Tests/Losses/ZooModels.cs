@@ -15,10 +15,12 @@ internal sealed class ZooModels : IDisposable
         IDistillationLoss loss, long samples = 6, long classes = LossZoo.Width, torch.ScalarType dtype = torch.ScalarType.Float64, int seed = 1, bool labels = true)
     {
         Loss = loss;
-        TeacherLogits = Some.Inputs(samples, classes, seed, torch.ScalarType.Float64).to(dtype);
-        StudentLogits = Parameter(Some.Inputs(samples, classes, seed + 1, torch.ScalarType.Float64).to(dtype));
+        TeacherLogits = Logits(loss, samples, classes, seed).to(dtype);
+        StudentLogits = Parameter(Logits(loss, samples, classes, seed + 1).to(dtype));
         StudentLayers = loss.Features.Student.OrderBy(feature => feature.Path).Select((feature, i) => (feature, Parameter(Layer(samples, seed + 10 + i).to(dtype)))).ToDictionary();
-        _teacherLayers = loss.Features.Teacher.OrderBy(feature => feature.Path).Select((feature, i) => (feature, Layer(samples, seed + 30 + i).to(dtype))).ToDictionary();
+        Dictionary<Feature, Tensor> layers = loss.Features.Teacher.OrderBy(feature => feature.Path).Select((feature, i) => (feature, Layer(samples, seed + 30 + i).to(dtype))).ToDictionary();
+        ModelOutput teacher = LossZoo.Teacher(loss, TeacherLogits, layers);
+        _teacherLayers = teacher.Features.ToDictionary(feature => feature, feature => teacher[feature]);
         _labels = labels ? LossZoo.Labels(loss, samples, classes) : null;
         _module.register_parameter("logits", StudentLogits);
         foreach ((Feature feature, Parameter layer) in StudentLayers)
@@ -78,6 +80,9 @@ internal sealed class ZooModels : IDisposable
         return Loss.Compute(Context);
     }
 
+    /// <summary>Puts the same row of logits at every place of a sample.</summary>
+    public void FillTeacher(Tensor rows) => TeacherLogits.copy_(TeacherLogits.dim() == 4 ? rows.unsqueeze(2).unsqueeze(3) : rows);
+
     /// <summary>Puts one number everywhere in all layers of both.</summary>
     public void FillLayers(double value)
     {
@@ -91,6 +96,12 @@ internal sealed class ZooModels : IDisposable
     public void Dispose() => _scope.Dispose();
 
     private static Parameter Parameter(Tensor tensor) => new(tensor);
+
+    private static Tensor Logits(IDistillationLoss loss, long samples, long classes, int seed)
+    {
+        long[] shape = LossZoo.Logits(loss, samples, classes);
+        return Some.Inputs(samples, shape[1..].Aggregate(1L, (product, size) => product * size), seed, torch.ScalarType.Float64).view(shape);
+    }
 
     private static Tensor Layer(long samples, int seed) =>
         Some.Inputs(samples, LossZoo.Width * LossZoo.Width * LossZoo.Width, seed, torch.ScalarType.Float64).view(samples, LossZoo.Width, LossZoo.Width, LossZoo.Width);

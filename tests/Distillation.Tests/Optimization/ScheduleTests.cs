@@ -70,11 +70,49 @@ public sealed class ScheduleTests
         }
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(20, 1)]
+    [InlineData(35, 2)]
+    [InlineData(50, 3)]
+    [InlineData(100, 3)]
+    public void Window_plays_a_schedule_in_a_part_of_the_run(long step, double expected) =>
+        new Schedule.Window(0.2, 0.5, new Schedule.Linear(1, 3)).At(new(0, step, 100, 10)).Should().BeApproximately(expected, 1e-14);
+
+    [Theory]
+    [InlineData(39, 8)]
+    [InlineData(40, 8)]
+    [InlineData(59, 8)]
+    [InlineData(60, 4)]
+    [InlineData(79, 4)]
+    [InlineData(80, 4)]
+    [InlineData(200, 4)]
+    public void Epochs_of_a_window_count_from_its_beginning(long step, double expected) =>
+        new Schedule.Window(0.2, 0.4, new Schedule.Step(8, 2, 0.5)).At(new((int)(step / 10), step, 200, 10)).Should().Be(expected);
+
+    [Fact]
+    public void Window_over_the_whole_run_is_the_schedule_itself()
+    {
+        Schedule[] all = [new Schedule.Cosine(3, 1), new Schedule.OneCycle(1), new Schedule.WarmUp(5, new Schedule.Step(1, 2)), new Schedule.MultiStep(1, 0.5, 3, 7)];
+        foreach (TrainingPosition position in Enumerable.Range(0, 100).Select(step => new TrainingPosition(step / 10, step, 100, 10)))
+        {
+            all.Should().AllSatisfy(schedule => new Schedule.Window(0, 1, schedule).At(position).Should().Be(schedule.At(position)));
+        }
+    }
+
+    [Fact]
+    public void Window_has_not_begun_where_the_length_of_the_run_is_not_known() =>
+        new Schedule.Window(0, 0.5, new Schedule.Linear(1, 3)).At(new(3, 30, 0, 0)).Should().Be(1);
+
+    [Fact]
+    public void Window_too_short_for_an_update_is_a_step() =>
+        Enumerable.Range(0, 10).Select(step => new Schedule.Window(0.5, 0.51, new Schedule.Linear(0, 1)).At(new(0, step, 10, 10))).Should().Equal(0, 0, 0, 0, 0, 0, 1, 1, 1, 1);
+
     [Fact]
     public void Every_schedule_stays_finite_everywhere() =>
         Gen.Select(Gen.Long[0, 50], Gen.Long[0, 50], Gen.Int[0, 50]).Sample((step, total, epoch) =>
         {
-            Schedule[] all = [new Schedule.Linear(1, 2), new Schedule.Cosine(1), new Schedule.Step(1, 2), new Schedule.MultiStep(1, 0.1, 3), new Schedule.WarmUp(5, 1), new Schedule.OneCycle(1)];
+            Schedule[] all = [new Schedule.Linear(1, 2), new Schedule.Cosine(1), new Schedule.Step(1, 2), new Schedule.MultiStep(1, 0.1, 3), new Schedule.WarmUp(5, 1), new Schedule.OneCycle(1), new Schedule.Window(0.3, 0.4, new Schedule.OneCycle(1))];
             all.Should().AllSatisfy(schedule => double.IsFinite(schedule.At(new(epoch, step, total, 10))).Should().BeTrue());
         });
 
@@ -92,6 +130,9 @@ public sealed class ScheduleTests
             () => new Schedule.WarmUp(1, 1, start: 2),
             () => new Schedule.OneCycle(0),
             () => new Schedule.OneCycle(1, rise: 1),
+            () => new Schedule.Window(-0.1, 0.5, 1),
+            () => new Schedule.Window(0.5, 0.5, 1),
+            () => new Schedule.Window(0.5, 1.1, 1),
         ];
 
         wrong.Should().AllSatisfy(make => make.Should().Throw<ArgumentException>());

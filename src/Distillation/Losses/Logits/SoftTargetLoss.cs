@@ -24,7 +24,8 @@ public sealed class SoftTargetLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Tensor log, Tensor target, double temperature) = Soften(rows);
-        return functional.kl_div(log, target, log_target: false, reduction: Reduction.None).sum(1) * (temperature * temperature);
+        target = target.clamp_min(Loss.LeastLogarithm);
+        return (target.exp() * (target - log)).sum(1) * (temperature * temperature);
     }
 
     /// <inheritdoc/>
@@ -33,14 +34,17 @@ public sealed class SoftTargetLoss : RowLoss, IRowGradient
         (Tensor log, Tensor target, double temperature) = Soften(rows);
         using Scalar scale = (temperature * temperature).ToScalar();
         using Scalar slope = temperature.ToScalar();
-        Tensor values = functional.kl_div(log, target, log_target: false, reduction: Reduction.None).sum(1).mul_(scale);
-        return new(values, log.exp_().sub_(target).mul_(slope));
+        using Scalar least = Loss.LeastLogarithm.ToScalar();
+        Tensor probabilities = target.clamp_min_(least).exp();
+        Tensor values = target.sub_(log).mul_(probabilities).sum(1).mul_(scale);
+        return new(values, log.exp_().sub_(probabilities).mul_(slope));
     }
 
+    // Logarithms on both sides: a teacher under a learned temperature has a gradient too, which must not be lost where a probability is 0.
     private (Tensor Log, Tensor Target, double Temperature) Soften(LogitRows rows)
     {
         double temperature = Loss.At(Temperature, rows.Position);
         using Scalar inverse = (1 / temperature).ToScalar();
-        return (functional.log_softmax(rows.Student * inverse, 1), functional.softmax(rows.Teacher * inverse, 1), temperature);
+        return (functional.log_softmax(rows.Student * inverse, 1), functional.log_softmax(rows.Teacher * inverse, 1), temperature);
     }
 }

@@ -16,6 +16,26 @@ public sealed class SoftTargetLossTests
     }
 
     [Fact]
+    public void Classes_that_the_teacher_rules_out_cost_nothing()
+    {
+        using var scope = torch.NewDisposeScope();
+        Tensor student = torch.tensor(new[,] { { 1, 0.5, -1 } }).requires_grad_();
+        DistillationContext context = Some.Context(student, torch.tensor(new[,] { { 2, 1, double.NegativeInfinity } }), null);
+        var loss = new SoftTargetLoss(1);
+
+        Tensor value = loss.Compute(context);
+        value.backward();
+
+        double[] target = RowsByHand.LogSoftmax([2, 1]);
+        double[] log = RowsByHand.LogSoftmax([1, 0.5, -1]);
+        Close.ShouldBe(value.item<double>(), Enumerable.Range(0, 2).Sum(label => Math.Exp(target[label]) * (target[label] - log[label])), 1e-12);
+        using var noGradient = torch.no_grad();
+        LossGradient closed = loss.ClosedForm!.Compute(context);
+        Close.ShouldBe(closed.Value.item<double>(), value.item<double>(), 1e-12);
+        Close.ShouldBe(Close.Numbers(closed.AtLogits), Close.Numbers(student.grad!), 1e-12);
+    }
+
+    [Fact]
     public void Temperature_follows_the_run()
     {
         using var scope = torch.NewDisposeScope();

@@ -1,0 +1,25 @@
+namespace Distillation.Losses;
+
+/// <summary>A loss on rows that changes what another loss on rows sees or says. It has the layers and the parameters of the other, and leaves out the label that the other leaves out.</summary>
+public abstract class DelegatingRowLoss : RowLoss
+{
+    /// <summary>Wraps a loss.</summary>
+    /// <param name="inner">The loss that is wrapped.</param>
+    protected DelegatingRowLoss(RowLoss inner)
+    {
+        Inner = Require.Present(inner);
+        IgnoredLabel = inner.IgnoredLabel;
+    }
+
+    /// <inheritdoc/>
+    public override FeatureDemand Features => Inner.Features;
+
+    /// <inheritdoc/>
+    public override torch.nn.Module? Module => Inner.Module;
+
+    /// <summary>Gets the loss that is wrapped.</summary>
+    protected RowLoss Inner { get; }
+
+    /// <inheritdoc/>
+    public override void Prepare(DistillationContext sample) => Inner.Prepare(sample);
+}

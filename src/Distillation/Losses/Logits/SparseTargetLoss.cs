@@ -1,0 +1,126 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch.nn;
+
+namespace Distillation.Losses;
+
+/// <summary>Soft targets of a teacher of which only the k likeliest classes are known, as language models are recorded: the student matches their probabilities.</summary>
+/// <remarks>
+/// <para><c>T² · (1/R) Σᵣ Σᵢ qᵢ (log qᵢ − log softmax(s/T)[cᵢ])</c>, for student logits s, [N, C] or [N, T, C] (or [N, C, H, W]), as rows [R, C], and the k listed classes c of each row. They and their log-probabilities l are layers of the teacher,
+/// <see cref="Indices"/> and <see cref="LogProbabilities"/>, [N, k] or [N, T, k] (or [N, k, H, W]), which a <see cref="Teachers.TopKTeacher"/> or a recording gives. The teacher's logits are not read.</para>
+/// <para>With <see cref="MissingProbability.Renormalized"/> q = softmax(l/T) over the list. With <see cref="MissingProbability.OneBucket"/> q = exp(l), T is 1, and the row has one term more:
+/// <c>q₀ (log q₀ − log p₀)</c>, <c>q₀ = 1 − Σ qᵢ</c>, for the sum p₀ of the student's probabilities outside the list. Where the list has all classes there is no bucket, and both are the same.</para>
+/// <para>These are DistillKit's <c>zero</c> and, at temperature 1, <c>symmetric_uniform</c> (spreading a bucket evenly over the same classes on both sides leaves the divergence as it is); there the mass of the others is kept from 0 by 1e-6.</para>
+/// </remarks>
+public sealed class SparseTargetLoss : RowLoss, IRowGradient
+{
+    /// <summary>Makes the loss.</summary>
+    /// <param name="temperature">T: how soft the probabilities are; positive, at any place of the run. The default value is 1, the only one with <see cref="MissingProbability.OneBucket"/>.</param>
+    /// <param name="missing">What is taken of the other classes. The default is <see cref="MissingProbability.Renormalized"/>.</param>
+    /// <exception cref="ArgumentException">A temperature other than 1 with one bucket: what softening makes of the bucket depends on what is in it.</exception>
+    public SparseTargetLoss(Schedule? temperature = null, MissingProbability missing = MissingProbability.Renormalized)
+    {
+        Temperature = Loss.Temperature(temperature ?? 1);
+        Missing = Require.Defined(missing);
+        if (missing == MissingProbability.OneBucket && Temperature is not Schedule.Constant { Value: 1 })
+        {
+            throw new ArgumentException($"With {nameof(MissingProbability.OneBucket)} the temperature must be 1: how a softer teacher would share out the bucket is not known.", nameof(temperature));
+        }
+    }
+
+    /// <summary>Gets the layer of the teacher that has the listed classes, int64.</summary>
+    public static Feature Indices { get; } = "topk.indices";
+
+    /// <summary>Gets the layer of the teacher that has the log-probabilities of the listed classes, at temperature 1.</summary>
+    public static Feature LogProbabilities { get; } = "topk.log_probabilities";
+
+    /// <summary>Gets how soft the probabilities are.</summary>
+    /// <value>Positive. The default value is 1.</value>
+    public Schedule Temperature { get; }
+
+    /// <summary>Gets what is taken of the classes that are not listed.</summary>
+    public MissingProbability Missing { get; }
+
+    /// <inheritdoc/>
+    public override FeatureDemand Features { get; } = new(FeatureSet.None, FeatureSet.Of(Indices, LogProbabilities));
+
+    /// <inheritdoc/>
+    public override IRowGradient RowGradient => this;
+
+    /// <inheritdoc/>
+    public override Tensor ComputeRows(LogitRows rows)
+    {
+        (Tensor indices, Tensor log, Tensor target, double temperature) = Read(rows);
+        Tensor scaled = rows.Student / temperature;
+        Tensor total = scaled.logsumexp(1, keepdim: true);
+        Tensor values = (target * (log - (Gather(scaled, indices) - total))).sum(1);
+        if (HasBucket(rows, indices))
+        {
+            (Tensor missing, Tensor logMissing) = Rest(target);
+            values += missing * (logMissing - (Others(scaled, indices).logsumexp(1) - total.squeeze(1)));
+        }
+
+        return values * (temperature * temperature);
+    }
+
+    /// <inheritdoc/>
+    RowLossGradient IRowGradient.Compute(LogitRows rows)
+    {
+        (Tensor indices, Tensor log, Tensor target, double temperature) = Read(rows);
+        using Scalar scale = (temperature * temperature).ToScalar();
+        using Scalar slope = temperature.ToScalar();
+        Tensor student = functional.log_softmax(rows.Student / temperature, 1);
+        Tensor values = (target * (log - Gather(student, indices))).sum(1);
+        Tensor mass = target.sum(1);
+        Tensor gradient;
+        if (HasBucket(rows, indices))
+        {
+            (Tensor missing, Tensor logMissing) = Rest(target);
+            Tensor others = Others(student, indices);
+            values.add_(missing * (logMissing - others.logsumexp(1)));
+            gradient = student.exp_().mul_(mass.add_(missing).unsqueeze(1)).sub_(functional.softmax(others, 1).mul_(missing.unsqueeze(1)));
+        }
+        else
+        {
+            gradient = student.exp_().mul_(mass.unsqueeze(1));
+        }
+
+        return new(values.mul_(scale), gradient.scatter_add_(1, indices, target.neg()).mul_(slope));
+    }
+
+    private static Tensor Others(Tensor logits, Tensor indices) => logits.scatter(1, indices, torch.full_like(indices, double.NegativeInfinity, logits.dtype));
+
+    // The probability of the classes that are not listed, [R], and its logarithm.
+    private static (Tensor Missing, Tensor Log) Rest(Tensor target)
+    {
+        Tensor missing = (1 - target.sum(1)).clamp_min_(0);
+        return (missing, missing.log().clamp_min_(Loss.LeastLogarithm));
+    }
+
+    private static Tensor Gather(Tensor logits, Tensor indices)
+    {
+        try
+        {
+            return logits.gather(1, indices);
+        }
+        catch (ExternalException native)
+        {
+            throw new InvalidOperationException($"The classes in '{Indices}' must be in [0, {logits.size(1) - 1}], for the student has {logits.size(1)} outputs.", native);
+        }
+    }
+
+    private bool HasBucket(LogitRows rows, Tensor indices) => Missing == MissingProbability.OneBucket && indices.size(1) < rows.Classes;
+
+    private (Tensor Indices, Tensor Log, Tensor Target, double Temperature) Read(LogitRows rows)
+    {
+        Tensor indices = rows.TeacherLayer(Indices).to(torch.ScalarType.Int64);
+        Tensor log = rows.TeacherLayer(LogProbabilities).to(rows.Student.dtype);
+        if (!Shapes.Same(indices, log))
+        {
+            throw new InvalidOperationException($"The teacher must give as many log-probabilities as classes, but '{Indices}' has rows {Shapes.Of(indices)} and '{LogProbabilities}' {Shapes.Of(log)}.");
+        }
+
+        double temperature = Loss.At(Temperature, rows.Position);
+        log = (HasBucket(rows, indices) ? log : functional.log_softmax(log / temperature, 1)).clamp_min(Loss.LeastLogarithm);
+        return (indices, log, log.exp(), temperature);
+    }
+}

@@ -1,0 +1,41 @@
+namespace Distillation.Losses;
+
+/// <summary>Logit standardisation: another loss sees the logits of student and teacher as z-scores, so that the student need not match the teacher's mean and scale (Sun et al., 2024).</summary>
+/// <remarks>
+/// <para>The other loss sees <c>(z − mean(z)) / (std(z) + ε)</c>, for logits z of each, over the classes of each row: dimension C of [N, C], [N, T, C] or [N, C, H, W].
+/// The standard deviation is the unbiased one, with C − 1; ε is 1e-7. Layers pass unchanged.</para>
+/// <para>As in the authors' code and torchdistill. There the loss inside is not multiplied by T², and its weight is larger instead; <see cref="SoftTargetLoss"/> has that factor inside as it has outside.</para>
+/// </remarks>
+/// <param name="inner">The loss that sees the z-scores.</param>
+public sealed class StandardizedLoss(IDistillationLoss inner) : DelegatingLoss(inner)
+{
+    private const double Epsilon = 1e-7;
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">There is one class only, whose z-score has no meaning.</exception>
+    public override Tensor Compute(DistillationContext context) => Inner.Compute(Standardize(context));
+
+    /// <inheritdoc/>
+    public override void Prepare(DistillationContext sample) => Inner.Prepare(Standardize(sample));
+
+    private static DistillationContext Standardize(DistillationContext context) =>
+        Require.Present(context).With(Standardize(context.Student, "student"), context.HasTeacher ? Standardize(context.Teacher, "teacher") : null);
+
+    private static ModelOutput Standardize(ModelOutput output, string whose)
+    {
+        Tensor logits = output.Logits;
+        int classes = logits.dim() == 3 ? 2 : 1;
+        if (logits.dim() < 2 || logits.size(classes) < 2)
+        {
+            throw new InvalidOperationException($"Logits are standardised over two classes at least, but the {whose} gave {Shapes.Of(logits)}.");
+        }
+
+        Tensor centred = logits - logits.mean([classes], keepdim: true);
+        Tensor variance = centred.square().sum([classes], keepdim: true) / (logits.size(classes) - 1);
+
+        // The root has no gradient at 0, where all logits are equal: there it is replaced before it is taken.
+        Tensor varies = variance.gt(0);
+        Tensor deviation = torch.where(varies, variance, torch.ones_like(variance)).sqrt() * varies;
+        return output.WithLogits(centred / (deviation + Epsilon));
+    }
+}

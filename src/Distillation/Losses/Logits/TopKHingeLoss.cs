@@ -1,0 +1,53 @@
+using static TorchSharp.torch.nn;
+
+namespace Distillation.Losses;
+
+/// <summary>Ranking by a hinge: of two classes among the teacher's likeliest, the student gives the one that the teacher prefers the larger probability, by a margin.</summary>
+/// <remarks>
+/// <para><c>(1/R) Σᵣ (1/|P|) Σ₍ᵢ,ⱼ₎ max(0, m − (pᵢ − pⱼ))</c>, for the student's probabilities p = softmax(s) and the pairs P of the teacher's k likeliest classes with <c>qᵢ − qⱼ &gt; 1e-8</c> and <c>qⱼ &gt; 1e-8</c>,
+/// q = softmax(t); the margin m is a number, or the teacher's own difference <c>qᵢ − qⱼ</c>. Logits are [N, C], [N, T, C] or [N, C, H, W], as rows [R, C]. A row without pairs counts as 0.</para>
+/// <para>It follows DistillKit's <c>hinge</c>, which divides by the number of pairs in the whole batch: there rows with more pairs count more. k is what its teacher recorded, and has no default there.</para>
+/// </remarks>
+public sealed class TopKHingeLoss : RowLoss, IRowGradient
+{
+    private const double Epsilon = 1e-8;
+
+    /// <summary>Makes the loss.</summary>
+    /// <param name="count">k: how many of the teacher's classes are compared, two at least; all where there are fewer. The default value is 10.</param>
+    public TopKHingeLoss(int count = 10) => Count = Require.InRange(count, 2, int.MaxValue);
+
+    /// <summary>Gets how many of the teacher's classes are compared.</summary>
+    public int Count { get; }
+
+    /// <summary>Gets by how much the student's probabilities must differ.</summary>
+    /// <value>Zero or positive, or <see langword="null"/>: as much as the teacher's do. The default value is <see langword="null"/>.</value>
+    public double? Margin { get; init => field = value is { } margin ? Require.NotNegative(margin) : null; }
+
+    /// <inheritdoc/>
+    public override IRowGradient RowGradient => this;
+
+    /// <inheritdoc/>
+    public override Tensor ComputeRows(LogitRows rows)
+    {
+        TopKPairs pairs = TopKPairs.Of(rows, Count, Epsilon);
+        return (Shortfall(functional.softmax(rows.Student, 1), pairs).relu() * pairs.Shares).sum([1, 2]);
+    }
+
+    /// <inheritdoc/>
+    RowLossGradient IRowGradient.Compute(LogitRows rows)
+    {
+        TopKPairs pairs = TopKPairs.Of(rows, Count, Epsilon);
+        Tensor student = functional.softmax(rows.Student, 1);
+        Tensor shortfall = Shortfall(student, pairs);
+        Tensor values = (shortfall.relu() * pairs.Shares).sum([1, 2]);
+        Tensor atProbabilities = pairs.Scatter(shortfall.gt(0).to(student.dtype).mul_(pairs.Shares).neg_(), student);
+        return new(values, atProbabilities.sub_((atProbabilities * student).sum(1, keepdim: true)).mul_(student));
+    }
+
+    // By how much each pair misses the margin, [R, K, K]; negative where it does not.
+    private Tensor Shortfall(Tensor student, TopKPairs pairs)
+    {
+        Tensor difference = TopKPairs.Differences(student.gather(1, pairs.Indices));
+        return Margin is { } margin ? margin - difference : TopKPairs.Differences(pairs.Teacher) - difference;
+    }
+}
