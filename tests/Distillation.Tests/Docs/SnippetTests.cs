@@ -60,11 +60,11 @@ public sealed partial class SnippetTests : IDisposable
     public void Losses_of_ones_own_run()
     {
         using IStudent student = Student.From(Some.Mlp(hidden: 4));
-        var loss = new CosineLoss() + new HintLoss("act", "act");
+        var loss = new CosineLoss() + new HuberHintLoss("act", "act") + new FocalLoss();
 
         TrainingResult result = new DistillationTrainer(Teacher.From(Some.Mlp(hidden: 16)), student, loss, new TrainerOptions { Epochs = 20, Optimizer = new Adam(0.01) }).Fit(_train);
 
-        result.History[^1].Terms.Keys.Should().BeEquivalentTo("Cosine", "Hint");
+        result.History[^1].Terms.Keys.Should().BeEquivalentTo("Cosine", "HuberHint", "Focal");
         result.History[^1].Loss.Should().BeLessThan(result.History[0].Loss);
     }
 
@@ -134,19 +134,18 @@ public sealed partial class SnippetTests : IDisposable
             1 - functional.cosine_similarity(c.Student.Logits, c.Teacher.Logits, dim: 1).mean();
     }
 
-    private sealed class HintLoss(Feature student, Feature teacher) : IDistillationLoss
+    private sealed class FocalLoss : RowLoss
     {
-        private Module<Tensor, Tensor>? _connector;
+        public override Tensor ComputeRows(LogitRows rows)
+        {
+            Tensor log = functional.log_softmax(rows.Student, 1).gather(1, rows.Labels.unsqueeze(1)).squeeze(1);
+            return -(1 - log.exp()).square() * log;
+        }
+    }
 
-        public FeatureDemand Features { get; } = new(FeatureSet.Of(student), FeatureSet.Of(teacher));
-
-        public Module? Module => _connector;
-
-        public void Prepare(DistillationContext sample) =>
-            _connector ??= Linear(sample.Student[student].shape[1], sample.Teacher[teacher].shape[1]).to(sample.Student[student].device);
-
-        public Tensor Compute(DistillationContext context) =>
-            functional.mse_loss(_connector!.call(context.Student[student]), context.Teacher[teacher]);
+    private sealed class HuberHintLoss(Feature student, Feature teacher) : FeatureLoss(student, teacher, new LinearConnector())
+    {
+        protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context) => functional.smooth_l1_loss(student, teacher);
     }
 
     private sealed class MutualStep(IReadOnlyList<IStudent> students, IOptimizerStrategy optimizer) : ITrainingStep

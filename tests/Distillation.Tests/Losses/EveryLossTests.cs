@@ -160,6 +160,22 @@ public sealed class EveryLossTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void One_class_gives_something_finite_or_is_refused(string name)
+    {
+        Exception? thrown = Record.Exception(() =>
+        {
+            using ZooModels models = new ZooModels(LossZoo.Make(name), classes: 1).Prepare();
+            Tensor value = models.Compute();
+            value.backward();
+            value.isfinite().item<bool>().Should().BeTrue($"the value is {value.item<double>()}");
+            Gradient(models.StudentLogits).Should().AllSatisfy(number => double.IsFinite(number).Should().BeTrue());
+        });
+
+        (thrown is null or InvalidOperationException).Should().BeTrue($"a clear refusal is an InvalidOperationException, not {thrown}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void No_tensor_is_left_after_200_steps(string name)
     {
         using ZooModels models = new(LossZoo.Make(name));

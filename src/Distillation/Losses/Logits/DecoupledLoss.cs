@@ -63,6 +63,11 @@ public sealed class DecoupledLoss : RowLoss, IRowGradient
 
     private (Split Student, Split Teacher, double Temperature) Take(LogitRows rows)
     {
+        if (rows.Classes < 2)
+        {
+            throw new InvalidOperationException($"The loss tells the label from the other classes, and needs two outputs at least, but the student gave {Shapes.Of(rows.Student)}.");
+        }
+
         double temperature = Loss.At(Temperature, rows.Position);
         Tensor isLabel = Softened.IsLabel(rows);
         return (Split.Of(rows.Student, rows, isLabel, temperature), Split.Of(rows.Teacher, rows, isLabel, temperature), temperature);

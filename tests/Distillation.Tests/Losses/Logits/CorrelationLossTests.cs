@@ -35,13 +35,13 @@ public sealed class CorrelationLossTests
     {
         using var scope = torch.NewDisposeScope();
         DistillationContext context = Some.Context();
-        double[][] student = ByHand.Softmax(context.Student.Logits, 2);
-        double[][] teacher = ByHand.Softmax(context.Teacher.Logits, 2);
-        double Over(double[][] left, double[][] right) => 4 * left.Zip(right).Average(pair => 1 - ByHand.Pearson(pair.First, pair.Second));
+        double[][] student = RowsByHand.SoftmaxRows(context.Student.Logits, 2);
+        double[][] teacher = RowsByHand.SoftmaxRows(context.Teacher.Logits, 2);
+        double Over(double[][] left, double[][] right) => 4 * left.Zip(right).Average(pair => 1 - RowsByHand.Pearson(pair.First, pair.Second));
 
         double value = new CorrelationLoss(0.3, 1.7, 2).Compute(context).item<double>();
 
-        Close.ShouldBe(value, (0.3 * Over(student, teacher)) + (1.7 * Over(ByHand.Columns(student), ByHand.Columns(teacher))), 1e-9);
+        Close.ShouldBe(value, (0.3 * Over(student, teacher)) + (1.7 * Over(RowsByHand.Columns(student), RowsByHand.Columns(teacher))), 1e-9);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class DecoupledLossTests
         Gen.Select(Row, Row, Gen.Int[0, 3], Gen.Double[1, 8]).Sample(
             (student, teacher, label, temperature) =>
             {
-                double rest = ByHand.Softmax(teacher, temperature).Where((_, c) => c != label).Sum();
+                double rest = RowsByHand.Softmax(teacher, temperature).Where((_, c) => c != label).Sum();
 
                 LossGradient decoupled = Closed(new DecoupledLoss(1, rest, temperature), student, teacher, label);
                 LossGradient soft = Closed(new SoftTargetLoss(temperature), student, teacher, label);

@@ -87,15 +87,15 @@ public sealed class DirectionLossTests
 
     private static double Expected(DistillationContext context, double tikhonov, double dividedBy)
     {
-        double[][] student = ByHand.Rows(context.Student.Logits);
-        double[][] teacher = ByHand.Rows(context.Teacher.Logits);
+        double[][] student = RowsByHand.Of(context.Student.Logits);
+        double[][] teacher = RowsByHand.Of(context.Teacher.Logits);
         double[][] difference = Table((i, j) => (Cosine(student[i], student[j]) - Cosine(teacher[i], teacher[j])) / dividedBy);
-        double[][] columns = ByHand.Columns(difference);
+        double[][] columns = RowsByHand.Columns(difference);
         double[][] covariance = Table((i, j) => columns[i].Zip(columns[j]).Sum(pair => (pair.First - columns[i].Average()) * (pair.Second - columns[j].Average())) / 4 + (i == j ? tikhonov : 0));
-        return difference.Average(row => Math.Sqrt(ByHand.Dot(row, Solve(covariance, row))));
+        return difference.Average(row => Math.Sqrt(RowsByHand.Dot(row, Solve(covariance, row))));
     }
 
-    private static double Cosine(double[] left, double[] right) => ByHand.Dot(left, right) / Math.Sqrt(ByHand.Dot(left, left) * ByHand.Dot(right, right));
+    private static double Cosine(double[] left, double[] right) => RowsByHand.Dot(left, right) / Math.Sqrt(RowsByHand.Dot(left, left) * RowsByHand.Dot(right, right));
 
     private static double[][] Table(Func<int, int, double> at) => [.. Enumerable.Range(0, 5).Select(i => Enumerable.Range(0, 5).Select(j => at(i, j)).ToArray())];
 

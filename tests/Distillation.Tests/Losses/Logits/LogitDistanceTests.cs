@@ -28,8 +28,8 @@ public sealed class LogitDistanceTests
 
         double value = new LogitCosineLoss().Compute(context).item<double>();
 
-        double expected = ByHand.Rows(context.Student.Logits).Zip(ByHand.Rows(context.Teacher.Logits))
-            .Average(pair => 1 - (ByHand.Dot(pair.First, pair.Second) / Math.Sqrt(ByHand.Dot(pair.First, pair.First) * ByHand.Dot(pair.Second, pair.Second))));
+        double expected = RowsByHand.Of(context.Student.Logits).Zip(RowsByHand.Of(context.Teacher.Logits))
+            .Average(pair => 1 - (RowsByHand.Dot(pair.First, pair.Second) / Math.Sqrt(RowsByHand.Dot(pair.First, pair.First) * RowsByHand.Dot(pair.Second, pair.Second))));
         Close.ShouldBe(value, expected, 1e-9);
     }
 

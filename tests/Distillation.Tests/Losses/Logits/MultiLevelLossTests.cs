@@ -20,10 +20,10 @@ public sealed class MultiLevelLossTests
         double expected = 0;
         foreach (double temperature in new double[] { 2, 3, 4, 5, 6 })
         {
-            double[][] student = ByHand.Softmax(context.Student.Logits, temperature);
-            double[][] teacher = ByHand.Softmax(context.Teacher.Logits, temperature);
-            expected += ofInstances * temperature * temperature * teacher.Zip(student).Average(pair => ByHand.Kl(pair.First, pair.Second));
-            expected += (ofBatch * Apart(student, teacher)) + (ofClasses * Apart(ByHand.Columns(student), ByHand.Columns(teacher)));
+            double[][] student = RowsByHand.SoftmaxRows(context.Student.Logits, temperature);
+            double[][] teacher = RowsByHand.SoftmaxRows(context.Teacher.Logits, temperature);
+            expected += ofInstances * temperature * temperature * teacher.Zip(student).Average(pair => RowsByHand.Kl(pair.First, pair.Second));
+            expected += (ofBatch * Apart(student, teacher)) + (ofClasses * Apart(RowsByHand.Columns(student), RowsByHand.Columns(teacher)));
         }
 
         Close.ShouldBe(value, expected, 1e-9);
@@ -67,5 +67,5 @@ public sealed class MultiLevelLossTests
     private static double Apart(double[][] student, double[][] teacher) =>
         (from i in Enumerable.Range(0, student.Length)
          from j in Enumerable.Range(0, student.Length)
-         select Math.Pow(ByHand.Dot(teacher[i], teacher[j]) - ByHand.Dot(student[i], student[j]), 2)).Sum() / student.Length;
+         select Math.Pow(RowsByHand.Dot(teacher[i], teacher[j]) - RowsByHand.Dot(student[i], student[j]), 2)).Sum() / student.Length;
 }

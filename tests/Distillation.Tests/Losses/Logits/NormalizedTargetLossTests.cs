@@ -15,15 +15,15 @@ public sealed class NormalizedTargetLossTests
 
         double value = new NormalizedTargetLoss(gamma, temperature).Compute(context).item<double>();
 
-        double[][] student = ByHand.Rows(context.Student.Logits);
-        double[][] teacher = ByHand.Rows(context.Teacher.Logits);
+        double[][] student = RowsByHand.Of(context.Student.Logits);
+        double[][] teacher = RowsByHand.Of(context.Teacher.Logits);
         double[] labels = Close.Numbers(context.Batch.Labels!);
         double expected = Enumerable.Range(0, 5).Average(row =>
         {
             int label = (int)labels[row];
-            double target = ByHand.Softmax(teacher[row])[label] * Math.Log(ByHand.Softmax(student[row])[label]);
-            double[] p = ByHand.Softmax([.. teacher[row].Where((_, c) => c != label)], temperature);
-            double[] q = ByHand.Softmax([.. student[row].Where((_, c) => c != label)], temperature);
+            double target = RowsByHand.Softmax(teacher[row])[label] * Math.Log(RowsByHand.Softmax(student[row])[label]);
+            double[] p = RowsByHand.Softmax([.. teacher[row].Where((_, c) => c != label)], temperature);
+            double[] q = RowsByHand.Softmax([.. student[row].Where((_, c) => c != label)], temperature);
             return -target - (gamma * temperature * temperature * p.Zip(q).Sum(pair => pair.First * Math.Log(pair.Second)));
         });
         Close.ShouldBe(value, expected, 1e-9);

@@ -15,7 +15,7 @@ public sealed class TeacherFreeLossTests
         double value = new TeacherFreeLoss(probability, temperature).Compute(context).item<double>();
 
         double[] labels = Close.Numbers(context.Batch.Labels!);
-        double expected = ByHand.Softmax(context.Student.Logits).Select((student, row) => ByHand.Kl(Virtual((int)labels[row], probability, temperature), student)).Average();
+        double expected = RowsByHand.SoftmaxRows(context.Student.Logits).Select((student, row) => RowsByHand.Kl(Virtual((int)labels[row], probability, temperature), student)).Average();
         Close.ShouldBe(value, expected, 1e-9);
     }
 
@@ -52,5 +52,5 @@ public sealed class TeacherFreeLossTests
     }
 
     private static double[] Virtual(int label, double probability, double temperature) =>
-        ByHand.Softmax([.. Enumerable.Range(0, 4).Select(c => c == label ? probability : (1 - probability) / 3)], temperature);
+        RowsByHand.Softmax([.. Enumerable.Range(0, 4).Select(c => c == label ? probability : (1 - probability) / 3)], temperature);
 }

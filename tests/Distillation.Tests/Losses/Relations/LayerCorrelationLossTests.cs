@@ -1,6 +1,5 @@
 using CsCheck;
 using Distillation.Losses;
-using Distillation.Tests.Losses.Logits;
 
 namespace Distillation.Tests.Losses.Relations;
 
@@ -24,7 +23,7 @@ public sealed class LayerCorrelationLossTests
         double value = Value(new LayerCorrelationLoss("layer", "layer") { Beta = beta, Gamma = gamma }, student, teacher);
 
         (double[][] s, double[][] t) = (Places(student), Places(teacher));
-        Close.ShouldBe(value, (beta * Distance(s, t)) + (gamma * Distance(ByHand.Columns(s), ByHand.Columns(t))), 1e-9);
+        Close.ShouldBe(value, (beta * Distance(s, t)) + (gamma * Distance(RowsByHand.Columns(s), RowsByHand.Columns(t))), 1e-9);
     }
 
     [Fact]
@@ -33,7 +32,7 @@ public sealed class LayerCorrelationLossTests
         using var scope = torch.NewDisposeScope();
         Tensor student = Layer(1).view(12, 4);
         Tensor teacher = Layer(2).view(12, 4);
-        double expected = Distance(ByHand.Rows(student), ByHand.Rows(teacher)) + Distance(ByHand.Columns(ByHand.Rows(student)), ByHand.Columns(ByHand.Rows(teacher)));
+        double expected = Distance(RowsByHand.Of(student), RowsByHand.Of(teacher)) + Distance(RowsByHand.Columns(RowsByHand.Of(student)), RowsByHand.Columns(RowsByHand.Of(teacher)));
 
         Close.ShouldBe(Value(new LayerCorrelationLoss("layer", "layer"), student, teacher), expected, 1e-9, "samples");
         Close.ShouldBe(Value(new LayerCorrelationLoss("layer", "layer"), student.view(3, 4, 4), teacher.view(3, 4, 4)), expected, 1e-9, "tokens");
@@ -102,7 +101,7 @@ public sealed class LayerCorrelationLossTests
 
     private static Tensor Layer(int seed) => Some.Inputs(12, 4, seed, torch.ScalarType.Float64);
 
-    private static double Distance(double[][] student, double[][] teacher) => student.Zip(teacher).Average(pair => 1 - ByHand.Pearson(pair.First, pair.Second));
+    private static double Distance(double[][] student, double[][] teacher) => student.Zip(teacher).Average(pair => 1 - RowsByHand.Pearson(pair.First, pair.Second));
 
     // The channels of each place, from the numbers of a map [3, 4, 2, 2] in row-major order.
     private static double[][] Places(Tensor map)
