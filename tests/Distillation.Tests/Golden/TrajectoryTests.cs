@@ -128,10 +128,4 @@ public sealed class TrajectoryTests : IDisposable
 
         return reports;
     }
-
-    /// <summary>The loss of the article, as it stands there: the raw logits of the original as the target.</summary>
-    private sealed class RawLogitCrossEntropy : IDistillationLoss
-    {
-        public Tensor Compute(DistillationContext context) => functional.cross_entropy(context.Student.Logits, context.Teacher.Logits);
-    }
 }

@@ -1,0 +1,135 @@
+using Distillation.Evaluation;
+using static TorchSharp.torch.nn;
+
+namespace Distillation.Generation;
+
+/// <summary>Makes a model of a small data set better with new samples: trains it, fits a teacher, makes samples and has them labelled, trains the original and a simplified model on old and new together, and tells what that brought.</summary>
+/// <remarks>
+/// The plain original and, where a teacher labels, the control (the same pool with known labels) are trained too, so that nothing is claimed for distilling that is the work of the samples alone.
+/// Which recipe to follow, <see cref="RecipeSearch"/> finds out.
+/// </remarks>
+public sealed class ModelDistillation
+{
+    private readonly Func<Module<Tensor, Tensor>> _original;
+    private readonly Func<Module<Tensor, Tensor>> _distilled;
+    private readonly Recipe _recipe;
+    private readonly ModelDistillationOptions _options;
+
+    /// <summary>Puts a model distillation together.</summary>
+    /// <param name="original">Makes a new original, from inputs [N, ...] to logits [N, C], with weights from libtorch's generator.</param>
+    /// <param name="distilled">Makes a new simplified model of the same inputs and logits.</param>
+    /// <param name="recipe">What is done.</param>
+    /// <param name="options">How; the defaults if not given.</param>
+    public ModelDistillation(Func<Module<Tensor, Tensor>> original, Func<Module<Tensor, Tensor>> distilled, Recipe recipe, ModelDistillationOptions? options = null)
+    {
+        _original = Require.Present(original);
+        _distilled = Require.Present(distilled);
+        _recipe = Require.Present(recipe);
+        _options = options ?? new ModelDistillationOptions();
+    }
+
+    /// <summary>Runs it.</summary>
+    /// <param name="samples">The labelled samples: class ids as labels.</param>
+    /// <param name="test">Labelled samples for the report, from which nothing learns; without them there is no report.</param>
+    /// <param name="progress">Is told the share that is done, on this thread.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The models, the new samples and the report; the caller disposes them.</returns>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public ModelDistillationResult Run(IDataSource samples, IDataSource? test = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        Require.Present(samples);
+        var owned = new List<IDisposable>();
+        T Own<T>(T made)
+            where T : IDisposable
+        {
+            owned.Add(made);
+            return made;
+        }
+
+        try
+        {
+            int seed = _options.Seed;
+            using var originals = new Originals(samples, _options.Classes);
+            Module<Tensor, Tensor> plain = Own(OriginalTraining.Fit(_original, samples, _options.PlainTraining ?? _options.Training, seed, cancellationToken));
+            progress?.Report(0.2);
+            FittedTeacher? teacher = _recipe.Teacher is { } fitter ? Own(fitter.Fit(originals, seed, cancellationToken)) : null;
+            progress?.Report(0.4);
+            TrainingMaterial material = Own(_recipe.Prepare(originals, _recipe.Kind == RecipeKind.Distillation ? teacher : null, seed));
+            bool makes = _recipe.Generator is not null;
+            Module<Tensor, Tensor> original = makes ? Own(OriginalTraining.Fit(_original, material.Samples, _options.Training, seed, cancellationToken)) : plain;
+            progress?.Report(0.6);
+            Module<Tensor, Tensor> distilled = Own(makes
+                ? OriginalTraining.Fit(_distilled, material.Samples, _options.Training, seed, cancellationToken)
+                : OriginalTraining.Distil(plain, _distilled, samples, _options.PlainTraining ?? _options.Training, seed, cancellationToken));
+            progress?.Report(0.8);
+            ModelDistillationReport? report = test is null ? null : Measure(test, originals, plain, original, distilled, teacher, cancellationToken);
+            progress?.Report(1);
+            return new(_recipe, plain, original, distilled, teacher, material.Pool, Suspects(originals, teacher), report, owned);
+        }
+        catch
+        {
+            owned.ForEach(made => made.Dispose());
+            throw;
+        }
+    }
+
+    private ModelDistillationReport Measure(
+        IDataSource test, Originals originals, Module<Tensor, Tensor> plain, Module<Tensor, Tensor> original, Module<Tensor, Tensor> distilled, FittedTeacher? teacher, CancellationToken cancellationToken)
+    {
+        using ITeacher asPlain = Teacher.From(plain);
+        using ITeacher asOriginal = Teacher.From(original);
+        using ITeacher asDistilled = Teacher.From(distilled);
+        ITeacher final = _recipe.Kind == RecipeKind.TeacherItself ? teacher!.Teacher : asOriginal;
+        return new(
+            _recipe,
+            Evaluate(asPlain),
+            Control(originals, test, cancellationToken),
+            Evaluate(final),
+            Evaluate(asDistilled),
+            teacher is null ? null : Evaluate(teacher.Teacher),
+            McNemarTest.Compare(asPlain, final, test));
+
+        EvaluationReport Evaluate(ITeacher model) => Evaluator.Evaluate(model, test, cancellationToken: cancellationToken);
+    }
+
+    private EvaluationReport? Control(Originals originals, IDataSource test, CancellationToken cancellationToken)
+    {
+        Recipe control = _recipe.WithKnownLabels();
+        if (control == _recipe)
+        {
+            return null;
+        }
+
+        using TrainingMaterial material = control.Prepare(originals, teacher: null, _options.Seed);
+        if (material.Pool!.Labels is null)
+        {
+            return null;
+        }
+
+        using Module<Tensor, Tensor> model = OriginalTraining.Fit(_original, material.Samples, _options.Training, _options.Seed, cancellationToken);
+        using ITeacher asTeacher = Teacher.From(model);
+        return Evaluator.Evaluate(asTeacher, test, cancellationToken: cancellationToken);
+    }
+
+    private SuspectSample[] Suspects(Originals originals, FittedTeacher? teacher)
+    {
+        if (teacher is null)
+        {
+            return [];
+        }
+
+        using var scope = torch.NewDisposeScope();
+        using var noGradient = torch.no_grad();
+        Tensor probabilities = functional.softmax(teacher.OutOfFold, 1);
+        long[] labels = originals.RequireLabels().cpu().data<long>().ToArray();
+        long[] said = probabilities.argmax(1).cpu().data<long>().ToArray();
+        double[] own = probabilities.gather(1, originals.RequireLabels().to(probabilities.device).unsqueeze(1)).to(torch.ScalarType.Float64).cpu().data<double>().ToArray();
+        return
+        [
+            .. Enumerable.Range(0, labels.Length)
+                .Where(number => said[number] != labels[number] && own[number] < _options.SuspectBelow)
+                .Select(number => new SuspectSample(number, labels[number], said[number], own[number]))
+                .OrderBy(suspect => suspect.Probability),
+        ];
+    }
+}

@@ -1,0 +1,25 @@
+namespace Distillation.Generation;
+
+/// <summary>How a model distillation goes.</summary>
+public sealed record ModelDistillationOptions
+{
+    /// <summary>Gets how each model is trained on old and new samples together.</summary>
+    /// <value>The default value is <see cref="RecipeSearchOptions.DefaultTraining"/>.</value>
+    public TrainerOptions Training { get; init => field = Require.Present(value); } = RecipeSearchOptions.DefaultTraining;
+
+    /// <summary>Gets how the plain original is trained, on the labelled samples alone; as the others if not given. An original that is to be a fair measure wants more weight decay than one with a pool.</summary>
+    /// <value>The default value is <see langword="null"/>.</value>
+    public TrainerOptions? PlainTraining { get; init; }
+
+    /// <summary>Gets below which probability of its label a contradicted sample is reported.</summary>
+    /// <value>In [0, 1]. The default value is 0.1.</value>
+    public double SuspectBelow { get; init => field = Require.InRange(value, 0, 1); } = 0.1;
+
+    /// <summary>Gets the number of classes.</summary>
+    /// <value>Positive, or <see langword="null"/>: one more than the largest label. The default value is <see langword="null"/>.</value>
+    public long? Classes { get; init => field = value is { } classes ? Require.Positive(classes) : null; }
+
+    /// <summary>Gets the number from which all chance follows.</summary>
+    /// <value>Any number. The default value is 0.</value>
+    public int Seed { get; init; }
+}

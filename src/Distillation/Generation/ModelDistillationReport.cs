@@ -1,0 +1,40 @@
+using System.Text;
+using Distillation.Evaluation;
+
+namespace Distillation.Generation;
+
+/// <summary>What a model distillation brought, on test samples that nothing has learned from.</summary>
+/// <param name="Recipe">The recipe.</param>
+/// <param name="Plain">The original, trained on the labelled samples alone.</param>
+/// <param name="Control">The original, trained on the same pool with the labels of the samples it was made of; <see langword="null"/> where the recipe has no teacher that labels, or the pool no known labels.</param>
+/// <param name="Final">The original, trained by the recipe; of a recipe that is a teacher itself, that teacher.</param>
+/// <param name="Distilled">The simplified model.</param>
+/// <param name="Teacher">The teacher itself; <see langword="null"/> without one.</param>
+/// <param name="Difference">Whether the plain and the final model err equally often.</param>
+public sealed record ModelDistillationReport(
+    Recipe Recipe, EvaluationReport Plain, EvaluationReport? Control, EvaluationReport Final, EvaluationReport Distilled, EvaluationReport? Teacher, McNemarTest Difference)
+{
+    /// <summary>Says the report in plain words.</summary>
+    /// <returns>Some lines.</returns>
+    public string Describe()
+    {
+        var text = new StringBuilder();
+        Line("plain original", Plain);
+        Line("same pool, known labels", Control);
+        Line($"original by '{Recipe.Name}'", Final);
+        Line("simplified model", Distilled);
+        Line("teacher itself", Teacher);
+        double points = 100 * (Final.Accuracy - Plain.Accuracy);
+        return text.Append(FormattableString.Invariant(
+            $"The recipe changed the accuracy by {points:+0.0;-0.0;0.0} points on {Final.Samples} samples: {(Difference.PValue < 0.05 ? (points > 0 ? "better" : "worse") : "no difference is established")} (McNemar's p = {Difference.PValue:0.###}).")).ToString();
+
+        void Line(string name, EvaluationReport? report)
+        {
+            if (report is not null)
+            {
+                text.AppendLine(FormattableString.Invariant(
+                    $"{name,-40} accuracy {100 * report.Accuracy,5:0.0} %   NLL {report.NegativeLogLikelihood:0.000}   ECE {100 * report.ExpectedCalibrationError,4:0.0} %"));
+            }
+        }
+    }
+}

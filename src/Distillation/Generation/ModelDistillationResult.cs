@@ -1,0 +1,54 @@
+namespace Distillation.Generation;
+
+/// <summary>The models of a model distillation, the samples it made, and what it brought. Disposing it disposes all of them.</summary>
+public sealed class ModelDistillationResult : IDisposable
+{
+    private readonly IReadOnlyList<IDisposable> _owned;
+
+    internal ModelDistillationResult(
+        Recipe recipe,
+        torch.nn.Module<Tensor, Tensor> plain,
+        torch.nn.Module<Tensor, Tensor> original,
+        torch.nn.Module<Tensor, Tensor> distilled,
+        FittedTeacher? teacher,
+        TensorData? pool,
+        IReadOnlyList<SuspectSample> suspects,
+        ModelDistillationReport? report,
+        IReadOnlyList<IDisposable> owned)
+    {
+        (Recipe, Plain, Original, Distilled, Teacher, Pool, Suspects, Report, _owned) = (recipe, plain, original, distilled, teacher, pool, suspects, report, owned);
+    }
+
+    /// <summary>Gets the recipe that was followed.</summary>
+    public Recipe Recipe { get; }
+
+    /// <summary>Gets the original that was trained on the labelled samples alone.</summary>
+    public torch.nn.Module<Tensor, Tensor> Plain { get; }
+
+    /// <summary>Gets the original that was trained on old and new samples together; where the recipe makes none, <see cref="Plain"/>.</summary>
+    public torch.nn.Module<Tensor, Tensor> Original { get; }
+
+    /// <summary>Gets the simplified model.</summary>
+    public torch.nn.Module<Tensor, Tensor> Distilled { get; }
+
+    /// <summary>Gets the teacher; <see langword="null"/> where the recipe has none.</summary>
+    public FittedTeacher? Teacher { get; }
+
+    /// <summary>Gets the new samples with their labels; <see langword="null"/> where the recipe makes none.</summary>
+    public TensorData? Pool { get; }
+
+    /// <summary>Gets the samples whose labels the teacher contradicts out of fold, the least likely first; empty without a teacher.</summary>
+    public IReadOnlyList<SuspectSample> Suspects { get; }
+
+    /// <summary>Gets what it brought; <see langword="null"/> where no test samples were given.</summary>
+    public ModelDistillationReport? Report { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (IDisposable owned in _owned)
+        {
+            owned.Dispose();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+namespace Distillation.Generation;
+
+/// <summary>One way to make a model of a small data set.</summary>
+public sealed record Recipe
+{
+    private Recipe(string name, RecipeKind kind, ITeacherFitter? teacher, ISampleGenerator? generator) => (Name, Kind, Teacher, Generator) = (name, kind, teacher, generator);
+
+    /// <summary>Gets the recipe that adds nothing: the original learns from the labelled samples alone.</summary>
+    public static Recipe Plain { get; } = new("plain", RecipeKind.Plain, teacher: null, generator: null);
+
+    /// <summary>Gets its name in reports.</summary>
+    public string Name { get; init => field = string.IsNullOrWhiteSpace(value) ? throw new ArgumentException("A recipe must have a name.", nameof(Name)) : value; }
+
+    /// <summary>Gets what the recipe does.</summary>
+    public RecipeKind Kind { get; }
+
+    /// <summary>Gets who labels new samples, or is the model; <see langword="null"/> without a teacher.</summary>
+    public ITeacherFitter? Teacher { get; }
+
+    /// <summary>Gets what makes new samples; <see langword="null"/> where there are none.</summary>
+    public ISampleGenerator? Generator { get; }
+
+    /// <summary>Gets the share of new samples among all that the original learns from.</summary>
+    /// <value>In (0, 1). The default value is 0.75.</value>
+    public double PoolShare { get; init => field = Require.BelowOne(Require.Positive(value)); } = 0.75;
+
+    /// <summary>Gets how many new samples are made for each labelled one.</summary>
+    /// <value>Positive. The default value is 20, below which the pool is worth less.</value>
+    public int PoolFactor { get; init => field = Require.Positive(value); } = 20;
+
+    /// <summary>Gets how the teacher labels.</summary>
+    /// <value>The default value is the teacher's probabilities as they are.</value>
+    public LabellingOptions Labelling { get; init => field = Require.Present(value); } = new();
+
+    /// <summary>Gets the number of new samples with which the pool is full, however few labelled ones there are.</summary>
+    /// <value>Positive. The default value is 8 000.</value>
+    public int LeastPool { get; init => field = Require.Positive(value); } = 8_000;
+
+    /// <summary>Makes new samples with the labels of those they were made of.</summary>
+    /// <param name="generator">Makes the samples.</param>
+    /// <param name="name">The name; "augmentation" if not given.</param>
+    /// <returns>The recipe.</returns>
+    public static Recipe Augment(ISampleGenerator generator, string name = "augmentation") => new(name, RecipeKind.AugmentationOnly, teacher: null, Require.Present(generator));
+
+    /// <summary>Makes new samples and has a teacher label them.</summary>
+    /// <param name="teacher">Makes the teacher.</param>
+    /// <param name="generator">Makes the samples.</param>
+    /// <param name="name">The name; "distillation from" the teacher's if not given.</param>
+    /// <returns>The recipe.</returns>
+    public static Recipe Distil(ITeacherFitter teacher, ISampleGenerator generator, string? name = null) =>
+        new(name ?? $"distillation from {Require.Present(teacher).Name}", RecipeKind.Distillation, Require.Present(teacher), Require.Present(generator));
+
+    /// <summary>Takes the teacher itself as the model.</summary>
+    /// <param name="teacher">Makes the teacher.</param>
+    /// <param name="name">The name; the teacher's "itself" if not given.</param>
+    /// <returns>The recipe.</returns>
+    public static Recipe UseTeacher(ITeacherFitter teacher, string? name = null) => new(name ?? $"{Require.Present(teacher).Name} itself", RecipeKind.TeacherItself, Require.Present(teacher), generator: null);
+
+    /// <summary>Gives the control of a recipe: the same new samples, with the labels of those they were made of.</summary>
+    /// <returns>The control; of a recipe without a teacher that labels, the recipe itself.</returns>
+    public Recipe WithKnownLabels() => Kind == RecipeKind.Distillation ? Augment(Generator!, "same pool, known labels") with { PoolShare = PoolShare, PoolFactor = PoolFactor, LeastPool = LeastPool } : this;
+
+    /// <summary>Puts together what the original learns from.</summary>
+    /// <param name="originals">The labelled samples.</param>
+    /// <param name="teacher">The fitted teacher, where the recipe labels with one.</param>
+    /// <param name="seed">Any number; the same one gives the same samples.</param>
+    /// <returns>The samples, in memory; the caller disposes them, after <paramref name="originals"/> is no longer read through them.</returns>
+    internal TrainingMaterial Prepare(Originals originals, FittedTeacher? teacher, int seed)
+    {
+        var labelled = new TensorData(originals.Inputs, originals.RequireLabels());
+        if (Generator is null)
+        {
+            return new TrainingMaterial(labelled, pool: null);
+        }
+
+        long count = Math.Max(LeastPool, PoolFactor * originals.Count);
+        IDataSource made = originals.Generate(Generator, count, seed);
+        TensorData pool = (teacher is null ? made : made.LabelledBy(teacher.Teacher, Labelling)).InMemory();
+        return new TrainingMaterial(labelled.TogetherWith(pool, PoolShare), pool);
+    }
+}
