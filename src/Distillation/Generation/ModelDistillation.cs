@@ -49,18 +49,20 @@ public sealed class ModelDistillation
         try
         {
             int seed = _options.Seed;
+            TrainerOptions training = _recipe.Training ?? _options.Training;
+            TrainerOptions plainTraining = _options.PlainTraining ?? training;
             using var originals = new Originals(samples, _options.Classes);
-            Module<Tensor, Tensor> plain = Own(OriginalTraining.Fit(_original, samples, _options.PlainTraining ?? _options.Training, seed, cancellationToken));
+            Module<Tensor, Tensor> plain = Own(OriginalTraining.Fit(_original, samples, plainTraining, seed, cancellationToken));
             progress?.Report(0.2);
             FittedTeacher? teacher = _recipe.Teacher is { } fitter ? Own(fitter.Fit(originals, seed, cancellationToken)) : null;
             progress?.Report(0.4);
             TrainingMaterial material = Own(_recipe.Prepare(originals, _recipe.Kind == RecipeKind.Distillation ? teacher : null, seed));
             bool makes = _recipe.Generator is not null;
-            Module<Tensor, Tensor> original = makes ? Own(OriginalTraining.Fit(_original, material.Samples, _options.Training, seed, cancellationToken)) : plain;
+            Module<Tensor, Tensor> original = makes ? Own(OriginalTraining.Fit(_original, material.Samples, training, seed, cancellationToken)) : plain;
             progress?.Report(0.6);
             Module<Tensor, Tensor> distilled = Own(makes
-                ? OriginalTraining.Fit(_distilled, material.Samples, _options.Training, seed, cancellationToken)
-                : OriginalTraining.Distil(plain, _distilled, samples, _options.PlainTraining ?? _options.Training, seed, cancellationToken));
+                ? OriginalTraining.Fit(_distilled, material.Samples, training, seed, cancellationToken)
+                : OriginalTraining.Distil(plain, _distilled, samples, plainTraining, seed, cancellationToken));
             progress?.Report(0.8);
             ModelDistillationReport? report = test is null ? null : Measure(test, originals, plain, original, distilled, teacher, cancellationToken);
             progress?.Report(1);
@@ -106,7 +108,7 @@ public sealed class ModelDistillation
             return null;
         }
 
-        using Module<Tensor, Tensor> model = OriginalTraining.Fit(_original, material.Samples, _options.Training, _options.Seed, cancellationToken);
+        using Module<Tensor, Tensor> model = OriginalTraining.Fit(_original, material.Samples, control.Training ?? _options.Training, _options.Seed, cancellationToken);
         using ITeacher asTeacher = Teacher.From(model);
         return Evaluator.Evaluate(asTeacher, test, cancellationToken: cancellationToken);
     }

@@ -36,6 +36,10 @@ public sealed record Recipe
     /// <value>Positive. The default value is 8 000.</value>
     public int LeastPool { get; init => field = Require.Positive(value); } = 8_000;
 
+    /// <summary>Gets how the original is trained by this recipe, such as with more weight decay where there is no pool.</summary>
+    /// <value>The default value is <see langword="null"/>: as all others.</value>
+    public TrainerOptions? Training { get; init; }
+
     /// <summary>Makes new samples with the labels of those they were made of.</summary>
     /// <param name="generator">Makes the samples.</param>
     /// <param name="name">The name; "augmentation" if not given.</param>
@@ -58,7 +62,7 @@ public sealed record Recipe
 
     /// <summary>Gives the control of a recipe: the same new samples, with the labels of those they were made of.</summary>
     /// <returns>The control; of a recipe without a teacher that labels, the recipe itself.</returns>
-    public Recipe WithKnownLabels() => Kind == RecipeKind.Distillation ? Augment(Generator!, "same pool, known labels") with { PoolShare = PoolShare, PoolFactor = PoolFactor, LeastPool = LeastPool } : this;
+    public Recipe WithKnownLabels() => Kind == RecipeKind.Distillation ? Augment(Generator!, "same pool, known labels") with { PoolShare = PoolShare, PoolFactor = PoolFactor, LeastPool = LeastPool, Training = Training } : this;
 
     /// <summary>Puts together what the original learns from.</summary>
     /// <param name="originals">The labelled samples.</param>

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Distillation.Data;
 using Distillation.Evaluation;
+using Distillation.Generation;
 using Distillation.Losses;
 using Distillation.Training;
 using static TorchSharp.torch.nn;
@@ -119,6 +120,33 @@ public sealed partial class SnippetTests : IDisposable
 
         (report.Samples, agreement.Samples).Should().Be((20, 20));
         ratio.Parameters.Should().BeGreaterThan(3);
+    }
+
+    [Fact]
+    public void Small_data_is_made_more_of()
+    {
+        IDataSource images = new TensorData(Some.Inputs(30, 64).view(30, 1, 8, 8), Some.Labels(30));
+        IDataSource test = new TensorData(Some.Inputs(20, 64, seed: 9).view(20, 1, 8, 8), Some.Labels(20));
+        Module<Tensor, Tensor> Mlp(int hidden) => Sequential(("flat", Flatten()), ("in", Linear(64, hidden)), ("act", ReLU()), ("out", Linear(hidden, 3)));
+
+        TrainerOptions quick = new() { Steps = 20, Optimizer = new Adam(0.01) };
+        var search = new RecipeSearchOptions { Training = quick, Folds = 2 };
+        var options = new ModelDistillationOptions { Training = quick };
+        Func<Module<Tensor, Tensor>> original = () => Mlp(128);
+        Func<Module<Tensor, Tensor>> simplified = () => Mlp(64);
+        var teacher = new AverageFitter(new KernelRidge { Name = "pixels" }, new KernelRidge { Name = "gradients", FeatureMap = new HistogramOfGradients().Describe });
+        var generator = new Mixture(new Mixup(new ImageShift()), new ImageAffine());
+        Recipe[] candidates = [Recipe.Augment(generator), Recipe.Distil(teacher, generator), Recipe.UseTeacher(teacher)];
+
+        using var originals = new Originals(images);
+        RecipeSearchResult found = new RecipeSearch(original, candidates, search).Run(originals);
+        Console.WriteLine(found.Describe());
+
+        using ModelDistillationResult result = new ModelDistillation(original, simplified, found.ChosenForOriginal, options).Run(images, test);
+        Console.WriteLine(result.Report!.Describe());
+
+        found.Scores.Should().HaveCount(4);
+        result.Report.Plain.Samples.Should().Be(20);
     }
 
     private static string FindRoot(string folder) => File.Exists(Path.Combine(folder, "Distillation.sln")) ? folder : FindRoot(Path.GetDirectoryName(folder)!);

@@ -70,6 +70,17 @@ public sealed class RecipeSearchTests : IDisposable
     }
 
     [Fact]
+    public void Recipes_may_train_in_their_own_ways()
+    {
+        Recipe idle = Recipe.Plain with { Name = "no steps to speak of", Training = SmallProblem.Training with { Steps = 1 } };
+
+        RecipeSearchResult result = new RecipeSearch(SmallProblem.Network, [idle, Recipe.Plain], _options).Run(_data);
+
+        result.Chosen.Should().Be(Recipe.Plain);
+        result.Scores[0].Mean.Should().BeGreaterThan(result.Scores[1].Mean + 0.1);
+    }
+
+    [Fact]
     public void Time_that_runs_out_ends_the_search_after_a_part()
     {
         RecipeSearchResult result = new RecipeSearch(SmallProblem.Line, [], _options with { TimeBudget = TimeSpan.FromTicks(1) }).Run(_data);
