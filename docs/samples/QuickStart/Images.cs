@@ -1,20 +1,13 @@
 using Distillation;
 using Distillation.Data;
+using Distillation.Generation;
 
 namespace QuickStart;
 
-/// <summary>The images to learn from and those to measure on, normalised by what the first show.</summary>
+/// <summary>The images to learn from and those to measure on; a pixel is in [0, 1], and the background is 0.</summary>
 internal sealed class Images : IDisposable
 {
-    private Images(string name, TensorData train, TensorData test)
-    {
-        Name = name;
-        Normalization normalization = Normalization.Fit(train.Inputs);
-        Train = Normalized(train, normalization);
-        Test = Normalized(test, normalization);
-        train.Dispose();
-        test.Dispose();
-    }
+    private Images(string name, TensorData train, TensorData test) => (Name, Train, Test) = (name, train, test);
 
     public string Name { get; }
 
@@ -27,15 +20,20 @@ internal sealed class Images : IDisposable
             ? new("a subset of Fashion-MNIST", Embedded("train"), Embedded("t10k"))
             : new(directory, From(directory, "train"), From(directory, "t10k"));
 
-    public void Dispose()
+    /// <summary>The same images, normalised by what those to learn from show; for a network that sees nothing else.</summary>
+    public Images Normalized()
     {
-        Train.Inputs.Dispose();
-        Train.Labels!.Dispose();
-        Test.Inputs.Dispose();
-        Test.Labels!.Dispose();
+        Normalization normalization = Normalization.Fit(Train.Inputs);
+        return new(Name, InMemory(Train), InMemory(Test));
+
+        TensorData InMemory(TensorData data) => data.Normalized(normalization).InMemory();
     }
 
-    private static TensorData Normalized(TensorData data, Normalization normalization) => new(normalization.Apply(data.Inputs), data.Labels!.clone());
+    public void Dispose()
+    {
+        Train.Dispose();
+        Test.Dispose();
+    }
 
     private static TensorData Embedded(string part)
     {

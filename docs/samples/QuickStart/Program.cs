@@ -19,12 +19,24 @@ save.Validators.Add(result =>
 var command = new RootCommand("Trains a network on images of clothing, distils it into one of half the size, and compares.") { data, epochs, seeds, seed, save };
 command.SetAction(arguments =>
 {
-    using Images images = Images.Load(arguments.GetValue(data)?.FullName);
+    using Images raw = Images.Load(arguments.GetValue(data)?.FullName);
+    using Images images = raw.Normalized();
     var experiment = new Experiment(images, arguments.GetValue(epochs));
     IReadOnlyList<Trial> trials = Display.Run(experiment, [.. Enumerable.Range(arguments.GetValue(seed), arguments.GetValue(seeds))], arguments.GetValue(save)?.FullName);
     Display.Table(images, trials);
     return 0;
 });
+
+var labels = new Option<int>("--labels") { Description = "How many of the training images have labels.", DefaultValueFactory = _ => 200 };
+RequirePositive(labels);
+var smallData = new Command("small-data", "Makes a model of few labelled images better with new samples, and tells what that brought.") { data, labels, seed };
+smallData.SetAction(arguments =>
+{
+    using Images images = Images.Load(arguments.GetValue(data)?.FullName);
+    new SmallData(images, arguments.GetValue(labels), arguments.GetValue(seed)).Run();
+    return 0;
+});
+command.Add(smallData);
 
 ParseResult parsed = command.Parse(args);
 if (parsed.Errors.Count > 0)

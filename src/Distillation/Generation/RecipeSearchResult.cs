@@ -13,7 +13,7 @@ public sealed record RecipeSearchResult(Recipe Chosen, Recipe ChosenForOriginal,
     public string Describe()
     {
         RecipeScore chosen = Scores.Single(score => score.Recipe == Chosen);
-        RecipeScore plain = Scores.First(score => score.Recipe.Kind == RecipeKind.Plain);
+        RecipeScore plain = Scores.Where(score => score.Recipe.Kind == RecipeKind.Plain).Aggregate((best, next) => Metric.IsBetter(next.Mean, best.Mean) ? next : best);
         return Chosen.Kind == RecipeKind.Plain
             ? FormattableString.Invariant($"Nothing beats the plain original clearly enough: its mean {Metric.Name} on held-out samples is {plain.Mean:0.###}.")
             : FormattableString.Invariant($"'{Chosen.Name}' is chosen: its mean {Metric.Name} on held-out samples is {chosen.Mean:0.###}, that of the plain original {plain.Mean:0.###}.");
