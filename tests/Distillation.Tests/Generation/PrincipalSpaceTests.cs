@@ -143,6 +143,14 @@ public sealed class PrincipalSpaceTests : IDisposable
     }
 
     [Fact]
+    public void Originals_that_are_all_the_same_are_repeated()
+    {
+        using var originals = new Originals(new TensorData(torch.full(6, 3, 0.1f), torch.tensor([0L, 0, 0, 1, 1, 1])));
+
+        Close.ShouldBe(Close.Numbers(Read(originals, new Mixture(new ClassGaussian(), new ClassKernelDensity(), new LowRank()), 60).Inputs), [.. Enumerable.Repeat((double)0.1f, 180)], 1e-7);
+    }
+
+    [Fact]
     public void Classes_that_do_not_occur_harm_nothing()
     {
         using var originals = new Originals(Some.Data(10, 4, classes: 2), classes: 5);
