@@ -18,6 +18,7 @@ internal sealed class GeneratedSource(Originals originals, ISampleGenerator gene
         return new Batch(samples.Inputs.MoveToOuterDisposeScope(), labels?.MoveToOuterDisposeScope(), indices);
     }
 
+    // Of a sample without known originals they are zeros.
     private Tensor KnownLabels(GeneratedSamples samples)
     {
         long kinds = samples.Parents.size(1);

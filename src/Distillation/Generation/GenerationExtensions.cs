@@ -8,7 +8,7 @@ public static class GenerationExtensions
     /// <param name="generator">Makes the inputs.</param>
     /// <param name="count">How many samples; positive.</param>
     /// <param name="seed">Any number; the same one gives the same samples.</param>
-    /// <returns>The samples. Their labels are the originals' as probabilities, mixed as the inputs are; none where there are none.</returns>
+    /// <returns>The samples. Their labels are the originals' as probabilities, mixed as the inputs are; none where there are none, or where no sample has an original. Among others a sample without one has zeros.</returns>
     public static IDataSource Generate(this Originals originals, ISampleGenerator generator, long count, int seed = 0) =>
         new GeneratedSource(Require.Present(originals), Require.Present(generator), Require.Positive(count), seed);
 
@@ -19,6 +19,12 @@ public static class GenerationExtensions
     /// <returns>The data with probabilities [N, C] as labels.</returns>
     public static IDataSource LabelledBy(this IDataSource data, ITeacher teacher, LabellingOptions? options = null) =>
         new LabelledSource(Require.Present(data), Require.Present(teacher), options ?? new LabellingOptions());
+
+    /// <summary>Does something to each sample that a generator makes.</summary>
+    /// <param name="generator">Makes the samples.</param>
+    /// <param name="next">Changes each of them.</param>
+    /// <returns>A generator of both, whose samples keep the first one's originals: <c>new NeighbourInterpolation().Then(new Jitter(0.1))</c>.</returns>
+    public static ISampleGenerator Then(this ISampleGenerator generator, SampleTransform next) => new Chain(Require.Present(generator), Require.Present(next));
 
     /// <summary>Reads data whole, so that what is made or labelled at each reading is made and labelled once.</summary>
     /// <param name="data">The data; plain batches of one shape.</param>

@@ -18,9 +18,11 @@ internal sealed class LabelledSource(IDataSource data, ITeacher teacher, Labelli
         return new Batch(batch.Inputs.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope(), indices);
     }
 
+    // A known label of zeros is none, one that does not add up to 1 is known in part: the teacher says the rest.
     private Tensor Blend(Tensor said, Tensor known)
     {
         Tensor probabilities = known.dim() == 1 ? functional.one_hot(known.to(torch.ScalarType.Int64), said.size(1)).to(said.dtype) : known.to(said.dtype);
-        return (probabilities * options.KnownShare).add_(said, 1 - options.KnownShare);
+        Tensor shares = probabilities * options.KnownShare;
+        return said.mul(1 - shares.sum(1, keepdim: true)).add_(shares);
     }
 }

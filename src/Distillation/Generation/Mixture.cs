@@ -3,6 +3,7 @@ using static TorchSharp.torch.nn;
 namespace Distillation.Generation;
 
 /// <summary>Several generators, of which each sample takes one at random.</summary>
+/// <remarks>Samples of a generator that knows no originals, such as <see cref="UnlabelledPool"/>, have known labels of zeros among those of others: no label.</remarks>
 public sealed class Mixture : ISampleGenerator
 {
     private readonly ISampleGenerator[] _generators;
@@ -32,18 +33,19 @@ public sealed class Mixture : ISampleGenerator
         Require.Present(parents);
         double[] draws = Require.Present(chance).Uniform(1, torch.ScalarType.Float64).cpu().data<double>().ToArray();
         long[][] members = [.. _generators.Select((_, kind) => Enumerable.Range(0, draws.Length).Where(row => KindOf(draws[row]) == kind).Select(row => (long)row).ToArray())];
+        SampleChance branch = chance.Branch();
         var parts = new List<(Tensor Rows, GeneratedSamples Samples)>();
         for (int kind = 0; kind < _generators.Length; kind++)
         {
             if (members[kind].Length > 0)
             {
                 Tensor rows = torch.tensor(members[kind], device: parents.device);
-                parts.Add((rows, _generators[kind].Generate(originals, parents.index_select(0, rows), chance.Of(members[kind]))));
+                parts.Add((rows, _generators[kind].Generate(originals, parents.index_select(0, rows), branch.Of(members[kind]))));
             }
         }
 
-        // Of those with fewer parents, the missing ones have no share.
-        long most = parts.Max(part => part.Samples.Parents.size(1));
+        // Of those with fewer parents, the missing ones have no share. There is room for one at least: whether labels are known must not depend on the batch.
+        long most = Math.Max(1, parts.Max(part => part.Samples.Parents.size(1)));
         Tensor back = torch.cat([.. parts.Select(part => part.Rows)]).argsort();
         return new GeneratedSamples(
             torch.cat([.. parts.Select(part => part.Samples.Inputs)]).index_select(0, back),

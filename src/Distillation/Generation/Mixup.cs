@@ -18,7 +18,7 @@ public sealed class Mixup : ISampleGenerator
         GeneratedSamples first = _inner.Generate(originals, parents, chance);
         GeneratedSamples second = _inner.Generate(originals, chance.Below(originals.Count).to(originals.Inputs.device), chance);
         Tensor share = chance.Uniform(1, first.Inputs.dtype);
-        Tensor wide = share.view([-1, .. Enumerable.Repeat(1L, (int)first.Inputs.dim() - 1)]);
+        Tensor wide = RowArithmetic.Wide(share, first.Inputs);
         return new GeneratedSamples(
             (first.Inputs * wide) + (second.Inputs * (1 - wide)),
             torch.cat([first.Parents, second.Parents], 1),

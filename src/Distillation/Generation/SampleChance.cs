@@ -56,6 +56,9 @@ public sealed class SampleChance
     /// <returns>Their chance.</returns>
     public SampleChance Of(IEnumerable<long> rows) => new(_seed, [.. Require.Present(rows).Select(row => _numbers[row])], _device, _draws);
 
+    /// <summary>Gives the same samples a chance of their own. Some of them may then draw more often than others, and what all draw afterwards has nothing in common with it.</summary>
+    internal SampleChance Branch() => new(unchecked((int)SplitMix64.Mix(_seed, ~_draws++)), _numbers, _device, 0);
+
     private Tensor Draw(long columns, torch.ScalarType dtype, Drawing next)
     {
         Require.Positive(columns);

@@ -19,7 +19,7 @@ public abstract class SampleTransform : ISampleGenerator
     protected internal abstract Tensor Transform(Tensor inputs, Originals originals, SampleChance chance);
 
     /// <summary>Refuses what is no image.</summary>
-    private protected static void RequireImages(Tensor inputs, string what)
+    internal static void RequireImages(Tensor inputs, string what)
     {
         if (inputs.dim() != 4)
         {

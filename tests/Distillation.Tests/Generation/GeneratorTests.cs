@@ -8,13 +8,24 @@ public sealed class GeneratorTests : IDisposable
     private readonly DisposeScope _scope = torch.NewDisposeScope();
     private readonly Originals _originals;
 
-    public GeneratorTests()
-    {
-        Tensor images = Some.Inputs(12, 64).view(12, 1, 8, 8);
-        _originals = new Originals(new TensorData(images, Some.Labels(12)));
-    }
+    public GeneratorTests() => _originals = new Originals(new TensorData(Some.Inputs(12, 64).view(12, 1, 8, 8), Some.Labels(12)));
 
     public static TheoryData<string> Names => [.. All.Keys];
+
+    public static TheoryData<string, torch.ScalarType> NamesAndTypes
+    {
+        get
+        {
+            var both = new TheoryData<string, torch.ScalarType>();
+            foreach (string name in All.Keys)
+            {
+                both.Add(name, torch.ScalarType.Float32);
+                both.Add(name, torch.ScalarType.Float64);
+            }
+
+            return both;
+        }
+    }
 
     private static Dictionary<string, ISampleGenerator> All { get; } = new()
     {
@@ -22,9 +33,30 @@ public sealed class GeneratorTests : IDisposable
         [nameof(Jitter)] = new Jitter(),
         [nameof(ImageShift)] = new ImageShift(2),
         [nameof(ImageAffine)] = new ImageAffine(),
+        [nameof(ImageFlip)] = new ImageFlip(),
+        [nameof(ImageCrop)] = new ImageCrop(),
+        [nameof(ElasticWarp)] = new ElasticWarp(),
+        [nameof(CutOut)] = new CutOut(3),
+        [nameof(Blur)] = new Blur(),
+        [nameof(DownSampling)] = new DownSampling(3),
+        [nameof(LowRank)] = new LowRank(),
         [nameof(Mixup)] = new Mixup(),
         ["Mixup of shifts"] = new Mixup(new ImageShift()),
+        [nameof(CutMix)] = new CutMix(),
+        ["CutMix of shifts"] = new CutMix(new ImageShift()),
         [nameof(Mixture)] = new Mixture(new Mixup(), new ImageShift()),
+        ["Mixture of mixtures, then"] = new Mixture(new Mixture(new Jitter(), new Mixup()), new CutMix()).Then(new Jitter()),
+        [nameof(NeighbourInterpolation)] = new NeighbourInterpolation(),
+        ["Neighbours of any class"] = new NeighbourInterpolation { AnyClass = true },
+        ["Neighbours, then"] = new NeighbourInterpolation().Then(new LowRank { Components = 3 }).Then(new Jitter()),
+        [nameof(Munge)] = new Munge(0.5),
+        [nameof(ClassGaussian)] = new ClassGaussian(),
+        [nameof(ClassKernelDensity)] = new ClassKernelDensity(),
+        [nameof(UnlabelledPool)] = new UnlabelledPool(new TensorData(Some.Inputs(5, 64, seed: 9).view(5, 1, 8, 8))),
+        ["Pool among others"] = new Mixture(new UnlabelledPool(new TensorData(Some.Inputs(5, 64, seed: 9).view(5, 1, 8, 8)), seed: 1), new Mixup()),
+        [nameof(TableColumns)] = new TableColumns(new Jitter(), ColumnKind.Continuous, ColumnKind.Integer, ColumnKind.Nominal, ColumnKind.Nominal),
+        ["Munge of kinds"] = new TableColumns(
+            new Munge(0.5) { Kinds = [ColumnKind.Continuous, ColumnKind.Integer, ColumnKind.Nominal, ColumnKind.Nominal] }, ColumnKind.Continuous, ColumnKind.Integer, ColumnKind.Nominal, ColumnKind.Nominal),
     };
 
     public void Dispose()
@@ -39,45 +71,72 @@ public sealed class GeneratorTests : IDisposable
             .Select(type => type.Name).Should().BeSubsetOf(All.Keys);
 
     [Theory]
-    [MemberData(nameof(Names))]
-    public void A_sample_is_the_same_in_any_batch(string name)
+    [MemberData(nameof(NamesAndTypes))]
+    public void A_sample_is_the_same_in_any_batch(string name, torch.ScalarType dtype)
     {
-        IDataSource source = _originals.Generate(All[name], count: 40, seed: 3);
+        using Originals originals = Suitable(name, dtype);
+        IDataSource source = originals.Generate(All[name], count: 40, seed: 3);
         Batch together = source.Read(torch.arange(40, torch.ScalarType.Int64));
 
-        Batch some = source.Read(torch.tensor([31L, 7, 22]));
+        foreach (long[] numbers in new long[][] { [31, 7, 22], [13] })
+        {
+            Batch some = source.Read(torch.tensor(numbers));
 
-        Close.Numbers(some.Inputs).Should().Equal(Close.Numbers(together.Inputs.index_select(0, torch.tensor([31L, 7, 22]))));
-        Close.Numbers(some.Labels!).Should().Equal(Close.Numbers(together.Labels!.index_select(0, torch.tensor([31L, 7, 22]))));
+            Close.Numbers(some.Inputs).Should().Equal(Close.Numbers(together.Inputs.index_select(0, torch.tensor(numbers))));
+            (some.Labels is null).Should().Be(together.Labels is null);
+            if (some.Labels is { } labels)
+            {
+                Close.Numbers(labels).Should().Equal(Close.Numbers(together.Labels!.index_select(0, torch.tensor(numbers))));
+            }
+        }
     }
 
     [Theory]
-    [MemberData(nameof(Names))]
-    public void Samples_have_the_shape_of_originals_and_finite_numbers(string name)
+    [MemberData(nameof(NamesAndTypes))]
+    public void Samples_have_the_shape_and_type_of_originals_and_finite_numbers(string name, torch.ScalarType dtype)
     {
-        Batch batch = _originals.Generate(All[name], count: 30).Read(torch.arange(30, torch.ScalarType.Int64));
+        using Originals originals = Suitable(name, dtype);
+        Batch batch = originals.Generate(All[name], count: 30).Read(torch.arange(30, torch.ScalarType.Int64));
 
-        batch.Inputs.shape.Should().Equal(30, 1, 8, 8);
+        batch.Inputs.shape.Should().Equal([30, .. originals.Inputs.shape.Skip(1)]);
+        batch.Inputs.dtype.Should().Be(dtype);
         batch.Inputs.isfinite().all().item<bool>().Should().BeTrue();
         Close.Numbers(batch.Indices).Should().Equal(Enumerable.Range(0, 30).Select(i => (double)i));
     }
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Known_labels_are_probabilities(string name)
+    public void One_original_is_enough(string name)
     {
-        Tensor labels = _originals.Generate(All[name], count: 30).Read(torch.arange(30, torch.ScalarType.Int64)).Labels!;
+        using Originals alone = Suitable(name, samples: 1);
 
-        Close.Numbers(labels).Should().OnlyContain(number => number >= 0 && number <= 1.000001);
-        Close.Numbers(labels.sum(1)).Should().OnlyContain(sum => Math.Abs(sum - 1) < 1e-6);
+        Tensor inputs = alone.Generate(All[name], count: 4).Read(torch.arange(4, torch.ScalarType.Int64)).Inputs;
+
+        inputs.isfinite().all().item<bool>().Should().BeTrue();
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Known_labels_are_probabilities_or_zeros(string name)
+    {
+        using Originals originals = Suitable(name);
+        Tensor? labels = originals.Generate(All[name], count: 30).Read(torch.arange(30, torch.ScalarType.Int64)).Labels;
+
+        (labels is null).Should().Be(name == nameof(UnlabelledPool));
+        if (labels is not null)
+        {
+            Close.Numbers(labels).Should().OnlyContain(number => number >= 0 && number <= 1.000001);
+            Close.Numbers(labels.sum(1)).Should().OnlyContain(sum => Math.Abs(sum - 1) < 1e-6 || (sum == 0 && name == "Pool among others"));
+        }
     }
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Originals_stay_as_they_are_and_no_tensor_is_left(string name)
     {
-        double[] before = Close.Numbers(_originals.Inputs);
-        IDataSource source = _originals.Generate(All[name], count: 40);
+        using Originals originals = Suitable(name);
+        double[] before = Close.Numbers(originals.Inputs);
+        IDataSource source = originals.Generate(All[name], count: 40);
 
         Leak.None(() =>
         {
@@ -85,8 +144,17 @@ public sealed class GeneratorTests : IDisposable
             _ = source.Read(torch.arange(40, torch.ScalarType.Int64));
         });
 
-        Close.Numbers(_originals.Inputs).Should().Equal(before);
+        Close.Numbers(originals.Inputs).Should().Equal(before);
     }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Nothing_is_left_when_the_originals_are_disposed(string name) => Leak.None(() =>
+    {
+        using var scope = torch.NewDisposeScope();
+        using Originals originals = Suitable(name);
+        _ = originals.Generate(All[name], count: 4).Read(torch.arange(4, torch.ScalarType.Int64));
+    });
 
     [Fact]
     public void Every_original_is_a_parent_as_often_as_the_others()
@@ -165,14 +233,41 @@ public sealed class GeneratorTests : IDisposable
         inputs.Should().OnlyContain(input => input == 1 || input == 2);
     }
 
-    [Fact]
-    public void What_is_no_image_is_named()
+    [Theory]
+    [InlineData(nameof(ImageShift))]
+    [InlineData(nameof(ImageAffine))]
+    [InlineData(nameof(ImageFlip))]
+    [InlineData(nameof(ImageCrop))]
+    [InlineData(nameof(ElasticWarp))]
+    [InlineData(nameof(CutOut))]
+    [InlineData(nameof(Blur))]
+    [InlineData(nameof(DownSampling))]
+    [InlineData(nameof(CutMix))]
+    public void What_is_no_image_is_named(string name)
     {
         using var originals = new Originals(Some.Data());
-        Action shift = () => originals.Generate(new ImageShift(), count: 3).Read(torch.tensor([0L]));
+        Action read = () => originals.Generate(All[name], count: 3).Read(torch.tensor([0L]));
 
-        shift.Should().Throw<InvalidOperationException>().WithMessage("ImageShift takes images*[1, 6]*");
+        read.Should().Throw<InvalidOperationException>().WithMessage($"{name} takes images*, 6]*");
     }
+
+    [Theory]
+    [InlineData(nameof(NeighbourInterpolation))]
+    [InlineData(nameof(ClassGaussian))]
+    [InlineData(nameof(ClassKernelDensity))]
+    public void Missing_labels_are_asked_for(string name)
+    {
+        using var originals = new Originals(new TensorData(Some.Inputs(5)));
+        Action read = () => originals.Generate(All[name], count: 3).Read(torch.tensor([0L]));
+
+        read.Should().Throw<InvalidOperationException>().WithMessage("*needs labels*");
+    }
+
+    // Tables have four columns: two of numbers and two of names.
+    private static Originals Suitable(string name, torch.ScalarType dtype = torch.ScalarType.Float32, long samples = 12) => new(
+        new TensorData(
+            name is nameof(TableColumns) or "Munge of kinds" ? Some.Inputs(samples, 4, dtype: dtype).mul_(3).round_() : Some.Inputs(samples, 64, dtype: dtype).view(samples, 1, 8, 8),
+            Some.Labels(samples)));
 
     private sealed class Times(double factor) : SampleTransform
     {
