@@ -29,11 +29,19 @@ command.SetAction(arguments =>
 
 var labels = new Option<int>("--labels") { Description = "How many of the training images have labels.", DefaultValueFactory = _ => 200 };
 RequirePositive(labels);
-var smallData = new Command("small-data", "Makes a model of few labelled images better with new samples, and tells what that brought.") { data, labels, seed };
+var unlabelled = new Option<int>("--unlabelled") { Description = "How many of the other training images are used without their labels.", DefaultValueFactory = _ => 0 };
+unlabelled.Validators.Add(result =>
+{
+    if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out int value) && value < 0)
+    {
+        result.AddError($"{unlabelled.Name} must be zero or positive.");
+    }
+});
+var smallData = new Command("small-data", "Makes a model of few labelled images better with new samples, and tells what that brought.") { data, labels, unlabelled, seed };
 smallData.SetAction(arguments =>
 {
     using Images images = Images.Load(arguments.GetValue(data)?.FullName);
-    new SmallData(images, arguments.GetValue(labels), arguments.GetValue(seed)).Run();
+    new SmallData(images, arguments.GetValue(labels), arguments.GetValue(unlabelled), arguments.GetValue(seed)).Run();
     return 0;
 });
 command.Add(smallData);

@@ -4,7 +4,7 @@ namespace Distillation.Generation;
 /// <remarks>
 /// <para>Samples have no originals, so no label is known, and the teacher's is the only one. In a <see cref="Mixture"/> with generators whose labels are known, a known label of zeros says that there is none:
 /// <see cref="GenerationExtensions.LabelledBy"/> gives such rows the teacher's label alone, whatever <see cref="LabellingOptions.KnownShare"/> is. To a cross entropy with known labels alone such rows are of no account.</para>
-/// <para>It is the best pool where there is one: 12 000 unlabelled images gained 3.7 points on Fashion-MNIST with 200 labels, generated ones 1.8. Labels that the source has are not looked at.</para>
+/// <para>It is the best pool where there is one. Labels that the source has are not looked at.</para>
 /// <para>Inside <see cref="Mixup"/> or <see cref="CutMix"/> both parts would be the same sample.</para>
 /// </remarks>
 public sealed class UnlabelledPool : ISampleGenerator

@@ -135,8 +135,8 @@ public sealed partial class SnippetTests : IDisposable
         Func<Module<Tensor, Tensor>> original = () => Mlp(128);
         Func<Module<Tensor, Tensor>> simplified = () => Mlp(64);
         var teacher = new AverageFitter(new KernelRidge { Name = "pixels" }, new KernelRidge { Name = "gradients", FeatureMap = new HistogramOfGradients().Describe });
-        var generator = new Mixture(new Mixup(new ImageShift()), new ImageAffine());
-        Recipe[] candidates = [Recipe.Augment(generator), Recipe.Distil(teacher, generator), Recipe.UseTeacher(teacher)];
+        var generator = new Mixture(new Mixup(new ImageAffine()), new ImageAffine { Degrees = 10, Scale = 0.1, Pixels = 2 });
+        Recipe[] candidates = [Recipe.Augment(generator), Recipe.Distil(teacher, generator) with { Labelling = new() { KnownShare = 0.5 } }, Recipe.UseTeacher(teacher)];
 
         using var originals = new Originals(images);
         RecipeSearchResult found = new RecipeSearch(original, candidates, search).Run(originals);
