@@ -1,5 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Distillation.Generation;
+using Distillation.Losses;
 using Distillation.Teachers;
 
 namespace Distillation.Tests.Conventions;
@@ -28,13 +30,17 @@ public sealed partial class HouseRules
     public void Public_classes_are_sealed_abstract_or_made_to_derive_from() =>
         typeof(Teacher).Assembly.GetExportedTypes().Where(type => type.IsClass && !type.IsSealed && !type.IsAbstract).Should().BeEquivalentTo([typeof(Batch), typeof(MaskedBatch)]);
 
-    [Fact]
-    public void Every_loss_is_in_the_list()
+    [Theory]
+    [InlineData(typeof(IDistillationLoss), "losses.md")]
+    [InlineData(typeof(Connector), "losses.md")]
+    [InlineData(typeof(ISampleGenerator), "small-data.md")]
+    [InlineData(typeof(ITeacherFitter), "small-data.md")]
+    public void Every_one_of_a_kind_is_in_the_list(Type kind, string page)
     {
-        string page = File.ReadAllText(Path.Combine(Root, "docs", "losses.md"));
+        string text = File.ReadAllText(Path.Combine(Root, "docs", page));
 
-        typeof(Teacher).Assembly.GetExportedTypes().Where(type => type is { IsClass: true, IsAbstract: false } && typeof(IDistillationLoss).IsAssignableFrom(type))
-            .Should().AllSatisfy(type => page.Should().Contain($"`{type.Name}`"));
+        typeof(Teacher).Assembly.GetExportedTypes().Where(type => type is { IsClass: true, IsAbstract: false } && kind.IsAssignableFrom(type))
+            .Should().NotBeEmpty().And.AllSatisfy(type => text.Should().MatchRegex($"`{type.Name}[`(]"));
     }
 
     [Fact]
