@@ -21,7 +21,6 @@ internal readonly record struct TopKPairs(Tensor Indices, Tensor Teacher, Tensor
     /// <summary>How far each first is above each second, [R, K, K].</summary>
     public static Tensor Differences(Tensor values) => values.unsqueeze(2) - values.unsqueeze(1);
 
-    /// <summary>Brings a gradient at the differences, [R, K, K], to all classes, [R, C].</summary>
-    public Tensor Scatter(Tensor atDifferences, Tensor like) =>
-        torch.zeros_like(like).scatter_add_(1, Indices, atDifferences.sum([2]).sub_(atDifferences.sum([1])));
+    /// <summary>Brings a gradient at the differences, [R, K, K], to the classes, [R, K].</summary>
+    public static Tensor Gather(Tensor atDifferences) => atDifferences.sum([2]).sub_(atDifferences.sum([1]));
 }

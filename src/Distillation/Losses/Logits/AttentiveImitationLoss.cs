@@ -25,7 +25,8 @@ public sealed class AttentiveImitationLoss : RowLoss, IRowGradient
         using Scalar slope = 2.0.ToScalar();
         Tensor difference = rows.Student - rows.Teacher;
         Tensor reliability = Reliability(rows);
-        return new(difference.square().sum(1).mul_(reliability), difference.mul_(slope).mul_(reliability.unsqueeze(1)));
+        Tensor values = difference.square().sum(1).mul_(reliability);
+        return new(values, difference.mul_(reliability.mul_(slope).unsqueeze(1)));
     }
 
     private Tensor Reliability(LogitRows rows)

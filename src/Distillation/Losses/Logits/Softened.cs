@@ -5,6 +5,9 @@ namespace Distillation.Losses;
 /// <summary>What losses on probabilities share. Probabilities are kept as their logarithms: none is ever 0.</summary>
 internal static class Softened
 {
+    // Along rows that are shorter than this, libtorch's softmax takes longer than along columns with a transposition before it.
+    private const long ShortRow = 16;
+
     /// <summary>log softmax(logits / T) of each row, [R, C].</summary>
     public static Tensor Log(Tensor logits, double temperature) => functional.log_softmax(Cool(logits, temperature), 1);
 
@@ -13,6 +16,67 @@ internal static class Softened
     {
         double now = Loss.At(temperature, rows.Position);
         return (Log(rows.Student, now), Log(rows.Teacher, now), now);
+    }
+
+    /// <summary>softmax(logits / T) of each row, [R, C]. Without graph.</summary>
+    public static Tensor Probabilities(Tensor logits, double temperature)
+    {
+        Tensor cool = temperature == 1 ? logits : Cool(logits, temperature);
+        return cool.size(1) < ShortRow ? functional.softmax(cool.t().contiguous(), 0).t() : functional.softmax(cool, 1);
+    }
+
+    /// <summary>softmax(logits / T) of each row and its logarithm, both [R, C] and fresh. Without graph.</summary>
+    public static (Tensor Log, Tensor Probabilities) Both(Tensor logits, double temperature)
+    {
+        Tensor cool = temperature == 1 ? logits : Cool(logits, temperature);
+        if (cool.size(1) < ShortRow)
+        {
+            Tensor log = functional.log_softmax(cool.t().contiguous(), 0).t();
+            return (log, log.exp());
+        }
+
+        // The largest probability is never near 0, so that its logarithm can be taken; it gives those of all others. A second exponential would cost more than the softmax.
+        Tensor probabilities = functional.softmax(cool, 1);
+        Tensor shift = probabilities.amax([1L], keepdim: true).log_().sub_(cool.amax([1L], keepdim: true));
+        return (ReferenceEquals(cool, logits) ? cool + shift : cool.add_(shift), probabilities);
+    }
+
+    /// <summary>Student and teacher, softened alike: probabilities and their logarithms. Without graph.</summary>
+    public static ((Tensor Log, Tensor Probabilities) Student, (Tensor Log, Tensor Probabilities) Teacher) BothOf(LogitRows rows, double temperature) =>
+        (Both(rows.Student, temperature), Both(rows.Teacher, temperature));
+
+    /// <summary>scale · KL(p ‖ q) of each row, and its gradient at the student's logits, for q = softmax(s/T) of the student and p = softmax(t/T) of the teacher.</summary>
+    public static RowLossGradient Forward(LogitRows rows, double temperature, double scale)
+    {
+        ((Tensor logStudent, Tensor student), (Tensor logTeacher, Tensor teacher)) = BothOf(rows, temperature);
+        using Scalar factor = scale.ToScalar();
+        using Scalar slope = (scale / temperature).ToScalar();
+        using Scalar least = Loss.LeastLogarithm.ToScalar();
+        Tensor values = logTeacher.clamp_min_(least).sub_(logStudent).mul_(teacher).sum(1).mul_(factor);
+        return new(values, student.sub_(teacher).mul_(slope));
+    }
+
+    /// <summary>KL(q ‖ p) of each row, and its gradient at the student's logits.</summary>
+    public static RowLossGradient Reverse(LogitRows rows, double temperature)
+    {
+        ((Tensor logStudent, Tensor student), (Tensor logTeacher, _)) = BothOf(rows, temperature);
+        using Scalar slope = (1 / temperature).ToScalar();
+        Tensor terms = logStudent.sub_(logTeacher).mul_(student);
+        Tensor values = terms.sum(1, keepdim: true);
+        return new(values.squeeze(1), terms.sub_(student.mul_(values)).mul_(slope));
+    }
+
+    /// <summary>The classes besides the label among themselves, and the label against them. Without graph.</summary>
+    public static OtherClasses Others(Tensor logits, Tensor column, double temperature)
+    {
+        Tensor cool = Cool(logits, temperature);
+        Tensor label = cool.gather(1, column);
+        using Scalar least = double.NegativeInfinity.ToScalar();
+        Tensor largest = cool.scatter_(1, column, torch.full_like(column, least, cool.dtype)).amax([1L], keepdim: true);
+        (Tensor log, Tensor probabilities) = Both(cool, 1);
+
+        // What the logits lost when they became logarithms is the logarithm of the sum of their exponentials.
+        return new(log, probabilities, label.sub_(largest).add_(log.amax([1L], keepdim: true)));
     }
 
     /// <summary>KL(p ‖ q) of each row, [R], from log-probabilities.</summary>

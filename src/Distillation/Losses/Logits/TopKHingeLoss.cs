@@ -39,15 +39,18 @@ public sealed class TopKHingeLoss : RowLoss, IRowGradient
         TopKPairs pairs = TopKPairs.Of(rows, Count, Epsilon);
         Tensor student = functional.softmax(rows.Student, 1);
         Tensor shortfall = Shortfall(student, pairs);
-        Tensor values = (shortfall.relu() * pairs.Shares).sum([1, 2]);
-        Tensor atProbabilities = pairs.Scatter(shortfall.gt(0).to(student.dtype).mul_(pairs.Shares).neg_(), student);
-        return new(values, atProbabilities.sub_((atProbabilities * student).sum(1, keepdim: true)).mul_(student));
+        Tensor missed = pairs.Shares.mul_(shortfall.gt(0));
+        Tensor values = shortfall.mul_(missed).sum([1, 2]);
+
+        // With g at the probabilities of the k classes, −q · Σ g · q, and g · q more at those.
+        Tensor weighted = TopKPairs.Gather(missed).mul_(student.gather(1, pairs.Indices));
+        return new(values, student.mul_(weighted.sum(1, keepdim: true)).scatter_add_(1, pairs.Indices, weighted.neg_()));
     }
 
     // By how much each pair misses the margin, [R, K, K]; negative where it does not.
     private Tensor Shortfall(Tensor student, TopKPairs pairs)
     {
-        Tensor difference = TopKPairs.Differences(student.gather(1, pairs.Indices));
-        return Margin is { } margin ? margin - difference : TopKPairs.Differences(pairs.Teacher) - difference;
+        Tensor likeliest = student.gather(1, pairs.Indices);
+        return Margin is { } margin ? margin - TopKPairs.Differences(likeliest) : TopKPairs.Differences(pairs.Teacher - likeliest);
     }
 }

@@ -34,7 +34,9 @@ public sealed class TopKLogisticLoss : RowLoss, IRowGradient
     {
         TopKPairs pairs = TopKPairs.Of(rows, Count, Epsilon);
         Tensor differences = Differences(rows, pairs);
-        return new(Values(differences, pairs), pairs.Scatter(differences.neg().sigmoid_().mul_(pairs.Shares).neg_(), rows.Student));
+        Tensor values = Values(differences, pairs);
+        Tensor atClasses = TopKPairs.Gather(differences.neg_().sigmoid_().mul_(pairs.Shares)).neg_();
+        return new(values, torch.zeros_like(rows.Student).scatter_add_(1, pairs.Indices, atClasses));
     }
 
     private static Tensor Differences(LogitRows rows, TopKPairs pairs) => TopKPairs.Differences(rows.Student.gather(1, pairs.Indices));
