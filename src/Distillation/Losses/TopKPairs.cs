@@ -10,11 +10,12 @@ internal readonly record struct TopKPairs(Tensor Indices, Tensor Teacher, Tensor
     public static TopKPairs Of(LogitRows rows, int count, double epsilon)
     {
         using var noGradient = torch.no_grad();
-        Tensor probabilities = torch.nn.functional.softmax(rows.Teacher.detach(), 1);
+        using Scalar least = epsilon.ToScalar();
+        Tensor probabilities = Softened.Probabilities(rows.Teacher.detach(), 1);
         (Tensor teacher, Tensor indices) = probabilities.topk((int)Math.Min(count, rows.Classes), 1);
 
-        // Where the second is likely enough, so is the first.
-        Tensor pairs = Differences(teacher).gt(epsilon).logical_and_(teacher.gt(epsilon).unsqueeze(1)).to(teacher.dtype);
+        // Where the second is likely enough, so is the first. In place: ones and zeros in the teacher's data type.
+        Tensor pairs = Differences(teacher).gt_(least).mul_(teacher.clone().gt_(least).unsqueeze(1));
         return new(indices, teacher, pairs.div_(pairs.sum([1, 2], keepdim: true).clamp_min_(1)));
     }
 

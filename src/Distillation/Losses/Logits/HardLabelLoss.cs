@@ -36,8 +36,15 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
+        bool labelsAlone = HasLabelsAlone(rows);
+        if (labelsAlone && LabelSmoothing == 0)
+        {
+            (Tensor own, Tensor all) = Softened.OfLabel(rows.Student, rows.Labels.unsqueeze(1));
+            return new(own.squeeze(1).neg_(), Smoothed(rows).Gradient(all, rows.Labels));
+        }
+
         (Tensor log, Tensor probabilities) = Softened.Both(rows.Student, 1);
-        if (HasLabelsAlone(rows))
+        if (labelsAlone)
         {
             LabelTarget smoothed = Smoothed(rows);
             return new(smoothed.CrossEntropy(log, rows.Labels), smoothed.Gradient(probabilities, rows.Labels));

@@ -18,7 +18,7 @@ internal static class Softened
         return (Log(rows.Student, now), Log(rows.Teacher, now), now);
     }
 
-    /// <summary>softmax(logits / T) of each row, [R, C]. Without graph.</summary>
+    /// <summary>softmax(logits / T) of each row, [R, C].</summary>
     public static Tensor Probabilities(Tensor logits, double temperature)
     {
         Tensor cool = temperature == 1 ? logits : Cool(logits, temperature);
@@ -35,10 +35,22 @@ internal static class Softened
             return (log, log.exp());
         }
 
-        // The largest probability is never near 0, so that its logarithm can be taken; it gives those of all others. A second exponential would cost more than the softmax.
         Tensor probabilities = functional.softmax(cool, 1);
-        Tensor shift = probabilities.amax([1L], keepdim: true).log_().sub_(cool.amax([1L], keepdim: true));
+        Tensor shift = Shift(cool, probabilities);
         return (ReferenceEquals(cool, logits) ? cool + shift : cool.add_(shift), probabilities);
+    }
+
+    /// <summary>softmax(logits) of each row, [R, C], and its logarithm at the label alone, [R, 1]. Without graph.</summary>
+    public static (Tensor LogOfLabel, Tensor Probabilities) OfLabel(Tensor logits, Tensor column)
+    {
+        if (logits.size(1) < ShortRow)
+        {
+            (Tensor log, Tensor all) = Both(logits, 1);
+            return (log.gather(1, column), all);
+        }
+
+        Tensor probabilities = functional.softmax(logits, 1);
+        return (logits.gather(1, column).add_(Shift(logits, probabilities)), probabilities);
     }
 
     /// <summary>Student and teacher, softened alike: probabilities and their logarithms. Without graph.</summary>
@@ -103,6 +115,10 @@ internal static class Softened
         using Scalar nothing = 0.0.ToScalar();
         return functional.log_softmax(Cool(logits, temperature).masked_fill(isLabel, least), 1).masked_fill(isLabel, nothing);
     }
+
+    // What makes logits logarithms, [R, 1]. The largest probability is never near 0, so that its logarithm can be taken, and gives it. All exponentials a second time would cost more than the softmax.
+    private static Tensor Shift(Tensor logits, Tensor probabilities) =>
+        probabilities.amax([1L], keepdim: true).log_().sub_(logits.amax([1L], keepdim: true));
 
     private static Tensor Cool(Tensor logits, double temperature)
     {

@@ -1,5 +1,3 @@
-using static TorchSharp.torch.nn;
-
 namespace Distillation.Losses;
 
 /// <summary>Ranking by a hinge: of two classes among the teacher's likeliest, the student gives the one that the teacher prefers the larger probability, by a margin.</summary>
@@ -30,27 +28,27 @@ public sealed class TopKHingeLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         TopKPairs pairs = TopKPairs.Of(rows, Count, Epsilon);
-        return (Shortfall(functional.softmax(rows.Student, 1), pairs).relu() * pairs.Shares).sum([1, 2]);
+        return (Shortfall(Softened.Probabilities(rows.Student, 1), pairs) * pairs.Shares).sum([1, 2]);
     }
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
         TopKPairs pairs = TopKPairs.Of(rows, Count, Epsilon);
-        Tensor student = functional.softmax(rows.Student, 1);
+        Tensor student = Softened.Probabilities(rows.Student, 1);
         Tensor shortfall = Shortfall(student, pairs);
-        Tensor missed = pairs.Shares.mul_(shortfall.gt(0));
-        Tensor values = shortfall.mul_(missed).sum([1, 2]);
+        Tensor values = (shortfall * pairs.Shares).sum([1, 2]);
+        Tensor missed = shortfall.sign_().mul_(pairs.Shares);
 
         // With g at the probabilities of the k classes, −q · Σ g · q, and g · q more at those.
         Tensor weighted = TopKPairs.Gather(missed).mul_(student.gather(1, pairs.Indices));
         return new(values, student.mul_(weighted.sum(1, keepdim: true)).scatter_add_(1, pairs.Indices, weighted.neg_()));
     }
 
-    // By how much each pair misses the margin, [R, K, K]; negative where it does not.
+    // By how much each pair misses the margin, [R, K, K]; 0 where it does not.
     private Tensor Shortfall(Tensor student, TopKPairs pairs)
     {
         Tensor likeliest = student.gather(1, pairs.Indices);
-        return Margin is { } margin ? margin - TopKPairs.Differences(likeliest) : TopKPairs.Differences(pairs.Teacher - likeliest);
+        return (Margin is { } margin ? margin - TopKPairs.Differences(likeliest) : TopKPairs.Differences(pairs.Teacher - likeliest)).relu();
     }
 }

@@ -36,7 +36,7 @@ public sealed class TopKLogisticLoss : RowLoss, IRowGradient
         Tensor differences = Differences(rows, pairs);
         Tensor values = Values(differences, pairs);
         Tensor atClasses = TopKPairs.Gather(differences.neg_().sigmoid_().mul_(pairs.Shares)).neg_();
-        return new(values, torch.zeros_like(rows.Student).scatter_add_(1, pairs.Indices, atClasses));
+        return new(values, torch.zeros_like(rows.Student).scatter_(1, pairs.Indices, atClasses));
     }
 
     private static Tensor Differences(LogitRows rows, TopKPairs pairs) => TopKPairs.Differences(rows.Student.gather(1, pairs.Indices));
