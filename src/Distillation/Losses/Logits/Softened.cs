@@ -36,7 +36,8 @@ internal static class Softened
         }
 
         Tensor probabilities = functional.softmax(cool, 1);
-        Tensor shift = Shift(cool, probabilities);
+        (Tensor largest, Tensor logarithm) = Largest(cool, probabilities);
+        Tensor shift = logarithm.sub_(largest);
         return (ReferenceEquals(cool, logits) ? cool + shift : cool.add_(shift), probabilities);
     }
 
@@ -50,7 +51,8 @@ internal static class Softened
         }
 
         Tensor probabilities = functional.softmax(logits, 1);
-        return (logits.gather(1, column).add_(Shift(logits, probabilities)), probabilities);
+        (Tensor largest, Tensor logarithm) = Largest(logits, probabilities);
+        return (logits.gather(1, column).sub_(largest).add_(logarithm), probabilities);
     }
 
     /// <summary>Student and teacher, softened alike: probabilities and their logarithms. Without graph.</summary>
@@ -116,9 +118,10 @@ internal static class Softened
         return functional.log_softmax(Cool(logits, temperature).masked_fill(isLabel, least), 1).masked_fill(isLabel, nothing);
     }
 
-    // What makes logits logarithms, [R, 1]. The largest probability is never near 0, so that its logarithm can be taken, and gives it. All exponentials a second time would cost more than the softmax.
-    private static Tensor Shift(Tensor logits, Tensor probabilities) =>
-        probabilities.amax([1L], keepdim: true).log_().sub_(logits.amax([1L], keepdim: true));
+    // The largest logit and the logarithm of its probability, [R, 1]. That is never near 0, so that its logarithm can be taken, and from it all others follow:
+    // their exponentials a second time, or a logarithm of each, would cost more than the softmax.
+    private static (Tensor Logit, Tensor Logarithm) Largest(Tensor logits, Tensor probabilities) =>
+        (logits.amax([1L], keepdim: true), probabilities.amax([1L], keepdim: true).log_());
 
     private static Tensor Cool(Tensor logits, double temperature)
     {

@@ -26,7 +26,7 @@ public sealed class TopKLogisticLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         TopKPairs pairs = TopKPairs.Of(rows, Count, Epsilon);
-        return Values(Differences(rows, pairs), pairs);
+        return (functional.logsigmoid(Differences(rows, pairs)).neg() * pairs.Shares).sum([1, 2]);
     }
 
     /// <inheritdoc/>
@@ -34,12 +34,10 @@ public sealed class TopKLogisticLoss : RowLoss, IRowGradient
     {
         TopKPairs pairs = TopKPairs.Of(rows, Count, Epsilon);
         Tensor differences = Differences(rows, pairs);
-        Tensor values = Values(differences, pairs);
+        Tensor values = functional.logsigmoid(differences).mul_(pairs.Shares).sum([1, 2]).neg_();
         Tensor atClasses = TopKPairs.Gather(differences.neg_().sigmoid_().mul_(pairs.Shares)).neg_();
         return new(values, torch.zeros_like(rows.Student).scatter_(1, pairs.Indices, atClasses));
     }
 
     private static Tensor Differences(LogitRows rows, TopKPairs pairs) => TopKPairs.Differences(rows.Student.gather(1, pairs.Indices));
-
-    private static Tensor Values(Tensor differences, TopKPairs pairs) => (functional.logsigmoid(differences).neg() * pairs.Shares).sum([1, 2]);
 }
