@@ -28,7 +28,7 @@ public sealed class TopKHingeLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         TopKPairs pairs = TopKPairs.Of(rows, Count, Epsilon);
-        return (Shortfall(Softened.Probabilities(rows.Student, 1), pairs) * pairs.Shares).sum([1, 2]);
+        return TopKPairs.Sum(Shortfall(pairs.Take(Softened.Probabilities(rows.Student, 1)), pairs) * pairs.Shares);
     }
 
     /// <inheritdoc/>
@@ -36,19 +36,17 @@ public sealed class TopKHingeLoss : RowLoss, IRowGradient
     {
         TopKPairs pairs = TopKPairs.Of(rows, Count, Epsilon);
         Tensor student = Softened.Probabilities(rows.Student, 1);
-        Tensor shortfall = Shortfall(student, pairs);
-        Tensor values = (shortfall * pairs.Shares).sum([1, 2]);
+        Tensor likeliest = pairs.Take(student);
+        Tensor shortfall = Shortfall(likeliest, pairs);
+        Tensor values = TopKPairs.Sum(shortfall * pairs.Shares);
         Tensor missed = shortfall.sign_().mul_(pairs.Shares);
 
         // With g at the probabilities of the k classes, −q · Σ g · q, and g · q more at those.
-        Tensor weighted = TopKPairs.Gather(missed).mul_(student.gather(1, pairs.Indices));
-        return new(values, student.mul_(weighted.sum(1, keepdim: true)).scatter_add_(1, pairs.Indices, weighted.neg_()));
+        Tensor weighted = TopKPairs.AtClasses(missed).mul_(likeliest);
+        return new(values, student.mul_(weighted.sum([0]).unsqueeze(1)).scatter_add_(1, pairs.Indices, weighted.t().neg_()));
     }
 
-    // By how much each pair misses the margin, [R, K, K]; 0 where it does not.
-    private Tensor Shortfall(Tensor student, TopKPairs pairs)
-    {
-        Tensor likeliest = student.gather(1, pairs.Indices);
-        return (Margin is { } margin ? margin - TopKPairs.Differences(likeliest) : TopKPairs.Differences(pairs.Teacher - likeliest)).relu();
-    }
+    // By how much each pair misses the margin, [K, K, R]; 0 where it does not.
+    private Tensor Shortfall(Tensor likeliest, TopKPairs pairs) =>
+        (Margin is { } margin ? margin - TopKPairs.Differences(likeliest) : TopKPairs.Differences(pairs.Teacher - likeliest)).relu();
 }

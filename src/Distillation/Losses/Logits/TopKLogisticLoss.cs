@@ -26,7 +26,7 @@ public sealed class TopKLogisticLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         TopKPairs pairs = TopKPairs.Of(rows, Count, Epsilon);
-        return (functional.logsigmoid(Differences(rows, pairs)).neg() * pairs.Shares).sum([1, 2]);
+        return TopKPairs.Sum(functional.logsigmoid(Differences(rows, pairs)).neg() * pairs.Shares);
     }
 
     /// <inheritdoc/>
@@ -34,10 +34,10 @@ public sealed class TopKLogisticLoss : RowLoss, IRowGradient
     {
         TopKPairs pairs = TopKPairs.Of(rows, Count, Epsilon);
         Tensor differences = Differences(rows, pairs);
-        Tensor values = functional.logsigmoid(differences).mul_(pairs.Shares).sum([1, 2]).neg_();
-        Tensor atClasses = TopKPairs.Gather(differences.neg_().sigmoid_().mul_(pairs.Shares)).neg_();
-        return new(values, torch.zeros_like(rows.Student).scatter_(1, pairs.Indices, atClasses));
+        Tensor values = TopKPairs.Sum(functional.logsigmoid(differences).mul_(pairs.Shares)).neg_();
+        Tensor atClasses = TopKPairs.AtClasses(differences.neg_().sigmoid_().mul_(pairs.Shares)).neg_();
+        return new(values, torch.zeros_like(rows.Student).scatter_(1, pairs.Indices, atClasses.t()));
     }
 
-    private static Tensor Differences(LogitRows rows, TopKPairs pairs) => TopKPairs.Differences(rows.Student.gather(1, pairs.Indices));
+    private static Tensor Differences(LogitRows rows, TopKPairs pairs) => TopKPairs.Differences(pairs.Take(rows.Student));
 }
