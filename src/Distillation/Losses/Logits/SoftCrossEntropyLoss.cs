@@ -34,8 +34,6 @@ public sealed class SoftCrossEntropyLoss : RowLoss, IRowGradient
         double temperature = Loss.At(Temperature, rows.Position);
         (Tensor log, Tensor student) = Softened.Both(rows.Student, temperature);
         Tensor target = Softened.Probabilities(rows.Teacher, temperature);
-        using Scalar scale = (-temperature * temperature).ToScalar();
-        using Scalar slope = temperature.ToScalar();
-        return new(log.mul_(target).sum(1).mul_(scale), student.sub_(target).mul_(slope));
+        return new(Softened.Scale(log.mul_(target).sum(1), -temperature * temperature), Softened.Scale(student.sub_(target), temperature));
     }
 }

@@ -63,21 +63,18 @@ internal static class Softened
     public static RowLossGradient Forward(LogitRows rows, double temperature, double scale)
     {
         ((Tensor logStudent, Tensor student), (Tensor logTeacher, Tensor teacher)) = BothOf(rows, temperature);
-        using Scalar factor = scale.ToScalar();
-        using Scalar slope = (scale / temperature).ToScalar();
         using Scalar least = Loss.LeastLogarithm.ToScalar();
-        Tensor values = logTeacher.clamp_min_(least).sub_(logStudent).mul_(teacher).sum(1).mul_(factor);
-        return new(values, student.sub_(teacher).mul_(slope));
+        Tensor values = logTeacher.clamp_min_(least).sub_(logStudent).mul_(teacher).sum(1);
+        return new(Scale(values, scale), Scale(student.sub_(teacher), scale / temperature));
     }
 
     /// <summary>KL(q ‖ p) of each row, and its gradient at the student's logits.</summary>
     public static RowLossGradient Reverse(LogitRows rows, double temperature)
     {
         ((Tensor logStudent, Tensor student), (Tensor logTeacher, _)) = BothOf(rows, temperature);
-        using Scalar slope = (1 / temperature).ToScalar();
         Tensor terms = logStudent.sub_(logTeacher).mul_(student);
         Tensor values = terms.sum(1, keepdim: true);
-        return new(values.squeeze(1), terms.sub_(student.mul_(values)).mul_(slope));
+        return new(values.squeeze(1), Scale(terms.sub_(student.mul_(values)), 1 / temperature));
     }
 
     /// <summary>The classes besides the label among themselves, and the label against them. Without graph.</summary>
@@ -91,6 +88,13 @@ internal static class Softened
 
         // What the logits lost when they became logarithms is the logarithm of the sum of their exponentials.
         return new(log, probabilities, label.sub_(largest).add_(log.amax([1L], keepdim: true)));
+    }
+
+    /// <summary>Multiplies in place, but does not pass over the numbers for a factor of 1.</summary>
+    public static Tensor Scale(Tensor own, double factor)
+    {
+        using Scalar scalar = factor.ToScalar();
+        return factor == 1 ? own : own.mul_(scalar);
     }
 
     /// <summary>KL(p ‖ q) of each row, [R], from log-probabilities.</summary>
