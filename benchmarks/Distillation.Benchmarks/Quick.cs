@@ -30,15 +30,19 @@ internal static class Quick
             foreach (string loss in LossContest.Losses.Keys)
             {
                 using var contest = new LossContest(loss, classes);
-                Print($"{loss}, {classes} classes", contest.ClosedForm, contest.Graph, times: classes == 10 ? 200 : 40, rounds: 41);
+                Print($"{loss}, {classes} classes", contest.ClosedForm, contest.Graph, times: classes == 10 ? 20 : 8, rounds: 101);
             }
         }
     }
 
     private static void Print(string name, Action library, Action hand, int times, int rounds)
     {
-        Time(library, times * 3);
-        Time(hand, times * 3);
+        for (int round = 0; round < rounds / 5; round++)
+        {
+            Time(library, times);
+            Time(hand, times);
+        }
+
         var ratios = new List<double>();
         var mine = new List<double>();
         var theirs = new List<double>();

@@ -25,7 +25,16 @@ public sealed class AttentiveImitationLoss : RowLoss, IRowGradient
         using Scalar slope = 2.0.ToScalar();
         Tensor difference = rows.Student - rows.Teacher;
         Tensor reliability = Reliability(rows);
-        return new(difference.square().sum(1).mul_(reliability), difference.mul_(slope).mul_(reliability.unsqueeze(1)));
+        Tensor values = difference.square().sum(1).mul_(reliability);
+        return new(values, difference.mul_(reliability.mul_(slope).unsqueeze(1)));
+    }
+
+    // max(0, 1 − e), in the place of e.
+    private static Tensor Falling(Tensor errors)
+    {
+        using Scalar one = 1.0.ToScalar();
+        using Scalar nothing = 0.0.ToScalar();
+        return errors.neg_().add_(one).clamp_min_(nothing);
     }
 
     private Tensor Reliability(LogitRows rows)
@@ -34,13 +43,13 @@ public sealed class AttentiveImitationLoss : RowLoss, IRowGradient
         Tensor errors = (rows.Teacher - rows.Targets).square().sum(1);
         if (ErrorRange is { } known)
         {
-            return (1 - (errors / known)).clamp_min_(0);
+            return Falling(errors / known);
         }
 
         Tensor? left = rows.Weights?.eq(0);
         Tensor largest = (left is null ? errors : errors.masked_fill(left, double.NegativeInfinity)).max();
         Tensor range = largest - (left is null ? errors : errors.masked_fill(left, double.PositiveInfinity)).min();
-        Tensor varies = range.gt(0);
-        return (1 - (errors / torch.where(varies, range, torch.ones_like(range)) * varies)).clamp_min_(0);
+        Tensor slope = range.reciprocal().masked_fill_(range.eq(0), 0);
+        return Falling(errors * slope);
     }
 }

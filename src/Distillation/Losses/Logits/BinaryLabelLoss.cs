@@ -30,8 +30,12 @@ public sealed class BinaryLabelLoss : RowLoss, IRowGradient
         Tensor present = Present(rows);
         Tensor absent = Absent(rows);
         using Scalar mean = (1.0 / rows.Classes).ToScalar();
-        Tensor values = Values(rows, present, absent);
-        return new(values, absent.add_(present).mul_(rows.Student.sigmoid()).sub_(present).mul_(mean));
+        using Scalar minus = (-1.0 / rows.Classes).ToScalar();
+        Tensor both = absent + present;
+
+        // log(1 − σ(s)) is log σ(s) − s as well.
+        Tensor values = functional.logsigmoid(rows.Student).mul_(both).sub_(absent.mul_(rows.Student)).sum(1).mul_(minus);
+        return new(values, both.mul_(rows.Student.sigmoid()).sub_(present).mul_(mean));
     }
 
     private static double[]? Checked(IReadOnlyList<double>? weights, string property) =>

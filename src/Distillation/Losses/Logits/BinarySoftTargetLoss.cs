@@ -34,9 +34,13 @@ public sealed class BinarySoftTargetLoss : RowLoss, IRowGradient
         (Tensor student, Tensor teacher, double temperature) = Soften(rows);
         using Scalar scale = (temperature * temperature).ToScalar();
         using Scalar slope = temperature.ToScalar();
-        Tensor target = teacher.sigmoid();
-        Tensor values = Divergence(student, teacher, target).sum(1).mul_(scale);
-        return new(values, student.sigmoid_().sub_(target).mul_(slope));
+        Tensor difference = teacher - student;
+
+        // log(1 − σ(x)) is log σ(x) − x as well: what is left is log σ(t) − log σ(s) − (1 − σ(t)) · (t − s).
+        Tensor logs = functional.logsigmoid(teacher).sub_(functional.logsigmoid(student));
+        Tensor absent = teacher.neg_().sigmoid_();
+        Tensor values = logs.sub_(difference.mul_(absent)).sum(1).mul_(scale);
+        return new(values, absent.sub_(student.neg_().sigmoid_()).mul_(slope));
     }
 
     // log(1 - σ(x)) is log σ(-x).

@@ -32,7 +32,8 @@ public sealed class BoundedRegressionLoss : RowLoss, IRowGradient
         Tensor difference = rows.Student - rows.Targets;
         Tensor error = difference.square().sum(1);
         Tensor counts = Counts(rows, error);
-        return new(error.mul_(counts), difference.mul_(slope).mul_(counts.unsqueeze(1)));
+        error.mul_(counts);
+        return new(error, difference.mul_(counts.mul_(slope).unsqueeze(1)));
     }
 
     // 1 for the rows whose error is not below the teacher's by the margin, [R].

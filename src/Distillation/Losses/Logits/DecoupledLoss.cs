@@ -48,17 +48,21 @@ public sealed class DecoupledLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
-        (Split student, Split teacher, double temperature) = Take(rows);
-        using Scalar alpha = Alpha.ToScalar();
-        using Scalar beta = Beta.ToScalar();
+        double temperature = Loss.At(Temperature, rows.Position);
+        Tensor column = rows.Labels.unsqueeze(1);
+        OtherClasses student = Softened.Others(rows.Student, column, temperature);
+        OtherClasses teacher = Softened.Others(rows.Teacher, column, temperature);
+        using Scalar alpha = (Alpha * temperature).ToScalar();
+        using Scalar beta = (Beta * temperature).ToScalar();
+        using Scalar minus = (-Beta * temperature).ToScalar();
         using Scalar slope = temperature.ToScalar();
-        using Scalar scale = (temperature * temperature).ToScalar();
-        Tensor values = Values(student, teacher).mul_(scale);
+        Tensor others = teacher.Log.sub_(student.Log).scatter_(1, column, torch.zeros_like(student.LogOdds)).mul_(teacher.Probabilities).sum(1, keepdim: true);
+        Tensor values = LabelDivergence(teacher.LogOdds, student.LogOdds).mul_(alpha).add_(others, beta).mul_(slope).squeeze(1);
 
-        // At the label α · (q_y − p_y), at the others q̂ · (α · (p_y − q_y) + β) − β · p̂.
-        Tensor excess = student.Log.narrow(1, 0, 1).exp().sub_(teacher.Log.narrow(1, 0, 1).exp()).mul_(alpha);
-        Tensor gradient = student.Others.exp().mul_(excess.neg().add_(beta)).sub_(teacher.Others.exp().mul_(beta));
-        return new(values, gradient.scatter_(1, rows.Labels.unsqueeze(1), excess).mul_(slope));
+        // T times: at the label α · (q_y − p_y), at the others q̂ · (α · (p_y − q_y) + β) − β · p̂.
+        Tensor excess = student.LogOdds.sigmoid().sub_(teacher.LogOdds.sigmoid()).mul_(alpha);
+        Tensor gradient = student.Probabilities.mul_(excess.neg().add_(beta)).add_(teacher.Probabilities, minus);
+        return new(values, gradient.scatter_(1, column, excess));
     }
 
     private (Split Student, Split Teacher, double Temperature) Take(LogitRows rows)
@@ -71,6 +75,14 @@ public sealed class DecoupledLoss : RowLoss, IRowGradient
         double temperature = Loss.At(Temperature, rows.Position);
         Tensor isLabel = Softened.IsLabel(rows);
         return (Split.Of(rows.Student, rows, isLabel, temperature), Split.Of(rows.Teacher, rows, isLabel, temperature), temperature);
+    }
+
+    // KL([p_y, 1 − p_y] ‖ [q_y, 1 − q_y]) from the logarithms of p_y / (1 − p_y) and q_y / (1 − q_y).
+    private static Tensor LabelDivergence(Tensor teacher, Tensor student)
+    {
+        Tensor ofLabel = functional.logsigmoid(teacher).sub_(functional.logsigmoid(student)).mul_(teacher.sigmoid());
+        (Tensor againstTeacher, Tensor againstStudent) = (teacher.neg(), student.neg());
+        return functional.logsigmoid(againstTeacher).sub_(functional.logsigmoid(againstStudent)).mul_(againstTeacher.sigmoid_()).add_(ofLabel);
     }
 
     private Tensor Values(Split student, Split teacher) =>

@@ -30,27 +30,34 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         Tensor log = functional.log_softmax(rows.Student, 1);
-        return IsPlain(rows) ? log.gather(1, rows.Labels.unsqueeze(1)).squeeze(1).neg() : (log * Target(rows)).sum(1).neg();
+        return HasLabelsAlone(rows) ? Smoothed(rows).CrossEntropy(log, rows.Labels) : (log * Target(rows)).sum(1).neg();
     }
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
-        Tensor log = functional.log_softmax(rows.Student, 1);
-        if (IsPlain(rows))
+        bool labelsAlone = HasLabelsAlone(rows);
+        if (labelsAlone && LabelSmoothing == 0)
         {
-            Tensor column = rows.Labels.unsqueeze(1);
-            Tensor own = log.gather(1, column).squeeze(1).neg_();
-            using Scalar one = (-1.0).ToScalar();
-            return new(own, log.exp_().scatter_add_(1, column, torch.full_like(column, one, log.dtype)));
+            (Tensor own, Tensor all) = Softened.OfLabel(rows.Student, rows.Labels.unsqueeze(1));
+            return new(own.squeeze(1).neg_(), Smoothed(rows).Gradient(all, rows.Labels));
+        }
+
+        (Tensor log, Tensor probabilities) = Softened.Both(rows.Student, 1);
+        if (labelsAlone)
+        {
+            LabelTarget smoothed = Smoothed(rows);
+            return new(smoothed.CrossEntropy(log, rows.Labels), smoothed.Gradient(probabilities, rows.Labels));
         }
 
         Tensor target = Target(rows);
-        Tensor values = (log * target).sum(1).neg_();
-        return new(values, log.exp_().mul_(target.sum(1, keepdim: true)).sub_(target));
+        Tensor values = log.mul_(target).sum(1).neg_();
+        return new(values, probabilities.mul_(target.sum(1, keepdim: true)).sub_(target));
     }
 
-    private bool IsPlain(LogitRows rows) => rows.HasClassIds && LabelSmoothing == 0 && ClassWeights is null;
+    private bool HasLabelsAlone(LogitRows rows) => rows.HasClassIds && ClassWeights is null;
+
+    private LabelTarget Smoothed(LogitRows rows) => new(1 - LabelSmoothing + (LabelSmoothing / rows.Classes), LabelSmoothing / rows.Classes);
 
     // What stands in front of each log-probability, [R, C].
     private Tensor Target(LogitRows rows)

@@ -1,3 +1,5 @@
+using static TorchSharp.torch.nn;
+
 namespace Distillation.Losses;
 
 /// <summary>The generalised Jensen–Shannon divergence: between covering all that the teacher says and keeping to what it says most (GKD; Agarwal et al., 2024).</summary>
@@ -38,19 +40,27 @@ public sealed class JensenShannonLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
-        (Tensor student, Tensor teacher, double temperature) = Softened.Of(rows, Temperature);
-        Tensor mixed = Mixed(student, teacher);
-        Tensor values = Values(student, teacher, mixed);
-        if (Beta == 0)
+        double temperature = Loss.At(Temperature, rows.Position);
+        if (Beta is 0 or 1)
         {
-            using Scalar inverse = (1 / temperature).ToScalar();
-            return new(values, student.exp_().sub_(teacher.exp_()).mul_(inverse));
+            return Beta == 0 ? Softened.Forward(rows, temperature, 1) : Softened.Reverse(rows, temperature);
         }
 
-        // At q the gradient is (1 − β) · (log q − log m), up to a constant; at β = 1 it is log q − log p.
-        using Scalar share = (Beta == 1 ? 1 : 1 - Beta).ToScalar();
-        Tensor gradient = (student - mixed).mul_(share);
-        return new(values, Softened.ToLogits(gradient, student.exp_(), temperature));
+        ((Tensor logStudent, Tensor student), (Tensor logTeacher, Tensor teacher)) = Softened.BothOf(rows, temperature);
+        using Scalar odds = Math.Log((1 - Beta) / Beta).ToScalar();
+        using Scalar beta = Beta.ToScalar();
+        using Scalar rest = (1 - Beta).ToScalar();
+        using Scalar entropy = (-(Beta * Math.Log(Beta)) - ((1 - Beta) * Math.Log(1 - Beta))).ToScalar();
+        using Scalar slope = ((1 - Beta) / temperature).ToScalar();
+
+        // (1 − β) · q/m = σ(x) and β · p/m = σ(−x) with x = log q − log p + log((1 − β)/β); and log σ(−x) = log σ(x) − x.
+        Tensor x = logStudent.sub_(logTeacher).add_(odds);
+        Tensor log = functional.logsigmoid(x);
+        Tensor ofTeacher = (log - x).mul_(teacher).sum(1);
+        Tensor terms = log.mul_(student);
+        Tensor ofStudent = terms.sum(1, keepdim: true);
+        Tensor values = ofTeacher.mul_(beta).add_(ofStudent.squeeze(1), rest).add_(entropy);
+        return new(values, terms.sub_(student.mul_(ofStudent)).mul_(slope));
     }
 
     private Tensor Mixed(Tensor student, Tensor teacher) => Beta switch

@@ -40,15 +40,20 @@ public sealed class NormalizedTargetLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
-        Parts parts = Take(rows);
-        Tensor values = Values(parts, rows);
-        using Scalar slope = (Gamma * parts.Temperature).ToScalar();
+        double temperature = Loss.At(Temperature, rows.Position);
+        Tensor column = rows.Labels.unsqueeze(1);
+        (Tensor log, Tensor student) = Softened.Both(rows.Student, 1);
+        Tensor target = Softened.Probabilities(rows.Teacher, 1).gather(1, column).neg_();
+        OtherClasses ofStudent = Softened.Others(rows.Student, column, temperature);
+        Tensor ofTeacher = Softened.Others(rows.Teacher, column, temperature).Probabilities;
+        using Scalar scale = (-Gamma * temperature * temperature).ToScalar();
+        using Scalar slope = (Gamma * temperature).ToScalar();
+        Tensor others = ofStudent.Log.scatter_(1, column, torch.zeros_like(target)).mul_(ofTeacher).sum(1, keepdim: true);
+        Tensor values = log.gather(1, column).mul_(target).add_(others, scale).squeeze(1);
 
         // p_y · (q − 1 at the label), and γ · T · (q̂ − p̂) at the others.
-        Tensor column = rows.Labels.unsqueeze(1);
-        Tensor gradient = parts.Log.exp_().mul_(parts.Target);
-        Tensor others = parts.LogOthers.exp_().sub_(parts.Others).mul_(slope);
-        return new(values, gradient.add_(others).scatter_add_(1, column, parts.Target.neg().sub_(others.gather(1, column))));
+        Tensor gradient = ofStudent.Probabilities.sub_(ofTeacher).mul_(slope).sub_(student.mul_(target));
+        return new(values, gradient.scatter_add_(1, column, target));
     }
 
     private Parts Take(LogitRows rows)

@@ -1,3 +1,5 @@
+using static TorchSharp.torch.nn;
+
 namespace Distillation.Losses;
 
 /// <summary>The teacher's divergence from a mixture of both: as soft targets, with a gradient that stays small where the student rules out what the teacher says (DistiLLM; Ko et al., 2024).</summary>
@@ -37,13 +39,23 @@ public sealed class SkewDivergenceLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
-        (Tensor student, Tensor teacher, double temperature) = Softened.Of(rows, Temperature);
-        Tensor mixed = Softened.Mix(Skew, teacher, student);
-        Tensor values = Softened.Divergence(teacher, mixed);
-        using Scalar share = ((1 - Skew) / temperature).ToScalar();
+        double temperature = Loss.At(Temperature, rows.Position);
+        if (Skew == 0)
+        {
+            return Softened.Forward(rows, temperature, 1);
+        }
 
-        // w = q · p / m, which is p where λ = 0; the gradient is (1 − λ) · (q · Σ w − w).
-        Tensor weights = teacher.add_(student).sub_(mixed).exp_();
-        return new(values, student.exp_().mul_(weights.sum(1, keepdim: true)).sub_(weights).mul_(share));
+        ((Tensor logStudent, Tensor student), (Tensor logTeacher, Tensor teacher)) = Softened.BothOf(rows, temperature);
+        using Scalar odds = Math.Log(Skew / (1 - Skew)).ToScalar();
+        using Scalar logSkew = Math.Log(Skew).ToScalar();
+        using Scalar slope = (1 / temperature).ToScalar();
+
+        // λ · p/m = σ(x) and (1 − λ) · q/m = σ(−x) with x = log p − log q + log(λ/(1 − λ)).
+        Tensor x = logTeacher.sub_(logStudent).add_(odds);
+        Tensor values = functional.logsigmoid(x).mul_(teacher).sum(1).sub_(logSkew);
+
+        // w = (1 − λ) · q · p/m; the gradient is q · Σ w − w.
+        Tensor weights = x.neg_().sigmoid_().mul_(teacher);
+        return new(values, student.mul_(weights.sum(1, keepdim: true)).sub_(weights).mul_(slope));
     }
 }

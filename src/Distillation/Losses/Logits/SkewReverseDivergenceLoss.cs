@@ -1,3 +1,5 @@
+using static TorchSharp.torch.nn;
+
 namespace Distillation.Losses;
 
 /// <summary>The student's divergence from a mixture of both: it keeps to what the teacher says most, with a gradient that stays small where the teacher rules out what the student says (DistiLLM; Ko et al., 2024).</summary>
@@ -37,14 +39,20 @@ public sealed class SkewReverseDivergenceLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
-        (Tensor student, Tensor teacher, double temperature) = Softened.Of(rows, Temperature);
-        Tensor mixed = Softened.Mix(Skew, student, teacher);
-        Tensor values = Softened.Divergence(student, mixed);
+        double temperature = Loss.At(Temperature, rows.Position);
+        if (Skew == 0)
+        {
+            return Softened.Reverse(rows, temperature);
+        }
+
+        (Tensor log, Tensor student) = Softened.Both(rows.Student, temperature);
+        using Scalar odds = Math.Log(Skew / (1 - Skew)).ToScalar();
         using Scalar logSkew = Math.Log(Skew).ToScalar();
 
-        // At q the gradient is log(q/m) − λ · q/m, up to a constant.
-        Tensor ratio = student - mixed;
-        Tensor gradient = ratio.sub_((ratio + logSkew).exp_());
-        return new(values, Softened.ToLogits(gradient, student.exp_(), temperature));
+        // λ · q/m = σ(x) with x = log q − log p + log(λ/(1 − λ)). At q the gradient is log(q/m) − λ · q/m, up to a constant.
+        Tensor x = log.sub_(Softened.Log(rows.Teacher, temperature)).add_(odds);
+        Tensor logs = functional.logsigmoid(x);
+        Tensor values = (logs * student).sum(1).sub_(logSkew);
+        return new(values, Softened.ToLogits(logs.sub_(x.sigmoid_()), student, temperature));
     }
 }

@@ -23,24 +23,17 @@ public sealed class SoftCrossEntropyLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
-        (Tensor log, Tensor target, double temperature) = Soften(rows);
-        return (log * target).sum(1) * (-temperature * temperature);
+        double temperature = Loss.At(Temperature, rows.Position);
+        using Scalar inverse = (1 / temperature).ToScalar();
+        return (Softened.Log(rows.Student, temperature) * functional.softmax(rows.Teacher * inverse, 1)).sum(1) * (-temperature * temperature);
     }
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
-        (Tensor log, Tensor target, double temperature) = Soften(rows);
-        using Scalar scale = (-temperature * temperature).ToScalar();
-        using Scalar slope = temperature.ToScalar();
-        Tensor values = (log * target).sum(1).mul_(scale);
-        return new(values, log.exp_().sub_(target).mul_(slope));
-    }
-
-    private (Tensor Log, Tensor Target, double Temperature) Soften(LogitRows rows)
-    {
         double temperature = Loss.At(Temperature, rows.Position);
-        using Scalar inverse = (1 / temperature).ToScalar();
-        return (functional.log_softmax(rows.Student * inverse, 1), functional.softmax(rows.Teacher * inverse, 1), temperature);
+        (Tensor log, Tensor student) = Softened.Both(rows.Student, temperature);
+        Tensor target = Softened.Probabilities(rows.Teacher, temperature);
+        return new(Softened.Scale(log.mul_(target).sum(1), -temperature * temperature), Softened.Scale(student.sub_(target), temperature));
     }
 }

@@ -1,5 +1,3 @@
-using static TorchSharp.torch.nn;
-
 namespace Distillation.Losses;
 
 /// <summary>Soft targets: the student matches the teacher's softened probabilities (Hinton, Vinyals and Dean, 2015).</summary>
@@ -23,28 +21,16 @@ public sealed class SoftTargetLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
-        (Tensor log, Tensor target, double temperature) = Soften(rows);
-        target = target.clamp_min(Loss.LeastLogarithm);
-        return (target.exp() * (target - log)).sum(1) * (temperature * temperature);
+        // Logarithms on both sides: a teacher under a learned temperature has a gradient too, which must not be lost where a probability is 0.
+        (Tensor student, Tensor teacher, double temperature) = Softened.Of(rows, Temperature);
+        teacher = teacher.clamp_min(Loss.LeastLogarithm);
+        return (teacher.exp() * (teacher - student)).sum(1) * (temperature * temperature);
     }
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
-        (Tensor log, Tensor target, double temperature) = Soften(rows);
-        using Scalar scale = (temperature * temperature).ToScalar();
-        using Scalar slope = temperature.ToScalar();
-        using Scalar least = Loss.LeastLogarithm.ToScalar();
-        Tensor probabilities = target.clamp_min_(least).exp();
-        Tensor values = target.sub_(log).mul_(probabilities).sum(1).mul_(scale);
-        return new(values, log.exp_().sub_(probabilities).mul_(slope));
-    }
-
-    // Logarithms on both sides: a teacher under a learned temperature has a gradient too, which must not be lost where a probability is 0.
-    private (Tensor Log, Tensor Target, double Temperature) Soften(LogitRows rows)
-    {
         double temperature = Loss.At(Temperature, rows.Position);
-        using Scalar inverse = (1 / temperature).ToScalar();
-        return (functional.log_softmax(rows.Student * inverse, 1), functional.log_softmax(rows.Teacher * inverse, 1), temperature);
+        return Softened.Forward(rows, temperature, temperature * temperature);
     }
 }

@@ -5,6 +5,9 @@ namespace Distillation.Losses;
 /// <summary>What losses on probabilities share. Probabilities are kept as their logarithms: none is ever 0.</summary>
 internal static class Softened
 {
+    // Along rows that are shorter than this, libtorch's softmax takes longer than along columns with a transposition before it.
+    private const long ShortRow = 16;
+
     /// <summary>log softmax(logits / T) of each row, [R, C].</summary>
     public static Tensor Log(Tensor logits, double temperature) => functional.log_softmax(Cool(logits, temperature), 1);
 
@@ -13,6 +16,85 @@ internal static class Softened
     {
         double now = Loss.At(temperature, rows.Position);
         return (Log(rows.Student, now), Log(rows.Teacher, now), now);
+    }
+
+    /// <summary>softmax(logits / T) of each row, [R, C].</summary>
+    public static Tensor Probabilities(Tensor logits, double temperature)
+    {
+        Tensor cool = temperature == 1 ? logits : Cool(logits, temperature);
+        return cool.size(1) < ShortRow ? functional.softmax(cool.t().contiguous(), 0).t() : functional.softmax(cool, 1);
+    }
+
+    /// <summary>softmax(logits / T) of each row and its logarithm, both [R, C] and fresh. Without graph.</summary>
+    public static (Tensor Log, Tensor Probabilities) Both(Tensor logits, double temperature)
+    {
+        Tensor cool = temperature == 1 ? logits : Cool(logits, temperature);
+        if (cool.size(1) < ShortRow)
+        {
+            Tensor log = functional.log_softmax(cool.t().contiguous(), 0).t();
+            return (log, log.exp());
+        }
+
+        Tensor probabilities = functional.softmax(cool, 1);
+        (Tensor largest, Tensor logarithm) = Largest(cool, probabilities);
+        Tensor shift = logarithm.sub_(largest);
+        return (ReferenceEquals(cool, logits) ? cool + shift : cool.add_(shift), probabilities);
+    }
+
+    /// <summary>softmax(logits) of each row, [R, C], and its logarithm at the label alone, [R, 1]. Without graph.</summary>
+    public static (Tensor LogOfLabel, Tensor Probabilities) OfLabel(Tensor logits, Tensor column)
+    {
+        if (logits.size(1) < ShortRow)
+        {
+            (Tensor log, Tensor all) = Both(logits, 1);
+            return (log.gather(1, column), all);
+        }
+
+        Tensor probabilities = functional.softmax(logits, 1);
+        (Tensor largest, Tensor logarithm) = Largest(logits, probabilities);
+        return (logits.gather(1, column).sub_(largest).add_(logarithm), probabilities);
+    }
+
+    /// <summary>Student and teacher, softened alike: probabilities and their logarithms. Without graph.</summary>
+    public static ((Tensor Log, Tensor Probabilities) Student, (Tensor Log, Tensor Probabilities) Teacher) BothOf(LogitRows rows, double temperature) =>
+        (Both(rows.Student, temperature), Both(rows.Teacher, temperature));
+
+    /// <summary>scale · KL(p ‖ q) of each row, and its gradient at the student's logits, for q = softmax(s/T) of the student and p = softmax(t/T) of the teacher.</summary>
+    public static RowLossGradient Forward(LogitRows rows, double temperature, double scale)
+    {
+        ((Tensor logStudent, Tensor student), (Tensor logTeacher, Tensor teacher)) = BothOf(rows, temperature);
+        using Scalar least = Loss.LeastLogarithm.ToScalar();
+        Tensor values = logTeacher.clamp_min_(least).sub_(logStudent).mul_(teacher).sum(1);
+        return new(Scale(values, scale), Scale(student.sub_(teacher), scale / temperature));
+    }
+
+    /// <summary>KL(q ‖ p) of each row, and its gradient at the student's logits.</summary>
+    public static RowLossGradient Reverse(LogitRows rows, double temperature)
+    {
+        ((Tensor logStudent, Tensor student), (Tensor logTeacher, _)) = BothOf(rows, temperature);
+        Tensor terms = logStudent.sub_(logTeacher).mul_(student);
+        Tensor values = terms.sum(1, keepdim: true);
+        return new(values.squeeze(1), Scale(terms.sub_(student.mul_(values)), 1 / temperature));
+    }
+
+    /// <summary>The classes besides the label among themselves, and the label against them. Without graph.</summary>
+    public static OtherClasses Others(Tensor logits, Tensor column, double temperature)
+    {
+        Tensor cool = Cool(logits, temperature);
+        Tensor label = cool.gather(1, column);
+        using Scalar least = double.NegativeInfinity.ToScalar();
+        Tensor largest = cool.scatter_(1, column, torch.full_like(column, least, cool.dtype)).amax([1L], keepdim: true);
+        (Tensor log, Tensor probabilities) = Both(cool, 1);
+
+        // What the logits lost when they became logarithms is the logarithm of the sum of their exponentials.
+        return new(log, probabilities, label.sub_(largest).add_(log.amax([1L], keepdim: true)));
+    }
+
+    /// <summary>Multiplies in place, but does not pass over the numbers for a factor of 1.</summary>
+    public static Tensor Scale(Tensor own, double factor)
+    {
+        using Scalar scalar = factor.ToScalar();
+        return factor == 1 ? own : own.mul_(scalar);
     }
 
     /// <summary>KL(p ‖ q) of each row, [R], from log-probabilities.</summary>
@@ -39,6 +121,11 @@ internal static class Softened
         using Scalar nothing = 0.0.ToScalar();
         return functional.log_softmax(Cool(logits, temperature).masked_fill(isLabel, least), 1).masked_fill(isLabel, nothing);
     }
+
+    // The largest logit and the logarithm of its probability, [R, 1]. That is never near 0, so that its logarithm can be taken, and from it all others follow:
+    // their exponentials a second time, or a logarithm of each, would cost more than the softmax.
+    private static (Tensor Logit, Tensor Logarithm) Largest(Tensor logits, Tensor probabilities) =>
+        (logits.amax([1L], keepdim: true), probabilities.amax([1L], keepdim: true).log_());
 
     private static Tensor Cool(Tensor logits, double temperature)
     {

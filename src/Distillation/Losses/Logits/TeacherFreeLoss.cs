@@ -31,23 +31,34 @@ public sealed class TeacherFreeLoss : RowLoss, IRowGradient
     public override IRowGradient RowGradient => this;
 
     /// <inheritdoc/>
-    public override Tensor ComputeRows(LogitRows rows) => Softened.Divergence(LogTarget(rows), Softened.Log(rows.Student, 1));
+    public override Tensor ComputeRows(LogitRows rows) => Divergence(Target(rows), Softened.Log(rows.Student, 1), rows);
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
-        Tensor target = LogTarget(rows);
-        Tensor log = Softened.Log(rows.Student, 1);
-        return new(Softened.Divergence(target, log), log.exp_().sub_(target.exp_()));
+        LabelTarget target = Target(rows);
+        (Tensor log, Tensor probabilities) = Softened.Both(rows.Student, 1);
+        return new(Divergence(target, log, rows), target.Gradient(probabilities, rows.Labels));
     }
 
-    // log u, [R, C]
-    private Tensor LogTarget(LogitRows rows)
+    private static Tensor Divergence(LabelTarget target, Tensor log, LogitRows rows)
+    {
+        using Scalar entropy = (-Term(target.Label) - ((rows.Classes - 1) * Term(target.Other))).ToScalar();
+        return target.CrossEntropy(log, rows.Labels).sub_(entropy);
+    }
+
+    private static double Term(double probability) => probability == 0 ? 0 : probability * Math.Log(probability);
+
+    private LabelTarget Target(LogitRows rows)
     {
         double temperature = Loss.At(Temperature, rows.Position);
-        Tensor column = rows.Labels.unsqueeze(1);
-        using Scalar label = Probability.ToScalar();
-        Tensor teacher = torch.full_like(rows.Student, (1 - Probability) / Math.Max(rows.Classes - 1, 1)).scatter_(1, column, torch.full_like(column, label, rows.Student.dtype));
-        return Softened.Log(teacher, temperature);
+        double others = Math.Max(rows.Classes - 1, 1);
+        double above = (Probability - ((1 - Probability) / others)) / temperature;
+
+        // The larger of the two exponentials is 1.
+        double label = Math.Exp(Math.Min(above, 0));
+        double other = Math.Exp(Math.Min(-above, 0));
+        double sum = label + ((rows.Classes - 1) * other);
+        return new(label / sum, other / sum);
     }
 }

@@ -1,5 +1,3 @@
-using static TorchSharp.torch.nn;
-
 namespace Distillation.Losses;
 
 /// <summary>Ranking by a hinge: of two classes among the teacher's likeliest, the student gives the one that the teacher prefers the larger probability, by a margin.</summary>
@@ -30,24 +28,25 @@ public sealed class TopKHingeLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         TopKPairs pairs = TopKPairs.Of(rows, Count, Epsilon);
-        return (Shortfall(functional.softmax(rows.Student, 1), pairs).relu() * pairs.Shares).sum([1, 2]);
+        return TopKPairs.Sum(Shortfall(pairs.Take(Softened.Probabilities(rows.Student, 1)), pairs) * pairs.Shares);
     }
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
         TopKPairs pairs = TopKPairs.Of(rows, Count, Epsilon);
-        Tensor student = functional.softmax(rows.Student, 1);
-        Tensor shortfall = Shortfall(student, pairs);
-        Tensor values = (shortfall.relu() * pairs.Shares).sum([1, 2]);
-        Tensor atProbabilities = pairs.Scatter(shortfall.gt(0).to(student.dtype).mul_(pairs.Shares).neg_(), student);
-        return new(values, atProbabilities.sub_((atProbabilities * student).sum(1, keepdim: true)).mul_(student));
+        Tensor student = Softened.Probabilities(rows.Student, 1);
+        Tensor likeliest = pairs.Take(student);
+        Tensor shortfall = Shortfall(likeliest, pairs);
+        Tensor values = TopKPairs.Sum(shortfall * pairs.Shares);
+        Tensor missed = shortfall.sign_().mul_(pairs.Shares);
+
+        // With g at the probabilities of the k classes, −q · Σ g · q, and g · q more at those.
+        Tensor weighted = TopKPairs.AtClasses(missed).mul_(likeliest);
+        return new(values, student.mul_(weighted.sum([0]).unsqueeze(1)).scatter_add_(1, pairs.Indices, weighted.t().neg_()));
     }
 
-    // By how much each pair misses the margin, [R, K, K]; negative where it does not.
-    private Tensor Shortfall(Tensor student, TopKPairs pairs)
-    {
-        Tensor difference = TopKPairs.Differences(student.gather(1, pairs.Indices));
-        return Margin is { } margin ? margin - difference : TopKPairs.Differences(pairs.Teacher) - difference;
-    }
+    // By how much each pair misses the margin, [K, K, R]; 0 where it does not.
+    private Tensor Shortfall(Tensor likeliest, TopKPairs pairs) =>
+        (Margin is { } margin ? margin - TopKPairs.Differences(likeliest) : TopKPairs.Differences(pairs.Teacher - likeliest)).relu();
 }

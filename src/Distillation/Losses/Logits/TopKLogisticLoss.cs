@@ -26,7 +26,7 @@ public sealed class TopKLogisticLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         TopKPairs pairs = TopKPairs.Of(rows, Count, Epsilon);
-        return Values(Differences(rows, pairs), pairs);
+        return TopKPairs.Sum(functional.logsigmoid(Differences(rows, pairs)).neg() * pairs.Shares);
     }
 
     /// <inheritdoc/>
@@ -34,10 +34,10 @@ public sealed class TopKLogisticLoss : RowLoss, IRowGradient
     {
         TopKPairs pairs = TopKPairs.Of(rows, Count, Epsilon);
         Tensor differences = Differences(rows, pairs);
-        return new(Values(differences, pairs), pairs.Scatter(differences.neg().sigmoid_().mul_(pairs.Shares).neg_(), rows.Student));
+        Tensor values = TopKPairs.Sum(functional.logsigmoid(differences).mul_(pairs.Shares)).neg_();
+        Tensor atClasses = TopKPairs.AtClasses(differences.neg_().sigmoid_().mul_(pairs.Shares)).neg_();
+        return new(values, torch.zeros_like(rows.Student).scatter_(1, pairs.Indices, atClasses.t()));
     }
 
-    private static Tensor Differences(LogitRows rows, TopKPairs pairs) => TopKPairs.Differences(rows.Student.gather(1, pairs.Indices));
-
-    private static Tensor Values(Tensor differences, TopKPairs pairs) => (functional.logsigmoid(differences).neg() * pairs.Shares).sum([1, 2]);
+    private static Tensor Differences(LogitRows rows, TopKPairs pairs) => TopKPairs.Differences(pairs.Take(rows.Student));
 }

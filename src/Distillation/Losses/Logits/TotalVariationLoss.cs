@@ -28,11 +28,11 @@ public sealed class TotalVariationLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
-        (Tensor student, Tensor teacher, double temperature) = Softened.Of(rows, Temperature);
+        double temperature = Loss.At(Temperature, rows.Position);
         using Scalar half = 0.5.ToScalar();
-        student.exp_();
-        Tensor difference = student - teacher.exp_();
+        Tensor student = Softened.Probabilities(rows.Student, temperature);
+        Tensor difference = student - Softened.Probabilities(rows.Teacher, temperature);
         Tensor values = difference.abs().sum(1).mul_(half);
-        return new(values, Softened.ToLogits(difference.sign_().mul_(half), student, temperature));
+        return new(values, Softened.ToLogits(difference.sign_(), student, 2 * temperature));
     }
 }
