@@ -9,7 +9,8 @@ internal static class UnitVectors
     /// <returns>The same shape.</returns>
     public static Tensor Of(Tensor vectors, long dimension)
     {
-        Tensor norm = torch.linalg.vector_norm(vectors, ord: 2, dims: [dimension], keepdim: true);
+        // Not torch.linalg.vector_norm: TorchSharp hands it a number that the collector may take away during the call.
+        Tensor norm = vectors.norm((int)dimension, keepdim: true, p: 2);
         return vectors / norm.masked_fill(norm.lt(1e-12), 1);
     }
 }

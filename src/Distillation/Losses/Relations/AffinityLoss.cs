@@ -30,5 +30,5 @@ public sealed class AffinityLoss : FeatureLoss
     }
 
     // Its gradient at zero is zero.
-    private static Tensor Norm(Tensor vectors) => torch.linalg.vector_norm(vectors, ord: 2, dims: [2]);
+    private static Tensor Norm(Tensor vectors) => vectors.norm(2, keepdim: false, p: 2);
 }

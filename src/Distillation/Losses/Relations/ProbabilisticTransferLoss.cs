@@ -28,7 +28,7 @@ public sealed class ProbabilisticTransferLoss : FeatureLoss
     private static Tensor Neighbours(Tensor layer)
     {
         Tensor flat = FeatureShapes.Flat(layer);
-        Tensor norm = torch.linalg.vector_norm(flat, ord: 2, dims: [1], keepdim: true);
+        Tensor norm = flat.norm(1, keepdim: true, p: 2);
         Tensor unit = flat / (norm + Epsilon).masked_fill(norm.eq(0), 1);
         Tensor similarities = ((unit.mm(unit.t()) + 1) / 2).clamp_min(0);
         return similarities / similarities.sum(1, keepdim: true).clamp_min(Epsilon);
