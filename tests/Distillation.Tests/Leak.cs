@@ -7,11 +7,16 @@ internal static class Leak
     {
         code(); // what is made once and kept, is made here
 
-        // What earlier tests left to the collector must not go while we count.
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        long before = torch.Tensor.TotalCount;
+        long before = Count();
         code();
         torch.Tensor.TotalCount.Should().Be(before, "every tensor that the code made must be disposed");
+    }
+
+    /// <summary>The number of live tensors, without those that earlier code left to the collector.</summary>
+    public static long Count()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return torch.Tensor.TotalCount;
     }
 }

@@ -106,12 +106,12 @@ public sealed class ModelDistillationTests : IDisposable
         var networks = new Queue<Module<Tensor, Tensor>>(Enumerable.Range(0, 8).Select(_ => SmallProblem.Network()));
         var distillation = new ModelDistillation(networks.Dequeue, networks.Dequeue, Distil, _options);
         distillation.Run(_few, _test).Dispose();
-        long before = Count();
+        long before = Leak.Count();
 
         distillation.Run(_few, _test).Dispose();
 
         networks.Should().BeEmpty("plain, control, original and distilled were made twice");
-        Count().Should().Be(before - 16, "of four networks the parameters are disposed, and nothing is left");
+        Leak.Count().Should().Be(before - 16, "of four networks the parameters are disposed, and nothing is left");
     }
 
     [Fact]
@@ -126,19 +126,12 @@ public sealed class ModelDistillationTests : IDisposable
         }
 
         Cancelled();
-        long before = Count();
+        long before = Leak.Count();
 
         Cancelled();
 
         networks.Should().BeEmpty("plain and original were made twice");
-        Count().Should().Be(before - 8);
-    }
-
-    private static long Count()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        return torch.Tensor.TotalCount;
+        Leak.Count().Should().Be(before - 8);
     }
 
     private ModelDistillationResult Run(Recipe recipe) => new ModelDistillation(SmallProblem.Network, SmallProblem.Network, recipe, _options).Run(_few, _test);

@@ -124,18 +124,11 @@ public sealed class RecipeSearchTests : IDisposable
         var models = new Queue<Module<Tensor, Tensor>>(Enumerable.Range(0, 6).Select(_ => SmallProblem.Line()));
         var search = new RecipeSearch(models.Dequeue, [Recipe.UseTeacher(new KernelRidge())], _options);
         search.Run(_data);
-        long before = Count();
+        long before = Leak.Count();
 
         search.Run(_data);
 
-        Count().Should().Be(before - 6, "of three models the two parameters each are disposed, and nothing is left");
-    }
-
-    private static long Count()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        return torch.Tensor.TotalCount;
+        Leak.Count().Should().Be(before - 6, "of three models the two parameters each are disposed, and nothing is left");
     }
 
     private static Jitter Small() => new(0.1);
