@@ -85,9 +85,12 @@ public sealed class Fragment
 
     private static TensorData Labelled(Originals originals) => new(originals.Inputs, originals.RequireLabels());
 
-    private FragmentModel Train(Originals originals, IDataSource samples, TrainerOptions training, CancellationToken cancellationToken)
+    private static Dictionary<long, long> CountsOf(Originals originals)
     {
-        Dictionary<long, long> counts = originals.RequireLabels().cpu().data<long>().ToArray().CountBy(id => id).ToDictionary(pair => pair.Key, pair => (long)pair.Value);
-        return new(OriginalTraining.Fit(_original, samples, training, _seed, cancellationToken), counts);
+        using var scope = torch.NewDisposeScope();
+        return originals.RequireLabels().cpu().data<long>().ToArray().CountBy(id => id).ToDictionary(pair => pair.Key, pair => (long)pair.Value);
     }
+
+    private FragmentModel Train(Originals originals, IDataSource samples, TrainerOptions training, CancellationToken cancellationToken) =>
+        new(OriginalTraining.Fit(_original, samples, training, _seed, cancellationToken), CountsOf(originals));
 }
