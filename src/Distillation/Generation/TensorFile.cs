@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 namespace Distillation.Generation;
 
 /// <summary>Named tensors in a file of the safetensors format: the length of a header, the header in JSON, the bytes of the tensors. It holds no code.</summary>
-/// <remarks>A file is written aside and moved, so that it is whole or not there; a digest of the tensors in the header tells damage.</remarks>
+/// <remarks>A file is written aside and moved, so that it is whole or not there; a digest of the tensors in the header tells damage. It is read and written whole, and not larger than 2 GB.</remarks>
 internal static class TensorFile
 {
     private const string Metadata = "__metadata__";
@@ -105,7 +105,7 @@ internal static class TensorFile
 
             return (tensors, metadata);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or NullReferenceException or KeyNotFoundException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or NullReferenceException or KeyNotFoundException or ArgumentException or OverflowException)
         {
             throw new InvalidDataException($"'{path}' is no file of tensors: {exception.Message}", exception);
         }
@@ -116,7 +116,7 @@ internal static class TensorFile
         torch.ScalarType type = Types[entry["dtype"]!.GetValue<string>()];
         long[] shape = [.. entry["shape"]!.AsArray().Select(size => size!.GetValue<long>())];
         (long start, long end) = (entry["data_offsets"]![0]!.GetValue<long>(), entry["data_offsets"]![1]!.GetValue<long>());
-        Int128 wanted = shape.Aggregate((Int128)type.ElementSize(), (product, size) => product * size);
+        Int128 wanted = shape.Aggregate((Int128)type.ElementSize(), (product, size) => checked(product * size));
         if (shape.Any(size => size < 0) || start < 0 || end > values.Length || end - start != wanted)
         {
             throw new InvalidDataException($"'{path}' says that '{name}' is [{string.Join(", ", shape)}] {type} in bytes {start} to {end} of {values.Length}, which does not fit.");

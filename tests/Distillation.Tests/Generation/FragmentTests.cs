@@ -1,3 +1,4 @@
+using System.Text;
 using Distillation.Generation;
 using Distillation.Teachers;
 using static TorchSharp.torch.nn;
@@ -124,6 +125,28 @@ public sealed class FragmentTests : IDisposable
             File.WriteAllBytes(Path, damaged);
             RefusesModel().Should().Throw<InvalidDataException>($"byte {at} is another").WithMessage($"'{Path}'*");
         }
+    }
+
+    [Theory]
+    [InlineData("[30,2]", "[30,3]")]
+    [InlineData("[30,2]", "[-30,-2]")]
+    [InlineData("[30,2]", "[4611686018427387904,4611686018427387904,4611686018427387904]")]
+    [InlineData("[30,2]", "[30,\"2\"]")]
+    [InlineData("[0,240]", "[8,240]")]
+    [InlineData("[0,240]", "[-240,0]")]
+    [InlineData("\"F32\"", "\"F7\"")]
+    [InlineData("sha256", "sha25")]
+    public void Header_that_does_not_fit_is_refused(string right, string wrong)
+    {
+        FragmentSamples.Save(_low, Path);
+        byte[] whole = File.ReadAllBytes(Path);
+        int length = (int)BitConverter.ToInt64(whole);
+        string header = Encoding.UTF8.GetString(whole, 8, length);
+        header.Should().Contain(right);
+        byte[] other = Encoding.UTF8.GetBytes(header.Replace(right, wrong, StringComparison.Ordinal));
+        File.WriteAllBytes(Path, [.. BitConverter.GetBytes((long)other.Length), .. other, .. whole[(8 + length)..]]);
+
+        FluentActions.Invoking(() => FragmentSamples.Load(Path)).Should().Throw<InvalidDataException>().WithMessage($"'{Path}'*");
     }
 
     [Fact]
