@@ -16,8 +16,8 @@ public sealed record FragmentOptions
     public TrainerOptions? PlainTraining { get; init; }
 
     /// <summary>Gets the share of new samples among all that a fragment learns from.</summary>
-    /// <value>In (0, 1). The default value is 0.75.</value>
-    public double PoolShare { get; init => field = Require.BelowOne(Require.Positive(value)); } = 0.75;
+    /// <value>In (0, 1). The default value is 0.95: with more of its own samples, a fragment of few classes sees those everywhere.</value>
+    public double PoolShare { get; init => field = Require.BelowOne(Require.Positive(value)); } = 0.95;
 
     /// <summary>Gets how many new samples a fragment makes for each labelled one.</summary>
     /// <value>Positive. The default value is 20.</value>

@@ -46,7 +46,7 @@ public sealed class FragmentedDistillationTests : IDisposable
         using FragmentedDistillationResult result = new FragmentedDistillation(SmallProblem.HeapNetwork, new Jitter(2), options).Run(fragments, _test);
 
         result.TeacherReport!.Accuracy.Should().BeGreaterThan(0.9);
-        result.Improvement!.Mean.Should().BeGreaterThan(0.2);
+        result.Improvement!.Mean.Should().BeGreaterThan(0.1, "new samples of two heaps hardly reach the others");
         result.Describe().Should().Contain("their models, and no samples");
         Array.ForEach(fragments, fragment => fragment.Dispose());
     }
