@@ -22,6 +22,13 @@ internal static class OriginalTraining
         return Train(make, seed, student => new DistillationTrainer(teacher, student, loss, training with { Seed = seed }).Fit(samples, cancellationToken: cancellationToken), cancellationToken);
     }
 
+    /// <summary>Makes a model whose weights follow from the seed.</summary>
+    public static torch.nn.Module<Tensor, Tensor> Make(Func<torch.nn.Module<Tensor, Tensor>> make, int seed)
+    {
+        using var chance = new SeededChance(seed);
+        return make() ?? throw new InvalidOperationException("The delegate that makes a model must give one, but gave null.");
+    }
+
     private static torch.nn.Module<Tensor, Tensor> Train(Func<torch.nn.Module<Tensor, Tensor>> make, int seed, Action<IStudent> train, CancellationToken cancellationToken)
     {
         // Training needs gradients, whatever the caller has switched off.
@@ -40,11 +47,5 @@ internal static class OriginalTraining
             model.Dispose();
             throw;
         }
-    }
-
-    private static torch.nn.Module<Tensor, Tensor> Make(Func<torch.nn.Module<Tensor, Tensor>> make, int seed)
-    {
-        using var chance = new SeededChance(seed);
-        return make() ?? throw new InvalidOperationException("The delegate that makes a model must give one, but gave null.");
     }
 }

@@ -149,6 +149,25 @@ public sealed partial class SnippetTests : IDisposable
         result.Report.Plain.Samples.Should().Be(20);
     }
 
+    [Fact]
+    public void Scattered_data_learns_together()
+    {
+        IDataSource north = new TensorData(Some.Inputs(30, 64).view(30, 1, 8, 8), Some.Labels(30));
+        IDataSource south = new TensorData(Some.Inputs(40, 64, seed: 4).view(40, 1, 8, 8), Some.Labels(40));
+        IDataSource test = new TensorData(Some.Inputs(20, 64, seed: 9).view(20, 1, 8, 8), Some.Labels(20));
+        Func<Module<Tensor, Tensor>> original = () => Sequential(("flat", Flatten()), ("in", Linear(64, 16)), ("act", ReLU()), ("out", Linear(16, 3)));
+        var training = new TrainerOptions { Steps = 20, Optimizer = new Adam(0.01) };
+
+        var generator = new Mixture(new Mixup(new ImageAffine()), new ImageAffine { Degrees = 10, Scale = 0.1, Pixels = 2 });
+        var exchange = new FragmentOptions { Exchange = FragmentExchange.Models, Training = training };
+
+        using FragmentedDistillationResult together = new FragmentedDistillation(original, generator, exchange).Run([north, south], test);
+        Console.WriteLine(together.Describe());
+
+        together.Fragments.Should().HaveCount(2);
+        together.Improvement!.Pairs.Should().Be(2);
+    }
+
     private static string FindRoot(string folder) => File.Exists(Path.Combine(folder, "Distillation.sln")) ? folder : FindRoot(Path.GetDirectoryName(folder)!);
 
     private static string Flat(string text) => string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));

@@ -28,4 +28,15 @@ internal static class SmallProblem
     public static Module<Tensor, Tensor> Line() => Linear(2, 2);
 
     public static Sequential Network() => Sequential(("in", Linear(2, 16)), ("act", ReLU()), ("out", Linear(16, 2)));
+
+    /// <summary>Four heaps around the corners of a square, of which some are there.</summary>
+    public static TensorData Heaps(int samples, long[] classes, int seed = 5)
+    {
+        using var scope = torch.NewDisposeScope();
+        Tensor labels = torch.tensor(classes)[Some.Labels(samples, classes.Length, seed)];
+        Tensor corners = torch.tensor(new float[,] { { -2, -2 }, { 2, -2 }, { 2, 2 }, { -2, 2 } });
+        return TensorData.Owning(corners[labels] + (Some.Inputs(samples, 2, seed + 1) * 0.5), labels);
+    }
+
+    public static Sequential HeapNetwork() => Sequential(("in", Linear(2, 16)), ("act", ReLU()), ("out", Linear(16, 4)));
 }

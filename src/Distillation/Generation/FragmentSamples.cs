@@ -1,0 +1,39 @@
+namespace Distillation.Generation;
+
+/// <summary>New samples in files, for other fragments.</summary>
+/// <remarks>A file is in the safetensors format, with the tensors <c>inputs</c>, [N, ...], and, where there are any, <c>labels</c>, [N, ...].</remarks>
+public static class FragmentSamples
+{
+    private const string Inputs = "inputs";
+    private const string Labels = "labels";
+
+    /// <summary>Writes samples to a file, which then is whole or, if anything fails, what it was before.</summary>
+    /// <param name="samples">The samples.</param>
+    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save(TensorData samples, string path)
+    {
+        Require.Present(samples);
+        TensorFile.Write(path, samples.Labels is { } labels ? [(Inputs, samples.Inputs), (Labels, labels)] : [(Inputs, samples.Inputs)], []);
+    }
+
+    /// <summary>Reads samples.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The samples; the caller disposes them.</returns>
+    /// <exception cref="InvalidDataException">The file is truncated, damaged, or holds something else; the message names it.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static TensorData Load(string path)
+    {
+        using var scope = torch.NewDisposeScope();
+        Dictionary<string, Tensor> tensors = TensorFile.Read(path).Tensors;
+        Tensor? labels = tensors.GetValueOrDefault(Labels);
+        if (!tensors.TryGetValue(Inputs, out Tensor? inputs) || tensors.Count != (labels is null ? 1 : 2)
+            || inputs.dim() == 0 || inputs.size(0) == 0 || (labels is not null && (labels.dim() == 0 || labels.size(0) != inputs.size(0))))
+        {
+            throw new InvalidDataException(
+                $"'{path}' does not hold samples: there must be 'inputs' [N, ...] and, if any, 'labels' [N, ...], but there are {string.Join(", ", tensors.Select(pair => $"'{pair.Key}' {Distillation.Shapes.Of(pair.Value)}"))}.");
+        }
+
+        return TensorData.Owning(inputs, labels);
+    }
+}

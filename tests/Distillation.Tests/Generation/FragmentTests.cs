@@ -1,0 +1,214 @@
+using System.Text;
+using Distillation.Generation;
+using Distillation.Teachers;
+using static TorchSharp.torch.nn;
+
+namespace Distillation.Tests.Generation;
+
+public sealed class FragmentTests : IDisposable
+{
+    private readonly DisposeScope _scope = torch.NewDisposeScope();
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
+    private readonly TensorData _low = SmallProblem.Heaps(30, [0, 1]);
+    private readonly TensorData _high = SmallProblem.Heaps(30, [2, 3], seed: 15);
+    private readonly FragmentOptions _options = new() { Training = SmallProblem.Training with { Steps = 30 }, LeastPool = 120, PoolFactor = 4, Exchange = FragmentExchange.ModelsAndSamples };
+
+    private string Path => System.IO.Path.Combine(_folder.FullName, "fragment");
+
+    public void Dispose()
+    {
+        _low.Dispose();
+        _high.Dispose();
+        _folder.Delete(recursive: true);
+        _scope.Dispose();
+    }
+
+    [Fact]
+    public void Steps_over_files_give_the_same_bits_as_all_in_one_process()
+    {
+        Fragment[] fragments = [New(0, _low), New(1, _high)];
+        foreach ((Fragment fragment, int number) in fragments.Select((fragment, number) => (fragment, number)))
+        {
+            using FragmentModel model = fragment.Train();
+            using TensorData made = fragment.Generate(classes: 4, count: 120);
+            model.Save($"{Path}.{number}.model");
+            FragmentSamples.Save(made, $"{Path}.{number}.samples");
+        }
+
+        using FragmentModel low = FragmentModel.Load($"{Path}.0.model", SmallProblem.HeapNetwork);
+        using FragmentModel high = FragmentModel.Load($"{Path}.1.model", SmallProblem.HeapNetwork);
+        using var teacher = new CoverageTeacher(low.AsMember(), high.AsMember());
+        using TensorData lowSamples = FragmentSamples.Load($"{Path}.0.samples");
+        using TensorData highSamples = FragmentSamples.Load($"{Path}.1.samples");
+        using TensorData pool = fragments[1].Label(teacher, lowSamples, highSamples);
+        using FragmentModel after = fragments[1].TrainWith(pool);
+
+        using FragmentedDistillationResult whole = new FragmentedDistillation(SmallProblem.HeapNetwork, new Jitter(0.2), _options).Run([_low, _high]);
+        Some.Weights(low.Module).Should().Equal(Some.Weights(whole.Fragments[0].Before.Module));
+        Some.Weights(after.Module).Should().Equal(Some.Weights(whole.Fragments[1].After.Module));
+    }
+
+    [Fact]
+    public void Model_is_the_same_after_a_round_trip()
+    {
+        using FragmentModel model = New(0, _low).Train();
+        model.Save(Path);
+        model.Save(Path);
+
+        using FragmentModel read = FragmentModel.Load(Path, SmallProblem.HeapNetwork);
+
+        Some.Weights(read.Module).Should().Equal(Some.Weights(model.Module));
+        read.SamplesOfClass.Should().BeEquivalentTo(model.SamplesOfClass);
+        read.Module.training.Should().BeFalse();
+        read.AsMember().Weight.Should().Be(30);
+        _folder.GetFiles().Should().ContainSingle("nothing is left beside the file");
+    }
+
+    [Fact]
+    public void Buffers_of_a_model_are_kept()
+    {
+        static Module<Tensor, Tensor> Make() => Sequential(("in", Linear(2, 4)), ("norm", BatchNorm1d(4)));
+        using FragmentModel model = new Fragment(0, Make, _low, new Jitter(0.2), _options).Train();
+        model.Save(Path);
+
+        using FragmentModel read = FragmentModel.Load(Path, Make);
+
+        model.Module.state_dict().Should().Contain(pair => pair.Key == "norm.num_batches_tracked" && pair.Value.item<long>() == 30);
+        foreach ((string name, Tensor tensor) in read.Module.state_dict())
+        {
+            Close.Numbers(tensor).Should().Equal(Close.Numbers(model.Module.state_dict()[name]), name);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Samples_are_the_same_after_a_round_trip(bool withLabels)
+    {
+        using TensorData made = New(0, _low).Generate(classes: 4, count: 50);
+        var samples = new TensorData(made.Inputs, withLabels ? made.Labels : null);
+        FragmentSamples.Save(samples, Path);
+
+        using TensorData read = FragmentSamples.Load(Path);
+
+        Close.Numbers(read.Inputs).Should().Equal(Close.Numbers(samples.Inputs));
+        (read.Labels is not null).Should().Be(withLabels);
+        read.Labels?.shape.Should().Equal(50, 4);
+        read.Labels?.Equals(samples.Labels!).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Truncated_file_is_named_at_any_length()
+    {
+        using FragmentModel model = New(0, _low).Train();
+        model.Save(Path);
+        byte[] whole = File.ReadAllBytes(Path);
+
+        for (int length = 0; length < whole.Length; length += 37)
+        {
+            File.WriteAllBytes(Path, whole[..length]);
+            RefusesModel().Should().Throw<InvalidDataException>($"{length} bytes are not all").WithMessage($"'{Path}'*");
+        }
+    }
+
+    [Fact]
+    public void Damaged_byte_anywhere_is_found()
+    {
+        using FragmentModel model = New(0, _low).Train();
+        model.Save(Path);
+        byte[] whole = File.ReadAllBytes(Path);
+
+        foreach (int at in new[] { 3, 8, whole.Length / 2, whole.Length - 1 })
+        {
+            byte[] damaged = [.. whole];
+            damaged[at] ^= 0x40;
+            File.WriteAllBytes(Path, damaged);
+            RefusesModel().Should().Throw<InvalidDataException>($"byte {at} is another").WithMessage($"'{Path}'*");
+        }
+    }
+
+    [Theory]
+    [InlineData("[30,2]", "[30,3]")]
+    [InlineData("[30,2]", "[-30,-2]")]
+    [InlineData("[30,2]", "[4611686018427387904,4611686018427387904,4611686018427387904]")]
+    [InlineData("[30,2]", "[30,\"2\"]")]
+    [InlineData("[0,240]", "[8,240]")]
+    [InlineData("[0,240]", "[-240,0]")]
+    [InlineData("\"F32\"", "\"F7\"")]
+    [InlineData("sha256", "sha25")]
+    public void Header_that_does_not_fit_is_refused(string right, string wrong)
+    {
+        FragmentSamples.Save(_low, Path);
+        byte[] whole = File.ReadAllBytes(Path);
+        int length = (int)BitConverter.ToInt64(whole);
+        string header = Encoding.UTF8.GetString(whole, 8, length);
+        header.Should().Contain(right);
+        byte[] other = Encoding.UTF8.GetBytes(header.Replace(right, wrong, StringComparison.Ordinal));
+        File.WriteAllBytes(Path, [.. BitConverter.GetBytes((long)other.Length), .. other, .. whole[(8 + length)..]]);
+
+        FluentActions.Invoking(() => FragmentSamples.Load(Path)).Should().Throw<InvalidDataException>().WithMessage($"'{Path}'*");
+    }
+
+    [Fact]
+    public void Model_of_another_kind_is_refused_with_what_differs()
+    {
+        using FragmentModel model = New(0, _low).Train();
+        model.Save(Path);
+
+        Action wider = () => FragmentModel.Load(Path, () => Sequential(("in", Linear(2, 16)), ("act", ReLU()), ("out", Linear(16, 5))));
+        Action deeper = () => FragmentModel.Load(Path, () => Sequential(("in", Linear(2, 16)), ("act", ReLU()), ("out", Linear(16, 4)), ("more", Linear(4, 4))));
+
+        wider.Should().Throw<InvalidDataException>().WithMessage("*'out.weight' is ?4, 16? Float32 in the file and ?5, 16? Float32 in the model*");
+        deeper.Should().Throw<InvalidDataException>().WithMessage("*'more.weight' is not there in the file*");
+    }
+
+    [Fact]
+    public void Samples_are_no_model_and_a_model_is_no_samples()
+    {
+        using FragmentModel model = New(0, _low).Train();
+        FragmentSamples.Save(_low, Path);
+        RefusesModel().Should().Throw<InvalidDataException>().WithMessage($"'{Path}' is not the model of a fragment*");
+
+        model.Save(Path);
+        FluentActions.Invoking(() => FragmentSamples.Load(Path)).Should().Throw<InvalidDataException>().WithMessage($"'{Path}' does not hold samples*'in.weight'*");
+    }
+
+    [Fact]
+    public void What_cannot_be_written_leaves_nothing_behind()
+    {
+        Directory.CreateDirectory(Path);
+
+        FluentActions.Invoking(() => FragmentSamples.Save(_low, Path)).Should().Throw<Exception>().Which.Should().Match(exception => exception is IOException || exception is UnauthorizedAccessException);
+
+        _folder.GetFiles().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Models_alone_label_without_the_parents_and_with_samples_half_by_them()
+    {
+        ITeacher teacher = Teacher.From(inputs => torch.zeros(inputs.size(0), 4));
+        using TensorData made = New(0, _low).Generate(classes: 4, count: 3);
+
+        using TensorData alone = new Fragment(0, SmallProblem.HeapNetwork, _low, new Jitter(0.2), _options with { Exchange = FragmentExchange.Models }).Label(teacher, made);
+        using TensorData half = New(0, _low).Label(teacher, made);
+
+        Close.Numbers(alone.Labels!).Should().OnlyContain(probability => probability == 0.25);
+        Close.Numbers(half.Labels!).Order().TakeLast(3).Should().OnlyContain(probability => probability == 0.625);
+    }
+
+    [Fact]
+    public void Reading_and_writing_leave_no_tensor()
+    {
+        FragmentSamples.Save(_low, Path);
+
+        Leak.None(() =>
+        {
+            FragmentSamples.Load(Path).Dispose();
+            FragmentSamples.Save(_low, Path);
+        });
+    }
+
+    private Fragment New(int number, IDataSource samples) => new(number, SmallProblem.HeapNetwork, samples, new Jitter(0.2), _options);
+
+    private Action RefusesModel() => () => FragmentModel.Load(Path, SmallProblem.HeapNetwork).Dispose();
+}
