@@ -56,12 +56,7 @@ public class Batch
     /// <exception cref="NotSupportedException">A derived batch does not override this method, and would lose what it carries.</exception>
     public virtual IReadOnlyList<Batch> Split(long size)
     {
-        if (Count > size)
-        {
-            RequireOwn(typeof(Batch), nameof(Split));
-        }
-
-        return Pieces(size, (start, count, share) =>
+        return Pieces(typeof(Batch), size, (start, count, share) =>
             new Batch(Inputs.narrow(0, start, count), Labels?.narrow(0, start, count), Indices.narrow(0, start, count), share));
     }
 
@@ -91,7 +86,7 @@ public class Batch
         return new Batch(inputs ?? Inputs, Labels, indices ?? Indices, Share);
     }
 
-    private protected IReadOnlyList<Batch> Pieces(long size, Func<long, long, double, Batch> cut)
+    private protected IReadOnlyList<Batch> Pieces(Type own, long size, Func<long, long, double, Batch> cut)
     {
         Require.Positive(size);
         if (Count <= size)
@@ -99,6 +94,7 @@ public class Batch
             return [this];
         }
 
+        RequireOwn(own, nameof(Split));
         var pieces = new List<Batch>();
         for (long start = 0; start < Count; start += size)
         {

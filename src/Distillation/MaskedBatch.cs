@@ -26,20 +26,19 @@ public class MaskedBatch : Batch
 
     /// <inheritdoc/>
     /// <remarks>A mean over the places of a piece counts by the piece's samples, not by its places.</remarks>
-    public override IReadOnlyList<Batch> Split(long size)
-    {
-        RequireOwn(typeof(MaskedBatch), nameof(Split));
-        return Pieces(size, (start, count, share) =>
-            new MaskedBatch(Inputs.narrow(0, start, count), Labels?.narrow(0, start, count), Indices.narrow(0, start, count), Mask.narrow(0, start, count), share));
-    }
+    public override IReadOnlyList<Batch> Split(long size) => Pieces(typeof(MaskedBatch), size, (start, count, share) =>
+        new MaskedBatch(Inputs.narrow(0, start, count), Labels?.narrow(0, start, count), Indices.narrow(0, start, count), Mask.narrow(0, start, count), share));
 
     /// <inheritdoc/>
     public override Batch To(torch.Device device)
     {
+        if (IsOn(device))
+        {
+            return this;
+        }
+
         RequireOwn(typeof(MaskedBatch), nameof(To));
-        return IsOn(device)
-            ? this
-            : new MaskedBatch(Inputs.to(device, non_blocking: true), Labels?.to(device, non_blocking: true), Indices, Mask.to(device, non_blocking: true), Share);
+        return new MaskedBatch(Inputs.to(device, non_blocking: true), Labels?.to(device, non_blocking: true), Indices, Mask.to(device, non_blocking: true), Share);
     }
 
     /// <inheritdoc/>

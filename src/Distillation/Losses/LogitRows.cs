@@ -9,16 +9,22 @@ public sealed class LogitRows
     private readonly ReadLabels _read;
     private Tensor? _teacher;
 
-    private LogitRows(DistillationContext context, Tensor student, Tensor? teacher, long? ignoredLabel, ReadLabels read)
+    private LogitRows(DistillationContext context, Tensor student, long? ignoredLabel)
     {
         _context = context;
         _ignoredLabel = ignoredLabel;
-        _read = read;
-        _teacher = teacher;
+        _read = new();
         Student = student;
         Count = student.size(0);
         Classes = student.size(1);
         Weights = Weigh();
+    }
+
+    // Other logits of the same rows: what was read and weighed of these holds for them.
+    private LogitRows(LogitRows rows, Tensor student, Tensor? teacher)
+    {
+        (_context, _ignoredLabel, _read, _teacher) = (rows._context, rows._ignoredLabel, rows._read, teacher ?? rows._teacher);
+        (Student, Count, Classes, Weights) = (student, student.size(0), student.size(1), rows.Weights);
     }
 
     /// <summary>Gets the student's logits, [R, C], attached to the graph.</summary>
@@ -98,7 +104,7 @@ public sealed class LogitRows
     /// <param name="student">What the student is taken to have said, [R, C].</param>
     /// <param name="teacher">What the teacher is taken to have said, [R, C]; as it is if not given.</param>
     /// <returns>The rows.</returns>
-    public LogitRows With(Tensor student, Tensor? teacher = null) => new(_context, Require.Present(student), teacher ?? _teacher, _ignoredLabel, _read);
+    public LogitRows With(Tensor student, Tensor? teacher = null) => new(this, Require.Present(student), teacher);
 
     /// <summary>Gives what a layer of the teacher says of each row.</summary>
     /// <param name="feature">The layer: [N, K], [N, T, K] or [N, K, H, W], with a row for each row of logits.</param>
@@ -124,7 +130,7 @@ public sealed class LogitRows
     /// <returns>The rows that count, [K, ...].</returns>
     public Tensor Counting(Tensor rows) => Weights is null ? rows : rows.index_select(0, Weights.nonzero().squeeze(1));
 
-    internal static LogitRows Of(DistillationContext context, long? ignoredLabel) => new(context, Rows(context.Student.Logits), teacher: null, ignoredLabel, new());
+    internal static LogitRows Of(DistillationContext context, long? ignoredLabel) => new(context, Rows(context.Student.Logits), ignoredLabel);
 
     /// <summary>Brings a gradient of rows, [R, C], back to the shape of the student's logits.</summary>
     internal Tensor Restore(Tensor rows)
