@@ -5,7 +5,7 @@ namespace Distillation.Generation;
 /// <summary>Histograms of oriented gradients (Dalal and Triggs, 2005): what a kernel should see of an image instead of its pixels.</summary>
 /// <remarks>
 /// Gradients by central differences, of the channel where they are strongest; orientations without sign in <see cref="Orientations"/> bins, each pixel's magnitude shared linearly between the two nearest;
-/// summed over cells; blocks of 2×2 cells, each scaled to length 1, cut at 0.2 and scaled again.
+/// summed over cells; blocks of 2×2 cells, each scaled to length 1, cut at 0.2 and scaled again. <see cref="Staggered"/> and <see cref="PixelWeight"/> are no part of the paper.
 /// </remarks>
 public sealed record HistogramOfGradients
 {
@@ -17,9 +17,17 @@ public sealed record HistogramOfGradients
     /// <value>Positive. The default value is 9.</value>
     public int Orientations { get; init => field = Require.Positive(value); } = 9;
 
+    /// <summary>Gets whether there are three more grids of cells, half a cell further down, right, and both, so that it matters little where the grid falls.</summary>
+    /// <value>The default value is <see langword="false"/>. Images get a margin of zeros of half a cell.</value>
+    public bool Staggered { get; init; }
+
+    /// <summary>Gets how long the vector of pixels is that stands behind the description, as a share of the length √B of B blocks; without it a kernel does not see how bright a surface is.</summary>
+    /// <value>Zero or positive. The default value is 0: no pixels.</value>
+    public double PixelWeight { get; init => field = Require.NotNegative(value); }
+
     /// <summary>Describes images.</summary>
     /// <param name="images">[N, C, H, W] or [N, H, W], of a floating type.</param>
-    /// <returns>[N, B · 4 · Orientations] for B blocks.</returns>
+    /// <returns>[N, B · 4 · Orientations] for B blocks; with pixels, [N, B · 4 · Orientations + C · H · W].</returns>
     /// <exception cref="ArgumentException">The images do not have 2×2 cells at least.</exception>
     public Tensor Describe(Tensor images)
     {
@@ -32,9 +40,27 @@ public sealed record HistogramOfGradients
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
         Tensor maps = images.dim() == 3 ? images.unsqueeze(1) : images;
-        (Tensor magnitude, Tensor angle) = Gradients(maps);
-        Tensor cells = functional.avg_pool2d(Bins(magnitude, angle), CellSize, CellSize);
-        return Blocks(cells).MoveToOuterDisposeScope();
+        var parts = new List<Tensor>();
+        int half = Staggered ? CellSize / 2 : 0;
+        (Tensor magnitude, Tensor angle) = Gradients(half > 0 ? functional.pad(maps, [half, half, half, half]) : maps);
+        Tensor bins = Bins(magnitude, angle);
+        int[] starts = half > 0 ? [0, half] : [0];
+        foreach (int down in starts)
+        {
+            foreach (int right in starts)
+            {
+                Tensor window = bins.narrow(2, down, maps.size(2)).narrow(3, right, maps.size(3));
+                parts.Add(Blocks(functional.avg_pool2d(window, CellSize, CellSize)));
+            }
+        }
+
+        if (PixelWeight > 0)
+        {
+            double length = PixelWeight * Math.Sqrt(parts.Sum(part => part.size(1)) / (4.0 * Orientations));
+            parts.Add(functional.normalize(maps.flatten(1)).mul_(length));
+        }
+
+        return torch.cat([.. parts], 1).MoveToOuterDisposeScope();
     }
 
     // [N, H, W] each; the angle in [0, 1) of half a turn.

@@ -1,4 +1,5 @@
 using Distillation.Generation;
+using static TorchSharp.torch.nn;
 
 namespace Distillation.Tests.Generation;
 
@@ -46,6 +47,34 @@ public sealed class HistogramOfGradientsTests : IDisposable
 
     [Fact]
     public void Flat_images_give_zeros() => Close.Numbers(new HistogramOfGradients().Describe(torch.ones(1, 1, 8, 8))).Should().OnlyContain(number => number == 0);
+
+    [Fact]
+    public void Staggered_cells_describe_the_image_as_if_it_were_moved_by_half_a_cell()
+    {
+        Tensor images = torch.zeros(2, 1, 16, 16);
+        images.narrow(2, 4, 8).narrow(3, 4, 8).copy_(Some.Inputs(2, 64).view(2, 1, 8, 8));
+        var plain = new HistogramOfGradients();
+
+        double[] staggered = Close.Numbers((plain with { Staggered = true }).Describe(images));
+
+        double[] moved = Close.Numbers(torch.cat([plain.Describe(Moved(2, 2)), plain.Describe(Moved(2, 0)), plain.Describe(Moved(0, 2)), plain.Describe(images)], 1));
+        Close.ShouldBe(staggered, moved, 1e-6);
+
+        Tensor Moved(int down, int right) => images.roll([down, right], [2, 3]);
+    }
+
+    [Fact]
+    public void Pixels_stand_behind_the_description_at_their_share_of_its_length()
+    {
+        Tensor images = Some.Inputs(3, 144).view(3, 1, 12, 12);
+        var histogram = new HistogramOfGradients { PixelWeight = 0.5 };
+
+        Tensor described = histogram.Describe(images);
+
+        Tensor pixels = described.narrow(1, 4 * 36, 144);
+        Close.ShouldBe(Close.Numbers(pixels.norm(1)), [1, 1, 1], 1e-6);
+        Close.ShouldBe(Close.Numbers(functional.normalize(images.flatten(1))), Close.Numbers(pixels), 1e-6);
+    }
 
     [Fact]
     public void Images_that_are_too_small_are_named()

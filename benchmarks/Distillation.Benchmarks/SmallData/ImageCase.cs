@@ -1,0 +1,62 @@
+using Distillation.Data;
+using Distillation.Evaluation;
+using Distillation.Generation;
+using TorchSharp.Modules;
+
+namespace Distillation.Benchmarks.SmallData;
+
+/// <summary>Few labelled images: plain, with new images that have known labels, with the same that have the teacher's, and with real images without labels.</summary>
+internal sealed class ImageCase(FashionMnist images, int count) : ICase
+{
+    private const int Unlabelled = 10_000;
+
+    public string Name => FormattableString.Invariant($"images, {count} labels");
+
+    public IEnumerable<(string Arm, Scores Scores)> Run(int seed)
+    {
+        (TensorData labelled, IDataSource rest) = images.Draw(count, seed);
+        using TensorData samples = labelled;
+        using var originals = new Originals(samples, classes: 10);
+        TrainerOptions tuned = Baseline.Tuned(Original, samples, seed);
+        yield return ("plain", Train(Original, samples, tuned));
+        yield return ("plain, 64 units", Train(Simplified, samples, tuned));
+
+        Recipe recipe = Recipes.ForImages().Single(candidate => candidate.Kind == RecipeKind.Distillation);
+        using FittedTeacher fitted = recipe.Teacher!.Fit(originals, seed);
+        yield return ("teacher itself", Scores.Of(Evaluator.Evaluate(fitted.Teacher, images.Test)));
+
+        using (TensorData made = Make(recipe.Generator!))
+        {
+            using TensorData bySelf = made.LabelledBy(fitted.Teacher).InMemory();
+
+            // As LabelledBy would blend them, but the teacher is asked once for both pools.
+            using Tensor labels = torch.lerp(bySelf.Labels!, made.Labels!, recipe.Labelling.KnownShare);
+            var blended = new TensorData(made.Inputs, labels);
+            yield return ("generated/known labels", OnPool(Original, made));
+            yield return ("generated/teacher's labels", OnPool(Original, bySelf));
+            yield return ("generated/blended labels", OnPool(Original, blended));
+            yield return ("generated, 64 units/known labels", OnPool(Simplified, made));
+            yield return ("generated, 64 units/blended labels", OnPool(Simplified, blended));
+        }
+
+        using (TensorData made = Make(new ImageShift()))
+        {
+            using TensorData bySelf = made.LabelledBy(fitted.Teacher).InMemory();
+            yield return ("shifts/known labels", OnPool(Original, made));
+            yield return ("shifts/teacher's labels", OnPool(Original, bySelf));
+        }
+
+        using TensorData real = rest.Subset(Split.Random(rest.Count, (double)Unlabelled / rest.Count, seed).Train).LabelledBy(fitted.Teacher).InMemory();
+        yield return ("unlabelled/teacher's labels", OnPool(Original, real));
+
+        TensorData Make(ISampleGenerator generator) => originals.Generate(generator, Math.Max(recipe.LeastPool, recipe.PoolFactor * originals.Count), seed).InMemory();
+
+        Scores OnPool(Func<Sequential> make, TensorData pool) => Train(make, samples.TogetherWith(pool, recipe.PoolShare), RecipeSearchOptions.DefaultTraining);
+
+        Scores Train(Func<Sequential> make, IDataSource data, TrainerOptions training) => Scores.Of(Baseline.Train(make, data, training, seed, images.Test));
+    }
+
+    private static Sequential Original() => Baseline.Mlp(784, 128, 10);
+
+    private static Sequential Simplified() => Baseline.Mlp(784, 64, 10);
+}

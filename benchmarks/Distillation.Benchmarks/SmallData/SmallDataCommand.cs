@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Distillation.Generation;
+
+namespace Distillation.Benchmarks.SmallData;
+
+/// <summary><c>small-data</c>: what distillation brings on few samples, measured over many seeds. A run that was stopped goes on where it was.</summary>
+internal static class SmallDataCommand
+{
+    public static int Run(string[] args)
+    {
+        var images = new Option<string>("--images") { Description = "A directory with the four files of Fashion-MNIST (*-ubyte.gz), all of it.", DefaultValueFactory = _ => "/usr/share/datasets/fashion-mnist" };
+        var results = new Option<string>("--results") { Description = "The file of results, one line of JSON each; what it has is not measured again.", DefaultValueFactory = _ => "small-data.jsonl" };
+        var seed = new Option<int>("--seed") { Description = "The first seed.", DefaultValueFactory = _ => 10 };
+        var seeds = new Option<int>("--seeds") { Description = "How many seeds.", DefaultValueFactory = _ => 10 };
+        var only = new Option<string>("--only") { Description = "Cases whose names begin with this; all cases if not given.", DefaultValueFactory = _ => "" };
+        var command = new RootCommand("Measures what distillation brings on few samples, and prints the results as Markdown.") { images, results, seed, seeds, only };
+        command.SetAction(arguments =>
+        {
+            torch.set_num_threads(1); // Small layers: more threads would cost more than they bring. Run two processes with files of their own instead.
+            var log = new ResultLog(arguments.GetValue(results)!);
+            ICase[] cases = [.. Cases(arguments.GetValue(images)!).Where(one => one.Name.StartsWith(arguments.GetValue(only)!, StringComparison.Ordinal))];
+            foreach (int number in Enumerable.Range(arguments.GetValue(seed), arguments.GetValue(seeds)))
+            {
+                foreach (ICase one in cases.Where(one => !log.Has(one.Name, number)))
+                {
+                    log.Add(Measure(one, number));
+                }
+            }
+
+            Console.WriteLine(Summary.Of(log.Results));
+        });
+        return command.Parse(args).Invoke();
+    }
+
+    private static List<ICase> Cases(string images)
+    {
+        var fashion = new FashionMnist(images);
+        var naive = new KernelRidge { Name = "kernel ridge on pixels" };
+        return
+        [
+            .. new[] { 200, 500, 1_000, 2_000 }.Select(labels => new ImageCase(fashion, labels)),
+            new FragmentCase(fashion, 10),
+            new FragmentCase(fashion, 5),
+            new SearchCase(fashion, 50, "search, 50 labels", Recipes.ForImages(), measuresAll: false),
+            new SearchCase(fashion, 100, "search, 100 labels", Recipes.ForImages(), measuresAll: false),
+            new SearchCase(fashion, 200, "search, naive recipe", [Recipe.Distil(naive, new Munge(0.3), "attributes swapped")], measuresAll: true),
+        ];
+    }
+
+    private static List<Result> Measure(ICase one, int seed)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        var measured = new List<Result>();
+        var clock = Stopwatch.StartNew();
+        foreach ((string arm, Scores scores) in one.Run(seed))
+        {
+            measured.Add(new(one.Name, seed, arm, scores, Math.Round(clock.Elapsed.TotalSeconds, 1)));
+            Console.Error.WriteLine(FormattableString.Invariant($"{one.Name}, seed {seed}, {arm}: accuracy {100 * scores.Accuracy:0.0} %, NLL {scores.NegativeLogLikelihood:0.000} ({clock.Elapsed.TotalSeconds:0} s)"));
+            clock.Restart();
+        }
+
+        return measured;
+    }
+}

@@ -1,0 +1,47 @@
+namespace Distillation.Generation;
+
+/// <summary>Recipes worth trying, as candidates for a <see cref="RecipeSearch"/>.</summary>
+public static class Recipes
+{
+    /// <summary>Gives recipes for small images whose background is zero: plain with much weight decay and with little, augmentation, distillation from a kernel ridge on gradients and pixels, and that teacher itself.</summary>
+    /// <param name="unlabelled">Real images without labels, for one more recipe: distillation on them; none if not given. They stay the caller's.</param>
+    /// <returns>The recipes, from the simplest on.</returns>
+    public static IReadOnlyList<Recipe> ForImages(IDataSource? unlabelled = null)
+    {
+        var teacher = new KernelRidge { Name = "kernel ridge on gradients and pixels", FeatureMap = new HistogramOfGradients { Staggered = true, PixelWeight = 0.5 }.Describe };
+        return From(teacher, new Mixture(new Mixup(new ImageAffine()), new ImageAffine { Degrees = 10, Scale = 0.1, Pixels = 2 }), unlabelled);
+    }
+
+    /// <summary>Gives recipes for rows of numbers, each feature in the measure of its deviation: the same with jitter and mixtures of rows, and a kernel ridge on the rows as the teacher.</summary>
+    /// <param name="unlabelled">Real rows without labels, for one more recipe: distillation on them; none if not given. They stay the caller's.</param>
+    /// <returns>The recipes, from the simplest on.</returns>
+    public static IReadOnlyList<Recipe> ForTables(IDataSource? unlabelled = null) => From(new KernelRidge(), new Mixture(new Mixup(), new Jitter()), unlabelled);
+
+    private static List<Recipe> From(ITeacherFitter teacher, ISampleGenerator generator, IDataSource? unlabelled)
+    {
+        List<Recipe> recipes =
+        [
+            Plain(4),
+            Plain(1),
+            Recipe.Augment(generator) with { PoolShare = 0.9 },
+            Recipe.Distil(teacher, generator) with { PoolShare = 0.9, Labelling = new() { KnownShare = 0.5 } },
+            Recipe.UseTeacher(teacher),
+        ];
+        if (unlabelled is not null)
+        {
+            recipes.Insert(recipes.Count - 1, Recipe.Distil(teacher, new UnlabelledPool(unlabelled), "distillation on unlabelled samples") with { PoolShare = 0.9, PoolFactor = 1, LeastPool = checked((int)unlabelled.Count) });
+        }
+
+        return recipes;
+    }
+
+    private static Recipe Plain(double weightDecay)
+    {
+        TrainerOptions training = RecipeSearchOptions.DefaultTraining;
+        return Recipe.Plain with
+        {
+            Name = FormattableString.Invariant($"plain, weight decay {weightDecay}"),
+            Training = training with { Optimizer = new AdamW(new Schedule.Cosine(3e-3)) { WeightDecay = weightDecay } },
+        };
+    }
+}
