@@ -64,9 +64,9 @@ public sealed class ModelDistillation
                 ? OriginalTraining.Fit(_distilled, material.Samples, training, seed, cancellationToken)
                 : OriginalTraining.Distil(plain, _distilled, samples, plainTraining, seed, cancellationToken));
             progress?.Report(0.8);
-            ModelDistillationReport? report = test is null ? null : Measure(test, originals, plain, original, distilled, teacher, cancellationToken);
+            ModelDistillationReport? report = test is null ? null : Measure(test, originals, material.Kept, plain, original, distilled, teacher, cancellationToken);
             progress?.Report(1);
-            return new(_recipe, plain, original, distilled, teacher, material.Pool, Suspects(originals, teacher), report, owned);
+            return new(_recipe, plain, original, distilled, teacher, material.Pool, material.Kept?.Report, Suspects(originals, teacher), report, owned);
         }
         catch
         {
@@ -76,7 +76,14 @@ public sealed class ModelDistillation
     }
 
     private ModelDistillationReport Measure(
-        IDataSource test, Originals originals, Module<Tensor, Tensor> plain, Module<Tensor, Tensor> original, Module<Tensor, Tensor> distilled, FittedTeacher? teacher, CancellationToken cancellationToken)
+        IDataSource test,
+        Originals originals,
+        KeptSamples? kept,
+        Module<Tensor, Tensor> plain,
+        Module<Tensor, Tensor> original,
+        Module<Tensor, Tensor> distilled,
+        FittedTeacher? teacher,
+        CancellationToken cancellationToken)
     {
         using ITeacher asPlain = Teacher.From(plain);
         using ITeacher asOriginal = Teacher.From(original);
@@ -85,16 +92,16 @@ public sealed class ModelDistillation
         return new(
             _recipe,
             Evaluate(asPlain),
-            Control(originals, test, cancellationToken),
+            Control(originals, kept, test, cancellationToken),
             Evaluate(final),
             Evaluate(asDistilled),
             teacher is null ? null : Evaluate(teacher.Teacher),
-            McNemarTest.Compare(asPlain, final, test));
+            McNemarTest.Compare(asPlain, final, test)) { Kept = kept?.Report };
 
         EvaluationReport Evaluate(ITeacher model) => Evaluator.Evaluate(model, test, cancellationToken: cancellationToken);
     }
 
-    private EvaluationReport? Control(Originals originals, IDataSource test, CancellationToken cancellationToken)
+    private EvaluationReport? Control(Originals originals, KeptSamples? kept, IDataSource test, CancellationToken cancellationToken)
     {
         Recipe control = _recipe.WithKnownLabels();
         if (control == _recipe)
@@ -102,7 +109,7 @@ public sealed class ModelDistillation
             return null;
         }
 
-        using TrainingMaterial material = control.Prepare(originals, teacher: null, _options.Seed);
+        using TrainingMaterial material = control.Prepare(originals, teacher: null, _options.Seed, kept?.Numbers);
         if (material.Pool!.Labels is null)
         {
             return null;

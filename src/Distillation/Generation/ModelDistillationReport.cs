@@ -14,6 +14,9 @@ namespace Distillation.Generation;
 public sealed record ModelDistillationReport(
     Recipe Recipe, EvaluationReport Plain, EvaluationReport? Control, EvaluationReport Final, EvaluationReport Distilled, EvaluationReport? Teacher, McNemarTest Difference)
 {
+    /// <summary>Gets how many new samples the recipe's filter kept; <see langword="null"/> without one.</summary>
+    public FilterReport? Kept { get; init; }
+
     /// <summary>Says the report in plain words.</summary>
     /// <returns>Some lines.</returns>
     public string Describe()
@@ -24,6 +27,11 @@ public sealed record ModelDistillationReport(
         Line($"original by '{Recipe.Name}'", Final);
         Line("simplified model", Distilled);
         Line("teacher itself", Teacher);
+        if (Kept is not null)
+        {
+            text.AppendLine($"new samples: {Kept.Describe()}");
+        }
+
         double points = 100 * (Final.Accuracy - Plain.Accuracy);
         return text.Append(FormattableString.Invariant(
             $"The recipe changed the accuracy by {points:+0.0;-0.0;0.0} points on {Final.Samples} samples: {(Difference.PValue < 0.05 ? (points > 0 ? "better" : "worse") : "no difference is established")} (McNemar's p = {Difference.PValue:0.###}).")).ToString();

@@ -12,11 +12,12 @@ public sealed class ModelDistillationResult : IDisposable
         torch.nn.Module<Tensor, Tensor> distilled,
         FittedTeacher? teacher,
         TensorData? pool,
+        FilterReport? kept,
         IReadOnlyList<SuspectSample> suspects,
         ModelDistillationReport? report,
         IReadOnlyList<IDisposable> owned)
     {
-        (Recipe, Plain, Original, Distilled, Teacher, Pool, Suspects, Report, _owned) = (recipe, plain, original, distilled, teacher, pool, suspects, report, owned);
+        (Recipe, Plain, Original, Distilled, Teacher, Pool, Kept, Suspects, Report, _owned) = (recipe, plain, original, distilled, teacher, pool, kept, suspects, report, owned);
     }
 
     /// <summary>Gets the recipe that was followed.</summary>
@@ -36,6 +37,9 @@ public sealed class ModelDistillationResult : IDisposable
 
     /// <summary>Gets the new samples with their labels; <see langword="null"/> where the recipe makes none.</summary>
     public TensorData? Pool { get; }
+
+    /// <summary>Gets how many new samples the recipe's filter kept; <see langword="null"/> without one.</summary>
+    public FilterReport? Kept { get; }
 
     /// <summary>Gets the samples whose labels the teacher contradicts out of fold, the least likely first; empty without a teacher.</summary>
     public IReadOnlyList<SuspectSample> Suspects { get; }

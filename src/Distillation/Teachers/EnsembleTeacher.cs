@@ -5,7 +5,7 @@ namespace Distillation.Teachers;
 /// <para>The logits are log Σᵢ wᵢ softmax(zᵢ) or Σᵢ wᵢ zᵢ, see <see cref="EnsembleMean"/>; the weights are scaled to sum to 1.</para>
 /// <para>An inner layer of a member is asked for with the member's number in front: <c>0/layer2.0.conv1</c>.</para>
 /// </remarks>
-public sealed class EnsembleTeacher : ITeacher
+public sealed class EnsembleTeacher : IEnsemble
 {
     private readonly ITeacher[] _members;
     private readonly double[] _weights;
@@ -42,6 +42,9 @@ public sealed class EnsembleTeacher : ITeacher
 
         _weights = [.. given.Select(weight => weight / given.Sum())];
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ITeacher> Members => _members;
 
     /// <inheritdoc/>
     public IReadOnlyCollection<Feature>? AvailableFeatures =>
