@@ -87,6 +87,7 @@ public sealed class ModelDistillationTests : IDisposable
 
         result.Report!.Control.Should().BeNull();
         result.Teacher.Should().BeNull();
+        result.Diagnosis.Should().BeNull();
         result.Suspects.Should().BeEmpty();
     }
 
@@ -111,6 +112,25 @@ public sealed class ModelDistillationTests : IDisposable
         result.Suspects[0].Number.Should().Be(17);
         result.Suspects[0].Said.Should().Be(data.Labels![17].item<long>());
         result.Report.Should().BeNull("there were no test samples");
+    }
+
+    [Fact]
+    public void Teacher_diagnoses_the_labelled_samples()
+    {
+        using ModelDistillationResult result = Run(Recipe.UseTeacher(new KernelRidge()));
+
+        using var originals = new Originals(_few);
+        result.Diagnosis!.Report.Should().Be(result.Teacher!.Evaluate(originals));
+    }
+
+    [Fact]
+    public void Originals_diagnose_the_labelled_samples_where_folds_are_given()
+    {
+        using ModelDistillationResult result = new ModelDistillation(SmallProblem.Network, SmallProblem.Network, Recipe.UseTeacher(new KernelRidge()), _options with { DiagnosisFolds = 3, Seed = 2 }).Run(_few);
+
+        using var originals = new Originals(_few);
+        DataDiagnosis alone = DataDiagnosis.ByOriginals(SmallProblem.Network, originals, _options.Training, folds: 3, seed: 2);
+        result.Diagnosis!.Report.Should().Be(alone.Report).And.NotBe(result.Teacher!.Evaluate(originals));
     }
 
     [Fact]

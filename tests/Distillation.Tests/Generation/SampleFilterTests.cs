@@ -167,7 +167,7 @@ public sealed class SampleFilterTests : IDisposable
         FluentActions.Invoking(() => new SampleFilter { LeastConfidence = 1.01 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("LeastConfidence must be in*");
         FluentActions.Invoking(() => new SampleFilter { LeastMargin = -0.1 }).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new SampleFilter { LeastAgreement = double.NaN }).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => new SampleFilter { LargestClassRatio = 0.9 }).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new SampleFilter { LargestClassRatio = 0.9 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("LargestClassRatio must be in*");
     }
 
     [Fact]
