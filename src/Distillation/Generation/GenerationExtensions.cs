@@ -32,7 +32,7 @@ public static class GenerationExtensions
     public static KeptSamples Keep(this IDataSource data, SampleFilter filter, int batchSize = 512)
     {
         Require.Present(data);
-        if (Require.Present(filter).LeastAgreement > 0 || filter.MustMatchKnown)
+        if (Require.Present(filter).NeedsTeacher)
         {
             throw new ArgumentException($"{nameof(SampleFilter.LeastAgreement)} and {nameof(SampleFilter.MustMatchKnown)} need the teacher, and labels do not tell. Use {nameof(LabelAndKeep)}.", nameof(filter));
         }

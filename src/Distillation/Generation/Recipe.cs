@@ -35,8 +35,14 @@ public sealed record Recipe
     public LabellingOptions Labelling { get; init => field = Require.Present(value); } = new();
 
     /// <summary>Gets which new samples are kept: by what the teacher says of them, or without a teacher by their known labels.</summary>
-    /// <value>The default value is <see langword="null"/>: all.</value>
-    public SampleFilter? Filter { get; init; }
+    /// <value>The default value is <see langword="null"/>: all. Without a teacher there is no agreement of its members, and nobody to match the known labels.</value>
+    public SampleFilter? Filter
+    {
+        get;
+        init => field = value is { NeedsTeacher: true } && Kind == RecipeKind.AugmentationOnly
+            ? throw new ArgumentException($"{nameof(SampleFilter.LeastAgreement)} and {nameof(SampleFilter.MustMatchKnown)} need a teacher that labels, and '{Name}' has none.", nameof(Filter))
+            : value;
+    }
 
     /// <summary>Gets the number of new samples with which the pool is full, however few labelled ones there are.</summary>
     /// <value>Positive. The default value is 8 000.</value>

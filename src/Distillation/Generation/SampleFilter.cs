@@ -26,4 +26,7 @@ public sealed record SampleFilter
     /// <summary>Gets how many times as many samples as the smallest class each class may have at most; the class of a sample is its likeliest. Of a class with more the least confident are dropped first, of those equally confident the last.</summary>
     /// <value>At least 1, for classes of the same size, or <see langword="null"/>: any. The default value is <see langword="null"/>. A class without samples does not count as the smallest, and no class loses all.</value>
     public double? LargestClassRatio { get; init => field = value is { } ratio ? Require.InRange(ratio, 1, double.MaxValue, nameof(LargestClassRatio)) : null; }
+
+    /// <summary>Gets whether it asks for what the labels of samples do not tell.</summary>
+    internal bool NeedsTeacher => LeastAgreement > 0 || MustMatchKnown;
 }

@@ -52,6 +52,12 @@ public sealed class EnsembleTeacher : IEnsemble
             ? null
             : [.. _members.SelectMany((member, number) => member.AvailableFeatures!.Select(feature => Prefixed(number, feature)))];
 
+    /// <summary>Tells whether a member has a say.</summary>
+    /// <param name="member">The number of the member, in [0, number of members).</param>
+    /// <param name="label">The class id; it is the same for all.</param>
+    /// <returns>Whether the member has a weight.</returns>
+    public bool HasSay(int member, long label) => _weights[Require.InRange(member, 0, _weights.Length - 1)] > 0;
+
     /// <inheritdoc/>
     public ModelOutput Predict(Batch batch, FeatureSet features)
     {

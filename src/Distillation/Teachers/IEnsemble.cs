@@ -10,6 +10,6 @@ public interface IEnsemble : ITeacher
     /// <summary>Tells whether a member has a say about a class.</summary>
     /// <param name="member">The number of the member, in [0, number of members).</param>
     /// <param name="label">The class id.</param>
-    /// <returns><see langword="true"/>, unless the member cannot know the class.</returns>
+    /// <returns><see langword="true"/>, unless the member is not listened to, or cannot know the class.</returns>
     bool HasSay(int member, long label) => true;
 }

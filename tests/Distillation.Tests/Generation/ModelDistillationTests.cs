@@ -68,6 +68,16 @@ public sealed class ModelDistillationTests : IDisposable
     }
 
     [Fact]
+    public void Filter_that_needs_a_teacher_is_refused_where_none_labels()
+    {
+        Action agree = () => _ = Recipe.Augment(new Mixup()) with { Filter = new SampleFilter { LeastAgreement = 1 } };
+        Action match = () => _ = Recipe.Augment(new Mixup()) with { Filter = new SampleFilter { MustMatchKnown = true } };
+
+        agree.Should().Throw<ArgumentException>().WithMessage("*need a teacher that labels, and 'augmentation' has none*");
+        match.Should().Throw<ArgumentException>();
+    }
+
+    [Fact]
     public void Plain_recipe_leaves_the_original_as_it_is_and_still_simplifies_it()
     {
         using ModelDistillationResult result = Run(Recipe.Plain);
