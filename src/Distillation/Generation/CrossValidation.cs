@@ -25,6 +25,11 @@ internal static class CrossValidation
                 using var noGradient = torch.no_grad();
                 Tensor held = torch.tensor([.. fold.HeldOut]);
                 Tensor logits = members[^1].Predict(samples.Read(held), FeatureSet.None).Logits;
+                if (logits.dim() != 2 || logits.size(1) != data.Classes)
+                {
+                    throw new InvalidOperationException($"A model of data of {data.Classes} classes must give logits [N, {data.Classes}], but gave {Distillation.Shapes.Of(logits)}. Where the data lacks classes that the model has, say how many there are.");
+                }
+
                 outOfFold.index_copy_(0, held.to(outOfFold.device), logits.to(outOfFold.dtype).to(outOfFold.device));
             }
 

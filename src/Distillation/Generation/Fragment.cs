@@ -4,7 +4,7 @@ namespace Distillation.Generation;
 
 /// <summary>A part of scattered data, of which no sample leaves it: trains a model, makes new samples, and trains a better model with what the other parts know.</summary>
 /// <remarks>
-/// Each step is on its own, so that fragments can be in separate processes that exchange files: <see cref="FragmentModel.Save"/>, <see cref="FragmentSamples.Save"/>.
+/// Each step is on its own, so that fragments can be in separate processes that exchange files: <see cref="FragmentModel.Save"/>, <see cref="SampleFile.Save"/>.
 /// <see cref="FragmentedDistillation"/> is all steps of all fragments in one process.
 /// </remarks>
 public sealed class Fragment

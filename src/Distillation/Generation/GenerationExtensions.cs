@@ -1,3 +1,5 @@
+using Distillation.Teachers;
+
 namespace Distillation.Generation;
 
 /// <summary>New data out of data.</summary>
@@ -19,6 +21,65 @@ public static class GenerationExtensions
     /// <returns>The data with probabilities [N, C] as labels.</returns>
     public static IDataSource LabelledBy(this IDataSource data, ITeacher teacher, LabellingOptions? options = null) =>
         new LabelledSource(Require.Present(data), Require.Present(teacher), options ?? new LabellingOptions());
+
+    /// <summary>Chooses among labelled samples, such as a pool from a <see cref="SampleFile"/>.</summary>
+    /// <param name="data">Samples with probabilities [N, C] as labels, by which they are judged: those of the teacher, or what they became with known ones.</param>
+    /// <param name="filter">What is kept.</param>
+    /// <param name="batchSize">How many samples are read at once; positive.</param>
+    /// <returns>The samples that are kept, in memory; the caller disposes them.</returns>
+    /// <exception cref="ArgumentException">The labels are no probabilities, or the filter asks for what labels alone do not tell.</exception>
+    /// <exception cref="InvalidOperationException">No sample is left; the message says by what.</exception>
+    public static KeptSamples Keep(this IDataSource data, SampleFilter filter, int batchSize = 512)
+    {
+        Require.Present(data);
+        if (Require.Present(filter).NeedsTeacher)
+        {
+            throw new ArgumentException($"{nameof(SampleFilter.LeastAgreement)} and {nameof(SampleFilter.MustMatchKnown)} need the teacher, and labels do not tell. Use {nameof(LabelAndKeep)}.", nameof(filter));
+        }
+
+        return KeptSamples.Choose(data, filter, Opinion, batchSize);
+
+        SampleOpinion Opinion(Batch batch) => batch.Labels is { } labels && labels.dim() == 2 && torch.is_floating_point(labels)
+            ? new(labels, labels)
+            : throw new ArgumentException($"Samples are chosen by probabilities [N, C], but their labels are {Distillation.Shapes.Of(batch.Labels)} {batch.Labels?.dtype}. Have a teacher label them.", nameof(data));
+    }
+
+    /// <summary>Labels samples with a teacher's probabilities, and keeps those of which it is sure enough.</summary>
+    /// <param name="data">The samples, with known labels or without.</param>
+    /// <param name="teacher">Who labels; it stays the caller's. For <see cref="SampleFilter.LeastAgreement"/> its members are asked too.</param>
+    /// <param name="filter">What is kept, by the teacher's probabilities at the temperature of <paramref name="labelling"/>, before known labels are blended in.</param>
+    /// <param name="labelling">How it labels; the defaults if not given.</param>
+    /// <param name="batchSize">How many samples are asked for at once; positive.</param>
+    /// <returns>The samples that are kept with their new labels, in memory; the caller disposes them.</returns>
+    /// <exception cref="ArgumentException">The filter asks for the agreement of members, and the teacher is not several.</exception>
+    /// <exception cref="InvalidOperationException">No sample is left; the message says by what.</exception>
+    public static KeptSamples LabelAndKeep(this IDataSource data, ITeacher teacher, SampleFilter filter, LabellingOptions? labelling = null, int batchSize = 512)
+    {
+        Require.Present(data);
+        Require.Present(teacher);
+        IEnsemble? several = Require.Present(filter).LeastAgreement > 0 ? DelegatingTeacher.EnsembleIn(teacher) : null;
+        if (filter.LeastAgreement > 0 && several is null)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"{nameof(SampleFilter.LeastAgreement)} is {filter.LeastAgreement}, but the teacher, of type {teacher.GetType().Name}, is not several. Take one that is an {nameof(IEnsemble)}, such as {nameof(EnsembleTeacher)}."),
+                nameof(teacher));
+        }
+
+        LabellingOptions options = labelling ?? new LabellingOptions();
+        return KeptSamples.Choose(data, filter, Opinion, batchSize);
+
+        SampleOpinion Opinion(Batch batch)
+        {
+            (Tensor said, Tensor labels) = LabelledSource.Label(batch, teacher, options);
+            Tensor likeliest = said.argmax(1);
+            Tensor? agreement = several is null ? null : MemberAgreement.Of(several, batch, likeliest, said.size(1));
+            Tensor? contradicts = filter.MustMatchKnown && batch.Labels is { } known ? Contradicts(likeliest, LabelledSource.Probabilities(known, said.size(1), said.dtype)) : null;
+            return new(said, labels, agreement, contradicts);
+        }
+
+        // Of a known label of zeros, which is none, every class is the likeliest.
+        static Tensor Contradicts(Tensor likeliest, Tensor known) => known.gather(1, likeliest.unsqueeze(1)).squeeze(1).less(known.amax([1]));
+    }
 
     /// <summary>Does something to each sample that a generator makes.</summary>
     /// <param name="generator">Makes the samples.</param>

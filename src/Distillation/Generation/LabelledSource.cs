@@ -7,22 +7,29 @@ internal sealed class LabelledSource(IDataSource data, ITeacher teacher, Labelli
 {
     public long Count => data.Count;
 
+    /// <summary>Asks a teacher.</summary>
+    /// <returns>Its probabilities, [N, C], and the labels that they become together with known ones, in the type of the inputs.</returns>
+    public static (Tensor Said, Tensor Labels) Label(Batch batch, ITeacher teacher, LabellingOptions options)
+    {
+        Tensor logits = teacher.Predict(batch, FeatureSet.None).Logits;
+        Tensor said = functional.softmax(logits / options.Temperature, 1);
+        Tensor labels = said.to(batch.Inputs.dtype);
+        return (said, options.KnownShare > 0 && batch.Labels is { } known ? Blend(labels, Probabilities(known, said.size(1), labels.dtype) * options.KnownShare) : labels);
+    }
+
+    /// <summary>Gives labels as probabilities, [N, C].</summary>
+    public static Tensor Probabilities(Tensor labels, long classes, torch.ScalarType type) =>
+        labels.dim() == 1 ? functional.one_hot(labels.to(torch.ScalarType.Int64), classes).to(type) : labels.to(type);
+
     public Batch Read(Tensor indices)
     {
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
         Batch batch = data.Read(indices);
-        Tensor logits = teacher.Predict(batch, FeatureSet.None).Logits;
-        Tensor said = functional.softmax(logits / options.Temperature, 1).to(batch.Inputs.dtype);
-        Tensor labels = options.KnownShare > 0 && batch.Labels is { } known ? Blend(said, known) : said;
+        Tensor labels = Label(batch, teacher, options).Labels;
         return new Batch(batch.Inputs.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope(), indices);
     }
 
     // A known label of zeros is none, one that does not add up to 1 is known in part: the teacher says the rest.
-    private Tensor Blend(Tensor said, Tensor known)
-    {
-        Tensor probabilities = known.dim() == 1 ? functional.one_hot(known.to(torch.ScalarType.Int64), said.size(1)).to(said.dtype) : known.to(said.dtype);
-        Tensor shares = probabilities * options.KnownShare;
-        return said.mul(1 - shares.sum(1, keepdim: true)).add_(shares);
-    }
+    private static Tensor Blend(Tensor said, Tensor known) => said.mul(1 - known.sum(1, keepdim: true)).add_(known);
 }

@@ -56,6 +56,7 @@ public sealed class ModelDistillation
             progress?.Report(0.2);
             FittedTeacher? teacher = _recipe.Teacher is { } fitter ? Own(fitter.Fit(originals, seed, cancellationToken)) : null;
             progress?.Report(0.4);
+            DataDiagnosis? diagnosis = Diagnose(originals, teacher, plainTraining, cancellationToken);
             TrainingMaterial material = Own(_recipe.Prepare(originals, _recipe.Kind == RecipeKind.Distillation ? teacher : null, seed));
             bool makes = _recipe.Generator is not null;
             Module<Tensor, Tensor> original = makes ? Own(OriginalTraining.Fit(_original, material.Samples, training, seed, cancellationToken)) : plain;
@@ -64,9 +65,9 @@ public sealed class ModelDistillation
                 ? OriginalTraining.Fit(_distilled, material.Samples, training, seed, cancellationToken)
                 : OriginalTraining.Distil(plain, _distilled, samples, plainTraining, seed, cancellationToken));
             progress?.Report(0.8);
-            ModelDistillationReport? report = test is null ? null : Measure(test, originals, plain, original, distilled, teacher, cancellationToken);
+            ModelDistillationReport? report = test is null ? null : Measure(test, originals, material.Kept, plain, original, distilled, teacher, cancellationToken);
             progress?.Report(1);
-            return new(_recipe, plain, original, distilled, teacher, material.Pool, Suspects(originals, teacher), report, owned);
+            return new(_recipe, plain, original, distilled, teacher, material.Pool, material.Kept?.Report, diagnosis, report, owned);
         }
         catch
         {
@@ -76,7 +77,14 @@ public sealed class ModelDistillation
     }
 
     private ModelDistillationReport Measure(
-        IDataSource test, Originals originals, Module<Tensor, Tensor> plain, Module<Tensor, Tensor> original, Module<Tensor, Tensor> distilled, FittedTeacher? teacher, CancellationToken cancellationToken)
+        IDataSource test,
+        Originals originals,
+        KeptSamples? kept,
+        Module<Tensor, Tensor> plain,
+        Module<Tensor, Tensor> original,
+        Module<Tensor, Tensor> distilled,
+        FittedTeacher? teacher,
+        CancellationToken cancellationToken)
     {
         using ITeacher asPlain = Teacher.From(plain);
         using ITeacher asOriginal = Teacher.From(original);
@@ -85,16 +93,16 @@ public sealed class ModelDistillation
         return new(
             _recipe,
             Evaluate(asPlain),
-            Control(originals, test, cancellationToken),
+            Control(originals, kept, test, cancellationToken),
             Evaluate(final),
             Evaluate(asDistilled),
             teacher is null ? null : Evaluate(teacher.Teacher),
-            McNemarTest.Compare(asPlain, final, test));
+            McNemarTest.Compare(asPlain, final, test)) { Kept = kept?.Report };
 
         EvaluationReport Evaluate(ITeacher model) => Evaluator.Evaluate(model, test, cancellationToken: cancellationToken);
     }
 
-    private EvaluationReport? Control(Originals originals, IDataSource test, CancellationToken cancellationToken)
+    private EvaluationReport? Control(Originals originals, KeptSamples? kept, IDataSource test, CancellationToken cancellationToken)
     {
         Recipe control = _recipe.WithKnownLabels();
         if (control == _recipe)
@@ -102,7 +110,7 @@ public sealed class ModelDistillation
             return null;
         }
 
-        using TrainingMaterial material = control.Prepare(originals, teacher: null, _options.Seed);
+        using TrainingMaterial material = control.Prepare(originals, teacher: null, _options.Seed, kept?.Numbers);
         if (material.Pool!.Labels is null)
         {
             return null;
@@ -113,25 +121,7 @@ public sealed class ModelDistillation
         return Evaluator.Evaluate(asTeacher, test, cancellationToken: cancellationToken);
     }
 
-    private SuspectSample[] Suspects(Originals originals, FittedTeacher? teacher)
-    {
-        if (teacher is null)
-        {
-            return [];
-        }
-
-        using var scope = torch.NewDisposeScope();
-        using var noGradient = torch.no_grad();
-        Tensor probabilities = functional.softmax(teacher.OutOfFold, 1);
-        long[] labels = originals.RequireLabels().cpu().data<long>().ToArray();
-        long[] said = probabilities.argmax(1).cpu().data<long>().ToArray();
-        double[] own = probabilities.gather(1, originals.RequireLabels().to(probabilities.device).unsqueeze(1)).to(torch.ScalarType.Float64).cpu().data<double>().ToArray();
-        return
-        [
-            .. Enumerable.Range(0, labels.Length)
-                .Where(number => said[number] != labels[number] && own[number] < _options.SuspectBelow)
-                .Select(number => new SuspectSample(number, labels[number], said[number], own[number]))
-                .OrderBy(suspect => suspect.Probability),
-        ];
-    }
+    private DataDiagnosis? Diagnose(Originals originals, FittedTeacher? teacher, TrainerOptions training, CancellationToken cancellationToken) => _options.DiagnosisFolds is { } folds
+        ? DataDiagnosis.ByOriginals(_original, originals, training, folds, _options.Seed, _options.SuspectBelow, cancellationToken)
+        : teacher is null ? null : DataDiagnosis.Of(teacher, originals, _options.SuspectBelow);
 }

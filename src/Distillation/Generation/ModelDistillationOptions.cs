@@ -15,6 +15,10 @@ public sealed record ModelDistillationOptions
     /// <value>In [0, 1]. The default value is 0.1.</value>
     public double SuspectBelow { get; init => field = Require.InRange(value, 0, 1); } = 0.1;
 
+    /// <summary>Gets in how many folds originals, trained as the plain one, judge the labelled samples that they have not seen. It takes as long as training so many plain originals.</summary>
+    /// <value>At least 2, or <see langword="null"/>: the teacher judges, where there is one. The default value is <see langword="null"/>.</value>
+    public int? DiagnosisFolds { get; init => field = value is { } folds ? Require.InRange(folds, 2, int.MaxValue, nameof(DiagnosisFolds)) : null; }
+
     /// <summary>Gets the number of classes.</summary>
     /// <value>Positive, or <see langword="null"/>: one more than the largest label. The default value is <see langword="null"/>.</value>
     public long? Classes { get; init => field = value is { } classes ? Require.Positive(classes) : null; }

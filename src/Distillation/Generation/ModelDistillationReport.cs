@@ -14,7 +14,19 @@ namespace Distillation.Generation;
 public sealed record ModelDistillationReport(
     Recipe Recipe, EvaluationReport Plain, EvaluationReport? Control, EvaluationReport Final, EvaluationReport Distilled, EvaluationReport? Teacher, McNemarTest Difference)
 {
-    /// <summary>Says the report in plain words.</summary>
+    private const int Lines = 5;
+
+    /// <summary>Gets for each class that has test samples, by id, how much of it the plain and the final model find. What is taken for a class wrongly, <see cref="EvaluationReport.Confusion"/> tells.</summary>
+    public IReadOnlyList<ClassChange> ClassChanges =>
+    [
+        .. Enumerable.Range(0, Plain.Confusion.Classes).Where(label => Plain.Confusion.Samples(label) > 0)
+            .Select(label => new ClassChange(label, Plain.Confusion.Samples(label), Plain.Confusion.Recall(label), Final.Confusion.Recall(label))),
+    ];
+
+    /// <summary>Gets how many new samples the recipe's filter kept; <see langword="null"/> without one.</summary>
+    public FilterReport? Kept { get; init; }
+
+    /// <summary>Says the report in plain words, with the five classes that gained or lost most.</summary>
     /// <returns>Some lines.</returns>
     public string Describe()
     {
@@ -24,6 +36,16 @@ public sealed record ModelDistillationReport(
         Line($"original by '{Recipe.Name}'", Final);
         Line("simplified model", Distilled);
         Line("teacher itself", Teacher);
+        if (Kept is not null)
+        {
+            text.AppendLine($"new samples: {Kept.Describe()}");
+        }
+
+        foreach (ClassChange change in ClassChanges.Where(change => change.Before != change.After).OrderByDescending(change => Math.Abs(change.After - change.Before)).Take(Lines))
+        {
+            text.AppendLine(FormattableString.Invariant($"class {change.Label}: {100 * change.Before:0} % -> {100 * change.After:0} % of {change.Samples} samples found"));
+        }
+
         double points = 100 * (Final.Accuracy - Plain.Accuracy);
         return text.Append(FormattableString.Invariant(
             $"The recipe changed the accuracy by {points:+0.0;-0.0;0.0} points on {Final.Samples} samples: {(Difference.PValue < 0.05 ? (points > 0 ? "better" : "worse") : "no difference is established")} (McNemar's p = {Difference.PValue:0.###}).")).ToString();

@@ -12,11 +12,12 @@ public sealed class ModelDistillationResult : IDisposable
         torch.nn.Module<Tensor, Tensor> distilled,
         FittedTeacher? teacher,
         TensorData? pool,
-        IReadOnlyList<SuspectSample> suspects,
+        FilterReport? kept,
+        DataDiagnosis? diagnosis,
         ModelDistillationReport? report,
         IReadOnlyList<IDisposable> owned)
     {
-        (Recipe, Plain, Original, Distilled, Teacher, Pool, Suspects, Report, _owned) = (recipe, plain, original, distilled, teacher, pool, suspects, report, owned);
+        (Recipe, Plain, Original, Distilled, Teacher, Pool, Kept, Diagnosis, Report, _owned) = (recipe, plain, original, distilled, teacher, pool, kept, diagnosis, report, owned);
     }
 
     /// <summary>Gets the recipe that was followed.</summary>
@@ -37,8 +38,14 @@ public sealed class ModelDistillationResult : IDisposable
     /// <summary>Gets the new samples with their labels; <see langword="null"/> where the recipe makes none.</summary>
     public TensorData? Pool { get; }
 
-    /// <summary>Gets the samples whose labels the teacher contradicts out of fold, the least likely first; empty without a teacher.</summary>
-    public IReadOnlyList<SuspectSample> Suspects { get; }
+    /// <summary>Gets how many new samples the recipe's filter kept; <see langword="null"/> without one.</summary>
+    public FilterReport? Kept { get; }
+
+    /// <summary>Gets what a model that has not seen them says of the labelled samples: originals, where <see cref="ModelDistillationOptions.DiagnosisFolds"/> is set, else the teacher; <see langword="null"/> without either.</summary>
+    public DataDiagnosis? Diagnosis { get; }
+
+    /// <summary>Gets the samples whose labels the <see cref="Diagnosis"/> contradicts, the least likely first; empty without one.</summary>
+    public IReadOnlyList<SuspectSample> Suspects => Diagnosis?.Suspects ?? [];
 
     /// <summary>Gets what it brought; <see langword="null"/> where no test samples were given.</summary>
     public ModelDistillationReport? Report { get; }

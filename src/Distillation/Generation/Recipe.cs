@@ -1,3 +1,5 @@
+using Distillation.Data;
+
 namespace Distillation.Generation;
 
 /// <summary>One way to make a model of a small data set.</summary>
@@ -32,6 +34,16 @@ public sealed record Recipe
     /// <value>The default value is the teacher's probabilities as they are.</value>
     public LabellingOptions Labelling { get; init => field = Require.Present(value); } = new();
 
+    /// <summary>Gets which new samples are kept: by what the teacher says of them, or without a teacher by their known labels.</summary>
+    /// <value>The default value is <see langword="null"/>: all. Without a teacher there is no agreement of its members, and nobody to match the known labels.</value>
+    public SampleFilter? Filter
+    {
+        get;
+        init => field = value is { NeedsTeacher: true } && Kind == RecipeKind.AugmentationOnly
+            ? throw new ArgumentException($"{nameof(SampleFilter.LeastAgreement)} and {nameof(SampleFilter.MustMatchKnown)} need a teacher that labels, and '{Name}' has none.", nameof(Filter))
+            : value;
+    }
+
     /// <summary>Gets the number of new samples with which the pool is full, however few labelled ones there are.</summary>
     /// <value>Positive. The default value is 8 000.</value>
     public int LeastPool { get; init => field = Require.Positive(value); } = 8_000;
@@ -61,6 +73,7 @@ public sealed record Recipe
     public static Recipe UseTeacher(ITeacherFitter teacher, string? name = null) => new(name ?? $"{Require.Present(teacher).Name} itself", RecipeKind.TeacherItself, Require.Present(teacher), generator: null);
 
     /// <summary>Gives the control of a recipe: the same new samples, with the labels of those they were made of.</summary>
+    /// <remarks>A <see cref="Filter"/> is left out, for there is no teacher to choose by. The control of a <see cref="ModelDistillation"/> has the samples that the recipe kept, and no others.</remarks>
     /// <returns>The control; of a recipe without a teacher that labels, the recipe itself.</returns>
     public Recipe WithKnownLabels() => Kind == RecipeKind.Distillation ? Augment(Generator!, "same pool, known labels") with { PoolShare = PoolShare, PoolFactor = PoolFactor, LeastPool = LeastPool, Training = Training } : this;
 
@@ -68,18 +81,21 @@ public sealed record Recipe
     /// <param name="originals">The labelled samples.</param>
     /// <param name="teacher">The fitted teacher, where the recipe labels with one.</param>
     /// <param name="seed">Any number; the same one gives the same samples.</param>
+    /// <param name="only">The numbers of the new samples that are made, where not all are.</param>
     /// <returns>The samples, in memory; the caller disposes them, after <paramref name="originals"/> is no longer read through them.</returns>
-    internal TrainingMaterial Prepare(Originals originals, FittedTeacher? teacher, int seed)
+    internal TrainingMaterial Prepare(Originals originals, FittedTeacher? teacher, int seed, IReadOnlyList<long>? only = null)
     {
         var labelled = new TensorData(originals.Inputs, originals.RequireLabels());
         if (Generator is null)
         {
-            return new TrainingMaterial(labelled, pool: null);
+            return new TrainingMaterial(labelled, pool: null, kept: null);
         }
 
         long count = Math.Max(LeastPool, PoolFactor * originals.Count);
-        IDataSource made = originals.Generate(Generator, count, seed);
-        TensorData pool = (teacher is null ? made : made.LabelledBy(teacher.Teacher, Labelling)).InMemory();
-        return new TrainingMaterial(labelled.TogetherWith(pool, PoolShare), pool);
+        IDataSource all = originals.Generate(Generator, count, seed);
+        IDataSource made = only is null ? all : all.Subset(only);
+        KeptSamples? kept = Filter is null ? null : teacher is null ? made.Keep(Filter) : made.LabelAndKeep(teacher.Teacher, Filter, Labelling);
+        TensorData pool = kept?.Samples ?? (teacher is null ? made : made.LabelledBy(teacher.Teacher, Labelling)).InMemory();
+        return new TrainingMaterial(labelled.TogetherWith(pool, PoolShare), pool, kept);
     }
 }

@@ -5,7 +5,7 @@ namespace Distillation.Teachers;
 /// <para><c>p(c) ∝ Σ wₘ pₘ(c) / Σ wₘ</c>, both sums over the members m that have seen class c; the logits are log p. A class that no member of a weight has seen has the probability 0.</para>
 /// <para>So that logits are finite, p is not less than the smallest normal number of its type, 1.2e-38 in float32, before it is scaled to sum to 1: its logarithm is about −87. Half precision is computed in float32.</para>
 /// </remarks>
-public sealed class CoverageTeacher : ITeacher
+public sealed class CoverageTeacher : IEnsemble
 {
     private readonly CoverageMember[] _members;
 
@@ -30,7 +30,16 @@ public sealed class CoverageTeacher : ITeacher
     public IReadOnlyList<long> Classes => [.. _members.Where(member => member.Weight > 0).SelectMany(member => member.Classes).Distinct().Order()];
 
     /// <inheritdoc/>
+    public IReadOnlyList<ITeacher> Members => [.. _members.Select(member => member.Teacher)];
+
+    /// <inheritdoc/>
     public IReadOnlyCollection<Feature> AvailableFeatures => [];
+
+    /// <summary>Tells whether a member has a say about a class.</summary>
+    /// <param name="member">The number of the member, in [0, number of members).</param>
+    /// <param name="label">The class id.</param>
+    /// <returns>Whether the member has a weight and has seen the class.</returns>
+    public bool HasSay(int member, long label) => _members[Require.InRange(member, 0, _members.Length - 1)] is { Weight: > 0 } one && one.Saw(label);
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">Members give different shapes, or one has seen a class that it has no logit for.</exception>

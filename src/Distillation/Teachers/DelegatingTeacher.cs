@@ -20,6 +20,9 @@ public abstract class DelegatingTeacher(ITeacher inner) : ITeacher
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Finds the teachers of which a teacher is made, behind what wraps them.</summary>
+    internal static IEnsemble? EnsembleIn(ITeacher teacher) => teacher as IEnsemble ?? (teacher is DelegatingTeacher wrapper ? EnsembleIn(wrapper.Inner) : null);
+
     /// <summary>Releases what the derived teacher made. The wrapped teacher stays the caller's.</summary>
     /// <param name="disposing">Always <see langword="true"/>: there is no finalizer.</param>
     protected virtual void Dispose(bool disposing)

@@ -5,7 +5,7 @@ namespace Distillation.Teachers;
 /// <para>The logits are log Σᵢ wᵢ softmax(zᵢ) or Σᵢ wᵢ zᵢ, see <see cref="EnsembleMean"/>; the weights are scaled to sum to 1.</para>
 /// <para>An inner layer of a member is asked for with the member's number in front: <c>0/layer2.0.conv1</c>.</para>
 /// </remarks>
-public sealed class EnsembleTeacher : ITeacher
+public sealed class EnsembleTeacher : IEnsemble
 {
     private readonly ITeacher[] _members;
     private readonly double[] _weights;
@@ -44,10 +44,19 @@ public sealed class EnsembleTeacher : ITeacher
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<ITeacher> Members => _members;
+
+    /// <inheritdoc/>
     public IReadOnlyCollection<Feature>? AvailableFeatures =>
         _members.Any(member => member.AvailableFeatures is null)
             ? null
             : [.. _members.SelectMany((member, number) => member.AvailableFeatures!.Select(feature => Prefixed(number, feature)))];
+
+    /// <summary>Tells whether a member has a say.</summary>
+    /// <param name="member">The number of the member, in [0, number of members).</param>
+    /// <param name="label">The class id; it is the same for all.</param>
+    /// <returns>Whether the member has a weight.</returns>
+    public bool HasSay(int member, long label) => _weights[Require.InRange(member, 0, _weights.Length - 1)] > 0;
 
     /// <inheritdoc/>
     public ModelOutput Predict(Batch batch, FeatureSet features)

@@ -150,6 +150,45 @@ public sealed partial class SnippetTests : IDisposable
     }
 
     [Fact]
+    public void Pool_is_labelled_filtered_and_kept_in_a_file()
+    {
+        Tensor pixels = Some.Inputs(60, 64);
+        IDataSource images = new TensorData(pixels.view(60, 1, 8, 8), pixels.narrow(1, 20, 3).argmax(1));
+        var generator = new Mixup(new ImageAffine());
+        Func<IDataSource, int, ITeacher> train = (samples, seed) => Teacher.From(inputs => inputs.flatten(1).narrow(1, 20, 3) + (2 * inputs.flatten(1).narrow(1, seed, 3)));
+        using IStudent student = Student.From(Sequential(("flat", Flatten()), ("out", Linear(64, 3))));
+        var options = new TrainerOptions { Steps = 20, Optimizer = new Adam(0.01) };
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+
+        using Originals few = new(images);
+        using FittedTeacher committee = new CommitteeFitter("networks", train).Fit(few, seed: 0);
+        var filter = new SampleFilter { LeastConfidence = 0.4, LeastAgreement = 0.6, LargestClassRatio = 3 };
+        using KeptSamples kept = few.Generate(generator, 8_000).LabelAndKeep(committee.Teacher, filter);
+        Console.WriteLine(kept.Report.Describe());
+        SampleFile.Save(kept.Samples, path);
+
+        using TensorData pool = SampleFile.Load(path);
+        TrainingResult training = new SupervisedTrainer(student, new HardLabelLoss(), options).Fit(images.TogetherWith(pool));
+
+        File.Delete(path);
+        pool.Count.Should().Be(kept.Report.Kept).And.BeLessThan(8_000);
+        training.History[^1].Loss.Should().BeLessThan(Math.Log(3), "that is what guessing costs");
+    }
+
+    [Fact]
+    public void Data_is_diagnosed()
+    {
+        using Originals few = new(Some.Data(samples: 30));
+        Func<Module<Tensor, Tensor>> original = () => Linear(6, 3);
+        var training = new TrainerOptions { Steps = 20, Optimizer = new Adam(0.01) };
+
+        DataDiagnosis diagnosis = DataDiagnosis.ByOriginals(original, few, training, folds: 5);
+        Console.WriteLine(diagnosis.Describe());
+
+        diagnosis.Report.Samples.Should().Be(30);
+    }
+
+    [Fact]
     public void Scattered_data_learns_together()
     {
         IDataSource north = new TensorData(Some.Inputs(30, 64).view(30, 1, 8, 8), Some.Labels(30));

@@ -43,6 +43,41 @@ public sealed class ModelDistillationTests : IDisposable
     }
 
     [Fact]
+    public void Filter_drops_new_samples_of_the_recipe_and_of_its_control()
+    {
+        var counting = new Counting(new Jitter(0.5));
+        Recipe recipe = Recipe.Distil(new KernelRidge(), counting) with { LeastPool = 600, Filter = new SampleFilter { LeastConfidence = 0.8 } };
+
+        using ModelDistillationResult result = Run(recipe);
+
+        result.Kept!.Samples.Should().Be(600);
+        result.Kept.Kept.Should().BeInRange(1, 599).And.Be(result.Pool!.Count);
+        Close.Numbers(result.Pool.Labels!.amax([1])).Should().OnlyContain(confidence => confidence >= 0.8);
+        counting.Samples.Should().Be(600 + result.Pool.Count, "the control makes those that were kept once more, and no others");
+        result.Report!.Kept.Should().Be(result.Kept);
+        result.Report.Describe().Should().Contain($"new samples: Kept {result.Pool.Count} of 600 samples; dropped");
+    }
+
+    [Fact]
+    public void Filter_of_a_recipe_without_a_teacher_goes_by_known_labels()
+    {
+        using ModelDistillationResult result = Run(Recipe.Augment(new Mixup()) with { LeastPool = 600, Filter = new SampleFilter { LeastConfidence = 0.9 } });
+
+        result.Pool!.Count.Should().BeLessThan(600);
+        Close.Numbers(result.Pool.Labels!.amax([1])).Should().OnlyContain(confidence => confidence >= 0.9);
+    }
+
+    [Fact]
+    public void Filter_that_needs_a_teacher_is_refused_where_none_labels()
+    {
+        Action agree = () => _ = Recipe.Augment(new Mixup()) with { Filter = new SampleFilter { LeastAgreement = 1 } };
+        Action match = () => _ = Recipe.Augment(new Mixup()) with { Filter = new SampleFilter { MustMatchKnown = true } };
+
+        agree.Should().Throw<ArgumentException>().WithMessage("*need a teacher that labels, and 'augmentation' has none*");
+        match.Should().Throw<ArgumentException>();
+    }
+
+    [Fact]
     public void Plain_recipe_leaves_the_original_as_it_is_and_still_simplifies_it()
     {
         using ModelDistillationResult result = Run(Recipe.Plain);
@@ -62,6 +97,7 @@ public sealed class ModelDistillationTests : IDisposable
 
         result.Report!.Control.Should().BeNull();
         result.Teacher.Should().BeNull();
+        result.Diagnosis.Should().BeNull();
         result.Suspects.Should().BeEmpty();
     }
 
@@ -86,6 +122,25 @@ public sealed class ModelDistillationTests : IDisposable
         result.Suspects[0].Number.Should().Be(17);
         result.Suspects[0].Said.Should().Be(data.Labels![17].item<long>());
         result.Report.Should().BeNull("there were no test samples");
+    }
+
+    [Fact]
+    public void Teacher_diagnoses_the_labelled_samples()
+    {
+        using ModelDistillationResult result = Run(Recipe.UseTeacher(new KernelRidge()));
+
+        using var originals = new Originals(_few);
+        result.Diagnosis!.Report.Should().Be(result.Teacher!.Evaluate(originals));
+    }
+
+    [Fact]
+    public void Originals_diagnose_the_labelled_samples_where_folds_are_given()
+    {
+        using ModelDistillationResult result = new ModelDistillation(SmallProblem.Network, SmallProblem.Network, Recipe.UseTeacher(new KernelRidge()), _options with { DiagnosisFolds = 3, Seed = 2 }).Run(_few);
+
+        using var originals = new Originals(_few);
+        DataDiagnosis alone = DataDiagnosis.ByOriginals(SmallProblem.Network, originals, _options.Training, folds: 3, seed: 2);
+        result.Diagnosis!.Report.Should().Be(alone.Report).And.NotBe(result.Teacher!.Evaluate(originals));
     }
 
     [Fact]
@@ -135,6 +190,17 @@ public sealed class ModelDistillationTests : IDisposable
     }
 
     private ModelDistillationResult Run(Recipe recipe) => new ModelDistillation(SmallProblem.Network, SmallProblem.Network, recipe, _options).Run(_few, _test);
+
+    private sealed class Counting(ISampleGenerator inner) : ISampleGenerator
+    {
+        public long Samples { get; private set; }
+
+        public GeneratedSamples Generate(Originals originals, Tensor parents, SampleChance chance)
+        {
+            Samples += parents.size(0);
+            return inner.Generate(originals, parents, chance);
+        }
+    }
 
     private sealed class CancelsAt(double share, CancellationTokenSource source) : IProgress<double>
     {

@@ -41,6 +41,16 @@ public sealed class EnsembleTeacherTests : IDisposable
     }
 
     [Fact]
+    public void Members_of_a_weight_have_a_say()
+    {
+        ITeacher[] members = [Fixed(First), Fixed(Second)];
+        using var teacher = new EnsembleTeacher(members, [1, 0]);
+
+        teacher.Members.Should().Equal(members);
+        (teacher.HasSay(0, 2), teacher.HasSay(1, 2)).Should().Be((true, false));
+    }
+
+    [Fact]
     public void Layers_of_members_are_asked_for_by_number()
     {
         using var teacher = new EnsembleTeacher(Teacher.From(Some.Mlp(hidden: 4)), Teacher.From(Some.Mlp(hidden: 7)));

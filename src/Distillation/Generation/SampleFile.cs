@@ -1,8 +1,8 @@
 namespace Distillation.Generation;
 
-/// <summary>New samples in files, for other fragments.</summary>
-/// <remarks>A file is in the safetensors format, with the tensors <c>inputs</c>, [N, ...], and, where there are any, <c>labels</c>, [N, ...].</remarks>
-public static class FragmentSamples
+/// <summary>Samples in files: a pool that took time to make and to label, or new samples for other fragments.</summary>
+/// <remarks>A file is in the safetensors format, with the tensors <c>inputs</c>, [N, ...], and, where there are any, <c>labels</c>, [N, ...]. It is written aside and moved, and not larger than 2 GB.</remarks>
+public static class SampleFile
 {
     private const string Inputs = "inputs";
     private const string Labels = "labels";
