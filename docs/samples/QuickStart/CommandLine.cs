@@ -6,38 +6,25 @@ namespace QuickStart;
 internal static class CommandLine
 {
     private static readonly Option<DirectoryInfo?> Data = new("--data") { Description = "A directory with the four files of Fashion-MNIST or MNIST (*-ubyte or *-ubyte.gz). The default is a built-in subset." };
-    private static readonly Option<DirectoryInfo?> Out = new("--out") { Description = "A directory for the report as Markdown and as JSON; made if missing." };
-    private static readonly Option<int> Seed = new("--seed") { Description = "The first seed.", DefaultValueFactory = _ => 0 };
-    private static readonly Option<int> Epochs = new("--epochs") { Description = "Passes over the training images.", DefaultValueFactory = _ => 40 };
-    private static readonly Option<FileInfo?> Save = new("--save") { Description = "Where the distilled student of the first seed is saved, in TorchSharp's format." };
-    private static readonly Option<int> Labels = new("--labels") { Description = "How many of the training images have labels.", DefaultValueFactory = _ => 200 };
-    private static readonly Option<int> Unlabelled = new("--unlabelled") { Description = "How many of the other training images are used without their labels.", DefaultValueFactory = _ => 0 };
+    private static readonly Option<int> Seed = Number("--seed", "The first seed.", 0, int.MinValue);
+    private static readonly Option<int> Epochs = Number("--epochs", "Passes over the training images.", 40, 1);
+    private static readonly Option<int> Labels = Number("--labels", "How many of the training images have labels.", 200, 20);
+    private static readonly Option<int> Unlabelled = Number("--unlabelled", "How many of the other training images are used without their labels.", 0, 0);
     private static readonly Option<bool> NoSearch = new("--no-search") { Description = "Distils without searching for the best recipe first." };
-    private static readonly Option<int> Count = new("--count") { Description = "How many fragments there are.", DefaultValueFactory = _ => 10 };
-    private static readonly Option<int?> ClassesEach = new("--classes-each") { Description = "How many of the classes each fragment has. The default is all." };
-    private static readonly Option<int?> SamplesEach = new("--samples-each") { Description = "How many images each fragment has, on average. The default is 100, or fewer where there are not as many." };
+    private static readonly Option<int> Count = Number("--count", "How many fragments there are.", 10, 2);
+    private static readonly Option<int?> ClassesEach = AtLeast(1, new Option<int?>("--classes-each") { Description = "How many of the classes each fragment has. The default is all." });
+    private static readonly Option<int?> SamplesEach = AtLeast(1, new Option<int?>("--samples-each") { Description = "How many images each fragment has, on average. The default is 100, or fewer where there are not as many." });
+
+    private static readonly Option<FileInfo?> Save = Checked(
+        new Option<FileInfo?>("--save") { Description = "Where the distilled student of the first seed is saved, in TorchSharp's format." },
+        file => Directory.Exists(file.FullName) || file.Directory is { Exists: false } ? $"--save must be a file in a directory that exists, but is '{file.FullName}'." : null);
+
+    private static readonly Option<DirectoryInfo?> Out = Checked(
+        new Option<DirectoryInfo?>("--out") { Description = "A directory for the report as Markdown and as JSON; made if missing." },
+        directory => File.Exists(directory.FullName) ? $"--out must be a directory, but '{directory.FullName}' is a file." : null);
 
     public static RootCommand Create()
     {
-        AtLeast(1, Epochs, ClassesEach, SamplesEach);
-        AtLeast(0, Unlabelled);
-        AtLeast(20, Labels);
-        AtLeast(2, Count);
-        Save.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<FileInfo>() is { } file && (Directory.Exists(file.FullName) || file.Directory is { Exists: false }))
-            {
-                result.AddError($"--save must be a file in a directory that exists, but is '{file.FullName}'.");
-            }
-        });
-        Out.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<DirectoryInfo>() is { } directory && File.Exists(directory.FullName))
-            {
-                result.AddError($"--out must be a directory, but '{directory.FullName}' is a file.");
-            }
-        });
-
         Option<int> seeds = Seeds(3);
         Option<int> compressions = Seeds(5);
         Option<int> draws = Seeds(1);
@@ -85,26 +72,35 @@ internal static class CommandLine
         return 0;
     });
 
-    private static Option<int> Seeds(int number)
-    {
-        var seeds = new Option<int>("--seeds") { Description = "How many times everything is done, each time with another seed.", DefaultValueFactory = _ => number };
-        AtLeast(1, seeds);
-        return seeds;
-    }
+    private static Option<int> Seeds(int number) => Number("--seeds", "How many times everything is done, each time with another seed.", number, 1);
 
     private static int[] SeedsOf(ParseResult arguments, Option<int> seeds) => [.. Enumerable.Range(0, arguments.GetValue(seeds)).Select(number => unchecked(arguments.GetValue(Seed) + number))];
 
-    private static void AtLeast(int least, params Option[] options)
+    private static Option<int> Number(string name, string description, int otherwise, int least) => AtLeast(least, new Option<int>(name) { Description = description, DefaultValueFactory = _ => otherwise });
+
+    private static TOption AtLeast<TOption>(int least, TOption option)
+        where TOption : Option
     {
-        foreach (Option option in options)
+        option.Validators.Add(result =>
         {
-            option.Validators.Add(result =>
+            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out int value) && value < least)
             {
-                if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out int value) && value < least)
-                {
-                    result.AddError(FormattableString.Invariant($"{option.Name} must be at least {least}, but is {value}."));
-                }
-            });
-        }
+                result.AddError(FormattableString.Invariant($"{option.Name} must be at least {least}, but is {value}."));
+            }
+        });
+        return option;
+    }
+
+    private static Option<T?> Checked<T>(Option<T?> option, Func<T, string?> wrong)
+        where T : class
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<T>() is { } value && wrong(value) is { } message)
+            {
+                result.AddError(message);
+            }
+        });
+        return option;
     }
 }

@@ -12,7 +12,8 @@ internal static class Display
         {
             foreach (Step step in steps)
             {
-                Console.WriteLine($"{step.Name}: {step.Run(null)}");
+                Console.Write($"{step.Name}: ");
+                Console.WriteLine(step.Run(null));
             }
 
             return;
