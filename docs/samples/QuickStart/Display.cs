@@ -1,5 +1,3 @@
-using System.Globalization;
-using Distillation.Evaluation;
 using Spectre.Console;
 
 namespace QuickStart;
@@ -7,98 +5,71 @@ namespace QuickStart;
 /// <summary>Shows progress and results: live on a terminal, in plain lines where output is redirected.</summary>
 internal static class Display
 {
-    private static readonly (string Name, Func<Trial, Outcome> Of)[] Models =
-    [
-        ("original 784-128-10", trial => trial.Original),
-        ("student 784-64-10, alone", trial => trial.Alone),
-        ("student 784-64-10, distilled", trial => trial.Distilled),
-    ];
-
-    public static IReadOnlyList<Trial> Run(Experiment experiment, IReadOnlyList<int> seeds, string? save)
+    /// <summary>Runs steps as they come, each before the next one is asked for.</summary>
+    public static void Run(IEnumerable<Step> steps)
     {
-        var trials = new List<Trial>();
         if (Console.IsOutputRedirected)
         {
-            foreach (int seed in seeds)
+            foreach (Step step in steps)
             {
-                trials.Add(experiment.Run(seed, save: seed == seeds[0] ? save : null));
-                Console.WriteLine(Invariant($"seed {seed}: original {trials[^1].Original.Report.Accuracy:P1}, alone {trials[^1].Alone.Report.Accuracy:P1}, distilled {trials[^1].Distilled.Report.Accuracy:P1}"));
+                Console.Write($"{step.Name}: ");
+                Console.WriteLine(step.Run(null));
             }
 
-            return trials;
+            return;
         }
 
         AnsiConsole.Progress().Start(context =>
         {
-            foreach (int seed in seeds)
+            foreach (Step step in steps)
             {
-                ProgressTask task = context.AddTask(Invariant($"seed {seed}"), maxValue: 1);
-                trials.Add(experiment.Run(seed, new Bar(task), seed == seeds[0] ? save : null));
+                ProgressTask task = context.AddTask(Markup.Escape(step.Name), maxValue: 1);
+                step.Run(new Bar(task));
                 task.Value = 1;
             }
         });
-        return trials;
     }
 
-    public static void Table(Images images, IReadOnlyList<Trial> trials)
+    public static void Show(Report report)
     {
-        string[] titles = ["model", "accuracy %", "NLL", "ECE %", "parameters", "latency µs"];
-        string[][] rows = [.. Models.Select(model => Row(model.Name, [.. trials.Select(model.Of)]))];
-        string title = Invariant($"{images.Train.Count} training images, {images.Test.Count} test images ({images.Name}); mean ± standard deviation of {trials.Count} seeds");
-        CompressionRatio ratio = trials[0].Original.Cost.DividedBy(trials[0].Distilled.Cost);
-        string gain = Invariant($"distilled against alone: {Spread(trials, trial => 100 * (trial.Distilled.Report.Accuracy - trial.Alone.Report.Accuracy), "+0.0;-0.0")} points of accuracy, ")
-            + Invariant($"{Spread(trials, trial => trial.Distilled.Report.NegativeLogLikelihood - trial.Alone.Report.NegativeLogLikelihood, "+0.000;-0.000")} NLL; {ratio.Parameters:F1} times fewer parameters than the original");
-        if (Console.IsOutputRedirected)
+        Console.WriteLine($"{report.Title}: {report.Subject}");
+        foreach (ReportTable table in report.Tables)
         {
-            Console.WriteLine(title);
-            foreach (string[] row in rows.Prepend(titles))
+            if (Console.IsOutputRedirected)
             {
-                Console.WriteLine(string.Concat(row.Select((cell, column) => column == 0 ? cell.PadRight(30) : cell.PadLeft(16))));
+                int[] widths = [.. table.Rows[0].Select((_, column) => table.Rows.Max(row => row[column].Length))];
+                foreach (IReadOnlyList<string> row in table.Rows)
+                {
+                    Console.WriteLine(string.Join("   ", row.Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))));
+                }
             }
-
-            Console.WriteLine(gain);
-            return;
+            else
+            {
+                AnsiConsole.Write(Drawn(table));
+            }
         }
 
-        var table = new Table().Title(title);
-        foreach (string name in titles)
+        foreach (string sentence in report.Sentences)
         {
-            table.AddColumn(new TableColumn(name) { Alignment = name == titles[0] ? Justify.Left : Justify.Right });
+            Console.WriteLine(sentence);
         }
-
-        foreach (string[] row in rows)
-        {
-            table.AddRow(row);
-        }
-
-        AnsiConsole.Write(table);
-        AnsiConsole.WriteLine(gain);
     }
 
-    private static string[] Row(string name, IReadOnlyList<Outcome> outcomes) =>
-    [
-        name,
-        Spread(outcomes, outcome => 100 * outcome.Report.Accuracy, "0.0"),
-        Spread(outcomes, outcome => outcome.Report.NegativeLogLikelihood, "0.000"),
-        Spread(outcomes, outcome => 100 * outcome.Report.ExpectedCalibrationError, "0.0"),
-        outcomes[0].Cost.Parameters.ToString("N0", CultureInfo.InvariantCulture),
-        Spread(outcomes, outcome => outcome.Cost.Latency.TotalMicroseconds, "0"),
-    ];
-
-    private static string Spread<T>(IReadOnlyList<T> values, Func<T, double> of, string format)
+    private static Table Drawn(ReportTable table)
     {
-        double mean = values.Average(of);
-        string text = mean.ToString(format, CultureInfo.InvariantCulture);
-        if (values.Count == 1)
+        var drawn = new Table();
+        foreach ((int column, string title) in table.Rows[0].Index())
         {
-            return text;
+            drawn.AddColumn(new TableColumn(Markup.Escape(title)) { Alignment = column == 0 ? Justify.Left : Justify.Right });
         }
 
-        double deviation = Math.Sqrt(values.Sum(value => Math.Pow(of(value) - mean, 2)) / (values.Count - 1));
-        return $"{text} ± {deviation.ToString(format.Split(';')[0].TrimStart('+'), CultureInfo.InvariantCulture)}";
-    }
+        foreach (IReadOnlyList<string> row in table.Rows.Skip(1))
+        {
+            drawn.AddRow([.. row.Select(Markup.Escape)]);
+        }
 
-    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+        return drawn;
+    }
 
     private sealed class Bar(ProgressTask task) : IProgress<double>
     {

@@ -29,6 +29,8 @@ internal sealed class Images : IDisposable
         TensorData InMemory(TensorData data) => data.Normalized(normalization).InMemory();
     }
 
+    public long[] TrainLabels() => Train.Labels!.data<long>().ToArray();
+
     public void Dispose()
     {
         Train.Dispose();
@@ -44,7 +46,18 @@ internal sealed class Images : IDisposable
 
     private static Stream Resource(string name) => typeof(Images).Assembly.GetManifestResourceStream(name)!;
 
-    private static TensorData From(string directory, string part) => ImageData.FromIdx(Find(directory, $"{part}-images-idx3-ubyte"), Find(directory, $"{part}-labels-idx1-ubyte"));
+    private static TensorData From(string directory, string part)
+    {
+        TensorData data = ImageData.FromIdx(Find(directory, $"{part}-images-idx3-ubyte"), Find(directory, $"{part}-labels-idx1-ubyte"));
+        using Tensor largest = data.Labels!.max();
+        if (data.Inputs.shape is [_, 1, 28, 28] && largest.item<long>() < 10)
+        {
+            return data;
+        }
+
+        data.Dispose();
+        throw new InvalidDataException($"The images in '{directory}' must be of 28×28 pixels, in classes 0 to 9.");
+    }
 
     private static string Find(string directory, string name)
     {

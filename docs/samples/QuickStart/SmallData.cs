@@ -1,57 +1,78 @@
-using Distillation;
-using Distillation.Data;
 using Distillation.Generation;
-using static TorchSharp.torch.nn;
-using Sequential = TorchSharp.Modules.Sequential;
 
 namespace QuickStart;
 
-/// <summary>A few labelled images: searches for a recipe that helps a 784-128-10 original, follows it, and measures what it brought.</summary>
-internal sealed class SmallData(Images images, int labels, int unlabelled, int seed)
+/// <summary>A few labelled images: searches for a recipe that helps a 784-128-10 original, follows one, and measures what it brought; each seed draws other images.</summary>
+internal sealed class SmallData : IJob
 {
-    public void Run()
+    private readonly Images _images;
+    private readonly int _labels;
+    private readonly int _unlabelled;
+    private readonly bool _search;
+    private readonly IReadOnlyList<int> _seeds;
+
+    public SmallData(Images images, int labels, int unlabelled, bool search, IReadOnlyList<int> seeds)
     {
-        if (labels + unlabelled > images.Train.Count - 1)
+        if ((long)labels + unlabelled > images.Train.Count)
         {
-            throw new InvalidDataException($"--labels and --unlabelled together must be below {images.Train.Count}, the number of training images, but are {labels} and {unlabelled}.");
+            throw new InvalidDataException(FormattableString.Invariant($"--labels and --unlabelled together must be at most {images.Train.Count}, the number of training images, but are {labels} and {unlabelled}."));
         }
 
-        (IDataSource first, IDataSource rest) = images.Train.SplitStratified((double)labels / images.Train.Count, seed);
-        using TensorData labelled = first.InMemory();
-        Console.WriteLine($"{labelled.Count} labelled and {unlabelled} unlabelled images of {images.Name}, {images.Test.Count} test images; about a minute");
-
-        var teacher = new AverageFitter(new KernelRidge { Name = "kernel ridge on pixels" }, new KernelRidge { Name = "on gradients", FeatureMap = new HistogramOfGradients().Describe });
-        var generator = new Mixture(new Mixup(new ImageAffine()), new ImageAffine { Degrees = 10, Scale = 0.1, Pixels = 2 });
-        List<Recipe> candidates =
-        [
-            Recipe.Plain with { Name = "plain, weight decay 4", Training = WithWeightDecay(4) },
-            Recipe.Plain with { Name = "plain, weight decay 1", Training = WithWeightDecay(1) },
-            Recipe.Augment(generator),
-            Recipe.Distil(teacher, generator, "distillation on generated images") with { Labelling = new() { KnownShare = 0.5 } },
-            Recipe.UseTeacher(teacher, "the teacher itself"),
-        ];
-        if (unlabelled > 0)
-        {
-            candidates.Add(Recipe.Distil(teacher, new UnlabelledPool(rest.Subset(Enumerable.Range(0, unlabelled).Select(number => (long)number))), "distillation on unlabelled images"));
-        }
-
-        using var originals = new Originals(labelled, classes: 10);
-        RecipeSearchResult found = new RecipeSearch(() => Mlp(128), candidates, new RecipeSearchOptions { Seed = seed }).Run(originals);
-        foreach (RecipeScore score in found.Scores)
-        {
-            Console.WriteLine(FormattableString.Invariant($"  {score.Recipe.Name,-36} NLL {score.Mean:0.000} on held-out samples"));
-        }
-
-        Console.WriteLine(found.Describe());
-        Console.WriteLine($"For the original it chooses '{found.ChosenForOriginal.Name}'. Whatever it chooses, this is what '{Best(found, RecipeKind.Distillation).Name}' brings on the test images:");
-        var options = new ModelDistillationOptions { Seed = seed, Classes = 10, PlainTraining = Best(found, RecipeKind.Plain).Training };
-        using ModelDistillationResult result = new ModelDistillation(() => Mlp(128), () => Mlp(64), Best(found, RecipeKind.Distillation), options).Run(labelled, images.Test);
-        Console.WriteLine(result.Report!.Describe());
+        (_images, _labels, _unlabelled, _search, _seeds) = (images, labels, unlabelled, search, seeds);
     }
 
-    private static Recipe Best(RecipeSearchResult found, RecipeKind kind) => found.Scores.Where(score => score.Recipe.Kind == kind).MinBy(score => score.Mean)!.Recipe;
+    public Report Run()
+    {
+        var trials = new List<SmallDataTrial>();
+        Display.Run(_seeds.SelectMany(seed => Steps(seed, trials)));
+        return SmallDataReport.Of(
+            trials,
+            FormattableString.Invariant($"{trials[0].Labels} labelled and {_unlabelled} unlabelled images of {_images.Name}, {_images.Test.Count} test images; {Spread.Describe(_seeds)}"),
+            new Dictionary<string, object> { ["data"] = _images.Name, ["labels"] = _labels, ["unlabelled"] = _unlabelled, ["search"] = _search, ["seed"] = _seeds[0], ["seeds"] = _seeds.Count });
+    }
 
-    private static TrainerOptions WithWeightDecay(double strength) => RecipeSearchOptions.DefaultTraining with { Optimizer = new AdamW(new Schedule.Cosine(3e-3)) { WeightDecay = strength } };
+    private IEnumerable<Step> Steps(int seed, List<SmallDataTrial> trials)
+    {
+        using var draw = new LabelledDraw(_images, _labels, _unlabelled, seed);
+        IReadOnlyList<Recipe> recipes = Recipes(draw);
+        RecipeSearchResult? found = null;
+        if (_search)
+        {
+            yield return new(FormattableString.Invariant($"seed {seed}, search"), progress =>
+            {
+                using var originals = new Originals(draw.Labelled, classes: 10);
+                found = new RecipeSearch(() => Networks.Mlp(128), recipes, new RecipeSearchOptions { Seed = seed }).Run(originals, progress);
+                return found.Describe();
+            });
+        }
 
-    private static Sequential Mlp(int hidden) => Sequential(("flatten", Flatten()), ("in", Linear(784, hidden)), ("act", ReLU()), ("out", Linear(hidden, 10)));
+        yield return new(FormattableString.Invariant($"seed {seed}, models"), progress =>
+        {
+            Recipe recipe = Best(RecipeKind.Distillation);
+            var options = new ModelDistillationOptions { Seed = seed, Classes = 10, PlainTraining = Best(RecipeKind.Plain).Training };
+            using ModelDistillationResult result = new ModelDistillation(() => Networks.Mlp(128), () => Networks.Mlp(64), recipe, options).Run(draw.Labelled, _images.Test, progress);
+            trials.Add(new(seed, draw.Labelled.Count, found, result.Report!, [.. result.Suspects.Select(suspect => suspect with { Number = draw.Numbers[(int)suspect.Number] })]));
+            return $"plain {Spread.Percent(result.Report!.Plain.Accuracy)}, by '{recipe.Name}' {Spread.Percent(result.Report.Final.Accuracy)}, the teacher itself {Spread.Percent(result.Report.Teacher!.Accuracy)}";
+        });
+
+        // Without a search, the first of its kind.
+        Recipe Best(RecipeKind kind) => found is null
+            ? recipes.First(recipe => recipe.Kind == kind)
+            : found.Scores.Where(score => score.Recipe.Kind == kind).MinBy(score => score.Mean)!.Recipe;
+    }
+
+    private static IReadOnlyList<Recipe> Recipes(LabelledDraw draw)
+    {
+        var teacher = new AverageFitter(new KernelRidge { Name = "kernel ridge on pixels" }, new KernelRidge { Name = "on gradients", FeatureMap = new HistogramOfGradients().Describe });
+        Recipe? real = draw.Unlabelled is { } images ? Recipe.Distil(teacher, new UnlabelledPool(images), "distillation on unlabelled images") : null;
+        Recipe[] made =
+        [
+            Recipe.Plain with { Name = "plain, weight decay 4", Training = Ingredients.Training(weightDecay: 4) },
+            Recipe.Plain with { Name = "plain, weight decay 1", Training = Ingredients.Training(weightDecay: 1) },
+            Recipe.Augment(Ingredients.Mixed),
+            Recipe.Distil(teacher, Ingredients.Mixed, "distillation on generated images") with { Labelling = new() { KnownShare = 0.5 } },
+            Recipe.UseTeacher(teacher, "the teacher itself"),
+        ];
+        return real is null ? made : [real, .. made];
+    }
 }

@@ -1,0 +1,120 @@
+using Distillation;
+using Distillation.Data;
+using Distillation.Evaluation;
+using Distillation.Generation;
+using Distillation.Training;
+using Sequential = TorchSharp.Modules.Sequential;
+
+namespace QuickStart;
+
+/// <summary>Labelled images in several places, none of which shows its own to another: what they learn from each other's models, and from generated samples.</summary>
+internal sealed class Fragments : IJob
+{
+    private const int Steps = 1_000;
+
+    private readonly Images _images;
+    private readonly int _classesEach;
+    private readonly int _seed;
+    private readonly IReadOnlyDictionary<string, object> _settings;
+    private readonly IReadOnlyList<IReadOnlyList<long>> _dealt;
+    private readonly TrainerOptions _plainTraining = Ingredients.Training(weightDecay: 4) with { Steps = Steps };
+
+    public Fragments(Images images, int count, int? classesEach, int? samplesEach, int seed)
+    {
+        long[] labels = images.TrainLabels();
+        int classes = labels.Distinct().Count();
+        int samples = samplesEach ?? Math.Min(100, labels.Length / count);
+        (_images, _classesEach, _seed) = (images, classesEach ?? classes, seed);
+        Require(_classesEach <= classes, $"--classes-each must be at most {classes}, the number of classes, but is {_classesEach}.");
+        Require((long)count * _classesEach >= classes, $"--count times --classes-each must be at least {classes}, so that every class is somewhere, but is {count} times {_classesEach}.");
+        Require((long)count * samples <= labels.Length, $"--count times --samples-each must be at most {labels.Length}, the number of training images, but is {count} times {samples}.");
+        Require(samples >= _classesEach, $"--samples-each must be at least --classes-each, {_classesEach}, but is {samples} with {count} fragments.");
+        _settings = new Dictionary<string, object> { ["data"] = images.Name, ["count"] = count, ["classes-each"] = _classesEach, ["samples-each"] = samples, ["seed"] = seed, ["steps"] = Steps };
+        _dealt = Scattered.Deal(labels, count, _classesEach, samples, seed);
+    }
+
+    public Report Run()
+    {
+        FragmentedRun? models = null;
+        FragmentedRun? samples = null;
+        EvaluationReport? together = null;
+        Display.Run(
+        [
+            new("exchange of models", progress => (models = Exchange(FragmentExchange.Models, progress)).InShort),
+            new("exchange of models and samples", progress => (samples = Exchange(FragmentExchange.ModelsAndSamples, progress)).InShort),
+            new("all images in one place", progress => Spread.Percent((together = Together(progress)).Accuracy)),
+        ]);
+        Arm[] arms =
+        [
+            new("each fragment alone", models!.Before),
+            new("with the models of all", models.After),
+            new("with the models and samples of all", samples!.After),
+            new("all first models together", [models.Teacher]),
+            new("one original of all images in one place", [together!]),
+        ];
+        return new(
+            "fragments",
+            "Scattered data",
+            FormattableString.Invariant($"{_dealt.Count} fragments of {_classesEach} classes and about {_settings["samples-each"]} images each of {_images.Name}, {_images.Test.Count} test images; mean ± standard deviation of the fragments"),
+            _settings,
+            [ReportTable.Of(arms)],
+            [
+                models.Description,
+                samples.Description,
+                FormattableString.Invariant($"for comparison, one original of all {_dealt.Sum(part => part.Count)} images in one place, without generated ones: ")
+                    + FormattableString.Invariant($"accuracy {Spread.Percent(together!.Accuracy)}, NLL {together.NegativeLogLikelihood:0.000}, ECE {Spread.Percent(together.ExpectedCalibrationError)}"),
+            ],
+            new
+            {
+                Arms = arms,
+                Fragments = _dealt.Select((part, number) => new { Number = number, Samples = part.Count, SamplesOfClass = models.SamplesOfClass[number] }),
+                ModelsImprovement = models.Improvement,
+                ModelsAndSamplesImprovement = samples.Improvement,
+            });
+    }
+
+    private static void Require(bool holds, FormattableString message)
+    {
+        if (!holds)
+        {
+            throw new InvalidDataException(FormattableString.Invariant(message));
+        }
+    }
+
+    // Mixed samples suit fragments that have all classes, or get samples of them; where classes are missing, a mixture is too far from what the others know.
+    private FragmentedRun Exchange(FragmentExchange exchange, IProgress<double>? progress)
+    {
+        ISampleGenerator generator = exchange == FragmentExchange.Models && _classesEach < 10 ? Ingredients.Warps : Ingredients.Mixed;
+        var options = new FragmentOptions { Exchange = exchange, Training = RecipeSearchOptions.DefaultTraining with { Steps = Steps }, PlainTraining = _plainTraining, Seed = _seed };
+        using FragmentedDistillationResult result = new FragmentedDistillation(() => Networks.Mlp(128), generator, options).Run([.. _dealt.Select(part => _images.Train.Subset(part))], _images.Test, progress);
+        return FragmentedRun.Of(result);
+    }
+
+    private EvaluationReport Together(IProgress<double>? progress)
+    {
+        using Sequential original = Networks.Mlp(128, _seed);
+        using TensorData all = _images.Train.Subset(_dealt.SelectMany(part => part)).InMemory();
+        new SupervisedTrainer(Student.From(original), options: _plainTraining with { Seed = _seed }).Fit(all, progress: new Part(progress));
+        return Evaluator.Evaluate(Teacher.From(original), _images.Test);
+    }
+
+    /// <summary>What one exchange brought.</summary>
+    private sealed record FragmentedRun(
+        IReadOnlyList<EvaluationReport> Before,
+        IReadOnlyList<EvaluationReport> After,
+        EvaluationReport Teacher,
+        PairedComparison Improvement,
+        IReadOnlyList<IReadOnlyDictionary<long, long>> SamplesOfClass,
+        string Description)
+    {
+        public string InShort => $"{Spread.Percent(Before.Average(report => report.Accuracy))} -> {Spread.Percent(After.Average(report => report.Accuracy))}";
+
+        public static FragmentedRun Of(FragmentedDistillationResult result) => new(
+            [.. result.Fragments.Select(fragment => fragment.ReportBefore!)],
+            [.. result.Fragments.Select(fragment => fragment.ReportAfter!)],
+            result.TeacherReport!,
+            result.Improvement!,
+            [.. result.Fragments.Select(fragment => fragment.Before.SamplesOfClass)],
+            result.Describe());
+    }
+}

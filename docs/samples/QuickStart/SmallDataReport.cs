@@ -1,0 +1,90 @@
+using Distillation;
+using Distillation.Generation;
+
+namespace QuickStart;
+
+/// <summary>Puts the trials of a small-data run together.</summary>
+internal static class SmallDataReport
+{
+    public static Report Of(IReadOnlyList<SmallDataTrial> trials, string subject, IReadOnlyDictionary<string, object> settings)
+    {
+        string recipe = trials.Select(trial => trial.Report.Recipe.Name).Distinct().Count() == 1 ? $"'{trials[0].Report.Recipe.Name}'" : "distillation";
+        Arm plain = Arm("plain original", report => report.Plain)!;
+        Arm? control = Arm("same pool, known labels", report => report.Control);
+        Arm final = Arm($"original by {recipe}", report => report.Final)!;
+        Arm? simplified = Arm("simplified model 784-64-10", report => report.Distilled);
+        Arm? teacher = Arm("the teacher itself", report => report.Teacher);
+        Arm[] arms = [.. new[] { plain, control, final, simplified, teacher }.OfType<Arm>()];
+        Spread againstPlain = Spread.Of(plain.Accuracy.Values, final.Accuracy.Values);
+        Spread? againstControl = control is null ? null : Spread.Of(control.Accuracy.Values, final.Accuracy.Values);
+        Score[] scores = trials[0].Found is null ? [] : [.. Enumerable.Range(0, trials[0].Found!.Scores.Count).Select(number => Score.Of(trials, number))];
+        return new(
+            "small-data",
+            "Small data",
+            subject,
+            settings,
+            scores.Length == 0 ? [ReportTable.Of(arms)] : [new([["recipe, on held-out labelled images", "NLL"], .. scores.Select(score => new[] { score.Recipe, score.Mean.Show("0.000") })]), ReportTable.Of(arms)],
+            [.. Chosen(trials), .. Gains(trials, againstPlain, againstControl), Suspects(trials)],
+            new
+            {
+                Arms = arms,
+                AgainstPlain = againstPlain,
+                AgainstControl = againstControl,
+                Search = scores,
+                Seeds = trials.Select(trial => new
+                {
+                    trial.Seed,
+                    trial.Labels,
+                    Chosen = trial.Found?.Chosen.Name,
+                    ChosenForOriginal = trial.Found?.ChosenForOriginal.Name,
+                    Followed = trial.Report.Recipe.Name,
+                    trial.Report.Difference,
+                    trial.Suspects,
+                }),
+            });
+
+        Arm? Arm(string name, Func<ModelDistillationReport, EvaluationReport?> of)
+        {
+            EvaluationReport[] reports = [.. trials.Select(trial => of(trial.Report)).OfType<EvaluationReport>()];
+            return reports.Length == trials.Count ? new(name, reports) : null;
+        }
+    }
+
+    private static IEnumerable<string> Chosen(IReadOnlyList<SmallDataTrial> trials)
+    {
+        foreach (SmallDataTrial trial in trials.Where(trial => trial.Found is not null))
+        {
+            yield return FormattableString.Invariant($"search, seed {trial.Seed}: {trial.Found!.Describe()} For the original it chooses '{trial.Found.ChosenForOriginal.Name}'.");
+        }
+    }
+
+    private static IEnumerable<string> Gains(IReadOnlyList<SmallDataTrial> trials, Spread againstPlain, Spread? againstControl)
+    {
+        double chance = trials[0].Report.Difference.PValue;
+        string test = trials.Count == 1 ? FormattableString.Invariant($" (McNemar's p {(chance < 0.001 ? "< 0.001" : $"= {chance:0.000}")})") : "";
+        yield return $"distillation against the plain original: {Points(againstPlain)}{test}";
+        if (againstControl is not null)
+        {
+            yield return $"distillation against the same pool with known labels: {Points(againstControl)}";
+        }
+
+        static string Points(Spread change) => $"{change.Show("+0.0;-0.0;0.0", 100)} points of accuracy";
+    }
+
+    private static string Suspects(IReadOnlyList<SmallDataTrial> trials) =>
+        FormattableString.Invariant($"the teacher contradicts {string.Join(", ", trials.Select(trial => trial.Suspects.Count))} of {trials[0].Labels} labels: noise, hard cases or mistakes of its own; --out lists them");
+
+    /// <summary>How a recipe did on held-out samples: the mean over the parts, for each seed.</summary>
+    private sealed record Score(string Recipe, Spread Mean, IReadOnlyList<double> StandardErrorsOfDifference, IReadOnlyList<Arm> HeldOut)
+    {
+        public static Score Of(IReadOnlyList<SmallDataTrial> trials, int number)
+        {
+            RecipeScore[] scores = [.. trials.Select(trial => trial.Found!.Scores[number])];
+            return new(
+                scores[0].Recipe.Name,
+                new(scores.Select(score => score.Mean)),
+                [.. scores.Select(score => score.StandardErrorOfDifference)],
+                [.. scores.Select((score, i) => new Arm(FormattableString.Invariant($"seed {trials[i].Seed}"), score.Reports))]);
+        }
+    }
+}
