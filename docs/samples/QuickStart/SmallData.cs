@@ -49,7 +49,7 @@ internal sealed class SmallData : IJob
         yield return new(FormattableString.Invariant($"seed {seed}, models"), progress =>
         {
             Recipe recipe = Best(RecipeKind.Distillation);
-            var options = new ModelDistillationOptions { Seed = seed, Classes = 10, PlainTraining = Best(RecipeKind.Plain).Training };
+            var options = new ModelDistillationOptions { Seed = seed, Classes = 10, PlainTraining = Best(RecipeKind.Plain).Training?.Invoke(RecipeSearchOptions.DefaultTraining) };
             using ModelDistillationResult result = new ModelDistillation(() => Networks.Mlp(128), () => Networks.Mlp(64), recipe, options).Run(draw.Labelled, _images.Test, progress);
             trials.Add(new(seed, draw.Labelled.Count, found, result.Report!, [.. result.Suspects.Select(suspect => suspect with { Number = draw.Numbers[(int)suspect.Number] })]));
             return $"plain {Spread.Percent(result.Report!.Plain.Accuracy)}, by '{recipe.Name}' {Spread.Percent(result.Report.Final.Accuracy)}, the teacher itself {Spread.Percent(result.Report.Teacher!.Accuracy)}";
@@ -67,8 +67,8 @@ internal sealed class SmallData : IJob
         Recipe? real = draw.Unlabelled is { } images ? Recipe.Distil(teacher, new UnlabelledPool(images), "distillation on unlabelled images") : null;
         Recipe[] made =
         [
-            Recipe.Plain with { Name = "plain, weight decay 4", Training = Ingredients.Training(weightDecay: 4) },
-            Recipe.Plain with { Name = "plain, weight decay 1", Training = Ingredients.Training(weightDecay: 1) },
+            Recipe.Plain with { Name = "plain, weight decay 4", Training = _ => Ingredients.Training(weightDecay: 4) },
+            Recipe.Plain with { Name = "plain, weight decay 1", Training = _ => Ingredients.Training(weightDecay: 1) },
             Recipe.Augment(Ingredients.Mixed),
             Recipe.Distil(teacher, Ingredients.Mixed, "distillation on generated images") with { Labelling = new() { KnownShare = 0.5 } },
             Recipe.UseTeacher(teacher, "the teacher itself"),

@@ -9,6 +9,9 @@ namespace Distillation.Generation;
 /// </remarks>
 public sealed record HistogramOfGradients
 {
+    // So many small images fit into a processor's cache with their bins.
+    private const int ChunkSize = 64;
+
     /// <summary>Gets the width and height of a cell, in pixels.</summary>
     /// <value>Positive. The default value is 4. Pixels that do not fill a cell are left out.</value>
     public int CellSize { get; init => field = Require.Positive(value); } = 4;
@@ -40,6 +43,12 @@ public sealed record HistogramOfGradients
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
         Tensor maps = images.dim() == 3 ? images.unsqueeze(1) : images;
+        return torch.cat([.. maps.split(ChunkSize).Select(DescribeChunk)]).MoveToOuterDisposeScope();
+    }
+
+    private Tensor DescribeChunk(Tensor maps)
+    {
+        using var scope = torch.NewDisposeScope();
         var parts = new List<Tensor>();
         int half = Staggered ? CellSize / 2 : 0;
         (Tensor magnitude, Tensor angle) = Gradients(half > 0 ? functional.pad(maps, [half, half, half, half]) : maps);

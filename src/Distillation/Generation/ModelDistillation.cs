@@ -49,7 +49,7 @@ public sealed class ModelDistillation
         try
         {
             int seed = _options.Seed;
-            TrainerOptions training = _recipe.Training ?? _options.Training;
+            TrainerOptions training = _recipe.TrainingFrom(_options.Training);
             TrainerOptions plainTraining = _options.PlainTraining ?? training;
             using var originals = new Originals(samples, _options.Classes);
             Module<Tensor, Tensor> plain = Own(OriginalTraining.Fit(_original, samples, plainTraining, seed, cancellationToken));
@@ -116,7 +116,7 @@ public sealed class ModelDistillation
             return null;
         }
 
-        using Module<Tensor, Tensor> model = OriginalTraining.Fit(_original, material.Samples, control.Training ?? _options.Training, _options.Seed, cancellationToken);
+        using Module<Tensor, Tensor> model = OriginalTraining.Fit(_original, material.Samples, control.TrainingFrom(_options.Training), _options.Seed, cancellationToken);
         using ITeacher asTeacher = Teacher.From(model);
         return Evaluator.Evaluate(asTeacher, test, cancellationToken: cancellationToken);
     }

@@ -48,9 +48,9 @@ public sealed record Recipe
     /// <value>Positive. The default value is 8 000.</value>
     public int LeastPool { get; init => field = Require.Positive(value); } = 8_000;
 
-    /// <summary>Gets how the original is trained by this recipe, such as with more weight decay where there is no pool.</summary>
-    /// <value>The default value is <see langword="null"/>: as all others.</value>
-    public TrainerOptions? Training { get; init; }
+    /// <summary>Gets how this recipe's training differs from that of all recipes, such as by more weight decay where there is no pool: a function from the options of all to its own.</summary>
+    /// <value>The default value is <see langword="null"/>: it does not.</value>
+    public Func<TrainerOptions, TrainerOptions>? Training { get; init; }
 
     /// <summary>Makes new samples with the labels of those they were made of.</summary>
     /// <param name="generator">Makes the samples.</param>
@@ -76,6 +76,12 @@ public sealed record Recipe
     /// <remarks>A <see cref="Filter"/> is left out, for there is no teacher to choose by. The control of a <see cref="ModelDistillation"/> has the samples that the recipe kept, and no others.</remarks>
     /// <returns>The control; of a recipe without a teacher that labels, the recipe itself.</returns>
     public Recipe WithKnownLabels() => Kind == RecipeKind.Distillation ? Augment(Generator!, "same pool, known labels") with { PoolShare = PoolShare, PoolFactor = PoolFactor, LeastPool = LeastPool, Training = Training } : this;
+
+    /// <summary>Gives the options of this recipe's training.</summary>
+    /// <param name="common">Those of all recipes.</param>
+    /// <returns>The options.</returns>
+    internal TrainerOptions TrainingFrom(TrainerOptions common) =>
+        Training is null ? common : Training(common) ?? throw new InvalidOperationException($"{nameof(Training)} of the recipe '{Name}' must give options, but gave null.");
 
     /// <summary>Puts together what the original learns from.</summary>
     /// <param name="originals">The labelled samples.</param>

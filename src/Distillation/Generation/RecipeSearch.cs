@@ -71,7 +71,7 @@ public sealed class RecipeSearch
         }
 
         using TrainingMaterial material = recipe.Prepare(train, recipe.Teacher is { } teacher ? fitted.Of(teacher) : null, seed);
-        using torch.nn.Module<Tensor, Tensor> model = OriginalTraining.Fit(_original, material.Samples, recipe.Training ?? _options.Training, seed, cancellationToken);
+        using torch.nn.Module<Tensor, Tensor> model = OriginalTraining.Fit(_original, material.Samples, recipe.TrainingFrom(_options.Training), seed, cancellationToken);
         using ITeacher asTeacher = Teacher.From(model);
         return Evaluator.Evaluate(asTeacher, heldOut, cancellationToken: cancellationToken);
     }

@@ -3,7 +3,7 @@ namespace Distillation.Generation;
 /// <summary>Recipes worth trying, as candidates for a <see cref="RecipeSearch"/>.</summary>
 public static class Recipes
 {
-    /// <summary>Gives recipes for small images whose background is zero: plain with much weight decay and with little, augmentation, distillation from a kernel ridge on gradients and pixels, and that teacher itself.</summary>
+    /// <summary>Gives recipes for small images whose background is zero: plain with AdamW and much or little weight decay, augmentation, distillation from a kernel ridge on gradients and pixels, and that teacher itself.</summary>
     /// <param name="unlabelled">Real images without labels, for one more recipe: distillation on them; none if not given. They stay the caller's.</param>
     /// <returns>The recipes, from the simplest on.</returns>
     public static IReadOnlyList<Recipe> ForImages(IDataSource? unlabelled = null)
@@ -35,13 +35,9 @@ public static class Recipes
         return recipes;
     }
 
-    private static Recipe Plain(double weightDecay)
+    private static Recipe Plain(double weightDecay) => Recipe.Plain with
     {
-        TrainerOptions training = RecipeSearchOptions.DefaultTraining;
-        return Recipe.Plain with
-        {
-            Name = FormattableString.Invariant($"plain, weight decay {weightDecay}"),
-            Training = training with { Optimizer = new AdamW(new Schedule.Cosine(3e-3)) { WeightDecay = weightDecay } },
-        };
-    }
+        Name = FormattableString.Invariant($"plain, weight decay {weightDecay}"),
+        Training = common => common with { Optimizer = new AdamW(new Schedule.Cosine(3e-3)) { WeightDecay = weightDecay } },
+    };
 }

@@ -72,7 +72,7 @@ public sealed class RecipeSearchTests : IDisposable
     [Fact]
     public void Recipes_may_train_in_their_own_ways()
     {
-        Recipe idle = Recipe.Plain with { Name = "no steps to speak of", Training = SmallProblem.Training with { Steps = 1 } };
+        Recipe idle = Recipe.Plain with { Name = "no steps to speak of", Training = common => common with { Steps = 1 } };
 
         RecipeSearchResult result = new RecipeSearch(SmallProblem.Network, [idle, Recipe.Plain], _options).Run(_data);
 
