@@ -97,7 +97,10 @@ public sealed class ModelDistillation
             Evaluate(final),
             Evaluate(asDistilled),
             teacher is null ? null : Evaluate(teacher.Teacher),
-            McNemarTest.Compare(asPlain, final, test)) { Kept = kept?.Report };
+            McNemarTest.Compare(asPlain, final, test))
+        {
+            Kept = kept?.Report,
+        };
 
         EvaluationReport Evaluate(ITeacher model) => Evaluator.Evaluate(model, test, cancellationToken: cancellationToken);
     }
