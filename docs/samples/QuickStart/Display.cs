@@ -32,9 +32,10 @@ internal static class Display
 
     public static void Show(Report report)
     {
-        Console.WriteLine($"{report.Title}: {report.Subject}");
+        Console.WriteLine($"\n{report.Title}: {report.Subject}");
         foreach (ReportTable table in report.Tables)
         {
+            Console.WriteLine();
             if (Console.IsOutputRedirected)
             {
                 int[] widths = [.. table.Rows[0].Select((_, column) => table.Rows.Max(row => row[column].Length))];
@@ -49,10 +50,13 @@ internal static class Display
             }
         }
 
+        Console.WriteLine();
         foreach (string sentence in report.Sentences)
         {
             Console.WriteLine(sentence);
         }
+
+        Console.WriteLine();
     }
 
     private static Table Drawn(ReportTable table)

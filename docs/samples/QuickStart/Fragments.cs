@@ -14,6 +14,7 @@ internal sealed class Fragments : IJob
 
     private readonly Images _images;
     private readonly int _classesEach;
+    private readonly bool _lackClasses;
     private readonly int _seed;
     private readonly IReadOnlyDictionary<string, object> _settings;
     private readonly IReadOnlyList<IReadOnlyList<long>> _dealt;
@@ -29,6 +30,7 @@ internal sealed class Fragments : IJob
         Require((long)count * _classesEach >= classes, $"--count times --classes-each must be at least {classes}, so that every class is somewhere, but is {count} times {_classesEach}.");
         Require((long)count * samples <= labels.Length, $"--count times --samples-each must be at most {labels.Length}, the number of training images, but is {count} times {samples}.");
         Require(samples >= _classesEach, $"--samples-each must be at least --classes-each, {_classesEach}, but is {samples} with {count} fragments.");
+        _lackClasses = _classesEach < classes;
         _settings = new Dictionary<string, object> { ["data"] = images.Name, ["count"] = count, ["classes-each"] = _classesEach, ["samples-each"] = samples, ["seed"] = seed, ["steps"] = Steps };
         _dealt = Scattered.Deal(labels, count, _classesEach, samples, seed);
     }
@@ -84,7 +86,7 @@ internal sealed class Fragments : IJob
     // Mixed samples suit fragments that have all classes, or get samples of them; where classes are missing, a mixture is too far from what the others know.
     private FragmentedRun Exchange(FragmentExchange exchange, IProgress<double>? progress)
     {
-        ISampleGenerator generator = exchange == FragmentExchange.Models && _classesEach < 10 ? Ingredients.Warps : Ingredients.Mixed;
+        ISampleGenerator generator = exchange == FragmentExchange.Models && _lackClasses ? Ingredients.Warps : Ingredients.Mixed;
         var options = new FragmentOptions { Exchange = exchange, Training = RecipeSearchOptions.DefaultTraining with { Steps = Steps }, PlainTraining = _plainTraining, Seed = _seed };
         using FragmentedDistillationResult result = new FragmentedDistillation(() => Networks.Mlp(128), generator, options).Run([.. _dealt.Select(part => _images.Train.Subset(part))], _images.Test, progress);
         return FragmentedRun.Of(result);
