@@ -34,7 +34,7 @@ internal sealed class SmallData : IJob
     private IEnumerable<Step> Steps(int seed, List<SmallDataTrial> trials)
     {
         using var draw = new LabelledDraw(_images, _labels, _unlabelled, seed);
-        IReadOnlyList<Recipe> recipes = Recipes(draw);
+        IReadOnlyList<Recipe> recipes = Recipes.ForImages(draw.Unlabelled);
         RecipeSearchResult? found = null;
         if (_search)
         {
@@ -59,20 +59,5 @@ internal sealed class SmallData : IJob
         Recipe Best(RecipeKind kind) => found is null
             ? recipes.First(recipe => recipe.Kind == kind)
             : found.Scores.Where(score => score.Recipe.Kind == kind).MinBy(score => score.Mean)!.Recipe;
-    }
-
-    private static IReadOnlyList<Recipe> Recipes(LabelledDraw draw)
-    {
-        var teacher = new AverageFitter(new KernelRidge { Name = "kernel ridge on pixels" }, new KernelRidge { Name = "on gradients", FeatureMap = new HistogramOfGradients().Describe });
-        Recipe? real = draw.Unlabelled is { } images ? Recipe.Distil(teacher, new UnlabelledPool(images), "distillation on unlabelled images") : null;
-        Recipe[] made =
-        [
-            Recipe.Plain with { Name = "plain, weight decay 4", Training = _ => Ingredients.Training(weightDecay: 4) },
-            Recipe.Plain with { Name = "plain, weight decay 1", Training = _ => Ingredients.Training(weightDecay: 1) },
-            Recipe.Augment(Ingredients.Mixed),
-            Recipe.Distil(teacher, Ingredients.Mixed, "distillation on generated images") with { Labelling = new() { KnownShare = 0.5 } },
-            Recipe.UseTeacher(teacher, "the teacher itself"),
-        ];
-        return real is null ? made : [real, .. made];
     }
 }

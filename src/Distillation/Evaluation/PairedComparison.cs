@@ -3,9 +3,12 @@ namespace Distillation.Evaluation;
 /// <summary>How much one way of training differs from another, measured side by side over several seeds.</summary>
 /// <remarks>
 /// The interval is the expanded percentile bootstrap of the mean difference (Hesterberg, 2015): percentiles of resampled means, moved outwards so that few pairs give an interval as wide as Student's.
+/// Of two to five pairs it is Student's own: no resampled mean lies outside of the pairs, however few they are.
 /// </remarks>
 public sealed record PairedComparison
 {
+    private const int LeastForBootstrap = 6;
+
     private PairedComparison(int pairs, double mean, double level, Interval interval) => (Pairs, Mean, Level, Interval) = (pairs, mean, level, interval);
 
     /// <summary>Gets the number of pairs.</summary>
@@ -46,7 +49,7 @@ public sealed record PairedComparison
         }
 
         double[] differences = [.. first.Zip(second, (one, other) => Require.Finite(other, nameof(second)) - Require.Finite(one, nameof(first)))];
-        return new(differences.Length, differences.Average(), level, Bootstrap(differences, level, resamples, seed));
+        return new(differences.Length, differences.Average(), level, IntervalOf(differences, level, resamples, seed));
     }
 
     /// <summary>Says the difference in plain words.</summary>
@@ -63,7 +66,7 @@ public sealed record PairedComparison
         return $"{numbers}: {verdict}.";
     }
 
-    private static Interval Bootstrap(double[] differences, double level, int resamples, int seed)
+    private static Interval IntervalOf(double[] differences, double level, int resamples, int seed)
     {
         int count = differences.Length;
         if (count == 1)
@@ -71,6 +74,21 @@ public sealed record PairedComparison
             return new(double.NegativeInfinity, double.PositiveInfinity);
         }
 
+        return count < LeastForBootstrap ? Student(differences, level) : Bootstrap(differences, level, resamples, seed);
+    }
+
+    private static Interval Student(double[] differences, double level)
+    {
+        int count = differences.Length;
+        double mean = differences.Average();
+        double deviation = Math.Sqrt(differences.Sum(difference => (difference - mean) * (difference - mean)) / (count - 1));
+        double half = Math.Abs(StudentQuantile((1 - level) / 2, count - 1)) * deviation / Math.Sqrt(count);
+        return new(mean - half, mean + half);
+    }
+
+    private static Interval Bootstrap(double[] differences, double level, int resamples, int seed)
+    {
+        int count = differences.Length;
         var random = new SplitMix64(SplitMix64.Mix(seed, count));
         var means = new double[resamples];
         for (int i = 0; i < resamples; i++)

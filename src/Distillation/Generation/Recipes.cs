@@ -19,19 +19,14 @@ public static class Recipes
 
     private static List<Recipe> From(ITeacherFitter teacher, ISampleGenerator generator, IDataSource? unlabelled)
     {
-        List<Recipe> recipes =
-        [
-            Plain(4),
-            Plain(1),
-            Recipe.Augment(generator) with { PoolShare = 0.9 },
-            Recipe.Distil(teacher, generator) with { PoolShare = 0.9, Labelling = new() { KnownShare = 0.5 } },
-            Recipe.UseTeacher(teacher),
-        ];
+        List<Recipe> recipes = [Plain(4), Plain(1), Recipe.Augment(generator) with { PoolShare = 0.9 }];
         if (unlabelled is not null)
         {
-            recipes.Insert(recipes.Count - 1, Recipe.Distil(teacher, new UnlabelledPool(unlabelled), "distillation on unlabelled samples") with { PoolShare = 0.9, PoolFactor = 1, LeastPool = checked((int)unlabelled.Count) });
+            recipes.Add(Recipe.Distil(teacher, new UnlabelledPool(unlabelled), "distillation on unlabelled samples") with { PoolShare = 0.9, PoolFactor = 1, LeastPool = checked((int)unlabelled.Count) });
         }
 
+        recipes.Add(Recipe.Distil(teacher, generator, "distillation on generated samples") with { PoolShare = 0.9, Labelling = new() { KnownShare = 0.5 } });
+        recipes.Add(Recipe.UseTeacher(teacher, "the teacher itself"));
         return recipes;
     }
 

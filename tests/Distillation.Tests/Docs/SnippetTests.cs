@@ -135,9 +135,7 @@ public sealed partial class SnippetTests : IDisposable
         var options = new ModelDistillationOptions { Training = quick };
         Func<Module<Tensor, Tensor>> original = () => Mlp(128);
         Func<Module<Tensor, Tensor>> simplified = () => Mlp(64);
-        var teacher = new AverageFitter(new KernelRidge { Name = "pixels" }, new KernelRidge { Name = "gradients", FeatureMap = new HistogramOfGradients().Describe });
-        var generator = new Mixture(new Mixup(new ImageAffine()), new ImageAffine { Degrees = 10, Scale = 0.1, Pixels = 2 });
-        Recipe[] candidates = [Recipe.Augment(generator), Recipe.Distil(teacher, generator) with { Labelling = new() { KnownShare = 0.5 } }, Recipe.UseTeacher(teacher)];
+        IReadOnlyList<Recipe> candidates = Recipes.ForImages();
 
         using var originals = new Originals(images);
         RecipeSearchResult found = new RecipeSearch(original, candidates, search).Run(originals);
@@ -146,8 +144,18 @@ public sealed partial class SnippetTests : IDisposable
         using ModelDistillationResult result = new ModelDistillation(original, simplified, found.ChosenForOriginal, options).Run(images, test);
         Console.WriteLine(result.Report!.Describe());
 
-        found.Scores.Should().HaveCount(4);
+        found.Scores.Should().HaveCount(candidates.Count);
         result.Report.Plain.Samples.Should().Be(20);
+    }
+
+    [Fact]
+    public void Recipes_of_ones_own_are_written_in_three_lines()
+    {
+        var teacher = new AverageFitter(new KernelRidge(), new KernelRidge { Name = "gradients", FeatureMap = new HistogramOfGradients().Describe });
+        var generator = new Mixture(new ImageShift(), new ElasticWarp());
+        Recipe[] own = [Recipe.Augment(generator), Recipe.Distil(teacher, generator) with { Labelling = new() { KnownShare = 0.5 } }, Recipe.UseTeacher(teacher)];
+
+        own.Select(recipe => recipe.Kind).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
     }
 
     [Fact]

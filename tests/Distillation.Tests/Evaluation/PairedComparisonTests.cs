@@ -29,6 +29,19 @@ public sealed class PairedComparisonTests
     }
 
     [Fact]
+    public void Interval_of_three_pairs_is_Students()
+    {
+        Interval interval = PairedComparison.Of([0, 0, 0], [1, 2, 3]).Interval;
+
+        // 4.303 is the 97.5 % quantile of Student's t with two degrees of freedom.
+        interval.Low.Should().BeApproximately(2 - (4.3027 / Math.Sqrt(3)), 1e-3);
+        interval.High.Should().BeApproximately(2 + (4.3027 / Math.Sqrt(3)), 1e-3);
+    }
+
+    [Fact]
+    public void Two_pairs_of_one_sign_establish_nothing() => PairedComparison.Of([0, 0], [1, 2]).IsSignificant.Should().BeFalse();
+
+    [Fact]
     public void Interval_of_few_normal_pairs_covers_the_truth_as_often_as_it_says()
     {
         var random = new Random(5);
