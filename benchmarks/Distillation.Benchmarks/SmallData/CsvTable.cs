@@ -53,7 +53,7 @@ internal sealed class CsvTable : IDisposable
         Tensor differs = train.Inputs.amax([0]).ne(train.Inputs.amin([0]));
         return (Normalized(train), Normalized(test));
 
-        TensorData Normalized(Batch rows) => new(normalization.Apply(rows.Inputs).mul_(differs).DetachFromDisposeScope(), rows.Labels!.DetachFromDisposeScope());
+        TensorData Normalized(Batch rows) => new TensorData(normalization.Apply(rows.Inputs).mul_(differs), rows.Labels).InMemory();
     }
 
     public void Dispose() => _data.Dispose();

@@ -16,7 +16,7 @@ internal static class Forest
         var context = new MLContext(seed);
         var trainer = context.Regression.Trainers.FastForest(new FastForestRegressionTrainer.Options
         {
-            NumberOfTrees = 100,
+            NumberOfTrees = 60,
             NumberOfLeaves = labels.Length,
             MinimumExampleCountPerLeaf = 1,
             FeatureFractionPerSplit = 1 / Math.Sqrt(all.Inputs.size(1)),
@@ -34,7 +34,7 @@ internal static class Forest
             Tensor shares = torch.stack(columns, 1).clamp_(1e-3, 1);
             return shares.div_(shares.sum(1, keepdim: true)).log_();
         });
-    });
+    }, folds: 3);
 
     private static IDataView Rows(MLContext context, Tensor inputs, float[] targets)
     {
