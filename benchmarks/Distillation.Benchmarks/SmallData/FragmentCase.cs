@@ -9,7 +9,7 @@ internal sealed class FragmentCase(FashionMnist images, int classesEach) : ICase
 {
     private const int Fragments = 10;
     private const int SamplesEach = 100;
-    private const int Steps = 1_000;
+    private const int Steps = 2_000;
 
     public string Name => FormattableString.Invariant($"fragments, {classesEach} of 10 classes each");
 

@@ -10,16 +10,17 @@ internal static class SmallDataCommand
     public static int Run(string[] args)
     {
         var images = new Option<string>("--images") { Description = "A directory with the four files of Fashion-MNIST (*-ubyte.gz), all of it.", DefaultValueFactory = _ => "/usr/share/datasets/fashion-mnist" };
+        var tables = new Option<string?>("--tables") { Description = "A directory with the tables that benchmarks/export-tables.sh writes; no tables if not given." };
         var results = new Option<string>("--results") { Description = "The file of results, one line of JSON each; what it has is not measured again.", DefaultValueFactory = _ => "small-data.jsonl" };
         var seed = new Option<int>("--seed") { Description = "The first seed.", DefaultValueFactory = _ => 10 };
         var seeds = new Option<int>("--seeds") { Description = "How many seeds.", DefaultValueFactory = _ => 10 };
         var only = new Option<string>("--only") { Description = "Cases whose names begin with this; all cases if not given.", DefaultValueFactory = _ => "" };
-        var command = new RootCommand("Measures what distillation brings on few samples, and prints the results as Markdown.") { images, results, seed, seeds, only };
+        var command = new RootCommand("Measures what distillation brings on few samples, and prints the results as Markdown.") { images, tables, results, seed, seeds, only };
         command.SetAction(arguments =>
         {
             torch.set_num_threads(1); // Small layers: more threads would cost more than they bring. Run two processes with files of their own instead.
             var log = new ResultLog(arguments.GetValue(results)!);
-            ICase[] cases = [.. Cases(arguments.GetValue(images)!).Where(one => one.Name.StartsWith(arguments.GetValue(only)!, StringComparison.Ordinal))];
+            ICase[] cases = [.. Images(arguments.GetValue(images)!).Concat(Tables(arguments.GetValue(tables))).Where(one => one.Name.StartsWith(arguments.GetValue(only)!, StringComparison.Ordinal))];
             foreach (int number in Enumerable.Range(arguments.GetValue(seed), arguments.GetValue(seeds)))
             {
                 foreach (ICase one in cases.Where(one => !log.Has(one.Name, number)))
@@ -33,9 +34,9 @@ internal static class SmallDataCommand
         return command.Parse(args).Invoke();
     }
 
-    private static List<ICase> Cases(string images)
+    private static IEnumerable<ICase> Images(string directory)
     {
-        var fashion = new FashionMnist(images);
+        var fashion = new FashionMnist(directory);
         var naive = new KernelRidge { Name = "kernel ridge on pixels" };
         return
         [
@@ -47,6 +48,9 @@ internal static class SmallDataCommand
             new SearchCase(fashion, 200, "search, naive recipe", [Recipe.Distil(naive, new Munge(0.3), "attributes swapped")], measuresAll: true),
         ];
     }
+
+    private static IEnumerable<ICase> Tables(string? directory) =>
+        directory is null ? [] : TableCase.All.Select(one => new TableCase(Path.Combine(directory, one.Table + ".csv"), one.Labels));
 
     private static List<Result> Measure(ICase one, int seed)
     {

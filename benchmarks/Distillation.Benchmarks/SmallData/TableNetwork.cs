@@ -19,7 +19,7 @@ internal sealed class TableNetwork : DelegatingTeacher
         torch.manual_seed(seed);
         Sequential network = Sequential(Linear(columns, 128), ReLU(), Linear(128, classes));
         using IStudent student = Student.From(network);
-        new SupervisedTrainer(student, options: RecipeSearchOptions.DefaultTraining with { Seed = seed, Optimizer = new AdamW(new Schedule.Cosine(3e-3)) { WeightDecay = weightDecay } }).Fit(samples);
+        new SupervisedTrainer(student, options: RecipeSearchOptions.DefaultTraining with { Seed = seed, Optimizer = new AdamW(new Schedule.Cosine(1e-2)) { WeightDecay = weightDecay } }).Fit(samples);
         return new TableNetwork(network);
     }
 

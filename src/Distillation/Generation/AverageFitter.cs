@@ -16,6 +16,10 @@ public sealed class AverageFitter : ITeacherFitter
         _fitters = [.. fitters.Select(fitter => Require.Present(fitter, nameof(fitters)))];
     }
 
+    /// <summary>Gets whether each teacher counts by what it brings to the likelihood of the labels out of fold (stacking of predictive distributions; Yao et al., 2018), instead of all alike.</summary>
+    /// <value>The default value is <see langword="false"/>. With it the out-of-fold probabilities are a little better than they should be: as many weights were chosen by them as there are teachers.</value>
+    public bool ByLikelihood { get; init; }
+
     /// <inheritdoc/>
     public string Name => string.Join(" + ", _fitters.Select(fitter => fitter.Name));
 
@@ -38,7 +42,27 @@ public sealed class AverageFitter : ITeacherFitter
 
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
-        Tensor probabilities = torch.stack([.. members.Select(member => functional.softmax(member.OutOfFold, 1))]).mean([0]);
-        return new FittedTeacher(new EnsembleTeacher([.. members.Select(member => member.Teacher)]), probabilities.log_(), [.. members]);
+        Tensor probabilities = torch.stack([.. members.Select(member => functional.softmax(member.OutOfFold, 1))]);
+        double[] weights = ByLikelihood ? Weights(OfLabels(probabilities, data.RequireLabels())) : [.. members.Select(_ => 1.0 / members.Count)];
+        Tensor mean = torch.tensordot(torch.tensor(weights, probabilities.dtype, probabilities.device), probabilities, [0], [0]);
+        return new FittedTeacher(new EnsembleTeacher([.. members.Select(member => member.Teacher)], weights), mean.log_(), [.. members]);
+    }
+
+    // [K][M]: the probability that each teacher gives each label.
+    private static double[][] OfLabels(Tensor probabilities, Tensor labels) =>
+        [.. Enumerable.Range(0, (int)probabilities.size(0)).Select(number => probabilities[number].gather(1, labels.unsqueeze(1)).to(torch.ScalarType.Float64).cpu().data<double>().ToArray())];
+
+    // Expectation maximisation for the shares of a mixture; the likelihood is concave in them.
+    private static double[] Weights(double[][] ofLabels)
+    {
+        const int Rounds = 200;
+        double[] weights = [.. ofLabels.Select(_ => 1.0 / ofLabels.Length)];
+        for (int round = 0; round < Rounds; round++)
+        {
+            double[] mixed = [.. Enumerable.Range(0, ofLabels[0].Length).Select(sample => Enumerable.Range(0, weights.Length).Sum(k => weights[k] * ofLabels[k][sample]))];
+            weights = [.. weights.Select((weight, k) => mixed.Select((whole, sample) => whole > 0 ? weight * ofLabels[k][sample] / whole : weight).Average())];
+        }
+
+        return weights;
     }
 }

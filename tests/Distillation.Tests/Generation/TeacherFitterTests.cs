@@ -47,6 +47,27 @@ public sealed class TeacherFitterTests : IDisposable
     }
 
     [Fact]
+    public void Average_by_likelihood_beats_every_other_mean_of_the_two_out_of_fold()
+    {
+        using Originals data = Blobs(40);
+        var first = new KernelRidge { Bandwidths = [0.1], Ridges = [10] };
+        var second = new KernelRidge { Bandwidths = [1] };
+        using FittedTeacher one = first.Fit(data, 0);
+        using FittedTeacher other = second.Fit(data, 0);
+
+        using FittedTeacher both = new AverageFitter(first, second) { ByLikelihood = true }.Fit(data, 0);
+
+        double found = both.Evaluate(data).NegativeLogLikelihood;
+        for (double share = 0; share <= 1; share += 0.05)
+        {
+            using var mean = new FittedTeacher(new Distillation.Teachers.EnsembleTeacher(one.Teacher), Mixed(share).log());
+            found.Should().BeLessThanOrEqualTo(mean.Evaluate(data).NegativeLogLikelihood + 1e-3);
+        }
+
+        Tensor Mixed(double share) => (share * torch.nn.functional.softmax(one.OutOfFold, 1)) + ((1 - share) * torch.nn.functional.softmax(other.OutOfFold, 1));
+    }
+
+    [Fact]
     public void Average_has_the_mean_of_the_probabilities_in_fold_and_out()
     {
         using Originals data = Blobs(40);
