@@ -6,7 +6,10 @@ using TorchSharp.Modules;
 namespace Distillation.Benchmarks.SmallData;
 
 /// <summary>Few labelled images: plain, with new images that have known labels, with the same that have the teacher's, and with real images without labels.</summary>
-internal sealed class ImageCase(FashionMnist images, int count) : ICase
+/// <param name="images">The images.</param>
+/// <param name="count">How many have labels.</param>
+/// <param name="all">Whether there are all arms: the simplified model, plain shifts and unlabelled images too.</param>
+internal sealed class ImageCase(FashionMnist images, int count, bool all) : ICase
 {
     private const int Unlabelled = 10_000;
 
@@ -14,12 +17,11 @@ internal sealed class ImageCase(FashionMnist images, int count) : ICase
 
     public IEnumerable<(string Arm, Scores Scores)> Run(int seed)
     {
-        (TensorData labelled, IDataSource rest) = images.Draw(count, seed);
+        (TensorData labelled, IDataSource others) = images.Draw(count, seed);
         using TensorData samples = labelled;
         using var originals = new Originals(samples, classes: 10);
         TrainerOptions tuned = Baseline.Tuned(Original, samples, seed);
         yield return ("plain", Train(Original, samples, tuned));
-        yield return ("plain, 64 units", Train(Simplified, samples, tuned));
 
         Recipe recipe = Recipes.ForImages().Single(candidate => candidate.Kind == RecipeKind.Distillation);
         using FittedTeacher fitted = recipe.Teacher!.Fit(originals, seed);
@@ -35,6 +37,12 @@ internal sealed class ImageCase(FashionMnist images, int count) : ICase
             yield return ("generated/known labels", OnPool(Original, made));
             yield return ("generated/teacher's labels", OnPool(Original, bySelf));
             yield return ("generated/blended labels", OnPool(Original, blended));
+            if (!all)
+            {
+                yield break;
+            }
+
+            yield return ("plain, 64 units", Train(Simplified, samples, tuned));
             yield return ("generated, 64 units/known labels", OnPool(Simplified, made));
             yield return ("generated, 64 units/blended labels", OnPool(Simplified, blended));
         }
@@ -46,12 +54,12 @@ internal sealed class ImageCase(FashionMnist images, int count) : ICase
             yield return ("shifts/teacher's labels", OnPool(Original, bySelf));
         }
 
-        using TensorData real = rest.Subset(Split.Random(rest.Count, (double)Unlabelled / rest.Count, seed).Train).LabelledBy(fitted.Teacher).InMemory();
-        yield return ("unlabelled/teacher's labels", OnPool(Original, real));
+        using TensorData real = others.Subset(Split.Random(others.Count, (double)Unlabelled / others.Count, seed).Train).LabelledBy(fitted.Teacher).InMemory();
+        yield return ("unlabelled/teacher's labels", OnPool(Original, real, share: 0.9));
 
         TensorData Make(ISampleGenerator generator) => originals.Generate(generator, Math.Max(recipe.LeastPool, recipe.PoolFactor * originals.Count), seed).InMemory();
 
-        Scores OnPool(Func<Sequential> make, TensorData pool) => Train(make, samples.TogetherWith(pool, recipe.PoolShare), RecipeSearchOptions.DefaultTraining);
+        Scores OnPool(Func<Sequential> make, TensorData pool, double? share = null) => Train(make, samples.TogetherWith(pool, share ?? recipe.PoolShare), RecipeSearchOptions.DefaultTraining);
 
         Scores Train(Func<Sequential> make, IDataSource data, TrainerOptions training) => Scores.Of(Baseline.Train(make, data, training, seed, images.Test));
     }

@@ -25,8 +25,33 @@ internal static class Summary
             text.AppendLine();
         }
 
+        return text.Append(Tables(results)).ToString();
+    }
+
+    // All cases with a scaled baseline together: how an arm does on the mean, at worst, and how often its likelihood beats that baseline's.
+    private static string Tables(IReadOnlyList<Result> results)
+    {
+        const string Scaled = "plain, temperature-scaled";
+        IGrouping<string, Result>[] cases = [.. results.GroupBy(result => result.Case).Where(ofCase => ofCase.Any(result => result.Arm == Scaled))];
+        if (cases.Length == 0)
+        {
+            return "";
+        }
+
+        var text = new StringBuilder();
+        text.AppendLine(Invariant($"### All {cases.Length} tables")).AppendLine().AppendLine("| arm | accuracy against plain, mean of the tables | worst table | NLL below the scaled baseline's |").AppendLine("|---|---|---|---|");
+        foreach (string arm in cases[0].Select(result => result.Arm).Distinct().Where(arm => arm is not ("plain" or Scaled)))
+        {
+            (string Case, double Points)[] gains = [.. cases.Select(ofCase => (ofCase.Key, 100 * Pairs(ofCase, "plain", arm).Average(pair => pair.Second.Scores.Accuracy - pair.First.Scores.Accuracy)))];
+            (Result First, Result Second)[] pairs = [.. cases.SelectMany(ofCase => Pairs(ofCase, Scaled, arm))];
+            text.AppendLine(Invariant($"| {arm} | {gains.Average(gain => gain.Points):+0.0;-0.0} | {gains.Min(gain => gain.Points):+0.0;-0.0} ({gains.MinBy(gain => gain.Points).Case}) | {pairs.Count(pair => pair.Second.Scores.NegativeLogLikelihood < pair.First.Scores.NegativeLogLikelihood)} of {pairs.Length} pairs |"));
+        }
+
         return text.ToString();
     }
+
+    private static IEnumerable<(Result First, Result Second)> Pairs(IEnumerable<Result> ofCase, string first, string second) =>
+        ofCase.Where(result => result.Arm == first).Join(ofCase.Where(result => result.Arm == second), one => one.Seed, other => other.Seed, (one, other) => (one, other));
 
     private static string Difference(IEnumerable<Result> first, IEnumerable<Result> second, Func<Result, double> of, double scale)
     {

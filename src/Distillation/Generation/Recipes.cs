@@ -3,6 +3,9 @@ namespace Distillation.Generation;
 /// <summary>Recipes worth trying, as candidates for a <see cref="RecipeSearch"/>.</summary>
 public static class Recipes
 {
+    // With the least pool of a recipe, 8 000, enough for 2 000 steps; more would only take time.
+    private const int PoolFactor = 10;
+
     /// <summary>Gives recipes for small images whose background is zero: plain with AdamW and much or little weight decay, augmentation, distillation from a kernel ridge on gradients and pixels, and that teacher itself.</summary>
     /// <param name="unlabelled">Real images without labels, for one more recipe: distillation on them; none if not given. They stay the caller's.</param>
     /// <returns>The recipes, from the simplest on.</returns>
@@ -19,13 +22,13 @@ public static class Recipes
 
     private static List<Recipe> From(ITeacherFitter teacher, ISampleGenerator generator, IDataSource? unlabelled)
     {
-        List<Recipe> recipes = [Plain(4), Plain(1), Recipe.Augment(generator) with { PoolShare = 0.9 }];
+        List<Recipe> recipes = [Plain(4), Plain(1), Recipe.Augment(generator) with { PoolFactor = PoolFactor }];
         if (unlabelled is not null)
         {
             recipes.Add(Recipe.Distil(teacher, new UnlabelledPool(unlabelled), "distillation on unlabelled samples") with { PoolShare = 0.9, PoolFactor = 1, LeastPool = checked((int)unlabelled.Count) });
         }
 
-        recipes.Add(Recipe.Distil(teacher, generator, "distillation on generated samples") with { PoolShare = 0.9, Labelling = new() { KnownShare = 0.5 } });
+        recipes.Add(Recipe.Distil(teacher, generator, "distillation on generated samples") with { PoolFactor = PoolFactor, Labelling = new() { KnownShare = 0.5 } });
         recipes.Add(Recipe.UseTeacher(teacher, "the teacher itself"));
         return recipes;
     }
