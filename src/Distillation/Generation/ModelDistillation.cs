@@ -76,6 +76,31 @@ public sealed class ModelDistillation
         }
     }
 
+    /// <summary>Runs it several times, with seeds that follow each other, and keeps the reports.</summary>
+    /// <param name="samples">The labelled samples: class ids as labels.</param>
+    /// <param name="test">Labelled samples for the reports, from which nothing learns.</param>
+    /// <param name="runs">How many times; positive. With fewer than five little can be told from chance.</param>
+    /// <param name="progress">Is told the share that is done, on this thread.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The reports, and what they say together.</returns>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public RepeatedDistillationReport Repeat(IDataSource samples, IDataSource test, int runs, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        Require.Present(samples);
+        Require.Present(test);
+        Require.Positive(runs);
+        var reports = new List<ModelDistillationReport>();
+        while (reports.Count < runs)
+        {
+            var one = new ModelDistillation(_original, _distilled, _recipe, _options with { Seed = unchecked(_options.Seed + reports.Count) });
+            using ModelDistillationResult result = one.Run(samples, test, cancellationToken: cancellationToken);
+            reports.Add(result.Report!);
+            progress?.Report((double)reports.Count / runs);
+        }
+
+        return new(reports);
+    }
+
     private ModelDistillationReport Measure(
         IDataSource test,
         Originals originals,
