@@ -44,7 +44,7 @@ internal static class Summary
         {
             (string Case, double Points)[] gains = [.. cases.Select(ofCase => (ofCase.Key, 100 * Pairs(ofCase, "plain", arm).Average(pair => pair.Second.Scores.Accuracy - pair.First.Scores.Accuracy)))];
             (Result First, Result Second)[] pairs = [.. cases.SelectMany(ofCase => Pairs(ofCase, Scaled, arm))];
-            text.AppendLine(Invariant($"| {arm} | {gains.Average(gain => gain.Points):+0.0;-0.0} | {gains.Min(gain => gain.Points):+0.0;-0.0} ({gains.MinBy(gain => gain.Points).Case}) | {pairs.Count(pair => pair.Second.Scores.NegativeLogLikelihood < pair.First.Scores.NegativeLogLikelihood)} of {pairs.Length} pairs |"));
+            text.AppendLine(Invariant($"| {arm} | {gains.Average(gain => gain.Points):+0.0;-0.0;0.0} | {gains.Min(gain => gain.Points):+0.0;-0.0;0.0} ({gains.MinBy(gain => gain.Points).Case}) | {pairs.Count(pair => pair.Second.Scores.NegativeLogLikelihood < pair.First.Scores.NegativeLogLikelihood)} of {pairs.Length} pairs |"));
         }
 
         return text.ToString();
@@ -62,7 +62,7 @@ internal static class Summary
         }
 
         PairedComparison compared = PairedComparison.Of([.. pairs.Select(pair => scale * of(pair.First))], [.. pairs.Select(pair => scale * of(pair.Second))]);
-        string format = scale == 1 ? "+0.000;-0.000" : "+0.0;-0.0";
+        string format = scale == 1 ? "+0.000;-0.000;0.000" : "+0.0;-0.0;0.0";
         return pairs.Length == 1
             ? compared.Mean.ToString(format, CultureInfo.InvariantCulture)
             : string.Create(CultureInfo.InvariantCulture, $"{compared.Mean.ToString(format, CultureInfo.InvariantCulture)} [{compared.Interval.Low.ToString(format, CultureInfo.InvariantCulture)}, {compared.Interval.High.ToString(format, CultureInfo.InvariantCulture)}]");
