@@ -14,8 +14,10 @@ internal sealed class TableCase(string path, int labels) : ICase
     public static IReadOnlyList<(string Table, int Labels)> All { get; } =
     [
         ("BreastCancer", 200),
+        ("DNA", 500),
         ("HouseVotes84", 200),
         ("Ionosphere", 200),
+        ("LetterRecognition", 1_000),
         ("PimaIndiansDiabetes", 300),
         ("Satellite", 300),
         ("Vehicle", 300),
