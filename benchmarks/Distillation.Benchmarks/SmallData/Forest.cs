@@ -30,9 +30,8 @@ internal static class Forest
         return Teacher.From(inputs =>
         {
             IDataView rows = Rows(context, inputs, new float[inputs.size(0)]);
-            Tensor[] columns = [.. forests.Select(forest => torch.tensor(forest.Transform(rows).GetColumn<float>("Score").ToArray()))];
-            Tensor shares = torch.stack(columns, 1).clamp_(1e-3, 1);
-            return shares.div_(shares.sum(1, keepdim: true)).log_();
+            IEnumerable<float[]> shares = forests.Select(forest => forest.Transform(rows).GetColumn<float>("Score").Select(share => Math.Clamp(share, 1e-3f, 1)).ToArray());
+            return torch.stack(shares.Select(share => torch.tensor(share)), 1).log_();
         });
     }, folds: 3);
 
