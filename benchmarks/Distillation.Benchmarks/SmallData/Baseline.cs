@@ -11,7 +11,8 @@ namespace Distillation.Benchmarks.SmallData;
 /// <summary>The models of all cases, and how each is trained: the same steps, AdamW along a cosine; only the weight decay differs.</summary>
 internal static class Baseline
 {
-    private static readonly double[] WeightDecays = [0.1, 0.3, 1, 3, 10];
+    /// <summary>Gets the weight decays among which plain models find theirs.</summary>
+    public static IReadOnlyList<double> WeightDecays { get; } = [0.1, 0.3, 1, 3, 10];
 
     public static Sequential Mlp(long inputs, long hidden, long classes) => Sequential(("flatten", Flatten()), ("in", Linear(inputs, hidden)), ("act", ReLU()), ("out", Linear(hidden, classes)));
 

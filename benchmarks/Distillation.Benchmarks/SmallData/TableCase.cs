@@ -8,7 +8,6 @@ namespace Distillation.Benchmarks.SmallData;
 internal sealed class TableCase(string path, int labels) : ICase
 {
     private const int PlainFolds = 3;
-    private static readonly double[] Decays = [0.1, 0.3, 1, 3, 10];
 
     /// <summary>Gets the tables, and how many labelled rows of each are drawn.</summary>
     public static IReadOnlyList<(string Table, int Labels)> All { get; } =
@@ -68,7 +67,7 @@ internal sealed class TableCase(string path, int labels) : ICase
     private static (double Decay, double Temperature) TunePlain(Originals originals, int seed)
     {
         var tried = new List<(double Decay, double Temperature, EvaluationReport Report)>();
-        foreach (double decay in Decays)
+        foreach (double decay in Baseline.WeightDecays)
         {
             using FittedTeacher folds = new CommitteeFitter("plain", (samples, number) => TableNetwork.Fit(samples, originals.Inputs.size(1), originals.Classes, decay, number), PlainFolds).Fit(originals, seed);
             tried.Add((decay, ((ScaledTeacher)folds.Teacher).Temperature, folds.Evaluate(originals)));

@@ -2,7 +2,6 @@ using Distillation.Generation;
 using Distillation.Teachers;
 using Distillation.Training;
 using TorchSharp.Modules;
-using static TorchSharp.torch.nn;
 
 namespace Distillation.Benchmarks.SmallData;
 
@@ -17,7 +16,7 @@ internal sealed class TableNetwork : DelegatingTeacher
     public static TableNetwork Fit(IDataSource samples, long columns, long classes, double weightDecay, int seed)
     {
         torch.manual_seed(seed);
-        Sequential network = Sequential(Linear(columns, 128), ReLU(), Linear(128, classes));
+        Sequential network = Baseline.Mlp(columns, 128, classes);
         using IStudent student = Student.From(network);
         new SupervisedTrainer(student, options: RecipeSearchOptions.DefaultTraining with { Seed = seed, Optimizer = new AdamW(new Schedule.Cosine(1e-2)) { WeightDecay = weightDecay } }).Fit(samples);
         return new TableNetwork(network);
