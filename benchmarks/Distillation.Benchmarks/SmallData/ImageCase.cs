@@ -8,8 +8,7 @@ namespace Distillation.Benchmarks.SmallData;
 /// <summary>Few labelled images: plain, with new images that have known labels, with the same that have the teacher's, and with real images without labels.</summary>
 /// <param name="images">The images.</param>
 /// <param name="count">How many have labels.</param>
-/// <param name="all">Whether there are all arms: the simplified model, plain shifts and unlabelled images too.</param>
-internal sealed class ImageCase(FashionMnist images, int count, bool all) : ICase
+internal sealed class ImageCase(FashionMnist images, int count) : ICase
 {
     private const int Unlabelled = 10_000;
 
@@ -37,11 +36,6 @@ internal sealed class ImageCase(FashionMnist images, int count, bool all) : ICas
             yield return ("generated/known labels", OnPool(Original, made));
             yield return ("generated/teacher's labels", OnPool(Original, bySelf));
             yield return ("generated/blended labels", OnPool(Original, blended));
-            if (!all)
-            {
-                yield break;
-            }
-
             yield return ("plain, 64 units", Train(Simplified, samples, tuned));
             yield return ("generated, 64 units/known labels", OnPool(Simplified, made));
             yield return ("generated, 64 units/blended labels", OnPool(Simplified, blended));

@@ -4,13 +4,12 @@ using TorchSharp.Modules;
 
 namespace Distillation.Benchmarks.SmallData;
 
-/// <summary>What a user gets who follows the search blindly: the recipe that it chooses for the original, and what it chooses whatever that is, against the plain original.</summary>
+/// <summary>What a user gets who follows the search blindly: the recipe that it chooses for the original, what it chooses whatever that is, and each recipe that makes samples, against the plain original.</summary>
 /// <param name="images">The images.</param>
 /// <param name="labels">How many have labels.</param>
 /// <param name="name">The name.</param>
 /// <param name="candidates">The recipes.</param>
-/// <param name="measuresAll">Whether each candidate that makes samples is measured too.</param>
-internal sealed class SearchCase(FashionMnist images, int labels, string name, IReadOnlyList<Recipe> candidates, bool measuresAll) : ICase
+internal sealed class SearchCase(FashionMnist images, int labels, string name, IReadOnlyList<Recipe> candidates) : ICase
 {
     public string Name => name;
 
@@ -23,7 +22,7 @@ internal sealed class SearchCase(FashionMnist images, int labels, string name, I
         RecipeSearchResult found = new RecipeSearch(Original, candidates, new RecipeSearchOptions { Seed = seed }).Run(originals);
         yield return ("chosen for the original", Follow(found.ChosenForOriginal));
         yield return ("chosen", Follow(found.Chosen));
-        foreach (Recipe recipe in candidates.Where(recipe => measuresAll && recipe.Generator is not null))
+        foreach (Recipe recipe in candidates.Where(recipe => recipe.Generator is not null))
         {
             yield return (recipe.Name, Follow(recipe));
         }

@@ -37,17 +37,19 @@ internal static class SmallDataCommand
     private static IEnumerable<ICase> Images(string directory)
     {
         var fashion = new FashionMnist(directory);
-        Recipe naive = Recipe.Distil(new KernelRidge { FeatureMap = new HistogramOfGradients().Describe }, new SwappedPixels(0.3), "pixels swapped");
+
+        // Noise on each pixel leaves no gradients that its teacher knows, and nearly all that the model then sees is noise.
+        Recipe naive = Recipe.Distil(new KernelRidge { FeatureMap = new HistogramOfGradients().Describe }, new Jitter(1), "noisy copies") with { PoolShare = 0.95 };
         return
         [
-            new ImageCase(fashion, 200, all: true),
-            new ImageCase(fashion, 500, all: false),
-            new ImageCase(fashion, 1_000, all: true),
-            new ImageCase(fashion, 2_000, all: false),
+            new ImageCase(fashion, 200),
+            new ImageCase(fashion, 500),
+            new ImageCase(fashion, 1_000),
+            new ImageCase(fashion, 2_000),
             new FragmentCase(fashion, 10),
             new FragmentCase(fashion, 5),
-            new SearchCase(fashion, 100, "search, 100 labels", Recipes.ForImages(), measuresAll: false),
-            new SearchCase(fashion, 200, "search, naive recipe", [.. Recipes.ForImages().Where(recipe => recipe.Kind == RecipeKind.Plain), naive], measuresAll: true),
+            new SearchCase(fashion, 100, "search, 100 labels", Recipes.ForImages()),
+            new SearchCase(fashion, 200, "search, naive recipe", [.. Recipes.ForImages().Where(recipe => recipe.Kind == RecipeKind.Plain), naive]),
         ];
     }
 

@@ -3,7 +3,8 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Generation;
 
-/// <summary>Several teachers of one data set, and the mean of their calibrated probabilities as one.</summary>
+/// <summary>Several teachers of one data set, and the mean of their calibrated probabilities, calibrated again, as one.</summary>
+/// <remarks>The mean of calibrated probabilities is less sure than it should be (Ranjan and Gneiting, 2010); the temperature of its out-of-fold logits cures that.</remarks>
 public sealed class AverageFitter : ITeacherFitter
 {
     private readonly ITeacherFitter[] _fitters;
@@ -42,10 +43,12 @@ public sealed class AverageFitter : ITeacherFitter
 
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
-        Tensor probabilities = torch.stack([.. members.Select(member => functional.softmax(member.OutOfFold, 1))]);
-        double[] weights = ByLikelihood ? Weights(OfLabels(probabilities, data.RequireLabels())) : [.. members.Select(_ => 1.0 / members.Count)];
-        Tensor mean = torch.tensordot(torch.tensor(weights, probabilities.dtype, probabilities.device), probabilities, [0], [0]);
-        return new FittedTeacher(new EnsembleTeacher([.. members.Select(member => member.Teacher)], weights), mean.log_(), [.. members]);
+        Tensor each = torch.stack([.. members.Select(member => functional.log_softmax(member.OutOfFold, 1))]);
+        double[] weights = ByLikelihood ? Weights(OfLabels(each.exp(), data.RequireLabels())) : [.. members.Select(_ => 1.0 / members.Count)];
+        Tensor logits = torch.logsumexp(each + torch.tensor(weights, each.dtype, each.device).log_().view(-1, 1, 1), 0);
+        double temperature = TemperatureScaling.Fit(logits, data.RequireLabels());
+        var mean = new EnsembleTeacher([.. members.Select(member => member.Teacher)], weights);
+        return new FittedTeacher(new ScaledTeacher(mean, temperature), logits.div_(temperature), [mean, .. members]);
     }
 
     // [K][M]: the probability that each teacher gives each label.

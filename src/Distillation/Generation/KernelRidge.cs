@@ -54,7 +54,8 @@ public sealed record KernelRidge : ITeacherFitter
         Tensor weights = inverse.matmul(targets);
         Tensor leftOut = targets - weights.div(inverse.diagonal().unsqueeze(1));
         double temperature = TemperatureScaling.Fit(leftOut, labels);
-        var teacher = new KernelRidgeTeacher(FeatureMap, kernel, ridge, temperature, points.clone(), weights);
+        torch.ScalarType precision = data.Inputs.dtype == torch.ScalarType.Float64 ? torch.ScalarType.Float64 : torch.ScalarType.Float32;
+        var teacher = new KernelRidgeTeacher(FeatureMap, kernel, ridge, temperature, points.to(precision).clone(), weights);
         return new FittedTeacher(teacher, leftOut.div_(temperature));
     }
 

@@ -12,7 +12,7 @@ public static class Recipes
     public static IReadOnlyList<Recipe> ForImages(IDataSource? unlabelled = null)
     {
         var teacher = new KernelRidge { Name = "kernel ridge on gradients and pixels", FeatureMap = new HistogramOfGradients { Staggered = true, PixelWeight = 0.5 }.Describe };
-        return From(teacher, new Mixture(new Mixup(new ImageAffine()), new ImageAffine { Degrees = 10, Scale = 0.1, Pixels = 2 }), unlabelled);
+        return From(teacher, new Mixture(new Mixup(new ImageAffine()), new ImageAffine { Degrees = 10, Scale = 0.1, Pixels = 2 }, new ImageShift()), unlabelled);
     }
 
     /// <summary>Gives recipes for rows of numbers, each feature in the measure of its deviation: the same with jitter and mixtures of rows, and a kernel ridge on the rows as the teacher.</summary>

@@ -74,14 +74,21 @@ public sealed class EnsembleTeacher : IEnsemble
                 inner[Prefixed(number, feature)] = output[feature].MoveToOuterDisposeScope();
             }
 
-            Tensor share = _mean == EnsembleMean.Probabilities ? torch.nn.functional.softmax(output.Logits, -1) : output.Logits;
-            RequireSameClasses(sum, share, number);
-            sum = sum is null ? share * _weights[number] : sum.add_(share, _weights[number]);
+            RequireSameClasses(sum, output.Logits, number);
+            sum = _mean == EnsembleMean.Probabilities ? WithProbabilities(sum, output.Logits, _weights[number]) : WithLogits(sum, output.Logits, _weights[number]);
         }
 
-        Tensor logits = _mean == EnsembleMean.Probabilities ? sum!.log_() : sum!;
-        return new ModelOutput(logits.MoveToOuterDisposeScope(), inner);
+        return new ModelOutput(sum!.MoveToOuterDisposeScope(), inner);
     }
+
+    // On logarithms: a class that all members hold all but impossible keeps a finite logit.
+    private static Tensor WithProbabilities(Tensor? sum, Tensor logits, double weight)
+    {
+        Tensor share = torch.nn.functional.log_softmax(logits, -1) + Math.Log(weight);
+        return sum is null ? share : torch.logaddexp(sum, share);
+    }
+
+    private static Tensor WithLogits(Tensor? sum, Tensor logits, double weight) => sum is null ? logits * weight : sum.add_(logits, weight);
 
     private static Feature Prefixed(int number, Feature feature) => FormattableString.Invariant($"{number}/{feature.Path}");
 

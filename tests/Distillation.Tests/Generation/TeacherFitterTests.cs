@@ -60,8 +60,9 @@ public sealed class TeacherFitterTests : IDisposable
         double found = both.Evaluate(data).NegativeLogLikelihood;
         for (double share = 0; share <= 1; share += 0.05)
         {
-            using var mean = new FittedTeacher(new Distillation.Teachers.EnsembleTeacher(one.Teacher), Mixed(share).log());
-            found.Should().BeLessThanOrEqualTo(mean.Evaluate(data).NegativeLogLikelihood + 1e-3);
+            using Tensor mean = Mixed(share).log();
+            using var scaled = new FittedTeacher(one.Teacher, mean / TemperatureScaling.Fit(mean, data.Labels!));
+            found.Should().BeLessThanOrEqualTo(scaled.Evaluate(data).NegativeLogLikelihood + 2e-3);
         }
 
         Tensor Mixed(double share) => (share * torch.nn.functional.softmax(one.OutOfFold, 1)) + ((1 - share) * torch.nn.functional.softmax(other.OutOfFold, 1));
@@ -78,11 +79,22 @@ public sealed class TeacherFitterTests : IDisposable
 
         using FittedTeacher both = new AverageFitter(first, second).Fit(data, 0);
 
-        Tensor Mean(Tensor a, Tensor b) => (torch.nn.functional.softmax(a, 1) + torch.nn.functional.softmax(b, 1)) / 2;
-        Close.ShouldBe(Close.Numbers(torch.nn.functional.softmax(both.OutOfFold, 1)), Close.Numbers(Mean(one.OutOfFold, other.OutOfFold)), 1e-9);
+        Tensor Mean(Tensor a, Tensor b) => ((torch.nn.functional.softmax(a, 1) + torch.nn.functional.softmax(b, 1)) / 2).log();
+        double temperature = TemperatureScaling.Fit(Mean(one.OutOfFold, other.OutOfFold), data.Labels!);
+        Close.ShouldBe(Close.Numbers(both.OutOfFold), Close.Numbers(Mean(one.OutOfFold, other.OutOfFold) / temperature), 1e-6);
         var batch = new Batch(data.Inputs, null, torch.arange(40, torch.ScalarType.Int64));
         Tensor Logits(FittedTeacher fitted) => fitted.Teacher.Predict(batch, FeatureSet.None).Logits;
-        Close.ShouldBe(Close.Numbers(torch.nn.functional.softmax(Logits(both), 1)), Close.Numbers(Mean(Logits(one), Logits(other))), 1e-5);
+        Close.ShouldBe(Close.Numbers(Logits(both)), Close.Numbers(Mean(Logits(one), Logits(other)) / temperature), 1e-4);
+    }
+
+    [Fact]
+    public void Average_is_calibrated()
+    {
+        using Originals data = Blobs(60);
+
+        using FittedTeacher fitted = new AverageFitter(new KernelRidge { Bandwidths = [0.5] }, new CommitteeFitter("half as sure", (_, _) => Teacher.From(inputs => torch.stack([inputs.select(1, 0), torch.zeros(inputs.size(0))], 1)))).Fit(data, 0);
+
+        TemperatureScaling.Fit(fitted.OutOfFold, data.Labels!).Should().BeApproximately(1, 0.01);
     }
 
     [Fact]

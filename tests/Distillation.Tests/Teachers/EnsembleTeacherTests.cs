@@ -23,6 +23,14 @@ public sealed class EnsembleTeacherTests : IDisposable
     }
 
     [Fact]
+    public void A_class_that_no_member_holds_possible_keeps_a_finite_logit()
+    {
+        using var teacher = new EnsembleTeacher(Fixed(new double[,] { { 0, -800 } }), Fixed(new double[,] { { 0, -900 } }));
+
+        Predict(teacher)[1].Should().BeApproximately(-800 - Math.Log(2), 1e-9);
+    }
+
+    [Fact]
     public void Mean_of_logits_is_weighted()
     {
         using var teacher = new EnsembleTeacher([Fixed(First), Fixed(Second)], [1, 3], EnsembleMean.Logits);
