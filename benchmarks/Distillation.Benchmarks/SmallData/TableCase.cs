@@ -45,7 +45,8 @@ internal sealed class TableCase(string path, int labels) : ICase
         using FittedTeacher teacher = fitter.Fit(originals, seed);
         yield return ("teacher itself", Measure(teacher.Teacher));
 
-        using TensorData pool = originals.Generate(new Mixture(new Mixup(), new Jitter(0.2)), Math.Max(8_000, 20 * originals.Count), seed).InMemory();
+        Recipe recipe = Recipes.ForTables().Single(candidate => candidate.Kind == RecipeKind.Distillation);
+        using TensorData pool = originals.Generate(recipe.Generator!, Math.Max(recipe.LeastPool, recipe.PoolFactor * originals.Count), seed).InMemory();
         using TensorData taught = pool.LabelledBy(teacher.Teacher).InMemory();
         using Tensor halves = torch.lerp(taught.Labels!, pool.Labels!, 0.5);
         yield return ("generated/known labels", OnPool(pool));
@@ -54,7 +55,7 @@ internal sealed class TableCase(string path, int labels) : ICase
 
         Scores OnPool(TensorData made)
         {
-            using TableNetwork network = Fit(labelled.TogetherWith(made), decay / 3, seed); // Chosen on other seeds: a pool is a restraint of its own.
+            using TableNetwork network = Fit(labelled.TogetherWith(made, recipe.PoolShare), decay / 3, seed); // Chosen on other seeds: a pool is a restraint of its own.
             return Measure(network);
         }
 

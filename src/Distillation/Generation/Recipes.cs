@@ -12,15 +12,15 @@ public static class Recipes
     public static IReadOnlyList<Recipe> ForImages(IDataSource? unlabelled = null)
     {
         var teacher = new KernelRidge { Name = "kernel ridge on gradients and pixels", FeatureMap = new HistogramOfGradients { Staggered = true, PixelWeight = 0.5 }.Describe };
-        return From(teacher, new Mixture(new Mixup(new ImageAffine()), new ImageAffine { Degrees = 10, Scale = 0.1, Pixels = 2 }, new ImageShift()), unlabelled);
+        return From(teacher, new Mixture(new Mixup(new ImageAffine()), new ImageAffine { Degrees = 10, Scale = 0.1, Pixels = 2 }, new ImageShift()), knownShare: 0.5, unlabelled);
     }
 
-    /// <summary>Gives recipes for rows of numbers, each feature in the measure of its deviation: the same with jitter and mixtures of rows, and a kernel ridge on the rows as the teacher.</summary>
+    /// <summary>Gives recipes for rows of numbers, each feature in the measure of its deviation: the same with jittered rows and mixtures of them, and a kernel ridge on the rows as the teacher.</summary>
     /// <param name="unlabelled">Real rows without labels, for one more recipe: distillation on them; none if not given. They stay the caller's.</param>
     /// <returns>The recipes, from the simplest on.</returns>
-    public static IReadOnlyList<Recipe> ForTables(IDataSource? unlabelled = null) => From(new KernelRidge(), new Mixture(new Mixup(), new Jitter()), unlabelled);
+    public static IReadOnlyList<Recipe> ForTables(IDataSource? unlabelled = null) => From(new KernelRidge(), new Mixture(new Jitter(), new Mixup(new Jitter())), knownShare: 0, unlabelled);
 
-    private static List<Recipe> From(ITeacherFitter teacher, ISampleGenerator generator, IDataSource? unlabelled)
+    private static List<Recipe> From(ITeacherFitter teacher, ISampleGenerator generator, double knownShare, IDataSource? unlabelled)
     {
         List<Recipe> recipes = [Plain(4), Plain(1), Recipe.Augment(generator) with { PoolFactor = PoolFactor }];
         if (unlabelled is not null)
@@ -28,7 +28,7 @@ public static class Recipes
             recipes.Add(Recipe.Distil(teacher, new UnlabelledPool(unlabelled), "distillation on unlabelled samples") with { PoolShare = 0.9, PoolFactor = 1, LeastPool = checked((int)unlabelled.Count) });
         }
 
-        recipes.Add(Recipe.Distil(teacher, generator, "distillation on generated samples") with { PoolFactor = PoolFactor, Labelling = new() { KnownShare = 0.5 } });
+        recipes.Add(Recipe.Distil(teacher, generator, "distillation on generated samples") with { PoolFactor = PoolFactor, Labelling = new() { KnownShare = knownShare } });
         recipes.Add(Recipe.UseTeacher(teacher, "the teacher itself"));
         return recipes;
     }

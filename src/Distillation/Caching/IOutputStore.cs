@@ -1,0 +1,43 @@
+namespace Distillation.Caching;
+
+/// <summary>Keeps what a teacher said of samples, by their numbers.</summary>
+/// <remarks>
+/// <para>All samples have outputs of one shape. An instance is used by one thread at a time.</para>
+/// <para>Outputs of another teacher are kept out by whoever opens the store: what outlasts the process compares a fingerprint of the teacher.</para>
+/// </remarks>
+public interface IOutputStore : IDisposable
+{
+    /// <summary>Gets the number of samples that it is for; their numbers are in [0, <see cref="Count"/>).</summary>
+    long Count { get; }
+
+    /// <summary>Gets the number of samples whose outputs it has.</summary>
+    long Filled { get; }
+
+    /// <summary>Gets the inner layers that it keeps beside the logits.</summary>
+    FeatureSet Features { get; }
+
+    /// <summary>Tells whether it has the outputs of a sample.</summary>
+    /// <param name="sample">The number of the sample.</param>
+    /// <returns><see langword="true"/> if it has.</returns>
+    bool Contains(long sample);
+
+    /// <summary>Gives the digest of the inputs for which a sample's outputs were kept.</summary>
+    /// <param name="sample">The number of a sample that it has.</param>
+    /// <returns>The digest, or <see langword="null"/> where whoever wrote the outputs gave none.</returns>
+    ulong? InputDigest(long sample);
+
+    /// <summary>Keeps outputs. Of a sample that it has already, the new ones are kept.</summary>
+    /// <param name="samples">The numbers of N samples.</param>
+    /// <param name="inputDigests">The digest of each sample's inputs, N of them.</param>
+    /// <param name="output">Logits [N, ...] and at least the layers in <see cref="Features"/>, [N, ...]. Other layers are not kept.</param>
+    void Write(ReadOnlySpan<long> samples, ReadOnlySpan<ulong> inputDigests, ModelOutput output);
+
+    /// <summary>Gives outputs.</summary>
+    /// <param name="samples">The numbers of N samples that it has, [N] int64 on the processor; a number may come twice.</param>
+    /// <param name="features">The layers to give beside the logits, all of them in <see cref="Features"/>.</param>
+    /// <returns>The outputs, in the order of the numbers and the type they were written in, in the current dispose scope.</returns>
+    ModelOutput Read(Tensor samples, FeatureSet features);
+
+    /// <summary>Makes sure that what was written is not lost when the process ends; where that cannot be, does nothing.</summary>
+    void Flush();
+}
