@@ -17,6 +17,10 @@ public interface ITeacher : IDisposable
     /// <returns>Logits [N, C] and the features asked for, on the device of the batch, detached, owned by the current dispose scope.</returns>
     ModelOutput Predict(Batch batch, FeatureSet features);
 
+    /// <summary>Gives a digest of all that decides what the teacher says, its parameters above all. Teachers with the same one say the same; a cache of outputs is known by it.</summary>
+    /// <returns>The digest, or <see langword="null"/> where that cannot be known.</returns>
+    string? Fingerprint() => null;
+
     // A teacher without resources writes no Dispose, and `using` works all the same.
     void IDisposable.Dispose() => GC.SuppressFinalize(this);
 }

@@ -20,6 +20,10 @@ public abstract class DelegatingTeacher(ITeacher inner) : ITeacher
         GC.SuppressFinalize(this);
     }
 
+    /// <inheritdoc/>
+    /// <remarks><see langword="null"/> unless it is overridden: what a derived teacher adds decides too.</remarks>
+    public virtual string? Fingerprint() => null;
+
     /// <summary>Finds the teachers of which a teacher is made, behind what wraps them.</summary>
     internal static IEnsemble? EnsembleIn(ITeacher teacher) => teacher as IEnsemble ?? (teacher is DelegatingTeacher wrapper ? EnsembleIn(wrapper.Inner) : null);
 

@@ -59,6 +59,13 @@ public sealed class EnsembleTeacher : IEnsemble
     public bool HasSay(int member, long label) => _weights[Require.InRange(member, 0, _weights.Length - 1)] > 0;
 
     /// <inheritdoc/>
+    public string? Fingerprint()
+    {
+        string?[] members = [.. _members.Select(member => member.Fingerprint())];
+        return members.Contains(null) ? null : FormattableString.Invariant($"mean of {_mean} of ({string.Join("; ", members.Zip(_weights, (member, weight) => FormattableString.Invariant($"{weight:R} × {member}")))})");
+    }
+
+    /// <inheritdoc/>
     public ModelOutput Predict(Batch batch, FeatureSet features)
     {
         using var scope = torch.NewDisposeScope();

@@ -14,5 +14,7 @@ internal sealed class ModuleTeacher(torch.nn.Module module, Func<Batch, Tensor> 
         return _taps.Run(features, () => forward(batch));
     }
 
+    public string Fingerprint() => ModuleFingerprint.Of(module);
+
     public void Dispose() => _taps.Dispose();
 }

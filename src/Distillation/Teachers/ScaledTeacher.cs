@@ -13,6 +13,9 @@ public sealed class ScaledTeacher : DelegatingTeacher
     public double Temperature { get; }
 
     /// <inheritdoc/>
+    public override string? Fingerprint() => Inner.Fingerprint() is { } inner ? FormattableString.Invariant($"{inner} at temperature {Temperature:R}") : null;
+
+    /// <inheritdoc/>
     public override ModelOutput Predict(Batch batch, FeatureSet features)
     {
         ModelOutput output = Inner.Predict(batch, features);

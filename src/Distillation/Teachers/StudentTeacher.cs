@@ -5,6 +5,8 @@ internal sealed class StudentTeacher(IStudent student) : ITeacher
 {
     public IReadOnlyCollection<Feature>? AvailableFeatures => student.AvailableFeatures;
 
+    public string Fingerprint() => ModuleFingerprint.Of(student.Module);
+
     public ModelOutput Predict(Batch batch, FeatureSet features)
     {
         using var noGradient = torch.no_grad();

@@ -18,6 +18,9 @@ public sealed class TopKTeacher(ITeacher inner, int k) : DelegatingTeacher(inner
         Inner.AvailableFeatures is { } features ? [.. features, SparseTargetLoss.Indices, SparseTargetLoss.LogProbabilities] : null;
 
     /// <inheritdoc/>
+    public override string? Fingerprint() => Inner.Fingerprint() is { } inner ? FormattableString.Invariant($"{inner}, top {_k}") : null;
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The teacher has fewer than k classes.</exception>
     public override ModelOutput Predict(Batch batch, FeatureSet features)
     {

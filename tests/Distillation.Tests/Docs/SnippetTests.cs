@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Distillation.Caching;
 using Distillation.Data;
 using Distillation.Evaluation;
 using Distillation.Generation;
@@ -40,6 +41,21 @@ public sealed partial class SnippetTests : IDisposable
         string[] places = [Path.Combine(root, "tests", "Distillation.Tests", "Docs", "SnippetTests.cs"), .. Directory.GetFiles(Path.Combine(root, "benchmarks"), "*.cs", SearchOption.AllDirectories)];
 
         places.Select(place => Flat(File.ReadAllText(place))).Should().Contain(source => source.Contains(Flat(code)), $"the code in {page} must stand in this file, or in a benchmark");
+    }
+
+    [Fact]
+    public void A_cached_teacher_runs()
+    {
+        (TensorData train, TensorData validation) = (_train, _validation);
+        using ITeacher teacher = Teacher.From(Some.Mlp(hidden: 16));
+        using IStudent student = Student.From(Some.Mlp(hidden: 4));
+        var loss = new SoftTargetLoss(temperature: 4);
+        var options = new TrainerOptions { Epochs = 2 };
+        using var cached = new CachedTeacher(teacher, train.Count);
+        TrainingResult result = new DistillationTrainer(cached, student, loss, options).Fit(train, validation);
+
+        result.Status.Should().Be(TrainingStatus.Completed);
+        cached.Filled.Should().Be(train.Count);
     }
 
     [Fact]

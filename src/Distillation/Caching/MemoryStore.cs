@@ -1,0 +1,156 @@
+namespace Distillation.Caching;
+
+/// <summary>Keeps outputs for as long as the process lives: in memory or, where they are too many, in a temporary file.</summary>
+public sealed class MemoryStore : IOutputStore
+{
+    private readonly MemoryStoreOptions _options;
+    private readonly ulong[] _digests;
+    private readonly bool[] _has;
+    private Column? _logits;
+    private Dictionary<Feature, Column> _layers = [];
+
+    /// <summary>Makes an empty store.</summary>
+    /// <param name="count">The number of samples that it is for; positive, and at most the length of an array.</param>
+    /// <param name="options">What it keeps; the defaults if not given.</param>
+    public MemoryStore(long count, MemoryStoreOptions? options = null)
+    {
+        Count = Require.InRange(count, 1, Array.MaxLength);
+        _options = options ?? new MemoryStoreOptions();
+        _digests = new ulong[count];
+        _has = new bool[count];
+    }
+
+    /// <inheritdoc/>
+    public long Count { get; }
+
+    /// <inheritdoc/>
+    public long Filled { get; private set; }
+
+    /// <inheritdoc/>
+    public FeatureSet Features => _options.Features;
+
+    /// <summary>Gets whether the outputs are in a file; <see langword="false"/> until the first are written.</summary>
+    public bool IsSpilled { get; private set; }
+
+    /// <inheritdoc/>
+    public bool Contains(long sample) => _has[Require.InRange(sample, 0, Count - 1)];
+
+    /// <inheritdoc/>
+    public ulong? InputDigest(long sample) => Contains(sample) ? _digests[sample] : throw new ArgumentException($"Sample {sample} is not in the store.", nameof(sample));
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The outputs have another shape than those before, or do not fit in float16.</exception>
+    /// <exception cref="IOException">They are kept in a file, and it cannot be written.</exception>
+    public void Write(ReadOnlySpan<long> samples, ReadOnlySpan<ulong> inputDigests, ModelOutput output)
+    {
+        Require.Present(output);
+        SampleNumbers.RequireWithin(samples, Count);
+        using var scope = torch.NewDisposeScope();
+        using var noGradient = torch.no_grad();
+        _logits ??= MakeColumns(output);
+        _logits.RequireFits(output.Logits);
+        foreach ((Feature feature, Column layer) in _layers)
+        {
+            layer.RequireFits(output[feature]);
+        }
+
+        _logits.Write(samples, output.Logits);
+        foreach ((Feature feature, Column layer) in _layers)
+        {
+            layer.Write(samples, output[feature]);
+        }
+
+        for (int i = 0; i < samples.Length; i++)
+        {
+            Filled += _has[samples[i]] ? 0 : 1;
+            (_has[samples[i]], _digests[samples[i]]) = (true, inputDigests[i]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ModelOutput Read(Tensor samples, FeatureSet features)
+    {
+        Require.Present(features);
+        ReadOnlySpan<long> numbers = SampleNumbers.Of(Require.Present(samples));
+        SampleNumbers.RequireWithin(numbers, Count);
+        foreach (long number in numbers)
+        {
+            _ = Contains(number) ? true : throw new ArgumentException($"Sample {number} is not in the store.", nameof(samples));
+        }
+
+        using var noGradient = torch.no_grad();
+        return new ModelOutput(_logits!.Read(samples), features.Count == 0 ? null : features.ToDictionary(feature => feature, feature => _layers[feature].Read(samples)));
+    }
+
+    /// <inheritdoc/>
+    public void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _logits?.Dispose();
+        foreach (Column layer in _layers.Values)
+        {
+            layer.Dispose();
+        }
+    }
+
+    private Column MakeColumns(ModelOutput output)
+    {
+        Tensor[] all = [output.Logits, .. Features.Select(feature => output[feature])];
+        double bytes = all.Sum(one => (double)Count * one[0].numel() * (_options.HalfPrecision ? 2 : one.element_size()));
+        IsSpilled = bytes > _options.Budget;
+        Column[] columns = [.. all.Select(one => new Column(one, _options.HalfPrecision, kept => IsSpilled ? new FileRows(_options.SpillDirectory, kept) : new TensorRows(Count, kept)))];
+        _layers = Features.Zip(columns[1..]).ToDictionary();
+        return columns[0];
+    }
+
+    /// <summary>The outputs of one layer.</summary>
+    private sealed class Column : IDisposable
+    {
+        private readonly long[] _shape;
+        private readonly torch.ScalarType _dtype;
+        private readonly bool _halves;
+        private readonly IRows _rows;
+
+        public Column(Tensor first, bool halfPrecision, Func<Tensor, IRows> rowsFor)
+        {
+            (_shape, _dtype) = (first.shape[1..], first.dtype);
+            _halves = halfPrecision && torch.is_floating_point(first) && first.element_size() > 2;
+            using Tensor kept = Kept(first);
+            _rows = rowsFor(kept);
+        }
+
+        public void RequireFits(Tensor values)
+        {
+            if (values.dim() == 0 || !values.shape.AsSpan(1).SequenceEqual(_shape) || values.dtype != _dtype)
+            {
+                throw new InvalidOperationException($"All samples must have outputs of one shape and type, but those before are [N, {string.Join(", ", _shape)}] {_dtype} and these {Shapes.Of(values)} {values.dtype}.");
+            }
+
+            using Tensor kept = Kept(values);
+            if (_halves && kept.isinf().any().item<bool>() && !values.isinf().any().item<bool>())
+            {
+                throw new InvalidOperationException(FormattableString.Invariant($"An output of {values.abs().max().to(torch.ScalarType.Float64).item<double>()} does not fit in float16, which ends at 65504. Keep the outputs as they are, without {nameof(MemoryStoreOptions.HalfPrecision)}."));
+            }
+        }
+
+        public void Write(ReadOnlySpan<long> samples, Tensor values)
+        {
+            using Tensor kept = Kept(values);
+            _rows.Write(samples, kept);
+        }
+
+        public Tensor Read(Tensor samples)
+        {
+            Tensor kept = _rows.Read(samples);
+            return _halves ? kept.to(_dtype, disposeAfter: true) : kept;
+        }
+
+        public void Dispose() => _rows.Dispose();
+
+        private Tensor Kept(Tensor values) => _halves ? values.to(torch.ScalarType.Float16) : values.alias();
+    }
+}
