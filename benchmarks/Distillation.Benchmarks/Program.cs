@@ -10,6 +10,12 @@ if (args is ["small-data", .. string[] rest])
     return SmallDataCommand.Run(rest);
 }
 
+if (args is ["memory"])
+{
+    Memory.Run();
+    return 0;
+}
+
 if (args.Contains("--quick"))
 {
     Quick.Run();

@@ -15,10 +15,10 @@ public static class Recipes
         return From(teacher, new Mixture(new Mixup(new ImageAffine()), new ImageAffine { Degrees = 10, Scale = 0.1, Pixels = 2 }, new ImageShift()), knownShare: 0.5, unlabelled);
     }
 
-    /// <summary>Gives recipes for rows of numbers, each feature in the measure of its deviation: the same with jittered rows and mixtures of them, and a kernel ridge on the rows as the teacher.</summary>
+    /// <summary>Gives recipes for rows of numbers, each feature in the measure of its deviation: the same with jittered rows, and a kernel ridge on the rows as the teacher.</summary>
     /// <param name="unlabelled">Real rows without labels, for one more recipe: distillation on them; none if not given. They stay the caller's.</param>
     /// <returns>The recipes, from the simplest on.</returns>
-    public static IReadOnlyList<Recipe> ForTables(IDataSource? unlabelled = null) => From(new KernelRidge(), new Mixture(new Jitter(), new Mixup(new Jitter())), knownShare: 0, unlabelled);
+    public static IReadOnlyList<Recipe> ForTables(IDataSource? unlabelled = null) => From(new KernelRidge(), new Jitter(), knownShare: 0, unlabelled);
 
     private static List<Recipe> From(ITeacherFitter teacher, ISampleGenerator generator, double knownShare, IDataSource? unlabelled)
     {
