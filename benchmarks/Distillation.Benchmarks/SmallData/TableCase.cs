@@ -9,8 +9,7 @@ internal sealed class TableCase(string path, int labels) : ICase
 {
     private const int PlainFolds = 3;
 
-    // Few of the few samples may be missing to a member.
-    private const int CommitteeFolds = 10;
+    private const int TeachingNetworks = 3;
 
     /// <summary>Gets the tables, and how many labelled rows of each are drawn.</summary>
     public static IReadOnlyList<(string Table, int Labels)> All { get; } =
@@ -44,7 +43,8 @@ internal sealed class TableCase(string path, int labels) : ICase
         using var scaled = new ScaledTeacher(plain, temperature);
         yield return ("plain, temperature-scaled", Measure(scaled));
 
-        var fitter = new AverageFitter(new KernelRidge(), Forest.Fitter((int)originals.Classes), new CommitteeFitter("committee", (samples, number) => Fit(samples, decay, number), CommitteeFolds)) { ByLikelihood = true };
+        var networks = new ModelFitter("networks", (samples, number) => new SeveralNetworks([.. Enumerable.Range(0, TeachingNetworks).Select(i => Fit(samples, decay, unchecked(number + (1_000 * i))))]), folds: 4);
+        var fitter = new AverageFitter(new KernelRidge(), Forest.Fitter((int)originals.Classes), networks) { ByLikelihood = true };
         using FittedTeacher teacher = fitter.Fit(originals, seed);
         yield return ("teacher itself", Measure(teacher.Teacher));
 
