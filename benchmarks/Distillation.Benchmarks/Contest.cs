@@ -13,6 +13,7 @@ public sealed class Contest : IDisposable
     private readonly Tensor _labels;
     private readonly TensorData _data;
     private readonly Tensor _order;
+    private readonly Tensor _said;
     private readonly ByHand _hand;
     private readonly DistillationStep _step;
     private readonly DistillationTrainer _trainer;
@@ -20,14 +21,23 @@ public sealed class Contest : IDisposable
     private readonly List<IDisposable> _owned = [];
     private long _next;
 
-    public Contest(Size size, long samples = 6400)
+    /// <summary>Puts both sides together.</summary>
+    /// <param name="size">How large teacher and student are.</param>
+    /// <param name="optimizer">What the library's step follows the gradient with; SGD if not given. By hand it is always SGD.</param>
+    /// <param name="taught">Whether the library's step finds the teacher's outputs ready, as from a cache. By hand the teacher is always in the loop.</param>
+    public Contest(Size size, IOptimizerStrategy? optimizer = null, bool taught = false)
     {
+        const long samples = 6400;
         torch.manual_seed(2);
         (_inputs, _labels) = (torch.randn(samples, 784), torch.randint(0, 10, samples, torch.ScalarType.Int64));
         _data = new TensorData(_inputs, _labels);
         _order = torch.randperm(samples, torch.ScalarType.Int64);
         _hand = new ByHand(size);
-        _step = new DistillationStep(Teacher.From(Own(Networks.Of(size).Teacher)), new Learner(Student.From(Own(Networks.Of(size).Student)), Loss(), new Sgd(0.01)));
+        Sequential teacher = Own(Networks.Of(size).Teacher);
+        _said = Said(teacher);
+        _step = new DistillationStep(
+            taught ? Teacher.From((Batch batch) => _said.index_select(0, batch.Indices)) : Teacher.From(teacher),
+            new Learner(Student.From(Own(Networks.Of(size).Student)), Loss(), optimizer ?? new Sgd(0.01)));
         using (torch.NewDisposeScope())
         {
             _step.Prepare(_data.Read(_order.narrow(0, 0, BatchSize)));
@@ -74,11 +84,18 @@ public sealed class Contest : IDisposable
         _hand.Dispose();
         _owned.ForEach(owned => owned.Dispose());
         _order.Dispose();
+        _said.Dispose();
         _inputs.Dispose();
         _labels.Dispose();
     }
 
     private static LossSum Loss() => (0.9 * new SoftTargetLoss(temperature: 4)) + (0.1 * new HardLabelLoss());
+
+    private Tensor Said(Sequential teacher)
+    {
+        using var noGradient = torch.no_grad();
+        return teacher.call(_inputs);
+    }
 
     private Tensor Next()
     {

@@ -22,6 +22,12 @@ if (args.Contains("--quick"))
     return 0;
 }
 
+if (args.Contains("--quick-optimizers"))
+{
+    Quick.RunOptimizers();
+    return 0;
+}
+
 if (args.Contains("--quick-losses"))
 {
     Quick.RunLosses();

@@ -28,6 +28,12 @@ public sealed record Adam(Schedule LearningRate) : IOptimizerStrategy
     public bool AmsGrad { get; init; }
 
     /// <inheritdoc/>
-    public torch.optim.Optimizer Create(IReadOnlyList<(string Name, Parameter Parameter)> parameters) =>
-        torch.optim.Adam(Trained.Of(parameters), LearningRate.At(default), Beta1, Beta2, Epsilon, WeightDecay, AmsGrad);
+    public torch.optim.Optimizer Create(IReadOnlyList<(string Name, Parameter Parameter)> parameters)
+    {
+        Parameter[] trained = Trained.Of(parameters);
+        double rate = LearningRate.At(default);
+        return FusedOptimizer.Fits(trained)
+            ? new FusedAdam(trained, rate, new(Beta1, Beta2, Epsilon, WeightDecay, AmsGrad, IsDecoupled: false))
+            : torch.optim.Adam(trained, rate, Beta1, Beta2, Epsilon, WeightDecay, AmsGrad);
+    }
 }

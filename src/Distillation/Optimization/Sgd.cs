@@ -34,6 +34,8 @@ public sealed record Sgd(Schedule LearningRate) : IOptimizerStrategy
                 $"{nameof(Nesterov)} needs a positive {nameof(Momentum)} and no {nameof(Dampening)}, but they are {Momentum} and {Dampening}."));
         }
 
-        return torch.optim.SGD(Trained.Of(parameters), LearningRate.At(default), Momentum, Dampening, WeightDecay, Nesterov);
+        Parameter[] trained = Trained.Of(parameters);
+        double rate = LearningRate.At(default);
+        return FusedOptimizer.Fits(trained) ? new FusedSgd(trained, rate, this) : torch.optim.SGD(trained, rate, Momentum, Dampening, WeightDecay, Nesterov);
     }
 }

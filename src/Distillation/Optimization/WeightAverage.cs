@@ -4,23 +4,19 @@ namespace Distillation;
 /// <remarks>Buffers, such as the statistics of batch normalisation, are not averaged.</remarks>
 internal sealed class WeightAverage(IReadOnlyList<Parameter> parameters, double decay) : IDisposable
 {
-    private readonly List<Tensor> _averages = [];
+    private readonly Tensor[] _weights = [.. parameters];
+    private Tensor[] _averages = [];
 
     public void Update()
     {
         using var noGradient = torch.no_grad();
-        if (_averages.Count == 0)
+        if (_averages.Length == 0)
         {
-            _averages.AddRange(Copies());
+            _averages = [.. Copies()];
             return;
         }
 
-        using Scalar rest = (1 - decay).ToScalar();
-        using Scalar kept = decay.ToScalar();
-        foreach ((Tensor average, Parameter parameter) in _averages.Zip(parameters))
-        {
-            _ = average.mul_(kept).add_(parameter, rest);
-        }
+        FusedKernels.Average(_averages, _weights, decay, 1 - decay);
     }
 
     /// <summary>Puts the average in the weights, if there was an update.</summary>
@@ -35,7 +31,7 @@ internal sealed class WeightAverage(IReadOnlyList<Parameter> parameters, double 
         return trained;
     }
 
-    public void Dispose() => _averages.ForEach(average => average.Dispose());
+    public void Dispose() => Array.ForEach(_averages, average => average.Dispose());
 
     private IEnumerable<Tensor> Copies() => parameters.Select(Copy);
 

@@ -1,0 +1,108 @@
+using TorchSharp.Modules;
+
+namespace Distillation;
+
+/// <summary>Changes all parameters of one data type and device in one call, instead of one after the other.</summary>
+/// <remarks>As in TorchSharp's optimizers, a parameter without a gradient stays as it is in that step, and so does its state.</remarks>
+internal abstract class FusedOptimizer : torch.optim.Optimizer
+{
+    private readonly Parameter[] _parameters;
+    private readonly List<FusedGroup> _groups;
+
+    protected FusedOptimizer(Parameter[] parameters, double learningRate, int states)
+        : base(IntPtr.Zero)
+    {
+        _parameters = parameters;
+        _parameter_groups = [new ParamGroup { Parameters = parameters, Options = new OptimizerOptions { LearningRate = learningRate, InitialLearningRate = learningRate } }];
+        _groups =
+        [
+            .. parameters.GroupBy(parameter => (parameter.dtype, parameter.device_type, parameter.device_index))
+                .Select(alike => FusedGroup.Of([.. alike], states)),
+        ];
+    }
+
+    /// <summary>Tells whether the kernels can walk through all of them: through real numbers that lie one after the other.</summary>
+    public static bool Fits(IEnumerable<Parameter> parameters) => parameters.All(parameter => torch.is_floating_point(parameter) && parameter.is_contiguous());
+
+    public sealed override IEnumerable<Parameter> parameters() => _parameters;
+
+    public sealed override void zero_grad()
+    {
+        foreach (Parameter parameter in _parameters)
+        {
+            using Tensor? gradient = parameter.grad;
+            gradient?.zero_();
+        }
+    }
+
+    public sealed override Tensor? step(Func<Tensor>? closure = null)
+    {
+        Tensor? loss = closure is null ? null : WithGradient(closure);
+        using var noGradient = torch.no_grad();
+        double rate = _parameter_groups[0].LearningRate;
+        int count = _groups.Count;
+        for (int i = 0; i < count; i++)
+        {
+            if (!TryFollow(_groups[i], rate))
+            {
+                FollowSome(i, rate);
+            }
+        }
+
+        return loss;
+    }
+
+    /// <summary>Follows the gradients of a group, if all its parameters have one that is ready.</summary>
+    protected abstract bool TryFollow(FusedGroup group, double rate);
+
+    protected sealed override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+        {
+            _groups.ForEach(group => group.Dispose());
+        }
+    }
+
+    private static Tensor WithGradient(Func<Tensor> closure)
+    {
+        using IDisposable gradient = torch.enable_grad();
+        return closure();
+    }
+
+    // Those without a gradient part for good from those that have one: from now on they have taken fewer steps.
+    private void FollowSome(int index, double rate)
+    {
+        FusedGroup group = _groups[index];
+        bool[] ready = Array.ConvertAll(group.Parameters, MakeReady);
+        if (!ready.Contains(true))
+        {
+            return;
+        }
+
+        if (ready.Contains(false))
+        {
+            _groups[index] = group.Where(ready, true);
+            _groups.Add(group.Where(ready, false));
+        }
+
+        TryFollow(_groups[index], rate);
+    }
+
+    private static bool MakeReady(Tensor parameter)
+    {
+        using Tensor? gradient = parameter.grad;
+        if (gradient is null)
+        {
+            return false;
+        }
+
+        if (gradient.is_sparse || !gradient.is_contiguous())
+        {
+            using Tensor dense = gradient.is_sparse ? gradient.to_dense() : gradient.contiguous();
+            parameter.grad = dense;
+        }
+
+        return true;
+    }
+}
