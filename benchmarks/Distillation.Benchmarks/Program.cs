@@ -10,6 +10,11 @@ if (args is ["small-data", .. string[] rest])
     return SmallDataCommand.Run(rest);
 }
 
+if (args is ["store"])
+{
+    return StoreCommand.Run();
+}
+
 if (args.Contains("--quick"))
 {
     Quick.Run();
