@@ -14,6 +14,10 @@ if (args is ["memory"])
 {
     Memory.Run();
     return 0;
+
+if (args is ["store"])
+{
+    return StoreCommand.Run();
 }
 
 if (args.Contains("--quick"))

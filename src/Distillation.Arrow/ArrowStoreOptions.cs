@@ -1,0 +1,17 @@
+namespace Distillation.Arrow;
+
+/// <summary>What a store on disk keeps, and how.</summary>
+public sealed record ArrowStoreOptions
+{
+    /// <summary>Gets how logits stand on disk.</summary>
+    /// <value>The default value is <see cref="OutputRepresentation.DenseFloat32"/>.</value>
+    public OutputRepresentation Representation { get; init => field = Require.Present(value); } = OutputRepresentation.DenseFloat32;
+
+    /// <summary>Gets the inner layers that are kept beside the logits: in float32 with <see cref="OutputRepresentation.DenseFloat32"/>, in float16 with the others.</summary>
+    /// <value>The default value is <see cref="FeatureSet.None"/>.</value>
+    public FeatureSet Layers { get; init => field = Require.Present(value); } = FeatureSet.None;
+
+    /// <summary>Gets how many samples a record batch of a file has at most. Programs that read a batch at a time need that much memory; each batch costs about a kilobyte.</summary>
+    /// <value>Positive. The default value is 4096.</value>
+    public int RowsPerBatch { get; init => field = Require.Positive(value); } = 4096;
+}

@@ -1,0 +1,30 @@
+using System.Text.Json;
+
+namespace Distillation.Arrow;
+
+/// <summary>The small JSON files of a store, each written whole or not at all.</summary>
+internal static class StoredJson
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        WriteIndented = true,
+    };
+
+    public static T Read<T>(string path)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), Options) ?? throw new JsonException("it is null");
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"'{path}' is damaged or not of a store of outputs: {exception.Message}", exception);
+        }
+    }
+
+    public static void Write<T>(string path, T content) => Draft.Move(path, stream => JsonSerializer.Serialize(stream, content, Options));
+}
