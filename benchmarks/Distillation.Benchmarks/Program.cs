@@ -10,6 +10,18 @@ if (args is ["small-data", .. string[] rest])
     return SmallDataCommand.Run(rest);
 }
 
+if (args is ["cnn"])
+{
+    Quick.RunConvolutions();
+    return 0;
+}
+
+if (args is ["threads"])
+{
+    Quick.RunThreads();
+    return 0;
+}
+
 if (args.Contains("--quick"))
 {
     Quick.Run();

@@ -35,6 +35,39 @@ internal static class Quick
         }
     }
 
+    public static void RunConvolutions()
+    {
+        torch.set_num_threads(1);
+        Console.WriteLine("step / step with the teacher in the loop, both in float32; one thread, batch 64; below 1 it is faster");
+        using var contest = new ConvolutionContest();
+        Action baseline = contest.Steps[ConvolutionContest.Baseline];
+        foreach ((string name, Action step) in contest.Steps.Where(step => step.Value != baseline))
+        {
+            Print(name, step, baseline, times: 1, rounds: 15);
+        }
+    }
+
+    public static void RunThreads()
+    {
+        Console.WriteLine("two threads / one thread, batch 64, teacher in the loop; below 1 two are faster");
+        foreach (Size size in Enum.GetValues<Size>())
+        {
+            using var contest = new Contest(size);
+            int steps = size switch { Size.Small => 60, Size.Medium => 15, _ => 3 };
+            Print($"step, {size} models", With(2, contest.LibraryStep), With(1, contest.LibraryStep), steps, rounds: 21);
+        }
+
+        using var convolutions = new ConvolutionContest();
+        Action step = convolutions.Steps[ConvolutionContest.Baseline];
+        Print("step, residual networks", With(2, step), With(1, step), times: 1, rounds: 15);
+    }
+
+    private static Action With(int threads, Action action) => () =>
+    {
+        torch.set_num_threads(threads);
+        action();
+    };
+
     private static void Print(string name, Action library, Action hand, int times, int rounds)
     {
         for (int round = 0; round < rounds / 5; round++)
@@ -59,7 +92,7 @@ internal static class Quick
         ratios.Sort();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name,-42} {Median(ratios):F3}  (middle half {ratios[rounds / 4]:F3} to {ratios[3 * rounds / 4]:F3}; {Median(mine):F0} µs against {Median(theirs):F0} µs)"));
+            $"{name,-56} {Median(ratios):F3}  (middle half {ratios[rounds / 4]:F3} to {ratios[3 * rounds / 4]:F3}; {Median(mine):F0} µs against {Median(theirs):F0} µs)"));
     }
 
     private static double Time(Action action, int times)
