@@ -5,40 +5,33 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Distillation.Benchmarks;
 using Distillation.Benchmarks.SmallData;
 
-if (args is ["small-data", .. string[] rest])
+switch (args)
 {
-    return SmallDataCommand.Run(rest);
+    case ["small-data", .. string[] rest]:
+        return SmallDataCommand.Run(rest);
+    case ["store"]:
+        return StoreCommand.Run();
+    case ["steps"]:
+        Quick.Run();
+        return 0;
+    case ["optimizers"]:
+        Quick.RunOptimizers();
+        return 0;
+    case ["losses"]:
+        Quick.RunLosses();
+        return 0;
+    case ["cnn"]:
+        Quick.RunConvolutions();
+        return 0;
+    case ["threads"]:
+        Quick.RunThreads();
+        return 0;
+    case ["memory"]:
+        Memory.Run();
+        return 0;
+    default:
+        // In this process: a project that BenchmarkDotNet makes for itself would not have the build targets with which TorchSharp loads.
+        IConfig config = DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).AsMutator());
+        BenchmarkSwitcher.FromAssembly(typeof(Quick).Assembly).Run(args, config);
+        return 0;
 }
-
-if (args is ["memory"])
-{
-    Memory.Run();
-    return 0;
-
-if (args is ["store"])
-{
-    return StoreCommand.Run();
-}
-
-if (args.Contains("--quick"))
-{
-    Quick.Run();
-    return 0;
-}
-
-if (args.Contains("--quick-optimizers"))
-{
-    Quick.RunOptimizers();
-    return 0;
-}
-
-if (args.Contains("--quick-losses"))
-{
-    Quick.RunLosses();
-    return 0;
-}
-
-// In this process: a project that BenchmarkDotNet makes for itself would not have the build targets with which TorchSharp loads.
-IConfig config = DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).AsMutator());
-BenchmarkSwitcher.FromAssembly(typeof(Quick).Assembly).Run(args, config);
-return 0;

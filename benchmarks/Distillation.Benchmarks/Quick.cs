@@ -20,15 +20,15 @@ internal static class Quick
         (string Name, IOptimizerStrategy Optimizer)[] optimizers = [("SGD", new Sgd(0.01)), ("AdamW", new AdamW(0.001))];
         foreach ((string name, IOptimizerStrategy optimizer) in optimizers)
         {
-            using var taught = new Contest(Size.Small, optimizer, taught: true);
-            Print($"step, Small models, teacher's outputs ready, {name}", taught.LibraryStep, taught.HandStep, times: 120, rounds: 41);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            Time(taught.LibraryStep, 1000);
-            Console.WriteLine($"  managed bytes a step: {(GC.GetAllocatedBytesForCurrentThread() - before) / 1000}");
+            using var cached = new Contest(Size.Small, optimizer, cached: true);
+            Print($"step, Small models, cached teacher, {name}", cached.LibraryStep, cached.HandStep, times: 120, rounds: 41);
+            Print($"step, Small models, cached teacher, {name}, against the student's products alone", cached.LibraryStep, cached.StudentProducts, times: 120, rounds: 41);
         }
 
         using var epoch = new Contest(Size.Small);
         Print("epoch, Small models, against DataLoader", epoch.LibraryEpoch, epoch.LoaderEpoch, times: 1, rounds: 41);
+        using var cachedEpoch = new Contest(Size.Small, cached: true);
+        Print("epoch, Small models, cached teacher, against DataLoader", cachedEpoch.LibraryEpoch, cachedEpoch.LoaderEpoch, times: 1, rounds: 41);
     }
 
     public static void RunOptimizers()
@@ -56,12 +56,46 @@ internal static class Quick
         }
     }
 
-    private static void Print(string name, Action library, Action hand, int times, int rounds)
+    public static void RunConvolutions()
     {
+        torch.set_num_threads(1);
+        Console.WriteLine("step / step with the teacher in the loop, both in float32; one thread, batch 64, processor time; below 1 it is faster");
+        using var contest = new ConvolutionContest();
+        Action baseline = contest.Steps[ConvolutionContest.Baseline];
+        foreach ((string name, Action step) in contest.Steps.Where(step => step.Value != baseline))
+        {
+            Print(name, step, baseline, times: 1, rounds: 15, () => Environment.CpuUsage.TotalTime);
+        }
+    }
+
+    public static void RunThreads()
+    {
+        Console.WriteLine("two threads / one thread, batch 64, teacher in the loop; below 1 two are faster");
+        foreach (Size size in Enum.GetValues<Size>())
+        {
+            using var contest = new Contest(size);
+            int steps = size switch { Size.Small => 60, Size.Medium => 15, _ => 3 };
+            Print($"step, {size} models", With(2, contest.LibraryStep), With(1, contest.LibraryStep), steps, rounds: 21);
+        }
+
+        using var convolutions = new ConvolutionContest();
+        Action step = convolutions.Steps[ConvolutionContest.Baseline];
+        Print("step, residual networks", With(2, step), With(1, step), times: 1, rounds: 15);
+    }
+
+    private static Action With(int threads, Action action) => () =>
+    {
+        torch.set_num_threads(threads);
+        action();
+    };
+
+    private static void Print(string name, Action library, Action hand, int times, int rounds, Func<TimeSpan>? clock = null)
+    {
+        clock ??= () => Stopwatch.GetElapsedTime(0);
         for (int round = 0; round < rounds / 5; round++)
         {
-            Time(library, times);
-            Time(hand, times);
+            Time(library, times, clock);
+            Time(hand, times, clock);
         }
 
         var ratios = new List<double>();
@@ -69,8 +103,8 @@ internal static class Quick
         var theirs = new List<double>();
         for (int round = 0; round < rounds; round++)
         {
-            double first = Time(round % 2 == 0 ? library : hand, times);
-            double second = Time(round % 2 == 0 ? hand : library, times);
+            double first = Time(round % 2 == 0 ? library : hand, times, clock);
+            double second = Time(round % 2 == 0 ? hand : library, times, clock);
             (double ours, double other) = round % 2 == 0 ? (first, second) : (second, first);
             mine.Add(ours);
             theirs.Add(other);
@@ -80,18 +114,18 @@ internal static class Quick
         ratios.Sort();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name,-48} {Median(ratios):F3}  (middle half {ratios[rounds / 4]:F3} to {ratios[3 * rounds / 4]:F3}; {Median(mine):F0} µs against {Median(theirs):F0} µs)"));
+            $"{name,-78} {Median(ratios):F3}  (middle half {ratios[rounds / 4]:F3} to {ratios[3 * rounds / 4]:F3}; {Median(mine):F0} µs against {Median(theirs):F0} µs)"));
     }
 
-    private static double Time(Action action, int times)
+    private static double Time(Action action, int times, Func<TimeSpan> clock)
     {
-        long began = Stopwatch.GetTimestamp();
+        TimeSpan began = clock();
         for (int i = 0; i < times; i++)
         {
             action();
         }
 
-        return Stopwatch.GetElapsedTime(began).TotalMicroseconds / times;
+        return (clock() - began).TotalMicroseconds / times;
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);

@@ -38,8 +38,11 @@ public sealed class ArrowOutputStore : IOutputStore
     public OutputRepresentation Representation => _options.Representation;
 
     /// <inheritdoc/>
-    /// <remarks>Of a store of lists the two layers of the lists are among them. They are made of the logits: <see cref="Write"/> does not need them.</remarks>
+    /// <remarks>Of a store of lists the two layers of the lists are among them.</remarks>
     public FeatureSet Features => StoreLayout.FeaturesOf(_options.Representation, _options.Layers);
+
+    /// <inheritdoc/>
+    public FeatureSet Needed => _options.Layers;
 
     private SampleIndex Index => _index ?? throw new KeyNotFoundException($"The store in '{_folder}' has no outputs yet.");
 

@@ -72,7 +72,7 @@ public class Batch
         }
 
         RequireOwn(typeof(Batch), nameof(To));
-        return new Batch(Inputs.to(device, non_blocking: true), Labels?.to(device, non_blocking: true), Indices, Share);
+        return new Batch(Copy(Inputs, device), Labels is null ? null : Copy(Labels, device), Indices, Share);
     }
 
     /// <summary>Gives the same batch with other inputs or other numbers.</summary>
@@ -103,6 +103,18 @@ public class Batch
         }
 
         return pieces;
+    }
+
+    // CUDA copies without waiting from page-locked memory alone.
+    private protected static Tensor Copy(Tensor tensor, torch.Device device)
+    {
+        if (device.type != DeviceType.CUDA || tensor.device_type != DeviceType.CPU)
+        {
+            return tensor.to(device, non_blocking: true);
+        }
+
+        using Tensor pinned = tensor.pin_memory();
+        return pinned.to(device, non_blocking: true);
     }
 
     // A device without an index is the first of its type; the processor has none.

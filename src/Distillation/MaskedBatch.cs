@@ -38,7 +38,7 @@ public class MaskedBatch : Batch
         }
 
         RequireOwn(typeof(MaskedBatch), nameof(To));
-        return new MaskedBatch(Inputs.to(device, non_blocking: true), Labels?.to(device, non_blocking: true), Indices, Mask.to(device, non_blocking: true), Share);
+        return new MaskedBatch(Copy(Inputs, device), Labels is null ? null : Copy(Labels, device), Indices, Copy(Mask, device), Share);
     }
 
     /// <inheritdoc/>

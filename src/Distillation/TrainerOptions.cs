@@ -23,6 +23,16 @@ public sealed record TrainerOptions
     /// <value>The default value is <see cref="SampleOrder.Shuffled"/>.</value>
     public SampleOrder Order { get; init => field = Require.Defined(value); }
 
+    /// <summary>Gets how many neighbouring samples make a block of <see cref="SampleOrder.Blocks"/>; sixteen blocks are shuffled together.</summary>
+    /// <value>Positive. The default value is 256. It is used with that order alone.</value>
+    public int BlockSize { get; init => field = Require.Positive(value); } = 256;
+
+    /// <summary>Gets how many batches a thread of its own reads ahead of the step: the same batches in the same order.</summary>
+    /// <value>Zero or positive. The default value is 0: no thread, each batch is read when it is needed. Reading ahead helps where reading takes long and a core is free.</value>
+    /// <remarks>While the run learns, the data is read on that thread alone; it must not share a model or anything else that changes with the step. Where reading draws from libtorch's global generator, whose
+    /// numbers the step draws too, the run is not reproducible.</remarks>
+    public int Prefetch { get; init => field = Require.NotNegative(value); }
+
     /// <summary>Gets what becomes of the samples that do not fill a batch.</summary>
     /// <value>The default value is <see cref="LastBatch.Keep"/>.</value>
     public LastBatch LastBatch { get; init => field = Require.Defined(value); }

@@ -149,7 +149,7 @@ public sealed class CachedTeacher : DelegatingTeacher
         }
 
         using var scope = torch.NewDisposeScope();
-        _store.Write(samples, digests, Inner.Predict(batch, _store.Features));
+        _store.Write(samples, digests, Inner.Predict(batch, _store.Needed));
     }
 
     private void Compare(Batch batch, ReadOnlySpan<long> samples)

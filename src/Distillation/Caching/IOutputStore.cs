@@ -13,8 +13,11 @@ public interface IOutputStore : IDisposable
     /// <summary>Gets the number of samples whose outputs it has.</summary>
     long Filled { get; }
 
-    /// <summary>Gets the inner layers that it keeps beside the logits.</summary>
+    /// <summary>Gets the layers that it gives beside the logits.</summary>
     FeatureSet Features { get; }
+
+    /// <summary>Gets the layers that it must be given: all of <see cref="Features"/>, less those that it makes of the logits.</summary>
+    FeatureSet Needed => Features;
 
     /// <summary>Tells whether it has the outputs of a sample.</summary>
     /// <param name="sample">The number of the sample.</param>
@@ -29,7 +32,7 @@ public interface IOutputStore : IDisposable
     /// <summary>Keeps outputs. Of a sample that it has already, the new ones are kept.</summary>
     /// <param name="samples">The numbers of N samples.</param>
     /// <param name="inputDigests">The digest of each sample's inputs, N of them.</param>
-    /// <param name="output">Logits [N, ...] and at least the layers in <see cref="Features"/>, [N, ...]. Other layers are not kept.</param>
+    /// <param name="output">Logits [N, ...] and at least the layers in <see cref="Needed"/>, [N, ...]. Other layers are not kept.</param>
     void Write(ReadOnlySpan<long> samples, ReadOnlySpan<ulong> inputDigests, ModelOutput output);
 
     /// <summary>Gives outputs.</summary>

@@ -41,7 +41,9 @@ public static class IdxFile
         return Unpacked(unpacked, name);
     }
 
-    private static Tensor Unpacked(Stream stream, string name)
+    /// <summary>Reads the beginning of a stream, up to the values.</summary>
+    /// <returns>The shape and the type of the tensor, and how many bytes its values must have.</returns>
+    internal static (long[] Shape, torch.ScalarType Type, long Length) ReadHeader(Stream stream, string name)
     {
         byte[] magic = Exactly(stream, 4, name);
         if (magic is not [0, 0, _, > 0 and <= MostDimensions] || TypeOf(magic[2]) is not { } type)
@@ -52,11 +54,18 @@ public static class IdxFile
 
         byte[] sizes = Exactly(stream, 4 * magic[3], name);
         long[] shape = [.. Enumerable.Range(0, magic[3]).Select(i => (long)BinaryPrimitives.ReadUInt32BigEndian(sizes.AsSpan(4 * i)))];
-        int width = type.ElementSize();
-        Int128 length = shape.Aggregate((Int128)width, (product, size) => product * size);
-        if (length <= 0 || length > Array.MaxLength)
+        Int128 length = shape.Aggregate((Int128)type.ElementSize(), (product, size) => product * size);
+        return length > 0 && length <= long.MaxValue
+            ? (shape, type, (long)length)
+            : throw new InvalidDataException($"'{name}' says its shape is [{string.Join(", ", shape)}], which is {length} bytes; it must be from 1 to {long.MaxValue}.");
+    }
+
+    private static Tensor Unpacked(Stream stream, string name)
+    {
+        (long[] shape, torch.ScalarType type, long length) = ReadHeader(stream, name);
+        if (length > Array.MaxLength)
         {
-            throw new InvalidDataException($"'{name}' says its shape is [{string.Join(", ", shape)}], which is {length} bytes; it must be from 1 to {Array.MaxLength}.");
+            throw new InvalidDataException($"'{name}' says its shape is [{string.Join(", ", shape)}], which is {length} bytes; at most {Array.MaxLength} fit in memory at once.");
         }
 
         byte[] values = Exactly(stream, (int)length, name);
@@ -65,7 +74,7 @@ public static class IdxFile
             throw new InvalidDataException($"'{name}' is longer than its shape [{string.Join(", ", shape)}] says: there is more after {length} bytes of values.");
         }
 
-        Turn(values, width);
+        Turn(values, type.ElementSize());
         Tensor tensor = torch.empty(shape, type);
         tensor.bytes = values;
         return tensor;

@@ -38,6 +38,21 @@ public static class ImageData
         return TensorData.Owning(pixels.unsqueeze(1).to(torch.ScalarType.Float32).div_(255), classes.to(torch.ScalarType.Int64));
     }
 
+    /// <summary>Opens images and labels in two IDX files without loading the images: each is read from the disk when a batch asks for it.</summary>
+    /// <remarks>Headers and lengths are checked here; the labels are loaded. Files that change later are not noticed. Batches are those of <see cref="FromIdx(string, string)"/>, bit for bit.</remarks>
+    /// <param name="imagesPath">Grey images [N, H, W] of uint8, not packed.</param>
+    /// <param name="labelsPath">Class ids [N] of uint8, packed with gzip or not.</param>
+    /// <returns>Inputs [N, 1, H, W] float32 in [0, 1] and labels [N] int64; the caller disposes it.</returns>
+    /// <exception cref="InvalidDataException">A file is no IDX file of that kind, the images are packed, or the files do not belong together.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static ImageFile OpenIdx(string imagesPath, string labelsPath)
+    {
+        using var scope = torch.NewDisposeScope();
+        Tensor classes = IdxFile.Read(labelsPath);
+        RequireKind(classes, 1, "[N]", labelsPath);
+        return new ImageFile(imagesPath, classes.to(torch.ScalarType.Int64));
+    }
+
     private static void RequireKind(Tensor tensor, long dimensions, string shape, string name)
     {
         if (tensor.dim() != dimensions || tensor.dtype != torch.ScalarType.Byte)

@@ -87,7 +87,9 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     {
         using Tensor numbers = order.Of(run.Position.Epoch);
         run.BeginPass();
-        for (long i = 0; i < order.StepsPerEpoch && !run.IsOver; i++)
+        long steps = Math.Min(order.StepsPerEpoch, run.Position.TotalSteps - run.Position.Step);
+        using var feed = new BatchFeed(i => train.Read(order.Cut(numbers, i)).To(device), steps, _options.Prefetch);
+        for (long i = 0; i < steps; i++)
         {
             if (cancellationToken.IsCancellationRequested)
             {
@@ -95,7 +97,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
             }
 
             using var scope = torch.NewDisposeScope();
-            Batch batch = train.Read(order.Cut(numbers, i)).To(device);
+            Batch batch = feed.Next();
             Learn(step, batch, run.Position);
             step.Update(run.Position);
             run.EndStep(batch.Count);

@@ -123,6 +123,37 @@ public sealed partial class SnippetTests : IDisposable
     }
 
     [Fact]
+    public void Models_run_in_bfloat16_with_the_channels_last()
+    {
+        Module<Tensor, Tensor> bigNetwork = Sequential(Conv2d(1, 32, 3), Flatten(), Linear(32 * 36, 3));
+        Module<Tensor, Tensor> smallNetwork = Sequential(Conv2d(1, 16, 3), Flatten(), Linear(16 * 36, 3));
+        using ITeacher teacher = Teacher.InBFloat16(bigNetwork).ChannelsLast();
+        using IStudent student = Student.From(smallNetwork).InBFloat16().ChannelsLast();
+        using var images = new TensorData(Some.Inputs(20, 64).view(20, 1, 8, 8), Some.Labels(20));
+
+        TrainingResult result = new DistillationTrainer(teacher, student, new SoftTargetLoss(), new TrainerOptions { Epochs = 10 }).Fit(images);
+
+        result.History[^1].Loss.Should().BeLessThan(result.History[0].Loss);
+    }
+
+    [Fact]
+    public void Images_are_read_from_the_disk()
+    {
+        string imagesPath = Path.GetTempFileName();
+        string labelsPath = Path.GetTempFileName();
+        File.WriteAllBytes(imagesPath, [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 51, 255, 0, 0, 0]);
+        File.WriteAllBytes(labelsPath, [0, 0, 8, 1, 0, 0, 0, 2, 0, 1]);
+
+        using ImageFile images = ImageData.OpenIdx(imagesPath, labelsPath);
+        var fromDisk = new TrainerOptions { Order = SampleOrder.Blocks, BlockSize = 512, Prefetch = 2 };
+
+        using IStudent student = Student.From(Sequential(Flatten(), Linear(3, 2)));
+        new SupervisedTrainer(student, new HardLabelLoss(), fromDisk).Fit(images).Position.Step.Should().Be(10);
+        File.Delete(imagesPath);
+        File.Delete(labelsPath);
+    }
+
+    [Fact]
     public void Models_are_evaluated_and_compared()
     {
         Module<Tensor, Tensor> bigNetwork = Some.Mlp(hidden: 16);

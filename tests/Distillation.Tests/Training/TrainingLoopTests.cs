@@ -58,6 +58,37 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
+    public void Blocks_stay_together_and_come_in_an_order_of_their_own_each_epoch()
+    {
+        using var step = new RecordingStep();
+        using TensorData data = Some.Data(samples: 100);
+
+        Run(step, new TrainerOptions { Epochs = 2, BatchSize = 100, Order = SampleOrder.Blocks, BlockSize = 3 }, data);
+
+        // 34 blocks, the last of one sample: windows of 16, 16 and 2 blocks.
+        long[] order = step.Batches[0];
+        order.Should().BeEquivalentTo(Enumerable.Range(0, 100).Select(i => (long)i)).And.NotBeInAscendingOrder();
+        order[..46].Select(number => number / 3).Distinct().Should().HaveCountLessThanOrEqualTo(17);
+        order[..46].Select(number => number / 3).Should().NotEqual(order[..46].Select(number => number / 3).Order(), "samples are shuffled within a window");
+        step.Batches[1].Should().NotEqual(order);
+    }
+
+    [Fact]
+    public void Blocks_follow_the_seed()
+    {
+        using var one = new RecordingStep();
+        using var same = new RecordingStep();
+        using var other = new RecordingStep();
+
+        Run(one, new TrainerOptions { Epochs = 1, Seed = 5, Order = SampleOrder.Blocks, BlockSize = 1 });
+        Run(same, new TrainerOptions { Epochs = 1, Seed = 5, Order = SampleOrder.Blocks, BlockSize = 1 });
+        Run(other, new TrainerOptions { Epochs = 1, Seed = 6, Order = SampleOrder.Blocks, BlockSize = 1 });
+
+        one.Batches.SelectMany(batch => batch).Should().Equal(same.Batches.SelectMany(batch => batch));
+        one.Batches.SelectMany(batch => batch).Should().NotEqual(other.Batches.SelectMany(batch => batch));
+    }
+
+    [Fact]
     public void Last_batch_is_dropped_when_asked()
     {
         using var step = new RecordingStep();
