@@ -156,8 +156,11 @@ public sealed class LogitRows
         (long least, long most) = (labels.min().item<long>(), labels.max().item<long>());
         return least >= 0 && most < Classes
             ? null
-            : new($"Class ids must be in [0, {Classes - 1}], for the student has {Classes} outputs, but the batch has {(least < 0 ? least : most)}.", cause);
+            : WrongLabel(least < 0 ? least : most, Classes, cause);
     }
+
+    internal static InvalidOperationException WrongLabel(long label, long classes, Exception? cause = null) =>
+        new($"Class ids must be in [0, {classes - 1}], for the student has {classes} outputs, but the batch has {label}.", cause);
 
     private static Tensor RequireSameShape(DistillationContext context)
     {

@@ -7,12 +7,14 @@ namespace Distillation.Losses;
 public sealed class LossSum : IDistillationLoss, IClosedFormGradient
 {
     private readonly bool _closedForm;
+    private readonly bool _isNear;
 
     private LossSum(ImmutableArray<LossTerm> terms)
     {
         Terms = WithDistinctNames(terms);
         Features = terms.Aggregate(FeatureDemand.None, (demand, term) => demand | term.Loss.Features);
         _closedForm = terms.All(term => term.Loss.ClosedForm is not null);
+        _isNear = terms.All(term => term.Loss is INearLoss);
     }
 
     /// <summary>Gets the terms. No two have the same name: a second one is called <c>Name#2</c>.</summary>
@@ -56,6 +58,11 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
     /// <inheritdoc/>
     LossGradient IClosedFormGradient.Compute(DistillationContext context)
     {
+        if (_isNear && NearRows.TryOf(context, out NearRows rows) && CanMeasure(rows))
+        {
+            return Measure(rows, context);
+        }
+
         LossGradient sum = default;
         foreach (LossTerm term in Terms)
         {
@@ -95,6 +102,40 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
     internal static LossSum Of(LossTerm term) => new([term]);
 
     internal LossSum Scale(Schedule weight) => new([.. Terms.Select(term => term with { Weight = Product(weight, term.Weight) })]);
+
+    private bool CanMeasure(in NearRows rows)
+    {
+        foreach (LossTerm term in Terms)
+        {
+            if (!((INearLoss)term.Loss).CanMeasure(rows))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private LossGradient Measure(in NearRows rows, DistillationContext context)
+    {
+        Tensor gradient = torch.zeros_like(context.Student.Logits);
+        Span<float> numbers = NearRows.Numbers<float>(gradient);
+        double sum = 0;
+        foreach (LossTerm term in Terms)
+        {
+            double weight = term.Weight.At(context.Position);
+            if (weight == 0)
+            {
+                continue;
+            }
+
+            double value = ((INearLoss)term.Loss).Measure(rows, numbers, weight);
+            context.Meter?.Add(term.Name, value, context.Batch.Count);
+            sum += weight * value;
+        }
+
+        return new(torch.tensor((float)sum), gradient);
+    }
 
     private static Schedule Product(Schedule left, Schedule right) => (left, right) switch
     {

@@ -4,14 +4,11 @@ namespace Distillation;
 internal sealed class FusedAdam(Parameter[] parameters, double learningRate, AdamRule rule)
     : FusedOptimizer(parameters, learningRate, states: rule.AmsGrad ? 3 : 2)
 {
-    protected override bool TryFollow(FusedGroup group, double rate)
+    protected override void Follow(FusedGroup group, Tensor[] gradients, double rate)
     {
-        if (!FusedKernels.Adam(group.Parameters, group.State, group.Steps + 1, rate, rule))
-        {
-            return false;
-        }
-
-        group.Steps++;
-        return true;
+        using Tensor step = torch.tensor((float)(group.Steps + 1), device: group.Parameters[0].device);
+        var steps = new Tensor[gradients.Length];
+        Array.Fill(steps, step);
+        FusedKernels.Adam(group.Parameters, gradients, group.State, steps, rate, rule);
     }
 }

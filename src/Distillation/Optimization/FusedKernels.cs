@@ -3,33 +3,17 @@ namespace Distillation;
 /// <summary>Kernels of libtorch that change whole lists of tensors in one call, which TorchSharp does not bind: TorchScript reaches them.</summary>
 internal static class FusedKernels
 {
-    // An error in here ends the process when it is compiled; the tests call every function. Gradients are read on the native side: a step makes no handle for any of them.
-    // A gradient counts as found if it can be walked through as its parameter is, from the first number to the last;
-    // one that is not there is a tensor without data type, not None. 6 is float32.
+    // An error in here ends the process when it is compiled; the tests call every function. It holds nothing but calls: what libtorch makes of conditions on tensors
+    // depends on those it saw first, and failed on gradients that are not there.
     private const string Script = """
-        def found(parameters: List[Tensor]) -> List[Tensor]:
-          gradients: List[Tensor] = []
-          for parameter in parameters:
-            gradient = parameter.grad
-            if gradient.dtype == parameter.dtype and not gradient.is_sparse and gradient.is_contiguous():
-              gradients.append(gradient)
-          return gradients
+        def sgd(parameters: List[Tensor], gradients: List[Tensor], momenta: List[Tensor], first: bool, rate: float, momentum: float, dampening: float, nesterov: bool, decay: float):
+          torch._fused_sgd_(parameters, gradients, momenta, weight_decay=decay, momentum=momentum, lr=rate, dampening=dampening, nesterov=nesterov, maximize=False, is_first_step=first)
 
-        def sgd(parameters: List[Tensor], momenta: List[Tensor], first: bool, rate: float, momentum: float, dampening: float, nesterov: bool, decay: float) -> int:
-          gradients = found(parameters)
-          if len(gradients) == len(parameters):
-            torch._fused_sgd_(parameters, gradients, momenta, weight_decay=decay, momentum=momentum, lr=rate, dampening=dampening, nesterov=nesterov, maximize=False, is_first_step=first)
-          return len(gradients)
+        def adam(parameters: List[Tensor], gradients: List[Tensor], means: List[Tensor], squares: List[Tensor], largest: List[Tensor], steps: List[Tensor], rate: float, beta1: float, beta2: float, epsilon: float, decay: float, amsgrad: bool):
+          torch._fused_adam_(parameters, gradients, means, squares, largest, steps, lr=rate, beta1=beta1, beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=amsgrad, maximize=False)
 
-        def adam(parameters: List[Tensor], means: List[Tensor], squares: List[Tensor], largest: List[Tensor], step: float, rate: float, beta1: float, beta2: float, epsilon: float, decay: float, decoupled: bool) -> int:
-          gradients = found(parameters)
-          if len(gradients) == len(parameters):
-            steps = [torch.full([], step, dtype=6, device=parameters[0].device)] * len(parameters)
-            if decoupled:
-              torch._fused_adamw_(parameters, gradients, means, squares, largest, steps, lr=rate, beta1=beta1, beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=len(largest) > 0, maximize=False)
-            else:
-              torch._fused_adam_(parameters, gradients, means, squares, largest, steps, lr=rate, beta1=beta1, beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=len(largest) > 0, maximize=False)
-          return len(gradients)
+        def adamw(parameters: List[Tensor], gradients: List[Tensor], means: List[Tensor], squares: List[Tensor], largest: List[Tensor], steps: List[Tensor], rate: float, beta1: float, beta2: float, epsilon: float, decay: float, amsgrad: bool):
+          torch._fused_adamw_(parameters, gradients, means, squares, largest, steps, lr=rate, beta1=beta1, beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=amsgrad, maximize=False)
 
         def average(averages: List[Tensor], weights: List[Tensor], kept: float, rest: float):
           torch._foreach_mul_(averages, kept)
@@ -39,29 +23,26 @@ internal static class FusedKernels
 
     private static readonly Lazy<torch.jit.CompilationUnit> Unit = new(() => torch.jit.compile(Script));
 
-    /// <summary>One step of stochastic gradient descent, if every parameter has a gradient that the kernel can read; else nothing.</summary>
-    public static bool Sgd(Tensor[] parameters, Tensor[] momenta, bool first, double rate, Sgd options)
+    /// <summary>One step of stochastic gradient descent.</summary>
+    public static void Sgd(Tensor[] parameters, Tensor[] gradients, Tensor[] momenta, bool first, double rate, Sgd options)
     {
         using Scalar learningRate = rate.ToScalar();
         using Scalar momentum = options.Momentum.ToScalar();
         using Scalar dampening = options.Dampening.ToScalar();
         using Scalar decay = options.WeightDecay.ToScalar();
-        using var found = (Scalar)Unit.Value.invoke("sgd", parameters, momenta, first, learningRate, momentum, dampening, options.Nesterov, decay);
-        return found.ToInt64() == parameters.Length;
+        Unit.Value.invoke("sgd", parameters, gradients, momenta, first, learningRate, momentum, dampening, options.Nesterov, decay);
     }
 
-    /// <summary>One step of Adam, if every parameter has a gradient that the kernel can read; else nothing.</summary>
-    public static bool Adam(Tensor[] parameters, Tensor[][] moments, long step, double rate, AdamRule rule)
+    /// <summary>One step of Adam; <paramref name="steps"/> has for each parameter the number of steps, this one included.</summary>
+    public static void Adam(Tensor[] parameters, Tensor[] gradients, Tensor[][] moments, Tensor[] steps, double rate, AdamRule rule)
     {
-        using Scalar number = ((double)step).ToScalar();
         using Scalar learningRate = rate.ToScalar();
         using Scalar beta1 = rule.Beta1.ToScalar();
         using Scalar beta2 = rule.Beta2.ToScalar();
         using Scalar epsilon = rule.Epsilon.ToScalar();
         using Scalar decay = rule.WeightDecay.ToScalar();
-        using var found = (Scalar)Unit.Value.invoke(
-            "adam", parameters, moments[0], moments[1], rule.AmsGrad ? moments[2] : [], number, learningRate, beta1, beta2, epsilon, decay, rule.IsDecoupled);
-        return found.ToInt64() == parameters.Length;
+        Unit.Value.invoke(
+            rule.IsDecoupled ? "adamw" : "adam", parameters, gradients, moments[0], moments[1], rule.AmsGrad ? moments[2] : [], steps, learningRate, beta1, beta2, epsilon, decay, rule.AmsGrad);
     }
 
     /// <summary>average ← kept · average + rest · weights, of each pair.</summary>

@@ -43,17 +43,14 @@ internal abstract class FusedOptimizer : torch.optim.Optimizer
         int count = _groups.Count;
         for (int i = 0; i < count; i++)
         {
-            if (!TryFollow(_groups[i], rate))
-            {
-                FollowSome(i, rate);
-            }
+            Step(i, rate);
         }
 
         return loss;
     }
 
-    /// <summary>Follows the gradients of a group, if all its parameters have one that is ready.</summary>
-    protected abstract bool TryFollow(FusedGroup group, double rate);
+    /// <summary>Follows the gradients of a group, one for each parameter.</summary>
+    protected abstract void Follow(FusedGroup group, Tensor[] gradients, double rate);
 
     protected sealed override void Dispose(bool disposing)
     {
@@ -70,39 +67,51 @@ internal abstract class FusedOptimizer : torch.optim.Optimizer
         return closure();
     }
 
-    // Those without a gradient part for good from those that have one: from now on they have taken fewer steps.
-    private void FollowSome(int index, double rate)
+    private void Step(int index, double rate)
     {
-        FusedGroup group = _groups[index];
-        bool[] ready = Array.ConvertAll(group.Parameters, MakeReady);
-        if (!ready.Contains(true))
+        Tensor?[] gradients = Array.ConvertAll(_groups[index].Parameters, GradientOf);
+        try
         {
-            return;
-        }
+            Tensor[] found = [.. gradients.OfType<Tensor>()];
+            if (found.Length == 0)
+            {
+                return;
+            }
 
-        if (ready.Contains(false))
+            if (found.Length < gradients.Length)
+            {
+                Part(index, Array.ConvertAll(gradients, gradient => gradient is not null));
+            }
+
+            Follow(_groups[index], found, rate);
+            _groups[index].Steps++;
+        }
+        finally
         {
-            _groups[index] = group.Where(ready, true);
-            _groups.Add(group.Where(ready, false));
+            Array.ForEach(gradients, gradient => gradient?.Dispose());
         }
-
-        TryFollow(_groups[index], rate);
     }
 
-    private static bool MakeReady(Tensor parameter)
+    // Those without a gradient part for good from those that have one: from now on they have taken fewer steps.
+    private void Part(int index, bool[] ready)
     {
-        using Tensor? gradient = parameter.grad;
-        if (gradient is null)
+        FusedGroup whole = _groups[index];
+        _groups[index] = whole.Where(ready, true);
+        _groups.Add(whole.Where(ready, false));
+    }
+
+    // The kernels walk through a gradient as through its parameter, from the first number to the last.
+    private static Tensor? GradientOf(Tensor parameter)
+    {
+        Tensor? gradient = parameter.grad;
+        if (gradient is null || (!gradient.is_sparse && gradient.is_contiguous()))
         {
-            return false;
+            return gradient;
         }
 
-        if (gradient.is_sparse || !gradient.is_contiguous())
+        using (gradient)
         {
-            using Tensor dense = gradient.is_sparse ? gradient.to_dense() : gradient.contiguous();
-            parameter.grad = dense;
+            return gradient.is_sparse ? gradient.to_dense() : gradient.contiguous();
         }
-
-        return true;
     }
 }

@@ -4,6 +4,7 @@ namespace Distillation.Training;
 internal sealed class LossMeter : IDisposable
 {
     private readonly Dictionary<string, Tensor> _sums = [];
+    private readonly Dictionary<string, double> _nearSums = [];
     private readonly Dictionary<string, double> _weights = [];
 
     /// <summary>Takes a scalar.</summary>
@@ -25,11 +26,21 @@ internal sealed class LossMeter : IDisposable
         _weights[name] = _weights.GetValueOrDefault(name) + weight;
     }
 
+    /// <summary>Takes a number that the processor has already.</summary>
+    /// <param name="name">What it is.</param>
+    /// <param name="value">The number.</param>
+    /// <param name="weight">For how much it counts in the mean: the number of samples behind it.</param>
+    public void Add(string name, double value, double weight)
+    {
+        _nearSums[name] = _nearSums.GetValueOrDefault(name) + (value * weight);
+        _weights[name] = _weights.GetValueOrDefault(name) + weight;
+    }
+
     /// <summary>Reads the means since the last reading. This waits for the device.</summary>
     public Dictionary<string, double> Take()
     {
         using var scope = torch.NewDisposeScope();
-        Dictionary<string, double> means = _sums.ToDictionary(sum => sum.Key, sum => sum.Value.to(torch.ScalarType.Float64).item<double>() / _weights[sum.Key]);
+        Dictionary<string, double> means = _weights.ToDictionary(weight => weight.Key, weight => Sum(weight.Key) / weight.Value);
         Dispose();
         return means;
     }
@@ -42,6 +53,9 @@ internal sealed class LossMeter : IDisposable
         }
 
         _sums.Clear();
+        _nearSums.Clear();
         _weights.Clear();
     }
+
+    private double Sum(string name) => _nearSums.GetValueOrDefault(name) + (_sums.TryGetValue(name, out Tensor? sum) ? sum.to(torch.ScalarType.Float64).item<double>() : 0);
 }

@@ -9,7 +9,7 @@ namespace Distillation.Losses;
 /// <para>With label smoothing ε the target is (1 − ε) · y + ε/C (Szegedy et al., 2016). With class weights and with an ignored label it follows PyTorch's
 /// <c>cross_entropy</c>: the mean over class ids is weighted by the weights of their classes, and ignored rows do not count.</para>
 /// </remarks>
-public sealed class HardLabelLoss : RowLoss, IRowGradient
+public sealed class HardLabelLoss : RowLoss, IRowGradient, INearLoss
 {
     /// <summary>Gets how much of the target is spread evenly over all classes.</summary>
     /// <value>In [0, 1]. The default value is 0.</value>
@@ -30,7 +30,7 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         Tensor log = functional.log_softmax(rows.Student, 1);
-        return HasLabelsAlone(rows) ? Smoothed(rows).CrossEntropy(log, rows.Labels) : (log * Target(rows)).sum(1).neg();
+        return HasLabelsAlone(rows) ? Smoothed(rows.Classes).CrossEntropy(log, rows.Labels) : (log * Target(rows)).sum(1).neg();
     }
 
     /// <inheritdoc/>
@@ -40,13 +40,13 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient
         if (labelsAlone && LabelSmoothing == 0)
         {
             (Tensor own, Tensor all) = Softened.OfLabel(rows.Student, rows.Labels.unsqueeze(1));
-            return new(own.squeeze(1).neg_(), Smoothed(rows).Gradient(all, rows.Labels));
+            return new(own.squeeze(1).neg_(), Smoothed(rows.Classes).Gradient(all, rows.Labels));
         }
 
         (Tensor log, Tensor probabilities) = Softened.Both(rows.Student, 1);
         if (labelsAlone)
         {
-            LabelTarget smoothed = Smoothed(rows);
+            LabelTarget smoothed = Smoothed(rows.Classes);
             return new(smoothed.CrossEntropy(log, rows.Labels), smoothed.Gradient(probabilities, rows.Labels));
         }
 
@@ -55,9 +55,15 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient
         return new(values, probabilities.mul_(target.sum(1, keepdim: true)).sub_(target));
     }
 
+    /// <inheritdoc/>
+    bool INearLoss.CanMeasure(in NearRows rows) => IgnoredLabel is null && ClassWeights is null && !rows.Labels.IsEmpty;
+
+    /// <inheritdoc/>
+    double INearLoss.Measure(in NearRows rows, Span<float> gradient, double weight) => NearCrossEntropy.Measure(rows, gradient, Smoothed(rows.Classes), weight);
+
     private bool HasLabelsAlone(LogitRows rows) => rows.HasClassIds && ClassWeights is null;
 
-    private LabelTarget Smoothed(LogitRows rows) => new(1 - LabelSmoothing + (LabelSmoothing / rows.Classes), LabelSmoothing / rows.Classes);
+    private LabelTarget Smoothed(long classes) => new(1 - LabelSmoothing + (LabelSmoothing / classes), LabelSmoothing / classes);
 
     // What stands in front of each log-probability, [R, C].
     private Tensor Target(LogitRows rows)

@@ -5,7 +5,7 @@ namespace Distillation.Losses;
 /// <para><c>T² · (1/R) Σᵣ KL(softmax(tᵣ/T) ‖ softmax(sᵣ/T))</c>, for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C].</para>
 /// <para>The factor T² keeps the gradient's size when the temperature changes; the mean is over samples ("batchmean"), as in mdistiller and torchdistill.</para>
 /// </remarks>
-public sealed class SoftTargetLoss : RowLoss, IRowGradient
+public sealed class SoftTargetLoss : RowLoss, IRowGradient, INearLoss
 {
     /// <summary>Makes the loss.</summary>
     /// <param name="temperature">T: how soft the probabilities are; positive, at any place of the run. The default value is 4.</param>
@@ -32,5 +32,15 @@ public sealed class SoftTargetLoss : RowLoss, IRowGradient
     {
         double temperature = Loss.At(Temperature, rows.Position);
         return Softened.Forward(rows, temperature, temperature * temperature);
+    }
+
+    /// <inheritdoc/>
+    bool INearLoss.CanMeasure(in NearRows rows) => IgnoredLabel is null && !rows.Teacher.IsEmpty;
+
+    /// <inheritdoc/>
+    double INearLoss.Measure(in NearRows rows, Span<float> gradient, double weight)
+    {
+        double temperature = Loss.At(Temperature, rows.Position);
+        return NearDivergence.Measure(rows, gradient, temperature, temperature * temperature, weight);
     }
 }
