@@ -6,6 +6,7 @@ namespace Distillation.Caching;
 internal sealed class FileRows : IRows
 {
     private readonly SafeFileHandle _file;
+    private readonly string _path;
     private readonly long[] _shape;
     private readonly torch.ScalarType _dtype;
     private readonly torch.Device _device;
@@ -15,8 +16,8 @@ internal sealed class FileRows : IRows
     {
         (_shape, _dtype, _device) = (first.shape[1..], first.dtype, first.device);
         _length = checked((int)(first[0].numel() * first.element_size()));
-        string path = Path.Combine(directory, $"distillation-{Guid.NewGuid():N}.outputs");
-        _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose | FileOptions.RandomAccess);
+        _path = Path.Combine(directory, $"distillation-{Guid.NewGuid():N}.outputs");
+        _file = File.OpenHandle(_path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose | FileOptions.RandomAccess);
     }
 
     public void Write(ReadOnlySpan<long> samples, Tensor values)
@@ -37,21 +38,11 @@ internal sealed class FileRows : IRows
         Span<byte> bytes = values.bytes;
         for (int row = 0; row < numbers.Length; row++)
         {
-            Fill(bytes.Slice(row * _length, _length), numbers[row] * _length);
+            WholeRead.Fill(_file, bytes.Slice(row * _length, _length), numbers[row] * _length, _path);
         }
 
         return _device.type == DeviceType.CPU ? values : values.to(_device, disposeAfter: true);
     }
 
     public void Dispose() => _file.Dispose();
-
-    private void Fill(Span<byte> bytes, long from)
-    {
-        int read = 0;
-        while (read < bytes.Length)
-        {
-            int more = RandomAccess.Read(_file, bytes[read..], from + read);
-            read += more > 0 ? more : throw new IOException($"The file of cached outputs was shortened from outside: {bytes.Length} bytes at {from} are not there.");
-        }
-    }
 }

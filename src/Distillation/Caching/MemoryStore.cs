@@ -48,16 +48,14 @@ public sealed class MemoryStore : IOutputStore
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
         _logits ??= MakeColumns(output);
-        _logits.RequireFits(output.Logits);
-        foreach ((Feature feature, Column layer) in _layers)
-        {
-            layer.RequireFits(output[feature]);
-        }
 
-        _logits.Write(samples, output.Logits);
+        // All are checked before any is written.
+        Tensor logits = _logits.Kept(output.Logits);
+        Dictionary<Feature, Tensor> layers = _layers.ToDictionary(layer => layer.Key, layer => layer.Value.Kept(output[layer.Key]));
+        _logits.Write(samples, logits);
         foreach ((Feature feature, Column layer) in _layers)
         {
-            layer.Write(samples, output[feature]);
+            layer.Write(samples, layers[feature]);
         }
 
         for (int i = 0; i < samples.Length; i++)
@@ -119,29 +117,28 @@ public sealed class MemoryStore : IOutputStore
         {
             (_shape, _dtype) = (first.shape[1..], first.dtype);
             _halves = halfPrecision && torch.is_floating_point(first) && first.element_size() > 2;
-            using Tensor kept = Kept(first);
+            using Tensor kept = Narrowed(first);
             _rows = rowsFor(kept);
         }
 
-        public void RequireFits(Tensor values)
+        /// <summary>Gives values as they are kept, in the current dispose scope.</summary>
+        public Tensor Kept(Tensor values)
         {
             if (values.dim() == 0 || !values.shape.AsSpan(1).SequenceEqual(_shape) || values.dtype != _dtype)
             {
                 throw new InvalidOperationException($"All samples must have outputs of one shape and type, but those before are [N, {string.Join(", ", _shape)}] {_dtype} and these {Shapes.Of(values)} {values.dtype}.");
             }
 
-            using Tensor kept = Kept(values);
+            Tensor kept = Narrowed(values);
             if (_halves && kept.isinf().any().item<bool>() && !values.isinf().any().item<bool>())
             {
                 throw new InvalidOperationException(FormattableString.Invariant($"An output of {values.abs().max().to(torch.ScalarType.Float64).item<double>()} does not fit in float16, which ends at 65504. Keep the outputs as they are, without {nameof(MemoryStoreOptions.HalfPrecision)}."));
             }
+
+            return kept;
         }
 
-        public void Write(ReadOnlySpan<long> samples, Tensor values)
-        {
-            using Tensor kept = Kept(values);
-            _rows.Write(samples, kept);
-        }
+        public void Write(ReadOnlySpan<long> samples, Tensor kept) => _rows.Write(samples, kept);
 
         public Tensor Read(Tensor samples)
         {
@@ -151,6 +148,6 @@ public sealed class MemoryStore : IOutputStore
 
         public void Dispose() => _rows.Dispose();
 
-        private Tensor Kept(Tensor values) => _halves ? values.to(torch.ScalarType.Float16) : values.alias();
+        private Tensor Narrowed(Tensor values) => _halves ? values.to(torch.ScalarType.Float16) : values.alias();
     }
 }

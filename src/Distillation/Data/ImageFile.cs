@@ -47,7 +47,7 @@ public sealed class ImageFile : IDataSource, IDisposable
                 throw new ArgumentException($"Numbers of samples must be in [0, {Count - 1}], but one is {number}.", nameof(indices));
             }
 
-            ReadWhole(left[..size], _begin + (number * size));
+            WholeRead.Fill(_file.SafeFileHandle, left[..size], _begin + (number * size), _file.Name);
             left = left[size..];
         }
 
@@ -85,20 +85,5 @@ public sealed class ImageFile : IDataSource, IDisposable
         return images == labels
             ? ([height, width], _file.Position)
             : throw new InvalidDataException($"There must be one label for each image, but '{path}' has {images} images, and there are {labels} labels.");
-    }
-
-    private void ReadWhole(Span<byte> image, long at)
-    {
-        while (image.Length > 0)
-        {
-            int count = RandomAccess.Read(_file.SafeFileHandle, image, at);
-            if (count == 0)
-            {
-                throw new EndOfStreamException($"'{_file.Name}' has become shorter since it was opened: there is nothing at byte {at}.");
-            }
-
-            image = image[count..];
-            at += count;
-        }
     }
 }
