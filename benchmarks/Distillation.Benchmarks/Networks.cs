@@ -14,6 +14,12 @@ public enum Size
 
     /// <summary>784-2048-2048-10 and 784-512-512-10.</summary>
     Large,
+
+    /// <summary>784-512-512-10, and a student of 200 linear layers 64 wide: 400 parameter tensors.</summary>
+    Deep,
+
+    /// <summary>784-512-10000 and 784-64-10000.</summary>
+    Wide,
 }
 
 internal static class Networks
@@ -22,7 +28,9 @@ internal static class Networks
     {
         Size.Small => (Mlp(784, 128, 10), Mlp(784, 64, 10)),
         Size.Medium => (Mlp(784, 512, 512, 10), Mlp(784, 256, 10)),
-        _ => (Mlp(784, 2048, 2048, 10), Mlp(784, 512, 512, 10)),
+        Size.Large => (Mlp(784, 2048, 2048, 10), Mlp(784, 512, 512, 10)),
+        Size.Deep => (Mlp(784, 512, 512, 10), Mlp([784, .. Enumerable.Repeat(64L, 199), 10])),
+        _ => (Mlp(784, 512, 10_000), Mlp(784, 64, 10_000)),
     };
 
     private static Sequential Mlp(params long[] widths)

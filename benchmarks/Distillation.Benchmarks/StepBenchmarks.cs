@@ -9,7 +9,7 @@ public class StepBenchmarks
     private Contest? _contest;
 
     /// <summary>How large teacher and student are.</summary>
-    [Params(Size.Small, Size.Medium, Size.Large)]
+    [ParamsAllValues]
     public Size Models { get; set; }
 
     [GlobalSetup]

@@ -69,35 +69,55 @@ internal abstract class FusedOptimizer : torch.optim.Optimizer
 
     private void Step(int index, double rate)
     {
-        Tensor?[] gradients = Array.ConvertAll(_groups[index].Parameters, GradientOf);
+        Tensor[] parameters = _groups[index].Parameters;
+        var gradients = new Tensor[parameters.Length];
+        int found = 0;
         try
         {
-            Tensor[] found = [.. gradients.OfType<Tensor>()];
-            if (found.Length == 0)
+            foreach (Tensor parameter in parameters)
+            {
+                if (GradientOf(parameter) is { } gradient)
+                {
+                    gradients[found++] = gradient;
+                }
+            }
+
+            if (found == 0)
             {
                 return;
             }
 
-            if (found.Length < gradients.Length)
+            if (found < parameters.Length)
             {
-                Part(index, Array.ConvertAll(gradients, gradient => gradient is not null));
+                Part(index);
+                Array.Resize(ref gradients, found);
             }
 
-            Follow(_groups[index], found, rate);
+            Follow(_groups[index], gradients, rate);
             _groups[index].Steps++;
         }
         finally
         {
-            Array.ForEach(gradients, gradient => gradient?.Dispose());
+            foreach (Tensor gradient in gradients.AsSpan(0, found))
+            {
+                gradient.Dispose();
+            }
         }
     }
 
     // Those without a gradient part for good from those that have one: from now on they have taken fewer steps.
-    private void Part(int index, bool[] ready)
+    private void Part(int index)
     {
         FusedGroup whole = _groups[index];
+        bool[] ready = Array.ConvertAll(whole.Parameters, HasGradient);
         _groups[index] = whole.Where(ready, true);
         _groups.Add(whole.Where(ready, false));
+    }
+
+    private static bool HasGradient(Tensor parameter)
+    {
+        using Tensor? gradient = parameter.grad;
+        return gradient is not null;
     }
 
     // The kernels walk through a gradient as through its parameter, from the first number to the last.
