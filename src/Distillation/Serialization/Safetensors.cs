@@ -45,10 +45,8 @@ public static class Safetensors
             RandomAccess.Write(file, header, 0);
             fill((place, before, piece) =>
             {
-                using var scope = torch.NewDisposeScope();
-                using var noGradient = torch.no_grad();
-                Tensor dense = piece.is_sparse ? piece.to_dense() : piece.detach();
-                TensorBytes.InPieces(dense.cpu().contiguous(), (bytes, start) => RandomAccess.Write(file, bytes, header.Length + place.Begin + before + start));
+                using Tensor near = TensorBytes.Near(piece);
+                TensorBytes.InPieces(near, (bytes, start) => RandomAccess.Write(file, bytes, header.Length + place.Begin + before + start));
             });
         });
     }

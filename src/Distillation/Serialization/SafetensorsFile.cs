@@ -152,7 +152,7 @@ public sealed class SafetensorsFile : IDisposable
     {
         ObjectDisposedException.ThrowIf(_file.IsClosed, this);
         TensorInfo info = Find(name) ?? throw new ArgumentException($"There is no tensor '{name}' in '{_path}'; its {Names.Count} tensors begin with: {string.Join(", ", Names.Take(20))}.", nameof(name));
-        return (info, info.ScalarType ?? throw new InvalidDataException($"'{name}' in '{_path}' is {info.Dtype}, but only {TensorType.Names} can be read."));
+        return (info, info.ScalarType ?? throw new InvalidDataException($"'{_path}' has '{name}' as {info.Dtype}, but only {TensorType.Names} can be read."));
     }
 
     private void Fill(TensorInfo info, Tensor tensor) =>

@@ -6,6 +6,15 @@ internal static class TensorBytes
     // Of the widest numbers, eight bytes each, a piece has 1 GB.
     private const long LargestPiece = 1 << 27;
 
+    /// <summary>The same values on the processor, row by row; a view where they lie so already.</summary>
+    public static Tensor Near(Tensor tensor)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var noGradient = torch.no_grad();
+        Tensor dense = tensor.is_sparse ? tensor.to_dense() : tensor.detach();
+        return dense.cpu().contiguous().MoveToOuterDisposeScope();
+    }
+
     /// <summary>Calls with each piece, and how many bytes are before it.</summary>
     /// <param name="tensor">On the processor, contiguous.</param>
     /// <param name="use">What is done with a piece; it must not keep it.</param>

@@ -50,7 +50,7 @@ public sealed class SafetensorsFileTests : IDisposable
         file.Find("f")!.Dtype.Should().Be("F8_E4M3");
         file.Find("f")!.ScalarType.Should().BeNull();
         file.Read("g").data<byte>().ToArray().Should().Equal(3);
-        FluentActions.Invoking(() => file.Read("f")).Should().Throw<InvalidDataException>().WithMessage($"'f' in '{Path}' is F8_E4M3, but only I64*");
+        FluentActions.Invoking(() => file.Read("f")).Should().Throw<InvalidDataException>().WithMessage($"'{Path}' has 'f' as F8_E4M3, but only I64*");
     }
 
     [Fact]
