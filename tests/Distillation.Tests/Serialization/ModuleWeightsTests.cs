@@ -106,6 +106,7 @@ public sealed class ModuleWeightsTests : IDisposable
         WeightsReport report = ModuleWeights.Load(other, Path, new WeightsOptions { Strict = false });
 
         report.IsComplete.Should().BeFalse();
+        report.ToString().Should().StartWith("2 tensors are loaded. Missing in the file: out.bias. Not in the module:");
         report.Loaded.Should().BeEquivalentTo("in.weight", "in.bias");
         report.Missing.Should().Equal("out.bias");
         report.Unexpected.Should().BeEquivalentTo("more.weight", "more.bias");
