@@ -35,6 +35,16 @@ public static class DataSourceExtensions
     /// <returns>A view of the normalised data.</returns>
     public static IDataSource Normalized(this IDataSource source, Normalization normalization) => new NormalizedSource(Require.Present(source), Require.Present(normalization));
 
+    /// <summary>Writes samples to a safetensors file, from which <see cref="TensorFile"/> reads them; it then is whole or, if anything fails, what it was before.</summary>
+    /// <remarks>Samples are read and written by 256, in order, and never all in memory. Their tensors are called <c>inputs</c> and <c>labels</c>.</remarks>
+    /// <param name="source">The data. All samples have the same shape, and all have labels or none has.</param>
+    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <exception cref="ArgumentException">The samples are of a type that files do not have.</exception>
+    /// <exception cref="InvalidOperationException">Samples differ in shape or type, or a part of them has labels.</exception>
+    /// <exception cref="NotSupportedException">The batches carry more than inputs and labels.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save(this IDataSource source, string path) => TensorFileWriter.Write(Require.Present(source), path);
+
     /// <summary>Cuts data in two, every class by the same share.</summary>
     /// <param name="data">The data, with class ids as labels.</param>
     /// <param name="trainShare">The share of each class in the first part, in (0, 1).</param>

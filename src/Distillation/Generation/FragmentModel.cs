@@ -39,7 +39,7 @@ public sealed class FragmentModel : IDisposable
         {
             using var scope = torch.NewDisposeScope();
             using var noGradient = torch.no_grad();
-            (Dictionary<string, Tensor> saved, Dictionary<string, string> metadata) = TensorFile.Read(path);
+            (Dictionary<string, Tensor> saved, IReadOnlyDictionary<string, string> metadata) = DigestedFile.Read(path);
             Dictionary<long, long> samples = ReadCounts(path, metadata);
             Dictionary<string, Tensor> state = module.state_dict();
             RequireSame(path, saved, state);
@@ -61,10 +61,10 @@ public sealed class FragmentModel : IDisposable
     /// <summary>Writes the model to a file, which then is whole or, if anything fails, what it was before.</summary>
     /// <param name="path">The file; one that is there is replaced.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public void Save(string path) => TensorFile.Write(
+    public void Save(string path) => DigestedFile.Write(
         path,
-        Module.state_dict().Select(pair => (pair.Key, pair.Value)),
-        [(Counts, string.Join(' ', SamplesOfClass.OrderBy(pair => pair.Key).Select(pair => FormattableString.Invariant($"{pair.Key}:{pair.Value}"))))]);
+        Module.state_dict(),
+        new Dictionary<string, string> { [Counts] = string.Join(' ', SamplesOfClass.OrderBy(pair => pair.Key).Select(pair => FormattableString.Invariant($"{pair.Key}:{pair.Value}"))) });
 
     /// <summary>Gives the model as a member of a <see cref="CoverageTeacher"/>, which counts by its number of samples.</summary>
     /// <returns>The member; it lives as long as the model.</returns>
@@ -77,7 +77,7 @@ public sealed class FragmentModel : IDisposable
         Module.Dispose();
     }
 
-    private static Dictionary<long, long> ReadCounts(string path, Dictionary<string, string> metadata)
+    private static Dictionary<long, long> ReadCounts(string path, IReadOnlyDictionary<string, string> metadata)
     {
         var samples = new Dictionary<long, long>();
         foreach (string pair in metadata.GetValueOrDefault(Counts, string.Empty).Split(' '))

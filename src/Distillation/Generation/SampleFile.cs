@@ -1,11 +1,13 @@
+using Distillation.Data;
+
 namespace Distillation.Generation;
 
 /// <summary>Samples in files: a pool that took time to make and to label, or new samples for other fragments.</summary>
-/// <remarks>A file is in the safetensors format, with the tensors <c>inputs</c>, [N, ...], and, where there are any, <c>labels</c>, [N, ...]. It is written aside and moved, and not larger than 2 GB.</remarks>
+/// <remarks>A file is in the safetensors format, with the tensors <c>inputs</c>, [N, ...], and, where there are any, <c>labels</c>, [N, ...], and a digest of them. It is written aside and moved. <see cref="TensorFile"/> opens it without loading it.</remarks>
 public static class SampleFile
 {
-    private const string Inputs = "inputs";
-    private const string Labels = "labels";
+    private const string Inputs = TensorFile.InputsName;
+    private const string Labels = TensorFile.LabelsName;
 
     /// <summary>Writes samples to a file, which then is whole or, if anything fails, what it was before.</summary>
     /// <param name="samples">The samples.</param>
@@ -14,7 +16,13 @@ public static class SampleFile
     public static void Save(TensorData samples, string path)
     {
         Require.Present(samples);
-        TensorFile.Write(path, samples.Labels is { } labels ? [(Inputs, samples.Inputs), (Labels, labels)] : [(Inputs, samples.Inputs)], []);
+        var tensors = new Dictionary<string, Tensor> { [Inputs] = samples.Inputs };
+        if (samples.Labels is { } labels)
+        {
+            tensors[Labels] = labels;
+        }
+
+        DigestedFile.Write(path, tensors, new Dictionary<string, string>());
     }
 
     /// <summary>Reads samples.</summary>
@@ -25,7 +33,7 @@ public static class SampleFile
     public static TensorData Load(string path)
     {
         using var scope = torch.NewDisposeScope();
-        Dictionary<string, Tensor> tensors = TensorFile.Read(path).Tensors;
+        Dictionary<string, Tensor> tensors = DigestedFile.Read(path).Tensors;
         Tensor? labels = tensors.GetValueOrDefault(Labels);
         if (!tensors.TryGetValue(Inputs, out Tensor? inputs) || tensors.Count != (labels is null ? 1 : 2)
             || inputs.dim() == 0 || inputs.size(0) == 0 || (labels is not null && (labels.dim() == 0 || labels.size(0) != inputs.size(0))))

@@ -4,6 +4,7 @@ using Distillation.Data;
 using Distillation.Evaluation;
 using Distillation.Generation;
 using Distillation.Losses;
+using Distillation.Serialization;
 using Distillation.Training;
 using static TorchSharp.torch.nn;
 
@@ -151,6 +152,48 @@ public sealed partial class SnippetTests : IDisposable
         new SupervisedTrainer(student, new HardLabelLoss(), fromDisk).Fit(images).Position.Step.Should().Be(10);
         File.Delete(imagesPath);
         File.Delete(labelsPath);
+    }
+
+    [Fact]
+    public void Samples_go_to_a_file_and_are_read_from_it()
+    {
+        string samplesPath = Path.GetTempFileName();
+        IDataSource source = _train;
+        source.Save(samplesPath);
+        using TensorFile samples = TensorFile.Open(samplesPath);
+
+        samples.Count.Should().Be(60);
+        File.Delete(samplesPath);
+    }
+
+    [Fact]
+    public void Weights_go_to_a_file_and_come_back()
+    {
+        string weightsPath = Path.GetTempFileName();
+        Module<Tensor, Tensor> network = Some.Mlp(seed: 1);
+        Module<Tensor, Tensor> other = Some.Mlp(seed: 2);
+        ModuleWeights.Save(network, weightsPath);
+        WeightsReport report = ModuleWeights.Load(other, weightsPath, new WeightsOptions { Strict = false });
+        Console.WriteLine(report);
+        var renaming = new WeightsOptions { Rename = name => name.StartsWith("model.", StringComparison.Ordinal) ? name["model.".Length..] : null };
+
+        report.IsComplete.Should().BeTrue();
+        Some.Weights(other).Should().Equal(Some.Weights(network));
+        renaming.Rename("model.in.bias").Should().Be("in.bias");
+        File.Delete(weightsPath);
+    }
+
+    [Fact]
+    public void Any_tensors_go_to_a_file()
+    {
+        string path = Path.GetTempFileName();
+        (Tensor mean, Tensor deviation) = (torch.tensor(0.25f), torch.ones(2));
+        Safetensors.Write(path, new Dictionary<string, Tensor> { ["mean"] = mean, ["deviation"] = deviation }, new Dictionary<string, string> { ["of"] = "the training data" });
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        Tensor read = file.Read("mean");
+
+        read.item<float>().Should().Be(0.25f);
+        File.Delete(path);
     }
 
     [Fact]

@@ -1,0 +1,30 @@
+namespace Distillation.Serialization;
+
+/// <summary>What a safetensors file says of one of its tensors.</summary>
+public sealed class TensorInfo
+{
+    internal TensorInfo(string name, string dtype, long[] shape, long begin, long end) =>
+        (Name, Dtype, Shape, ScalarType, Begin, End) = (name, dtype, shape, TensorType.Find(dtype), begin, end);
+
+    /// <summary>Gets the name.</summary>
+    public string Name { get; }
+
+    /// <summary>Gets the type of the numbers as the format calls it, such as <c>F32</c> or <c>BF16</c>.</summary>
+    public string Dtype { get; }
+
+    /// <summary>Gets the type of the numbers; <see langword="null"/> where TorchSharp has no such type, and the tensor cannot be read.</summary>
+    public torch.ScalarType? ScalarType { get; }
+
+    /// <summary>Gets the shape; empty for a scalar.</summary>
+    public IReadOnlyList<long> Shape { get; }
+
+    /// <summary>Where the values begin, in bytes from the end of the header.</summary>
+    internal long Begin { get; }
+
+    /// <summary>Where the values end, in bytes from the end of the header.</summary>
+    internal long End { get; }
+
+    /// <summary>Gives shape and type, for messages.</summary>
+    /// <returns>For example <c>[10, 784] F32</c>.</returns>
+    public override string ToString() => $"[{string.Join(", ", Shape)}] {Dtype}";
+}

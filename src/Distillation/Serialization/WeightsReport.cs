@@ -1,0 +1,29 @@
+namespace Distillation.Serialization;
+
+/// <summary>What became of the weights in a file.</summary>
+/// <param name="Loaded">The names, in the module, of the tensors that have new values.</param>
+/// <param name="Missing">The names, in the module, of the tensors that the file does not have. One that is the same tensor as a loaded one under another name is not missing.</param>
+/// <param name="Unexpected">The names, in the file, of the tensors that the module does not have. Those that <see cref="WeightsOptions.Rename"/> left out are not among them.</param>
+/// <param name="Mismatched">The tensors that have another shape or type in the file than in the module.</param>
+public sealed record WeightsReport(IReadOnlyList<string> Loaded, IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected, IReadOnlyList<WeightsMismatch> Mismatched)
+{
+    /// <summary>Gets whether each tensor of the module has new values, and the file had no others.</summary>
+    public bool IsComplete => Missing.Count + Unexpected.Count + Mismatched.Count == 0;
+
+    /// <summary>Says what did not fit.</summary>
+    /// <returns>One sentence or a few, with the first ten names of each kind.</returns>
+    public override string ToString()
+    {
+        string[] said =
+        [
+            $"{Loaded.Count} tensors are loaded.",
+            Said("Missing in the file", Missing),
+            Said("Not in the module", Unexpected),
+            Said("Other shapes or types", [.. Mismatched.Select(one => one.ToString())]),
+        ];
+        return string.Join(' ', said.Where(text => text.Length > 0));
+    }
+
+    private static string Said(string what, IReadOnlyList<string> names) =>
+        names.Count == 0 ? string.Empty : $"{what}: {string.Join(", ", names.Take(10))}{(names.Count > 10 ? $" and {names.Count - 10} more" : string.Empty)}.";
+}
