@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using Distillation.Evaluation;
+
 namespace Distillation;
 
 /// <summary>How often each class was taken for each class. Immutable; two matrices with the same counts are equal.</summary>
+[JsonConverter(typeof(ConfusionMatrixConverter))]
 public sealed class ConfusionMatrix : IEquatable<ConfusionMatrix>
 {
     private readonly long[] _counts;
@@ -46,6 +50,8 @@ public sealed class ConfusionMatrix : IEquatable<ConfusionMatrix>
 
     /// <inheritdoc/>
     public override string ToString() => $"{Classes} classes, {_counts.Sum()} samples";
+
+    internal ReadOnlySpan<long> Counts => _counts;
 
     internal bool Occurs(int label) => Sum(other => this[other, label] + this[label, other]) > 0;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Distillation;
 
@@ -32,6 +33,7 @@ public sealed record EvaluationReport
     public required ConfusionMatrix Confusion { get; init; }
 
     /// <summary>Gets how many samples have their label at each rank: at index k, those whose label is beaten by exactly k classes.</summary>
+    [JsonInclude]
     internal ImmutableArray<long> Ranks { get; init; }
 
     /// <summary>Gives the share of samples whose label is among the k largest logits.</summary>

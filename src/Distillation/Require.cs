@@ -25,6 +25,9 @@ internal static class Require
     public static T Present<T>(T? value, [CallerArgumentExpression(nameof(value))] string argument = "", [CallerMemberName] string member = "")
         where T : class => value ?? throw new ArgumentNullException(Name(argument, member));
 
+    public static string Text(string? value, [CallerArgumentExpression(nameof(value))] string argument = "", [CallerMemberName] string member = "") =>
+        string.IsNullOrWhiteSpace(value) ? throw new ArgumentException($"{Name(argument, member)} must have letters, but was {(value is null ? "null" : $"'{value}'")}.", Name(argument, member)) : value;
+
     public static T Defined<T>(T value, [CallerArgumentExpression(nameof(value))] string argument = "", [CallerMemberName] string member = "")
         where T : struct, Enum =>
         Enum.IsDefined(value)

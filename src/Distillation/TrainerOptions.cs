@@ -61,6 +61,10 @@ public sealed record TrainerOptions
     /// <value><see langword="null"/>: never. The default value is <see langword="null"/>.</value>
     public EarlyStopping? EarlyStopping { get; init; }
 
+    /// <summary>Gets where and when the run saves what it needs to go on.</summary>
+    /// <value><see langword="null"/>: nowhere. The default value is <see langword="null"/>.</value>
+    public CheckpointOptions? Checkpoints { get; init; }
+
     /// <summary>Gets how many updates lie between two reports within an epoch. A report waits for the device.</summary>
     /// <value>Positive, or <see langword="null"/>: a report at the end of each epoch alone. The default value is <see langword="null"/>.</value>
     public int? ReportEvery { get; init => field = value is { } steps ? Require.Positive(steps) : null; }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Distillation.Diagnostics;
 
-/// <summary>Every message that the library logs. Ids: 1xx training.</summary>
+/// <summary>Every message that the library logs. Ids: 1xx training, 2xx checkpoints.</summary>
 internal static partial class Log
 {
     [LoggerMessage(101, LogLevel.Information, "Training started: {Samples} samples, {StepsPerEpoch} steps an epoch, {TotalSteps} steps.")]
@@ -19,6 +19,18 @@ internal static partial class Log
 
     [LoggerMessage(105, LogLevel.Information, "The weights of epoch {Epoch} were restored: {Metric} {Value}.")]
     public static partial void BestRestored(ILogger logger, int epoch, string metric, double value);
+
+    [LoggerMessage(201, LogLevel.Debug, "Checkpoint {Path} was saved.")]
+    public static partial void CheckpointSaved(ILogger logger, string path);
+
+    [LoggerMessage(202, LogLevel.Information, "Training resumed from checkpoint {Path} at step {Step}.")]
+    public static partial void TrainingResumed(ILogger logger, string path, long step);
+
+    [LoggerMessage(203, LogLevel.Warning, "Checkpoint {Path} is not whole, and the one before it is used: {Damage}")]
+    public static partial void CheckpointDamaged(ILogger logger, string path, string damage);
+
+    [LoggerMessage(204, LogLevel.Error, "The checkpoint of step {Step} could not be written, and the run goes on: {Failure}")]
+    public static partial void CheckpointFailed(ILogger logger, long step, string failure);
 
     [LoggerMessage(106, LogLevel.Error, "Training diverged: the loss {Term} was {Value} at step {Step}.")]
     public static partial void TrainingDiverged(ILogger logger, string term, double value, long step);

@@ -12,10 +12,10 @@ internal sealed class FusedGroup(Tensor[] parameters, Tensor[][] state) : IDispo
     /// <summary>Gets or sets how many gradients were followed.</summary>
     public long Steps { get; set; }
 
-    public static FusedGroup Of(Tensor[] parameters, int states)
+    public static FusedGroup Of(Tensor[] parameters, int states, long steps)
     {
         using var noGradient = torch.no_grad();
-        return new(parameters, [.. Enumerable.Range(0, states).Select(_ => Array.ConvertAll(parameters, parameter => torch.zeros_like(parameter).DetachFromDisposeScope()))]);
+        return new(parameters, [.. Enumerable.Range(0, states).Select(_ => Array.ConvertAll(parameters, parameter => torch.zeros_like(parameter).DetachFromDisposeScope()))]) { Steps = steps };
     }
 
     /// <summary>Takes the parameters whose mark is as wanted, with their state, which is then the other's no more.</summary>

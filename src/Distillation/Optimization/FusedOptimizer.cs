@@ -7,6 +7,7 @@ namespace Distillation;
 internal abstract class FusedOptimizer : torch.optim.Optimizer
 {
     private readonly Parameter[] _parameters;
+    private readonly int _states;
     private readonly List<FusedGroup> _groups;
 
     protected FusedOptimizer(Parameter[] parameters, double learningRate, int states)
@@ -14,15 +15,44 @@ internal abstract class FusedOptimizer : torch.optim.Optimizer
     {
         _parameters = parameters;
         _parameter_groups = [new ParamGroup { Parameters = parameters, Options = new OptimizerOptions { LearningRate = learningRate, InitialLearningRate = learningRate } }];
-        _groups =
-        [
-            .. parameters.GroupBy(parameter => (parameter.dtype, parameter.device_type, parameter.device_index))
-                .Select(alike => FusedGroup.Of([.. alike], states)),
-        ];
+        _states = states;
+        _groups = [.. Grouped(new long[parameters.Length])];
     }
 
     /// <summary>Tells whether the kernels can walk through all of them: through real numbers that lie one after the other.</summary>
     public static bool Fits(IEnumerable<Parameter> parameters) => parameters.All(parameter => torch.is_floating_point(parameter) && parameter.is_contiguous());
+
+    /// <summary>Gets, for each parameter in order, how many gradients it has followed and what is remembered of them.</summary>
+    public (long Steps, Tensor[] State)[] Memory
+    {
+        get
+        {
+            var places = new Dictionary<Tensor, int>(ReferenceEqualityComparer.Instance);
+            foreach ((int place, Parameter parameter) in _parameters.Index())
+            {
+                places.Add(parameter, place);
+            }
+
+            var all = new (long, Tensor[])[_parameters.Length];
+            foreach (FusedGroup group in _groups)
+            {
+                for (int i = 0; i < group.Parameters.Length; i++)
+                {
+                    all[places[group.Parameters[i]]] = (group.Steps, Array.ConvertAll(group.State, list => list[i]));
+                }
+            }
+
+            return all;
+        }
+    }
+
+    /// <summary>Begins anew where each parameter has followed so many gradients, of which nothing is remembered yet.</summary>
+    public void BeginAt(IReadOnlyList<long> steps)
+    {
+        _groups.ForEach(group => group.Dispose());
+        _groups.Clear();
+        _groups.AddRange(Grouped(steps));
+    }
 
     public sealed override IEnumerable<Parameter> parameters() => _parameters;
 
@@ -66,6 +96,10 @@ internal abstract class FusedOptimizer : torch.optim.Optimizer
         using IDisposable gradient = torch.enable_grad();
         return closure();
     }
+
+    private IEnumerable<FusedGroup> Grouped(IReadOnlyList<long> steps) =>
+        _parameters.Index().GroupBy(one => (one.Item.dtype, one.Item.device_type, one.Item.device_index, Steps: steps[one.Index]))
+            .Select(alike => FusedGroup.Of([.. alike.Select(one => one.Item)], _states, alike.Key.Steps));
 
     private void Step(int index, double rate)
     {

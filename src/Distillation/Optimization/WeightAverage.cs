@@ -7,12 +7,23 @@ internal sealed class WeightAverage(IReadOnlyList<Parameter> parameters, double 
     private readonly Tensor[] _weights = [.. parameters];
     private Tensor[] _averages = [];
 
+    /// <summary>Gets the average of each parameter; nothing before the first update.</summary>
+    public IReadOnlyList<Tensor> Averages => _averages;
+
+    /// <summary>Takes the weights as they are for the average.</summary>
+    public void Begin()
+    {
+        using var noGradient = torch.no_grad();
+        Dispose();
+        _averages = [.. Copies()];
+    }
+
     public void Update()
     {
         using var noGradient = torch.no_grad();
         if (_averages.Length == 0)
         {
-            _averages = [.. Copies()];
+            Begin();
             return;
         }
 

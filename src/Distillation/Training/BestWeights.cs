@@ -7,6 +7,9 @@ internal sealed class BestWeights(Metric metric, torch.nn.Module module) : IDisp
 
     public TrainingProgress? Report { get; private set; }
 
+    /// <summary>Gets what is kept: parameters, then buffers.</summary>
+    public IEnumerable<Tensor> Kept => _state.Select(tensor => tensor.Kept);
+
     public void Consider(TrainingProgress report)
     {
         double value = metric.Of(report.Validation!);
@@ -15,6 +18,12 @@ internal sealed class BestWeights(Metric metric, torch.nn.Module module) : IDisp
             return;
         }
 
+        Keep(report);
+    }
+
+    /// <summary>Keeps the weights as they are.</summary>
+    public void Keep(TrainingProgress report)
+    {
         using var noGradient = torch.no_grad();
         if (_state.Count == 0)
         {

@@ -8,6 +8,9 @@ public sealed class DistillationStep(ITeacher? teacher, Learner learner) : ITrai
     /// <inheritdoc/>
     public IReadOnlyList<Learner> Learners { get; } = [Require.Present(learner)];
 
+    /// <summary>Gets the teacher's fingerprint.</summary>
+    public IReadOnlyDictionary<string, string> Identity => new Dictionary<string, string> { ["teacher"] = teacher is null ? "none" : teacher.Fingerprint() ?? "without a fingerprint" };
+
     /// <inheritdoc/>
     public void Prepare(Batch sample) => learner.Prepare(See(sample, default));
 

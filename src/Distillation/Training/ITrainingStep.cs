@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Distillation.Training;
 
 /// <summary>One way of learning: what happens with a batch. A new scheme is a new step; the loop stays as it is.</summary>
@@ -5,6 +7,10 @@ public interface ITrainingStep : IDisposable
 {
     /// <summary>Gets who learns. The first is the one that is validated, kept and reported first.</summary>
     IReadOnlyList<Learner> Learners { get; }
+
+    /// <summary>Gets what the run depends on besides learners, data and options, in words by name: a checkpoint of a run with other words is refused.</summary>
+    /// <value>The default value is nothing.</value>
+    IReadOnlyDictionary<string, string> Identity => ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Sees the first batch before the run, without gradients, in evaluation mode; prepares each learner.</summary>
     /// <param name="sample">The first batch.</param>

@@ -6,6 +6,13 @@ internal sealed class Judge(EarlyStopping? policy)
     private double? _best;
     private int _waited;
 
+    /// <summary>Gets or sets the best value so far, and for how many validations it has stood.</summary>
+    public (double? Best, int Waited) State
+    {
+        get => (_best, _waited);
+        set => (_best, _waited) = value;
+    }
+
     public bool HasSeenEnough(EvaluationReport report)
     {
         if (policy is null)

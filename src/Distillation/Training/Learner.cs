@@ -9,13 +9,8 @@ public sealed class Learner : IDisposable
     private const string Total = "";
 
     private readonly LossSum _loss;
-    private readonly IOptimizerStrategy _optimizerStrategy;
-    private readonly UpdateOptions _update;
-    private readonly LossMeter _meter = new();
     private Parameter[] _parameters = [];
     private torch.optim.Optimizer? _optimizer;
-    private Tensor? _gradientNorm;
-    private double _learningRate;
 
     /// <summary>Puts a learner together.</summary>
     /// <param name="student">Who learns; it stays the caller's.</param>
@@ -28,8 +23,8 @@ public sealed class Learner : IDisposable
         Student = Require.Present(student);
         Loss = Require.Present(loss);
         _loss = LossSum.Of(loss);
-        _optimizerStrategy = Require.Present(optimizer);
-        _update = update ?? new UpdateOptions();
+        Strategy = Require.Present(optimizer);
+        UpdateOptions = update ?? new UpdateOptions();
         RequireLayers(loss.Features.Student, student.AvailableFeatures, nameof(student));
     }
 
@@ -56,6 +51,24 @@ public sealed class Learner : IDisposable
     /// <summary>Gets the moving average of the weights, where <see cref="UpdateOptions.AverageDecay"/> is set.</summary>
     internal WeightAverage? Average { get; private set; }
 
+    /// <summary>Gets what follows the gradient, once the learner is prepared.</summary>
+    internal torch.optim.Optimizer Optimizer => RequirePrepared();
+
+    /// <summary>Gets what makes the optimizer.</summary>
+    internal IOptimizerStrategy Strategy { get; }
+
+    /// <summary>Gets what happens before and after the optimizer's step.</summary>
+    internal UpdateOptions UpdateOptions { get; }
+
+    /// <summary>Gets the losses since the last report.</summary>
+    internal LossMeter Meter { get; } = new();
+
+    /// <summary>Gets or sets the norm of the last update's gradient before clipping; the learner disposes it.</summary>
+    internal Tensor? GradientNorm { get; set; }
+
+    /// <summary>Gets or sets the learning rate of the last update.</summary>
+    internal double LearningRate { get; set; }
+
     /// <summary>Sees the first batch: the loss sizes itself, then the optimizer is made over the parameters of student and loss.</summary>
     /// <param name="sample">What student and teacher said of the first batch.</param>
     /// <exception cref="InvalidOperationException">The student has no parameter that is trained, or the learner is prepared already.</exception>
@@ -76,8 +89,8 @@ public sealed class Learner : IDisposable
         (string Name, Parameter Parameter)[] all = [.. own, .. _loss.Module is { } learned ? Trained(learned, "loss.") : []];
         _parameters = [.. all.Select(parameter => parameter.Parameter)];
         DropGradients();
-        _optimizer = _optimizerStrategy.Create(all);
-        Average = _update.AverageDecay is { } decay ? new WeightAverage([.. own.Select(parameter => parameter.Parameter)], decay) : null;
+        _optimizer = Strategy.Create(all);
+        Average = UpdateOptions.AverageDecay is { } decay ? new WeightAverage([.. own.Select(parameter => parameter.Parameter)], decay) : null;
     }
 
     /// <summary>Adds the gradient of a batch: in closed form if the loss has one, else from the graph.</summary>
@@ -87,7 +100,7 @@ public sealed class Learner : IDisposable
     {
         Require.Present(context);
         RequirePrepared();
-        context.Meter = _meter;
+        context.Meter = Meter;
         double share = context.Batch.Share;
         Tensor value;
         if (_loss.ClosedForm is { } closedForm)
@@ -103,7 +116,7 @@ public sealed class Learner : IDisposable
             value = loss.detach();
         }
 
-        _meter.Add(Total, value, context.Batch.Count);
+        Meter.Add(Total, value, context.Batch.Count);
         return value;
     }
 
@@ -112,21 +125,21 @@ public sealed class Learner : IDisposable
     public void Update(TrainingPosition position)
     {
         torch.optim.Optimizer optimizer = RequirePrepared();
-        if (_update.ClipValue is { } value)
+        if (UpdateOptions.ClipValue is { } value)
         {
             GradientClipping.ClipValue(_parameters, value);
         }
 
-        if (_update.ClipNorm is { } norm)
+        if (UpdateOptions.ClipNorm is { } norm)
         {
-            _gradientNorm?.Dispose();
-            _gradientNorm = GradientClipping.ClipNorm(_parameters, norm).DetachFromDisposeScope();
+            GradientNorm?.Dispose();
+            GradientNorm = GradientClipping.ClipNorm(_parameters, norm).DetachFromDisposeScope();
         }
 
-        _learningRate = _optimizerStrategy.LearningRate.At(position);
+        LearningRate = Strategy.LearningRate.At(position);
         foreach (torch.optim.ILearningRateController group in optimizer.ParamGroups)
         {
-            group.LearningRate = _learningRate;
+            group.LearningRate = LearningRate;
         }
 
         optimizer.step();
@@ -139,9 +152,9 @@ public sealed class Learner : IDisposable
     public LearnerReport Report()
     {
         using var scope = torch.NewDisposeScope();
-        Dictionary<string, double> means = _meter.Take();
+        Dictionary<string, double> means = Meter.Take();
         double loss = means.Remove(Total, out double total) ? total : double.NaN;
-        return new(loss, means, _learningRate, _gradientNorm?.to(torch.ScalarType.Float64).item<double>());
+        return new(loss, means, LearningRate, GradientNorm?.to(torch.ScalarType.Float64).item<double>());
     }
 
     /// <summary>Releases the optimizer, its state and the gradients. The student and the loss stay the caller's.</summary>
@@ -150,8 +163,8 @@ public sealed class Learner : IDisposable
         DropGradients();
         _optimizer?.Dispose();
         Average?.Dispose();
-        _gradientNorm?.Dispose();
-        _meter.Dispose();
+        GradientNorm?.Dispose();
+        Meter.Dispose();
     }
 
     internal static void RequireLayers(FeatureSet wanted, IReadOnlyCollection<Feature>? available, string who)

@@ -36,6 +36,32 @@ internal sealed class LossMeter : IDisposable
         _weights[name] = _weights.GetValueOrDefault(name) + weight;
     }
 
+    /// <summary>Gets the sums on the device, of each name that has one.</summary>
+    public IReadOnlyDictionary<string, Tensor> Sums => _sums;
+
+    /// <summary>Gets the sums of the numbers that the processor had, and the weights of all, by name.</summary>
+    public (IReadOnlyDictionary<string, double> Sums, IReadOnlyDictionary<string, double> Weights) Numbers => (_nearSums, _weights);
+
+    /// <summary>Goes on from sums and weights.</summary>
+    public void Restore(IReadOnlyDictionary<string, Tensor> sums, IReadOnlyDictionary<string, double> nearSums, IReadOnlyDictionary<string, double> weights)
+    {
+        Dispose();
+        foreach ((string name, Tensor sum) in sums)
+        {
+            _sums.Add(name, sum.DetachFromDisposeScope());
+        }
+
+        foreach ((string name, double sum) in nearSums)
+        {
+            _nearSums.Add(name, sum);
+        }
+
+        foreach ((string name, double weight) in weights)
+        {
+            _weights.Add(name, weight);
+        }
+    }
+
     /// <summary>Reads the means since the last reading. This waits for the device.</summary>
     public Dictionary<string, double> Take()
     {

@@ -7,6 +7,11 @@ internal sealed class SeededChance : IDisposable
 
     public SeededChance(int seed) => torch.random.manual_seed(seed);
 
+    /// <summary>Gets the state of the generator, in the current dispose scope.</summary>
+    public static Tensor State => torch.get_rng_state();
+
+    public static void Restore(Tensor state) => torch.set_rng_state(state);
+
     public void Dispose()
     {
         torch.set_rng_state(_state);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Distillation.Checkpoints;
 using Distillation.Diagnostics;
 using Distillation.Evaluation;
 using Microsoft.Extensions.Logging;
@@ -33,6 +34,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         Require.Present(step);
         Check(train, validation);
         var order = new BatchOrder(train.Count, _options);
+        using CheckpointDirectory? directory = _options.Checkpoints is { } checkpoints ? new(checkpoints, _logger) : null;
         using var chance = new SeededChance(_options.Seed);
         using var modes = new LearnerModes(step.Learners);
         using var run = new TrainingRun(_options, step.Learners, order.StepsPerEpoch, _logger, progress);
@@ -41,36 +43,24 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         Log.TrainingStarted(_logger, train.Count, order.StepsPerEpoch, run.Position.TotalSteps);
         modes.Evaluate();
         Prepare(step, train, order, device);
-        while (!run.IsOver)
+        using Checkpointer? checkpointer = directory is null ? null : new(directory, _options, run, step, train.Count, _logger, cancellationToken);
+        checkpointer?.Resume();
+        CancellationToken stop = checkpointer?.Stop ?? cancellationToken;
+        while (!run.HasSeenEnough && (!run.IsOver || run.IsEpochOpen))
         {
             modes.Train();
-            if (!Pass(step, train, order, device, run, cancellationToken))
+            bool cancelled = !run.IsEpochOpen && !Pass(step, train, order, device, run, checkpointer, stop);
+            if (cancelled || !EndEpoch(step.Learners[0].Student, validation, modes, device, run, stop))
             {
+                checkpointer?.EndRun();
                 return run.End(TrainingStatus.Cancelled);
             }
 
-            using IDisposable? averaged = validation is not null && run.IsValidationDue ? run.UseAverage() : null;
-            EvaluationReport? report = null;
-            if (validation is not null && run.IsValidationDue)
-            {
-                modes.Evaluate();
-                try
-                {
-                    report = Validate(step.Learners[0].Student, validation, device, cancellationToken);
-                }
-                catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-                {
-                    return run.End(TrainingStatus.Cancelled);
-                }
-            }
-
-            if (run.EndEpoch(report))
-            {
-                return run.End(TrainingStatus.StoppedEarly);
-            }
+            checkpointer?.EndEpoch();
         }
 
-        return run.End(TrainingStatus.Completed);
+        checkpointer?.EndRun();
+        return run.End(run.HasSeenEnough ? TrainingStatus.StoppedEarly : TrainingStatus.Completed);
     }
 
     private static void Prepare(ITrainingStep step, IDataSource train, BatchOrder order, torch.Device device)
@@ -83,12 +73,15 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
 
     /// <summary>Passes over the data once.</summary>
     /// <returns><see langword="false"/> if the run was cancelled on the way.</returns>
-    private bool Pass(ITrainingStep step, IDataSource train, BatchOrder order, torch.Device device, TrainingRun run, CancellationToken cancellationToken)
+    private bool Pass(
+        ITrainingStep step, IDataSource train, BatchOrder order, torch.Device device, TrainingRun run, Checkpointer? checkpointer, CancellationToken cancellationToken)
     {
         using Tensor numbers = order.Of(run.Position.Epoch);
         run.BeginPass();
-        long steps = Math.Min(order.StepsPerEpoch, run.Position.TotalSteps - run.Position.Step);
-        using var feed = new BatchFeed(i => train.Read(order.Cut(numbers, i)).To(device), steps, _options.Prefetch);
+        long began = run.Position.Epoch * order.StepsPerEpoch;
+        long first = run.Position.Step - began;
+        long steps = Math.Min(order.StepsPerEpoch, run.Position.TotalSteps - began) - first;
+        using var feed = new BatchFeed(i => train.Read(order.Cut(numbers, first + i)).To(device), steps, _options.Prefetch);
         for (long i = 0; i < steps; i++)
         {
             if (cancellationToken.IsCancellationRequested)
@@ -101,6 +94,10 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
             Learn(step, batch, run.Position);
             step.Update(run.Position);
             run.EndStep(batch.Count);
+            if (i < steps - 1)
+            {
+                checkpointer?.EndStep();
+            }
         }
 
         run.EndPass();
@@ -120,6 +117,29 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
             // The graph of a piece goes with the piece: that is what small pieces are for.
             using var scope = torch.NewDisposeScope();
             step.Learn(piece, position);
+        }
+    }
+
+    /// <summary>Measures the student where that is due, and reports the epoch.</summary>
+    /// <returns><see langword="false"/> if the run was cancelled on the way; the epoch is then open.</returns>
+    private bool EndEpoch(IStudent student, IDataSource? validation, LearnerModes modes, torch.Device device, TrainingRun run, CancellationToken cancellationToken)
+    {
+        if (validation is null || !run.IsValidationDue)
+        {
+            run.EndEpoch(validation: null);
+            return true;
+        }
+
+        using IDisposable averaged = run.UseAverage();
+        modes.Evaluate();
+        try
+        {
+            run.EndEpoch(Validate(student, validation, device, cancellationToken));
+            return true;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
         }
     }
 

@@ -15,6 +15,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly Judge _judge;
     private readonly BestWeights? _best;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private TimeSpan _before;
     private readonly Stopwatch _training = new();
     private TimeSpan _passBegan;
     private TimeSpan _reportedAt;
@@ -34,6 +35,16 @@ internal sealed class TrainingRun : IDisposable
     public TrainingPosition Position { get; private set; }
 
     public bool IsOver => Position.Step >= Position.TotalSteps;
+
+    /// <summary>Gets whether a pass has ended and its epoch has not.</summary>
+    public bool IsEpochOpen => _history.Count < Position.Epoch;
+
+    /// <summary>Gets whether validation has not improved for long enough.</summary>
+    public bool HasSeenEnough { get; private set; }
+
+    public BestWeights? Best => _best;
+
+    private TimeSpan Elapsed => _before + _clock.Elapsed;
 
     public bool IsValidationDue => IsOver || Position.Epoch % _options.ValidateEvery == 0;
 
@@ -67,8 +78,7 @@ internal sealed class TrainingRun : IDisposable
     public IDisposable UseAverage() => new AveragedWeights(_learners);
 
     /// <summary>Reports an epoch.</summary>
-    /// <returns><see langword="true"/> if validation has not improved for long enough.</returns>
-    public bool EndEpoch(EvaluationReport? validation)
+    public void EndEpoch(EvaluationReport? validation)
     {
         TrainingProgress report = Report(validation);
         _history.Add(report);
@@ -80,7 +90,32 @@ internal sealed class TrainingRun : IDisposable
         }
 
         _progress?.Report(report);
-        return validation is not null && _judge.HasSeenEnough(validation) && !IsOver;
+        HasSeenEnough = validation is not null && _judge.HasSeenEnough(validation) && !IsOver;
+    }
+
+    public RunNumbers Save(IReadOnlyList<LearnerNumbers> learners)
+    {
+        (double? best, int waited) = _judge.State;
+        return new()
+        {
+            Position = Position,
+            History = [.. _history],
+            Best = _best?.Report,
+            BestWatched = best,
+            Waited = waited,
+            HasSeenEnough = HasSeenEnough,
+            Elapsed = Elapsed,
+            Learners = learners,
+        };
+    }
+
+    public void Load(RunNumbers numbers)
+    {
+        Position = numbers.Position;
+        _history.AddRange(numbers.History);
+        _judge.State = (numbers.BestWatched, numbers.Waited);
+        HasSeenEnough = numbers.HasSeenEnough;
+        _before = numbers.Elapsed;
     }
 
     public TrainingResult End(TrainingStatus status)
@@ -96,8 +131,8 @@ internal sealed class TrainingRun : IDisposable
             Log.BestRestored(_logger, best.Position.Epoch, _options.BestBy!.Name, _options.BestBy.Of(best.Validation!));
         }
 
-        Log.TrainingEnded(_logger, status, Position.Step, _clock.Elapsed);
-        return new(status, Position, _history, _best?.Report, _clock.Elapsed);
+        Log.TrainingEnded(_logger, status, Position.Step, Elapsed);
+        return new(status, Position, _history, _best?.Report, Elapsed);
     }
 
     public void Dispose() => _best?.Dispose();
@@ -121,8 +156,8 @@ internal sealed class TrainingRun : IDisposable
             LearningRate = reports[0].LearningRate,
             GradientNorm = reports[0].GradientNorm,
             SamplesPerSecond = speed,
-            Elapsed = _clock.Elapsed,
-            Remaining = _clock.Elapsed * ((double)(Position.TotalSteps - Position.Step) / Position.Step),
+            Elapsed = Elapsed,
+            Remaining = Elapsed * ((double)(Position.TotalSteps - Position.Step) / Position.Step),
             Validation = validation,
         };
     }

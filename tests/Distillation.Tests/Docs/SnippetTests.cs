@@ -76,6 +76,22 @@ public sealed partial class SnippetTests : IDisposable
     }
 
     [Fact]
+    public void A_run_can_be_resumed()
+    {
+        var resumable = new TrainerOptions { Epochs = 30, Checkpoints = new("runs/student") { EverySteps = 500, Keep = 3 } };
+        string directory = Directory.CreateTempSubdirectory("distillation-").FullName;
+        using ITeacher teacher = Teacher.From(Some.Mlp(hidden: 16));
+        using IStudent student = Student.From(Some.Mlp(hidden: 4));
+        var trainer = new DistillationTrainer(teacher, student, new SoftTargetLoss(), resumable with { Epochs = 3, Checkpoints = resumable.Checkpoints with { Directory = directory } });
+
+        trainer.Fit(_train).History.Should().HaveCount(3);
+        trainer.Fit(_train).History.Should().HaveCount(3);
+
+        Directory.EnumerateDirectories(directory).Should().HaveCount(3);
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
     public void Losses_of_ones_own_run()
     {
         using IStudent student = Student.From(Some.Mlp(hidden: 4));

@@ -1,0 +1,128 @@
+using System.Globalization;
+using Distillation.Diagnostics;
+using Distillation.Serialization;
+using Microsoft.Extensions.Logging;
+
+namespace Distillation.Checkpoints;
+
+/// <summary>The checkpoints of one run on the disk, each whole or not at all. One process at a time.</summary>
+internal sealed class CheckpointDirectory : IDisposable
+{
+    public const string NumbersFile = "run.json";
+
+    private const string LockFile = "lock";
+    private const string Prefix = "step-";
+    private const string DraftPrefix = "draft-";
+
+    private readonly CheckpointOptions _options;
+    private readonly ILogger _logger;
+    private readonly FileStream _lock;
+
+    /// <exception cref="IOException">Another process has it, or it cannot be written.</exception>
+    public CheckpointDirectory(CheckpointOptions options, ILogger logger)
+    {
+        (_options, _logger) = (options, logger);
+        Directory.CreateDirectory(options.Directory);
+        _lock = Lock(options.Directory);
+        foreach (string draft in Directory.EnumerateDirectories(options.Directory, DraftPrefix + "*"))
+        {
+            Directory.Delete(draft, recursive: true);
+        }
+    }
+
+    /// <summary>Looks for the newest checkpoint that is whole.</summary>
+    /// <returns>Its path and manifest; nothing where there is no checkpoint at all.</returns>
+    /// <exception cref="InvalidDataException">There are checkpoints, but each of them is damaged.</exception>
+    public (string Path, CheckpointManifest Manifest)? FindNewest()
+    {
+        var damages = new List<InvalidDataException>();
+        foreach (string path in NewestFirst())
+        {
+            try
+            {
+                return (path, CheckpointManifest.Verify(path));
+            }
+            catch (InvalidDataException damage)
+            {
+                Log.CheckpointDamaged(_logger, path, damage.Message);
+                damages.Add(damage);
+            }
+        }
+
+        return damages.Count == 0
+            ? null
+            : throw new InvalidDataException($"None of the {damages.Count} checkpoints in '{_options.Directory}' is whole; delete them to begin anew. The newest: {damages[0].Message}", damages[0]);
+    }
+
+    /// <summary>Writes a checkpoint, and then deletes those that are too many.</summary>
+    /// <exception cref="IOException">It cannot be written; the others stay as they are.</exception>
+    public void Save(Checkpoint checkpoint)
+    {
+        string path = Path.Combine(_options.Directory, Prefix + checkpoint.Step.ToString("D10", CultureInfo.InvariantCulture));
+        string draft = Path.Combine(_options.Directory, DraftPrefix + Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(draft);
+        try
+        {
+            WriteTo(draft, checkpoint);
+            if (Directory.Exists(path))
+            {
+                // One that was damaged, or the run would not have come here again.
+                Directory.Delete(path, recursive: true);
+            }
+
+            Directory.Move(draft, path);
+        }
+        catch
+        {
+            Directory.Delete(draft, recursive: true);
+            throw;
+        }
+
+        Log.CheckpointSaved(_logger, path);
+        foreach (string old in NewestFirst().Skip(_options.Keep))
+        {
+            Directory.Delete(old, recursive: true);
+        }
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    // The system lets go of the lock when the process ends, however it ends.
+    private static FileStream Lock(string directory)
+    {
+        string path = Path.Combine(directory, LockFile);
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception) when (File.Exists(path))
+        {
+            throw new IOException($"Another run writes to the checkpoint directory '{directory}'. Let it end, or use another directory.", exception);
+        }
+    }
+
+    private void WriteTo(string draft, Checkpoint checkpoint)
+    {
+        var contents = new Dictionary<string, CheckpointManifest.Content>();
+        foreach ((string name, TensorCopies tensors) in checkpoint.Files)
+        {
+            Write(name, path => Safetensors.Write(path, tensors.Tensors));
+        }
+
+        Write(NumbersFile, path => CheckpointJson.Write(path, checkpoint.Numbers));
+        var manifest = new CheckpointManifest(CheckpointManifest.Current, checkpoint.Step, checkpoint.Identity, contents);
+        CheckpointJson.Write(Path.Combine(draft, CheckpointManifest.FileName), manifest);
+        _options.Written?.Invoke(Path.Combine(draft, CheckpointManifest.FileName));
+
+        void Write(string name, Action<string> write)
+        {
+            string path = Path.Combine(draft, name);
+            write(path);
+            contents.Add(name, CheckpointManifest.Content.Of(path));
+            _options.Written?.Invoke(path);
+        }
+    }
+
+    private string[] NewestFirst() =>
+        [.. Directory.EnumerateDirectories(_options.Directory, Prefix + "*").OrderDescending(StringComparer.Ordinal)];
+}

@@ -1,0 +1,20 @@
+namespace Distillation.Checkpoints;
+
+/// <summary>Compares what a run is with what the run of a checkpoint was.</summary>
+internal static class RunIdentity
+{
+    /// <exception cref="InvalidOperationException">They differ; the message says where.</exception>
+    public static void RequireSame(IReadOnlyDictionary<string, string> saved, IReadOnlyDictionary<string, string> present, string path)
+    {
+        string[] differences =
+        [
+            .. saved.Keys.Union(present.Keys).Order(StringComparer.Ordinal)
+                .Where(name => saved.GetValueOrDefault(name) != present.GetValueOrDefault(name))
+                .Select(name => $"{name} was {saved.GetValueOrDefault(name, "none")}, and is {present.GetValueOrDefault(name, "none")}"),
+        ];
+        if (differences.Length > 0)
+        {
+            throw new InvalidOperationException($"The checkpoint '{path}' is of another run: {string.Join("; ", differences)}. Run as it was, or use another directory.");
+        }
+    }
+}

@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Distillation.Checkpoints;
+using Distillation.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace Distillation.Training;
+
+/// <summary>Knows when a run is saved, gathers what it consists of, and brings it back.</summary>
+internal sealed class Checkpointer : IDisposable
+{
+    private const string RestFile = "run.safetensors";
+    private const string ChanceName = "chance";
+    private const string BestPrefix = "best/";
+
+    // Numbers of a run, of which the history is the longest part: more than this it is not.
+    private const long LargestNumbers = 1L << 30;
+
+    private readonly CheckpointDirectory _directory;
+    private readonly TrainerOptions _options;
+    private readonly CheckpointOptions _checkpoints;
+    private readonly TrainingRun _run;
+    private readonly ITrainingStep _step;
+    private readonly LearnerState[] _learners;
+    private readonly long _samples;
+    private readonly ILogger _logger;
+    private readonly CheckpointWriter _writer;
+    private readonly CancellationTokenSource _stop;
+    private readonly PosixSignalRegistration? _termination;
+    private readonly Dictionary<string, string> _identity;
+    private long _saved = Stopwatch.GetTimestamp();
+    private long _savedStep = -1;
+
+    public Checkpointer(
+        CheckpointDirectory directory, TrainerOptions options, TrainingRun run, ITrainingStep step, long samples, ILogger logger, CancellationToken cancellationToken)
+    {
+        (_directory, _options, _run, _step, _samples, _logger) = (directory, options, run, step, samples, logger);
+        _checkpoints = options.Checkpoints!;
+        _learners = [.. step.Learners.Select(learner => new LearnerState(learner))];
+        _writer = new CheckpointWriter(directory, logger);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Array.ForEach([.. step.Learners], RequireKnownOptimizer);
+        _identity = Identity();
+        _termination = _checkpoints.OnTermination ? PosixSignalRegistration.Create(PosixSignal.SIGTERM, Terminate) : null;
+    }
+
+    /// <summary>Gets what ends the run: the caller, or the system that asks the process to end.</summary>
+    public CancellationToken Stop => _stop.Token;
+
+    /// <summary>Brings the newest whole checkpoint back, if there is one.</summary>
+    /// <exception cref="InvalidOperationException">It is of another run.</exception>
+    /// <exception cref="InvalidDataException">There are checkpoints, but none is whole.</exception>
+    public void Resume()
+    {
+        if (_directory.FindNewest() is not (string path, CheckpointManifest manifest))
+        {
+            return;
+        }
+
+        RunIdentity.RequireSame(manifest.Identity, _identity, path);
+        using var scope = torch.NewDisposeScope();
+        RunNumbers numbers = CheckpointJson.Read<RunNumbers>(Path.Combine(path, CheckpointDirectory.NumbersFile), LargestNumbers);
+        using var rest = new SavedTensors(Path.Combine(path, RestFile));
+        if (numbers.Best is { } best && _run.Best is { } kept)
+        {
+            kept.Keep(best);
+            foreach ((int number, Tensor tensor) in kept.Kept.Index())
+            {
+                rest.CopyTo(tensor, BestPrefix + number);
+            }
+        }
+
+        foreach ((LearnerState learner, LearnerNumbers ofLearner) in _learners.Zip(numbers.Learners))
+        {
+            using var weights = new SavedTensors(Path.Combine(path, learner.WeightsFile));
+            learner.Load(ofLearner, weights, rest);
+        }
+
+        _run.Load(numbers);
+        SeededChance.Restore(rest.Read(ChanceName));
+        _savedStep = numbers.Position.Step;
+        Log.TrainingResumed(_logger, path, numbers.Position.Step);
+    }
+
+    /// <summary>Saves the run within an epoch, if it is time.</summary>
+    public void EndStep()
+    {
+        if (IsDue())
+        {
+            Save();
+        }
+    }
+
+    /// <summary>Saves the run at the end of an epoch, if it is time.</summary>
+    public void EndEpoch()
+    {
+        if (_checkpoints.AtEpochEnds || IsDue())
+        {
+            Save();
+        }
+    }
+
+    /// <summary>Saves the run as it ends, before the weights are exchanged for the best or the averaged ones, and waits until it is on the disk.</summary>
+    /// <exception cref="IOException">It could not be written.</exception>
+    public void EndRun()
+    {
+        if (_savedStep != _run.Position.Step)
+        {
+            Save();
+        }
+
+        _writer.Finish();
+    }
+
+    public void Dispose()
+    {
+        _termination?.Dispose();
+        _writer.Dispose();
+        _stop.Dispose();
+    }
+
+    private static void RequireKnownOptimizer(Learner learner)
+    {
+        if (learner.Optimizer is not FusedOptimizer)
+        {
+            _ = TorchSharpState.Known(learner.Optimizer);
+        }
+    }
+
+    private bool IsDue() =>
+        (_checkpoints.EverySteps is { } steps && _run.Position.Step % steps == 0)
+        || (_checkpoints.EveryInterval is { } interval && Stopwatch.GetElapsedTime(_saved) >= interval);
+
+    private void Save()
+    {
+        var files = new Dictionary<string, TensorCopies>();
+        TensorCopies rest = files[RestFile] = new();
+        using (Tensor state = SeededChance.State)
+        {
+            rest.Add(ChanceName, state);
+        }
+
+        foreach ((int number, Tensor tensor) in (_run.Best?.Kept ?? []).Index())
+        {
+            rest.Add(BestPrefix + number, tensor);
+        }
+
+        LearnerNumbers[] learners = [.. _learners.Select(learner => learner.Save(files[learner.WeightsFile] = new(), rest))];
+        _writer.Begin(new Checkpoint { Step = _run.Position.Step, Identity = _identity, Numbers = CheckpointJson.Node(_run.Save(learners)), Files = files });
+        (_saved, _savedStep) = (Stopwatch.GetTimestamp(), _run.Position.Step);
+    }
+
+    // The application goes on after the run and ends by itself.
+    private void Terminate(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        _stop.Cancel();
+    }
+
+    private Dictionary<string, string> Identity()
+    {
+        var words = new Dictionary<string, string>(_step.Identity) { ["samples"] = Description.Of(_samples) };
+        string[] withoutWeight = [nameof(TrainerOptions.Checkpoints), nameof(TrainerOptions.Prefetch), nameof(TrainerOptions.ReportEvery), nameof(TrainerOptions.Optimizer), nameof(TrainerOptions.Update)];
+        foreach (PropertyInfo option in typeof(TrainerOptions).GetProperties().Where(option => !withoutWeight.Contains(option.Name)))
+        {
+            words[option.Name] = Description.Of(option.GetValue(_options));
+        }
+
+        foreach (LearnerState learner in _learners)
+        {
+            foreach ((string name, string value) in learner.Identity())
+            {
+                words[name] = value;
+            }
+        }
+
+        return words;
+    }
+}

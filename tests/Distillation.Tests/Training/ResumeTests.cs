@@ -1,0 +1,235 @@
+using Distillation.Caching;
+using Distillation.Losses;
+using Distillation.Tests.Losses;
+using Distillation.Training;
+using TorchSharp.Modules;
+using static TorchSharp.torch.nn;
+
+namespace Distillation.Tests.Training;
+
+/// <summary>A run that goes on from a checkpoint is the run that never stopped, to the last bit.</summary>
+public sealed class ResumeTests : IDisposable
+{
+    private const long Samples = 22;
+
+    private readonly DisposeScope _scope = torch.NewDisposeScope();
+    private readonly string _directory = Directory.CreateTempSubdirectory("distillation-").FullName;
+    private readonly TensorData _data = Some.Data(Samples);
+    private readonly TensorData _validation = Some.Data(samples: 15, seed: 9);
+    private readonly Sequential _teacher = Some.Mlp(hidden: 16, seed: 4);
+
+    public static TheoryData<string> Cases => [.. Options.Keys];
+
+    public static TheoryData<string> Losses => LossZoo.Names;
+
+    // Three epochs of six updates, if not said otherwise.
+    private static Dictionary<string, TrainerOptions> Options { get; } = new()
+    {
+        ["Sgd"] = new(),
+        ["Sgd with momentum"] = new() { Optimizer = new Sgd(new Schedule.Cosine(0.1)) { Momentum = 0.9, Nesterov = true } },
+        ["Adam"] = new() { Optimizer = new Adam(0.05) { AmsGrad = true } },
+        ["AdamW"] = new() { Optimizer = new AdamW(0.05) },
+        ["an optimizer of TorchSharp"] = new() { Optimizer = new CustomOptimizer(0.01, parameters => torch.optim.RMSProp(parameters.Select(one => one.Parameter).ToArray(), momentum: 0.5)) },
+        ["pieces"] = new() { MicroBatchSize = 2 },
+        ["clipping and average"] = new() { Update = new() { ClipNorm = 0.1, ClipValue = 0.5, AverageDecay = 0.8 } },
+        ["the best of all"] = new() { BestBy = Metric.NegativeLogLikelihood, Update = new() { AverageDecay = 0.5 } },
+        ["early stopping"] = new() { Epochs = 9, EarlyStopping = new(Metric.Accuracy, Patience: 2, MinimumImprovement: 0.9) },
+        ["blocks"] = new() { Order = SampleOrder.Blocks, BlockSize = 3 },
+        ["steps that end within an epoch"] = new() { Steps = 15 },
+        ["whole batches, seldom validated"] = new() { LastBatch = LastBatch.Drop, ValidateEvery = 2, BestBy = Metric.Accuracy },
+        ["read ahead"] = new() { Prefetch = 2 },
+        ["reports"] = new() { ReportEvery = 4 },
+    };
+
+    public void Dispose()
+    {
+        _scope.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_run_may_be_killed_after_any_update(string name)
+    {
+        TrainerOptions options = Options[name] with { BatchSize = 4 };
+        if (options.Steps is null && options.EarlyStopping is null)
+        {
+            options = options with { Epochs = 3 };
+        }
+
+        Outcome whole = Run(options, Wide());
+        var checkpoints = new CheckpointOptions(_directory) { EverySteps = 1, Keep = 1000 };
+        _ = Run(options with { Checkpoints = checkpoints }, Wide());
+        string[] all = [.. Directory.EnumerateDirectories(_directory, "step-*").Order(StringComparer.Ordinal)];
+        all.Should().HaveCountGreaterThan(10);
+
+        foreach (string? newest in all.Where((_, i) => i % 4 == 1).Prepend(null).Append(all[^1]))
+        {
+            var left = new CheckpointOptions(Copy(newest is null ? [] : [newest])) { AtEpochEnds = false };
+            Outcome resumed = Run(options with { Checkpoints = left }, Wide());
+
+            resumed.Should().BeEquivalentTo(whole, $"the run was killed after {newest}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public void Whatever_a_loss_has_learned_comes_back(string name)
+    {
+        TrainerOptions options = new() { Epochs = 5, Order = SampleOrder.Sequential, Optimizer = new AdamW(0.01) };
+        double[] Train(CheckpointOptions? checkpoints)
+        {
+            using var models = new ZooModels(LossZoo.Make(name));
+            var data = new TensorData(models.Batch.Inputs, models.Batch.Labels);
+            new DistillationTrainer(models.Teacher, models.Student, models.Loss, options with { Checkpoints = checkpoints }).Fit(data);
+            return [.. Some.Weights(models.Student.Module), .. models.Loss.Module is { } module ? Some.Weights(module) : []];
+        }
+
+        double[] whole = Train(null);
+        _ = Train(new(_directory) { EverySteps = 3, AtEpochEnds = false });
+        string middle = Directory.EnumerateDirectories(_directory, "step-*").Order(StringComparer.Ordinal).First();
+
+        Train(new(Copy([middle])) { AtEpochEnds = false }).Should().Equal(whole);
+    }
+
+    [Fact]
+    public void Two_that_learn_together_come_back_together()
+    {
+        TrainerOptions options = new() { Epochs = 3, BatchSize = 4, Optimizer = new AdamW(0.05), Update = new() { AverageDecay = 0.5 } };
+        (double[] Original, double[] Distilled) Train(CheckpointOptions? checkpoints)
+        {
+            Sequential original = Some.Mlp(hidden: 16, seed: 4);
+            Sequential distilled = Some.Mlp();
+            new JointTrainer(Student.From(original), Student.From(distilled), new SoftTargetLoss(), options: options with { Checkpoints = checkpoints }).Fit(_data);
+            return (Some.Weights(original), Some.Weights(distilled));
+        }
+
+        var whole = Train(null);
+        _ = Train(new(_directory) { EverySteps = 1, Keep = 1000 });
+        string middle = Directory.EnumerateDirectories(_directory, "step-*").Order(StringComparer.Ordinal).ElementAt(8);
+        var resumed = Train(new(Copy([middle])));
+
+        resumed.Original.Should().Equal(whole.Original);
+        resumed.Distilled.Should().Equal(whole.Distilled);
+    }
+
+    [Fact]
+    public void A_cache_that_was_lost_is_filled_again()
+    {
+        double[] Train(CheckpointOptions? checkpoints)
+        {
+            Sequential student = Wide();
+            using ITeacher live = Teacher.From(_teacher);
+            using var cached = new CachedTeacher(live, Samples);
+            new DistillationTrainer(cached, Student.From(student), new SoftTargetLoss(), new() { Epochs = 3, BatchSize = 11, Checkpoints = checkpoints }).Fit(_data);
+            return Some.Weights(student);
+        }
+
+        double[] whole = Train(null);
+        _ = Train(new(_directory) { EverySteps = 1, Keep = 1000 });
+        string middle = Directory.EnumerateDirectories(_directory, "step-*").Order(StringComparer.Ordinal).ElementAt(2);
+
+        Train(new(Copy([middle]))).Should().Equal(whole);
+    }
+
+    [Fact]
+    public void A_cancelled_run_goes_on_where_it_was()
+    {
+        TrainerOptions options = new() { Epochs = 3, BatchSize = 4, ReportEvery = 1, Optimizer = new AdamW(0.05) };
+        using var never = new CancellationTokenSource();
+        Outcome whole = Run(options, Wide(), new CancelAt(-1, never));
+        TrainerOptions saved = options with { Checkpoints = new(_directory) { AtEpochEnds = false } };
+        foreach (long step in (long[])[1, 5, 6, 13])
+        {
+            using var cancellation = new CancellationTokenSource();
+            Outcome cancelled = Run(saved, Wide(), new CancelAt(step, cancellation), cancellation.Token);
+
+            cancelled.Status.Should().Be(TrainingStatus.Cancelled);
+            cancelled.Position.Step.Should().Be(step);
+        }
+
+        Run(saved, Wide(), new CancelAt(-1, never)).Should().BeEquivalentTo(whole);
+    }
+
+    [Fact]
+    public void A_run_that_is_over_gives_its_result_again()
+    {
+        TrainerOptions options = new() { Epochs = 2, BatchSize = 4, BestBy = Metric.Accuracy, Checkpoints = new(_directory) };
+        Outcome first = Run(options, Wide());
+
+        Run(options, Wide()).Should().BeEquivalentTo(first);
+    }
+
+    [Fact]
+    public void No_tensor_is_left()
+    {
+        Sequential student = Wide();
+        Leak.None(() => CancelAndResume(student));
+    }
+
+    private void CancelAndResume(Sequential student)
+    {
+        using var scope = torch.NewDisposeScope();
+        string directory = Path.Combine(_directory, Guid.NewGuid().ToString());
+        TrainerOptions options = new() { Epochs = 2, BatchSize = 4, BestBy = Metric.Accuracy, Optimizer = new AdamW(0.1), Update = new() { AverageDecay = 0.5, ClipNorm = 1 }, Checkpoints = new(directory) { EverySteps = 3 } };
+        using var cancellation = new CancellationTokenSource();
+        _ = Run(options with { ReportEvery = 1 }, student, new CancelAt(4, cancellation), cancellation.Token);
+        _ = Run(options, student);
+    }
+
+    private static Sequential Wide()
+    {
+        torch.manual_seed(1);
+        return Sequential(("in", Linear(6, 16)), ("norm", BatchNorm1d(16)), ("act", ReLU()), ("drop", Dropout(0.3)), ("out", Linear(16, 3)));
+    }
+
+    private string Copy(IEnumerable<string> checkpoints)
+    {
+        string directory = Path.Combine(_directory, Guid.NewGuid().ToString());
+        foreach (string checkpoint in checkpoints)
+        {
+            string to = Path.Combine(directory, Path.GetFileName(checkpoint));
+            Directory.CreateDirectory(to);
+            foreach (string file in Directory.EnumerateFiles(checkpoint))
+            {
+                File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+            }
+        }
+
+        return directory;
+    }
+
+    private Outcome Run(TrainerOptions options, Sequential student, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        using ITeacher teacher = Teacher.From(_teacher);
+        using IStudent learner = Student.From(student);
+        TrainingResult result = new DistillationTrainer(teacher, learner, (0.9 * new SoftTargetLoss(temperature: 4)) + (0.1 * new HardLabelLoss()), options)
+            .Fit(_data, _validation, progress, cancellationToken);
+        return new(
+            result.Status,
+            result.Position,
+            Some.Weights(student),
+            [.. student.buffers().Select(buffer => buffer.to(torch.ScalarType.Float64).sum().item<double>())],
+            [.. result.History.Select(report => (report.Position.Step, report.Loss, report.LearningRate, report.GradientNorm, report.Validation))],
+            result.Best?.Position);
+    }
+
+    private sealed record Outcome(
+        TrainingStatus Status,
+        TrainingPosition Position,
+        double[] Weights,
+        double[] Buffers,
+        (long Step, double Loss, double LearningRate, double? GradientNorm, EvaluationReport? Validation)[] History,
+        TrainingPosition? Best);
+
+    private sealed class CancelAt(long step, CancellationTokenSource cancellation) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.Position.Step == step)
+            {
+                cancellation.Cancel();
+            }
+        }
+    }
+}
