@@ -18,12 +18,12 @@ internal sealed class ConcatenatedSource(IDataSource first, IDataSource second) 
 
         if (count == 0)
         {
-            return second.Read(indices - first.Count).With(indices: indices);
+            return second.Read(indices.Minus(first.Count)).With(indices: indices);
         }
 
         Tensor inSecond = inFirst.logical_not();
         Batch front = first.Read(indices.masked_select(inFirst));
-        Batch back = second.Read(indices.masked_select(inSecond) - first.Count);
+        Batch back = second.Read(indices.masked_select(inSecond).Minus(first.Count));
         RequirePlain(front);
         RequirePlain(back);
         Tensor places = torch.cat([inFirst.nonzero().flatten(), inSecond.nonzero().flatten()]).argsort();

@@ -35,7 +35,7 @@ public static class ImageData
             throw new InvalidDataException($"There must be one label for each image, but '{imagesName}' has {pixels.size(0)} images and '{labelsName}' {classes.size(0)} labels.");
         }
 
-        return TensorData.Owning(pixels.unsqueeze(1).to(torch.ScalarType.Float32).div_(255), classes.to(torch.ScalarType.Int64));
+        return TensorData.Owning(pixels.unsqueeze(1).to(torch.ScalarType.Float32).OverInPlace(255), classes.to(torch.ScalarType.Int64));
     }
 
     /// <summary>Opens images and labels in two IDX files without loading the images: each is read from the disk when a batch asks for it.</summary>

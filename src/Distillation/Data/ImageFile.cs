@@ -51,8 +51,7 @@ public sealed class ImageFile : IDataSource, IDisposable
             left = left[size..];
         }
 
-        using Scalar white = 255.ToScalar();
-        Tensor inputs = pixels.to(torch.ScalarType.Float32).div_(white);
+        Tensor inputs = pixels.to(torch.ScalarType.Float32).OverInPlace(255);
         return new Batch(inputs.MoveToOuterDisposeScope(), _labels.index_select(0, indices).MoveToOuterDisposeScope(), indices);
     }
 

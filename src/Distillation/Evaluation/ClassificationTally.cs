@@ -25,18 +25,18 @@ internal sealed class ClassificationTally : IDisposable
         Tensor own = logits.gather(1, classes.unsqueeze(1));
 
         // 0 · log 0 is 0: a class that the target rules out may have no probability.
-        Tensor cost = torch.where(target.eq(0), torch.zeros_like(log), target * log).sum(1).neg();
-        _ = _sums!.add_(torch.stack([cost.sum(), (probabilities - target).square().sum()]));
+        Tensor cost = torch.where(target.Is(0), torch.zeros_like(log), target * log).sum(1).neg();
+        _ = _sums!.PlusInPlace(torch.stack([cost.sum(), (probabilities - target).Squared().sum()]));
 
         // (low, high]: the bin of an upper edge is the one below it.
-        Tensor bin = (confidence * Bins).ceil().sub(1).clamp(0, Bins - 1).to(torch.ScalarType.Int64);
+        Tensor bin = confidence.Times(Bins).ceil().Minus(1).WithinInPlace(0, Bins - 1).to(torch.ScalarType.Int64);
         Tensor hit = predicted.eq(classes).to(torch.ScalarType.Float64);
-        _ = _bins!.index_add_(1, bin, torch.stack([torch.ones_like(hit), hit, confidence]), 1);
+        _ = _bins!.PlusAtInPlace(1, bin, torch.stack([torch.ones_like(hit), hit, confidence]));
         Tensor ones = torch.ones_like(classes);
-        _ = _confusion!.index_add_(0, (classes * _classes) + predicted, ones, 1);
-        Tensor earlier = torch.arange(_classes, torch.ScalarType.Int64, logits.device).unsqueeze(0).less(classes.unsqueeze(1));
+        _ = _confusion!.PlusAtInPlace(0, classes.Times(_classes).PlusInPlace(predicted), ones);
+        Tensor earlier = HeldNumber.Range(0, _classes, torch.ScalarType.Int64, logits.device).unsqueeze(0).less(classes.unsqueeze(1));
         Tensor beaten = logits.greater(own).logical_or(logits.eq(own).logical_and(earlier)).sum(1);
-        _ = _ranks!.index_add_(0, beaten, ones, 1);
+        _ = _ranks!.PlusAtInPlace(0, beaten, ones);
         _samples += logits.size(0);
     }
 

@@ -45,10 +45,10 @@ public sealed class AverageFitter : ITeacherFitter
         using var noGradient = torch.no_grad();
         Tensor each = torch.stack([.. members.Select(member => functional.log_softmax(member.OutOfFold, 1))]);
         double[] weights = ByLikelihood ? Weights(OfLabels(each.exp(), data.RequireLabels())) : [.. members.Select(_ => 1.0 / members.Count)];
-        Tensor logits = torch.logsumexp(each + torch.tensor(weights, each.dtype, each.device).log_().view(-1, 1, 1), 0);
+        Tensor logits = torch.logsumexp(each.Plus(torch.tensor(weights, each.dtype, each.device).log_().view(-1, 1, 1)), 0);
         double temperature = TemperatureScaling.Fit(logits, data.RequireLabels());
         var mean = new EnsembleTeacher([.. members.Select(member => member.Teacher)], weights);
-        return new FittedTeacher(new ScaledTeacher(mean, temperature), logits.div_(temperature), [mean, .. members]);
+        return new FittedTeacher(new ScaledTeacher(mean, temperature), logits.OverInPlace(temperature), [mean, .. members]);
     }
 
     // [K][M]: the probability that each teacher gives each label.

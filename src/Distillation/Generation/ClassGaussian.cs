@@ -31,10 +31,10 @@ public sealed class ClassGaussian : ISampleGenerator
         Tensor coordinates = ClassSpread.Means(originals, Components).index_select(0, labels);
         if (components.size(0) > 0)
         {
-            coordinates.add_(RowArithmetic.Combine(chance.Normal(components.size(0), torch.ScalarType.Float64), ClassSpread.Roots(originals, Components, Shrinkage), labels));
+            coordinates.PlusInPlace(RowArithmetic.Combine(chance.Normal(components.size(0), torch.ScalarType.Float64), ClassSpread.Roots(originals, Components, Shrinkage), labels));
         }
 
-        Tensor inputs = (PrincipalComponents.Mean(originals) + RowArithmetic.Combine(coordinates, components)).to(originals.Inputs.dtype);
+        Tensor inputs = PrincipalComponents.Mean(originals).Plus(RowArithmetic.Combine(coordinates, components)).to(originals.Inputs.dtype);
         return new GeneratedSamples(inputs.view([-1, .. originals.Inputs.shape.Skip(1)]), parents);
     }
 }

@@ -16,19 +16,19 @@ internal static class ClassSpread
         originals.Remember((nameof(ClassSpread), nameof(Sizes)), all => all.OneHotLabels.to(torch.ScalarType.Float64).sum([0]));
 
     private static Tensor Means(Originals originals, Tensor points) =>
-        torch.zeros([originals.Classes, points.size(1)], points.dtype, points.device).index_add_(0, originals.RequireLabels(), points, 1).div_(Sizes(originals).clamp_min(1).unsqueeze(1));
+        torch.zeros([originals.Classes, points.size(1)], points.dtype, points.device).PlusAtInPlace(0, originals.RequireLabels(), points).div_(Sizes(originals).AtLeast(1).unsqueeze(1));
 
     private static Tensor Roots(Originals originals, Tensor points, double shrinkage)
     {
         Tensor labels = originals.RequireLabels();
         Tensor around = points - Means(originals, points).index_select(0, labels);
-        Tensor pooled = around.t().matmul(around).div_(originals.Count);
+        Tensor pooled = around.t().matmul(around).OverInPlace(originals.Count);
         var roots = new List<Tensor>();
         for (long kind = 0; kind < originals.Classes; kind++)
         {
-            Tensor members = around.index_select(0, labels.eq(kind).nonzero().squeeze(1));
-            Tensor covariance = members.t().matmul(members).div_(Math.Max(members.size(0), 1));
-            roots.Add(Root((covariance * (1 - shrinkage)) + (pooled * shrinkage)));
+            Tensor members = around.index_select(0, labels.Is(kind).nonzero().squeeze(1));
+            Tensor covariance = members.t().matmul(members).OverInPlace(Math.Max(members.size(0), 1));
+            roots.Add(Root(covariance.Times(1 - shrinkage).Plus(pooled.Times(shrinkage))));
         }
 
         return torch.stack([.. roots]);
@@ -42,6 +42,6 @@ internal static class ClassSpread
         }
 
         (Tensor values, Tensor vectors) = torch.linalg.eigh(covariance);
-        return (vectors * values.clamp_min(0).sqrt_()).matmul(vectors.t());
+        return (vectors * values.AtLeast(0).sqrt_()).matmul(vectors.t());
     }
 }

@@ -23,6 +23,6 @@ public sealed class CommitteeFitter(string name, Func<IDataSource, int, ITeacher
         (IReadOnlyList<ITeacher> members, Tensor outOfFold) = CrossValidation.Run(Require.Present(data), _fit, _folds, seed, cancellationToken);
         double temperature = TemperatureScaling.Fit(outOfFold, data.RequireLabels());
         var mean = new EnsembleTeacher(members);
-        return new FittedTeacher(new ScaledTeacher(mean, temperature), outOfFold.div_(temperature), [mean, .. members]);
+        return new FittedTeacher(new ScaledTeacher(mean, temperature), outOfFold.OverInPlace(temperature), [mean, .. members]);
     }
 }

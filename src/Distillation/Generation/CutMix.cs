@@ -22,13 +22,13 @@ public sealed class CutMix : ISampleGenerator
         GeneratedSamples first = _inner.Generate(originals, parents, chance);
         GeneratedSamples second = _inner.Generate(originals, chance.Below(originals.Count), chance);
         (long height, long width) = (first.Inputs.size(2), first.Inputs.size(3));
-        Tensor side = (1 - chance.Uniform(1, torch.ScalarType.Float64).squeeze(1)).sqrt_();
+        Tensor side = chance.Uniform(1, torch.ScalarType.Float64).squeeze(1).TakenFrom(1).sqrt_();
         Tensor inside = Rectangles.Around(
-            chance.Below(height), chance.Below(width), (side * height).floor_().to(torch.ScalarType.Int64), (side * width).floor_().to(torch.ScalarType.Int64), first.Inputs);
-        Tensor share = inside.flatten(1).sum(1, keepdim: true).to(first.Inputs.dtype).div_(height * width);
+            chance.Below(height), chance.Below(width), side.Times(height).floor_().to(torch.ScalarType.Int64), side.Times(width).floor_().to(torch.ScalarType.Int64), first.Inputs);
+        Tensor share = inside.flatten(1).sum(1, keepdim: true).to(first.Inputs.dtype).OverInPlace(height * width);
         return new GeneratedSamples(
             torch.where(inside, second.Inputs, first.Inputs),
             torch.cat([first.Parents, second.Parents], 1),
-            torch.cat([first.Shares * (1 - share), second.Shares * share], 1));
+            torch.cat([first.Shares * share.TakenFrom(1), second.Shares * share], 1));
     }
 }

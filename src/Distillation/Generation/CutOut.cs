@@ -17,7 +17,7 @@ public sealed class CutOut : SampleTransform
         RequireImages(inputs, nameof(CutOut));
         Tensor rows = chance.Below(inputs.size(2));
         Tensor columns = chance.Below(inputs.size(3));
-        Tensor size = torch.full_like(rows, Size);
-        return inputs.masked_fill_(Rectangles.Around(rows, columns, size, size, inputs), 0);
+        Tensor size = HeldNumber.FullLike(rows, Size);
+        return inputs.FilledInPlace(Rectangles.Around(rows, columns, size, size, inputs), 0);
     }
 }

@@ -20,6 +20,6 @@ public sealed class DownSampling : SampleTransform
         Tensor blocks = functional.avg_pool2d(inputs, Factor, Factor, ceil_mode: true, count_include_pad: false);
         return blocks.index_select(2, Places(inputs.size(2))).index_select(3, Places(inputs.size(3)));
 
-        Tensor Places(long count) => torch.arange(count, torch.ScalarType.Int64, inputs.device).div(Factor, torch.RoundingMode.floor);
+        Tensor Places(long count) => HeldNumber.Range(0, count, torch.ScalarType.Int64, inputs.device).FlooredOver(Factor);
     }
 }

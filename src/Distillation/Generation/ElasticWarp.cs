@@ -23,13 +23,13 @@ public sealed class ElasticWarp : SampleTransform
     {
         RequireImages(inputs, nameof(ElasticWarp));
         (long height, long width) = (inputs.size(2), inputs.size(3));
-        Tensor draws = chance.Uniform(2 * height * width, inputs.dtype).mul_(2).sub_(1).view(-1, 2, height, width);
-        Tensor moves = Smoothing.Gaussian(draws, Smoothness, PaddingModes.Constant).mul_(Strength);
-        Tensor right = Places(width).unsqueeze(0) + (moves.select(1, 0) * (2.0 / width));
-        Tensor down = Places(height).unsqueeze(1) + (moves.select(1, 1) * (2.0 / height));
+        Tensor draws = chance.Uniform(2 * height * width, inputs.dtype).TimesInPlace(2).MinusInPlace(1).view(-1, 2, height, width);
+        Tensor moves = Smoothing.Gaussian(draws, Smoothness, PaddingModes.Constant).TimesInPlace(Strength);
+        Tensor right = Places(width).unsqueeze(0).Plus(moves.select(1, 0).Times(2.0 / width));
+        Tensor down = Places(height).unsqueeze(1).Plus(moves.select(1, 1).Times(2.0 / height));
         return functional.grid_sample(inputs, torch.stack([right, down], 3), align_corners: false);
 
         // The centres of pixels, in an image that goes from −1 to 1.
-        Tensor Places(long count) => torch.arange(count, inputs.dtype, inputs.device).mul_(2).add_(1).div_(count).sub_(1);
+        Tensor Places(long count) => HeldNumber.Range(0, count, inputs.dtype, inputs.device).TimesInPlace(2).PlusInPlace(1).OverInPlace(count).MinusInPlace(1);
     }
 }

@@ -31,7 +31,7 @@ public sealed class FittedTeacher : IDisposable
     {
         using var scope = torch.NewDisposeScope();
         using var tally = new ClassificationTally();
-        tally.Add(OutOfFold, new Batch(Require.Present(data).Inputs, data.RequireLabels(), torch.arange(data.Count, torch.ScalarType.Int64)));
+        tally.Add(OutOfFold, new Batch(Require.Present(data).Inputs, data.RequireLabels(), HeldNumber.Range(0, data.Count)));
         return tally.Report();
     }
 

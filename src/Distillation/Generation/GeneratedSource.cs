@@ -12,7 +12,7 @@ internal sealed class GeneratedSource(Originals originals, ISampleGenerator gene
         torch.Device device = originals.Inputs.device;
 
         // Each original is the parent of as many samples as any other.
-        Tensor parents = indices.remainder(originals.Count).to(device);
+        Tensor parents = indices.Remainder(originals.Count).to(device);
         GeneratedSamples samples = generator.Generate(originals, parents, new SampleChance(seed, indices, device));
         Tensor? labels = samples.Parents.size(1) == 0 || originals.Labels is null ? null : KnownLabels(samples);
         return new Batch(samples.Inputs.MoveToOuterDisposeScope(), labels?.MoveToOuterDisposeScope(), indices);

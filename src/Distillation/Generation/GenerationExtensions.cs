@@ -99,7 +99,7 @@ public static class GenerationExtensions
         var batches = new List<Batch>();
         for (long start = 0; start < data.Count; start += batchSize)
         {
-            batches.Add(data.Read(torch.arange(start, Math.Min(start + batchSize, data.Count), torch.ScalarType.Int64)));
+            batches.Add(data.Read(HeldNumber.Range(start, Math.Min(start + batchSize, data.Count))));
         }
 
         Tensor inputs = torch.cat([.. batches.Select(batch => batch.Inputs)]).DetachFromDisposeScope();

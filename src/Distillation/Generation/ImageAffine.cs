@@ -22,13 +22,13 @@ public sealed class ImageAffine : SampleTransform
     protected internal override Tensor Transform(Tensor inputs, Originals originals, SampleChance chance)
     {
         RequireImages(inputs, nameof(ImageAffine));
-        Tensor draws = chance.Uniform(4, inputs.dtype).mul_(2).sub_(1);
-        Tensor angle = draws.select(1, 0) * (Degrees * Math.PI / 180);
-        Tensor scale = 1 + (draws.select(1, 1) * Scale);
+        Tensor draws = chance.Uniform(4, inputs.dtype).TimesInPlace(2).MinusInPlace(1);
+        Tensor angle = draws.select(1, 0).Times(Degrees * Math.PI / 180);
+        Tensor scale = draws.select(1, 1).Times(Scale).PlusInPlace(1);
         Tensor cosine = angle.cos().div_(scale);
         Tensor sine = angle.sin().div_(scale);
-        Tensor right = draws.select(1, 2) * (2 * Pixels / inputs.size(3));
-        Tensor down = draws.select(1, 3) * (2 * Pixels / inputs.size(2));
+        Tensor right = draws.select(1, 2).Times(2 * Pixels / inputs.size(3));
+        Tensor down = draws.select(1, 3).Times(2 * Pixels / inputs.size(2));
         Tensor maps = torch.stack([torch.stack([cosine, -sine, right], 1), torch.stack([sine, cosine, down], 1)], 1);
         Tensor grid = functional.affine_grid(maps, inputs.shape, align_corners: false);
         return functional.grid_sample(inputs, grid, align_corners: false);

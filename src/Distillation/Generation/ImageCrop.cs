@@ -18,11 +18,11 @@ public sealed class ImageCrop : SampleTransform
     {
         RequireImages(inputs, nameof(ImageCrop));
         Tensor draws = chance.Uniform(3, inputs.dtype);
-        Tensor share = LeastShare + (draws.select(1, 0) * (1 - LeastShare));
-        Tensor room = 1 - share;
+        Tensor share = draws.select(1, 0).Times(1 - LeastShare).PlusInPlace(LeastShare);
+        Tensor room = share.TakenFrom(1);
         Tensor none = torch.zeros_like(share);
-        Tensor right = ((draws.select(1, 1) * 2) - 1) * room;
-        Tensor down = ((draws.select(1, 2) * 2) - 1) * room;
+        Tensor right = draws.select(1, 1).Times(2).MinusInPlace(1) * room;
+        Tensor down = draws.select(1, 2).Times(2).MinusInPlace(1) * room;
         Tensor maps = torch.stack([torch.stack([share, none, right], 1), torch.stack([none, share, down], 1)], 1);
         Tensor grid = functional.affine_grid(maps, inputs.shape, align_corners: false);
         return functional.grid_sample(inputs, grid, padding_mode: torch.GridSamplePaddingMode.Border, align_corners: false);

@@ -15,7 +15,7 @@ public sealed class ImageFlip : SampleTransform
     protected internal override Tensor Transform(Tensor inputs, Originals originals, SampleChance chance)
     {
         RequireImages(inputs, nameof(ImageFlip));
-        Tensor mirrored = chance.Uniform(1, torch.ScalarType.Float64).lt(Probability);
+        Tensor mirrored = chance.Uniform(1, torch.ScalarType.Float64).IsBelow(Probability);
         return torch.where(RowArithmetic.Wide(mirrored, inputs), inputs.flip(3), inputs);
     }
 }

@@ -24,6 +24,6 @@ public sealed class ImageShift : SampleTransform
             .gather(2, rows.expand(inputs.size(0), inputs.size(1), height, padded.size(3)))
             .gather(3, columns.expand(inputs.size(0), inputs.size(1), height, width));
 
-        Tensor Places(Tensor first, long count) => first.to(inputs.device).unsqueeze(1) + torch.arange(count, torch.ScalarType.Int64, inputs.device);
+        Tensor Places(Tensor first, long count) => first.to(inputs.device).unsqueeze(1).Plus(HeldNumber.Range(0, count, torch.ScalarType.Int64, inputs.device));
     }
 }

@@ -14,7 +14,7 @@ public sealed class Jitter : SampleTransform
     protected internal override Tensor Transform(Tensor inputs, Originals originals, SampleChance chance)
     {
         Tensor deviations = originals.Remember(nameof(Jitter), all => all.Inputs.flatten(1).std(0, unbiased: false));
-        Tensor noise = chance.Normal(deviations.numel(), inputs.dtype).mul_(deviations * Scale);
-        return inputs.add_(noise.view(inputs.shape));
+        Tensor noise = chance.Normal(deviations.numel(), inputs.dtype).mul_(deviations.Times(Scale));
+        return inputs.PlusInPlace(noise.view(inputs.shape));
     }
 }

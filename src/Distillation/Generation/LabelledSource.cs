@@ -12,9 +12,9 @@ internal sealed class LabelledSource(IDataSource data, ITeacher teacher, Labelli
     public static (Tensor Said, Tensor Labels) Label(Batch batch, ITeacher teacher, LabellingOptions options)
     {
         Tensor logits = teacher.Predict(batch, FeatureSet.None).Logits;
-        Tensor said = functional.softmax(logits / options.Temperature, 1);
+        Tensor said = functional.softmax(logits.Over(options.Temperature), 1);
         Tensor labels = said.to(batch.Inputs.dtype);
-        return (said, options.KnownShare > 0 && batch.Labels is { } known ? Blend(labels, Probabilities(known, said.size(1), labels.dtype) * options.KnownShare) : labels);
+        return (said, options.KnownShare > 0 && batch.Labels is { } known ? Blend(labels, Probabilities(known, said.size(1), labels.dtype).Times(options.KnownShare)) : labels);
     }
 
     /// <summary>Gives labels as probabilities, [N, C].</summary>
@@ -31,5 +31,5 @@ internal sealed class LabelledSource(IDataSource data, ITeacher teacher, Labelli
     }
 
     // A known label of zeros is none, one that does not add up to 1 is known in part: the teacher says the rest.
-    private static Tensor Blend(Tensor said, Tensor known) => said.mul(1 - known.sum(1, keepdim: true)).add_(known);
+    private static Tensor Blend(Tensor said, Tensor known) => said.mul(known.sum(1, keepdim: true).TakenFrom(1)).PlusInPlace(known);
 }

@@ -21,13 +21,13 @@ public sealed class LowRank : SampleTransform
         Tensor mean = PrincipalComponents.Mean(originals);
         Tensor components = Components is { } count ? PrincipalComponents.First(originals, count) : originals.Remember((nameof(LowRank), VarianceShare), Enough);
         Tensor coordinates = RowArithmetic.Combine(inputs.flatten(1).to(torch.ScalarType.Float64) - mean, components.t());
-        return (mean + RowArithmetic.Combine(coordinates, components)).to(inputs.dtype).view(inputs.shape);
+        return mean.Plus(RowArithmetic.Combine(coordinates, components)).to(inputs.dtype).view(inputs.shape);
     }
 
     private Tensor Enough(Originals originals)
     {
         Tensor all = PrincipalComponents.All(originals);
-        double[] variances = PrincipalComponents.Coordinates(originals, (int)all.size(0)).square().sum([0]).cpu().data<double>().ToArray();
+        double[] variances = PrincipalComponents.Coordinates(originals, (int)all.size(0)).Squared().sum([0]).cpu().data<double>().ToArray();
         double missing = variances.Sum() * (1 - VarianceShare);
 
         // What is dropped from the end must not be more than may be missing.

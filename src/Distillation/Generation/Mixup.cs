@@ -20,8 +20,8 @@ public sealed class Mixup : ISampleGenerator
         Tensor share = chance.Uniform(1, first.Inputs.dtype);
         Tensor wide = RowArithmetic.Wide(share, first.Inputs);
         return new GeneratedSamples(
-            (first.Inputs * wide) + (second.Inputs * (1 - wide)),
+            (first.Inputs * wide).PlusInPlace(second.Inputs * wide.TakenFrom(1)),
             torch.cat([first.Parents, second.Parents], 1),
-            torch.cat([first.Shares * share, second.Shares * (1 - share)], 1));
+            torch.cat([first.Shares * share, second.Shares * share.TakenFrom(1)], 1));
     }
 }

@@ -46,6 +46,6 @@ public sealed class ModelFitter(string name, Func<IDataSource, int, ITeacher> fi
         cancellationToken.ThrowIfCancellationRequested();
         double temperature = TemperatureScaling.Fit(outOfFold, data.RequireLabels());
         ITeacher whole = _fit(new TensorData(data.Inputs, data.RequireLabels()), seed) ?? throw new InvalidOperationException("The delegate that fits a teacher must give one, but gave null.");
-        return new FittedTeacher(new ScaledTeacher(whole, temperature), outOfFold.div_(temperature), whole);
+        return new FittedTeacher(new ScaledTeacher(whole, temperature), outOfFold.OverInPlace(temperature), whole);
     }
 }

@@ -38,19 +38,19 @@ public sealed class Munge : ISampleGenerator
         }
 
         Tensor nearest = Neighbours.Of(originals, 1, sameClass: false, Kinds).select(1, 0).index_select(0, parents);
-        Tensor others = torch.where(nearest.ge(0), nearest, parents);
+        Tensor others = torch.where(nearest.IsAtLeast(0), nearest, parents);
         Tensor own = originals.Inputs.index_select(0, parents);
         Tensor values = own.flatten(1);
         Tensor theirs = originals.Inputs.index_select(0, others).flatten(1);
         long attributes = values.size(1);
-        Tensor taken = chance.Uniform(attributes, torch.ScalarType.Float64).lt(Probability);
-        Tensor noise = chance.Normal(attributes, values.dtype).mul_((values - theirs).abs_().div_(Closeness));
+        Tensor taken = chance.Uniform(attributes, torch.ScalarType.Float64).IsBelow(Probability);
+        Tensor noise = chance.Normal(attributes, values.dtype).mul_((values - theirs).abs_().OverInPlace(Closeness));
         if (Kinds is not null)
         {
-            noise.masked_fill_(ColumnKinds.Are(Kinds, ColumnKind.Nominal, noise.device), 0);
+            noise.FilledInPlace(ColumnKinds.Are(Kinds, ColumnKind.Nominal, noise.device), 0);
         }
 
-        Tensor share = taken.sum(1, keepdim: true).to(values.dtype).div_(attributes);
-        return new GeneratedSamples(torch.where(taken, theirs + noise, values).view(own.shape), torch.stack([parents, others], 1), torch.cat([1 - share, share], 1));
+        Tensor share = taken.sum(1, keepdim: true).to(values.dtype).OverInPlace(attributes);
+        return new GeneratedSamples(torch.where(taken, theirs.Plus(noise), values).view(own.shape), torch.stack([parents, others], 1), torch.cat([share.TakenFrom(1), share], 1));
     }
 }

@@ -27,14 +27,14 @@ public sealed class NeighbourInterpolation : ISampleGenerator
         Require.Present(chance);
         Tensor nearest = Generation.Neighbours.Of(originals, Neighbours, sameClass: !AnyClass);
         Tensor own = nearest.index_select(0, parents);
-        Tensor known = own.ge(0).sum(1, keepdim: true);
+        Tensor known = own.IsAtLeast(0).sum(1, keepdim: true);
         Tensor place = (chance.Uniform(1, torch.ScalarType.Float64) * known).floor_().to(torch.ScalarType.Int64);
         Tensor chosen = own.gather(1, place).squeeze(1);
-        Tensor others = torch.where(chosen.ge(0), chosen, parents);
+        Tensor others = torch.where(chosen.IsAtLeast(0), chosen, parents);
         Tensor share = chance.Uniform(1, originals.Inputs.dtype);
 
         Tensor first = originals.Inputs.index_select(0, parents);
         Tensor way = originals.Inputs.index_select(0, others).sub_(first);
-        return new GeneratedSamples(first.add_(way.mul_(RowArithmetic.Wide(share, first))), torch.stack([parents, others], 1), torch.cat([1 - share, share], 1));
+        return new GeneratedSamples(first.PlusInPlace(way.mul_(RowArithmetic.Wide(share, first))), torch.stack([parents, others], 1), torch.cat([share.TakenFrom(1), share], 1));
     }
 }

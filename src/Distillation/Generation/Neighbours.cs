@@ -20,7 +20,7 @@ internal static class Neighbours
         long found = Math.Min(count, originals.Count - 1);
         if (found == 0)
         {
-            return torch.full([1, 1], -1L, torch.ScalarType.Int64, originals.Inputs.device);
+            return HeldNumber.Full([1, 1], -1, torch.ScalarType.Int64, originals.Inputs.device);
         }
 
         Tensor columns = originals.Inputs.flatten(1).to(torch.ScalarType.Float64);
@@ -35,12 +35,12 @@ internal static class Neighbours
             foreach (long column in nominal)
             {
                 Tensor values = columns.select(1, column);
-                distances.add_(values.narrow(0, start, rows).unsqueeze(1).ne(values.unsqueeze(0)));
+                distances.PlusInPlace(values.narrow(0, start, rows).unsqueeze(1).ne(values.unsqueeze(0)));
             }
 
-            distances.masked_fill_(Excluded(labels, start, rows, originals), double.PositiveInfinity);
+            distances.FilledInPlace(Excluded(labels, start, rows, originals), double.PositiveInfinity);
             (Tensor nearest, Tensor numbers) = distances.topk((int)found, 1, largest: false, sorted: true);
-            parts.Add(numbers.masked_fill(nearest.isinf(), -1).MoveToOuterDisposeScope());
+            parts.Add(numbers.Filled(nearest.isinf(), -1).MoveToOuterDisposeScope());
         }
 
         return torch.cat([.. parts]);
@@ -49,7 +49,7 @@ internal static class Neighbours
     // Nobody is its own neighbour.
     private static Tensor Excluded(Tensor? labels, long start, long rows, Originals originals)
     {
-        Tensor all = torch.arange(originals.Count, torch.ScalarType.Int64, originals.Inputs.device);
+        Tensor all = HeldNumber.Range(0, originals.Count, torch.ScalarType.Int64, originals.Inputs.device);
         Tensor self = all.narrow(0, start, rows).unsqueeze(1).eq(all.unsqueeze(0));
         return labels is null ? self : self.logical_or(labels.narrow(0, start, rows).unsqueeze(1).ne(labels.unsqueeze(0)));
     }
@@ -59,13 +59,13 @@ internal static class Neighbours
         Tensor points = columns - columns.mean([0], keepdim: true);
         if (scaled)
         {
-            Tensor deviations = points.square().mean([0], keepdim: true).sqrt();
-            points.div_(torch.where(deviations.gt(0), deviations, torch.ones_like(deviations)));
+            Tensor deviations = points.Squared().mean([0], keepdim: true).sqrt();
+            points.div_(torch.where(deviations.IsAbove(0), deviations, torch.ones_like(deviations)));
         }
 
         if (nominal.Length > 0)
         {
-            points.index_fill_(1, torch.tensor(nominal, device: columns.device), 0);
+            points.FillAtInPlace(1, torch.tensor(nominal, device: columns.device), 0);
         }
 
         return points;

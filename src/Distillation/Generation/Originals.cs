@@ -15,7 +15,7 @@ public sealed class Originals : IDisposable
     {
         Require.Present(source);
         using var scope = torch.NewDisposeScope();
-        Batch all = source.Read(torch.arange(source.Count, torch.ScalarType.Int64));
+        Batch all = source.Read(HeldNumber.Range(0, source.Count));
         if (!torch.is_floating_point(all.Inputs))
         {
             throw new ArgumentException($"Inputs must be of a floating type, but are {all.Inputs.dtype}. Convert them first.", nameof(source));

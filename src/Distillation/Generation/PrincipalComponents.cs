@@ -33,7 +33,7 @@ internal static class PrincipalComponents
         long rank = variances.LongCount(variance => variance > Math.Max(least, 0));
         Tensor falling = vectors.narrow(1, variances.Length - rank, rank).flip(1).t();
         Tensor components = few ? falling.matmul(centred) : falling;
-        components = components / components.square().sum(1, keepdim: true).sqrt_();
+        components = components / components.Squared().sum(1, keepdim: true).sqrt_();
 
         // A direction has two signs: the largest entry is positive, so that samples are the same wherever they are made.
         Tensor largest = components.gather(1, components.abs().argmax(1, keepdim: true));

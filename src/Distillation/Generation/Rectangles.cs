@@ -15,8 +15,8 @@ internal static class Rectangles
 
     private static Tensor Between(Tensor centres, Tensor sizes, long count)
     {
-        Tensor places = torch.arange(count, torch.ScalarType.Int64, centres.device).unsqueeze(0);
-        Tensor first = (centres - sizes.div(2, torch.RoundingMode.floor)).unsqueeze(1);
-        return places.ge(first).logical_and(places.lt(first + sizes.unsqueeze(1)));
+        Tensor places = HeldNumber.Range(0, count, torch.ScalarType.Int64, centres.device).unsqueeze(0);
+        Tensor first = (centres - sizes.FlooredOver(2)).unsqueeze(1);
+        return places.ge(first).logical_and(places.lt(first.Plus(sizes.unsqueeze(1))));
     }
 }

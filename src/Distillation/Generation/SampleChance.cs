@@ -47,7 +47,7 @@ public sealed class SampleChance
     {
         Require.InRange(bound, 1, int.MaxValue);
         using Tensor uniform = Uniform(1, torch.ScalarType.Float64);
-        using Tensor scaled = uniform.mul_(bound).floor_().squeeze(1);
+        using Tensor scaled = uniform.TimesInPlace(bound).floor_().squeeze(1);
         return scaled.to(torch.ScalarType.Int64);
     }
 

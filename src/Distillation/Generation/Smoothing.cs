@@ -24,12 +24,12 @@ internal static class Smoothing
     {
         long size = padded.size(dimension) - shares.Length + 1;
         using Tensor first = padded.narrow(dimension, 0, size);
-        Tensor sum = first * shares[0];
+        Tensor sum = first.Times(shares[0]);
         for (int place = 1; place < shares.Length; place++)
         {
             using Tensor shifted = padded.narrow(dimension, place, size);
-            using Tensor weighted = shifted * shares[place];
-            sum.add_(weighted);
+            using Tensor weighted = shifted.Times(shares[place]);
+            sum.PlusInPlace(weighted);
         }
 
         return sum;

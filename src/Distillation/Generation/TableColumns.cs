@@ -36,10 +36,10 @@ public sealed class TableColumns : ISampleGenerator
         {
             using var scope = torch.NewDisposeScope();
             Tensor its = originals.Inputs.index_select(0, samples.Parents.select(1, place));
-            found.logical_or_(its.eq(samples.Inputs).logical_and(samples.Shares.select(1, place).gt(0).unsqueeze(1)));
+            found.logical_or_(its.eq(samples.Inputs).logical_and(samples.Shares.select(1, place).IsAbove(0).unsqueeze(1)));
         }
 
-        Tensor any = samples.Shares.gt(0).any(1, keepdim: true);
+        Tensor any = samples.Shares.IsAbove(0).any(1, keepdim: true);
         return found.logical_not_().logical_and_(any).logical_and_(ColumnKinds.Are(Kinds, ColumnKind.Nominal, found.device));
     }
 

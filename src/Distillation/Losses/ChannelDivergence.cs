@@ -11,14 +11,14 @@ internal static class ChannelDivergence
     /// <summary>T²/(N·C) times the sum of the divergences between the channels of two maps [N, C, H, W] as distributions over their places.</summary>
     public static Tensor Of(Tensor student, Tensor teacher, double temperature, Tensor? left = null)
     {
-        Tensor log = functional.log_softmax(Places(student, left) / temperature, 2);
-        Tensor target = functional.softmax(Places(teacher, left) / temperature, 2);
-        return functional.kl_div(log, target, log_target: false, reduction: Reduction.Sum) * (temperature * temperature / (student.size(0) * student.size(1)));
+        Tensor log = functional.log_softmax(Places(student, left).Over(temperature), 2);
+        Tensor target = functional.softmax(Places(teacher, left).Over(temperature), 2);
+        return functional.kl_div(log, target, log_target: false, reduction: Reduction.Sum).Times(temperature * temperature / (student.size(0) * student.size(1)));
     }
 
     private static Tensor Places(Tensor map, Tensor? left)
     {
         Tensor places = map.flatten(2);
-        return left is null ? places : places.masked_fill(left.flatten(1).unsqueeze(1), Nowhere);
+        return left is null ? places : places.Filled(left.flatten(1).unsqueeze(1), Nowhere);
     }
 }

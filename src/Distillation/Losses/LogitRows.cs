@@ -46,7 +46,7 @@ public sealed class LogitRows
             if (_read.Labels is null)
             {
                 Tensor labels = RequireClassIds();
-                _read.Labels = _ignoredLabel is { } ignored ? labels.masked_fill(labels.eq(ignored), 0) : labels;
+                _read.Labels = _ignoredLabel is { } ignored ? labels.Filled(labels.Is(ignored), 0) : labels;
             }
 
             return _read.Labels;
@@ -200,14 +200,14 @@ public sealed class LogitRows
         if (_context.Batch is MaskedBatch { Mask: var mask })
         {
             counts = FitsRows(mask)
-                ? mask.reshape(-1).ne(0)
+                ? mask.reshape(-1).IsNot(0)
                 : throw new InvalidOperationException(
                     $"The mask must be {Shapes.OfRows(_context.Student.Logits)}, one for each row of logits {Shapes.Of(_context.Student.Logits)}, but is {Shapes.Of(mask)}.");
         }
 
         if (_ignoredLabel is { } ignored)
         {
-            Tensor labelled = RequireClassIds().ne(ignored);
+            Tensor labelled = RequireClassIds().IsNot(ignored);
             counts = counts is null ? labelled : counts.logical_and_(labelled);
         }
 
@@ -217,7 +217,7 @@ public sealed class LogitRows
         }
 
         Tensor weights = counts.to(Student.dtype);
-        return weights.div_(weights.sum().clamp_min_(1));
+        return weights.div_(weights.sum().AtLeastInPlace(1));
     }
 
     // Rows with other logits are of the same labels, and a failure that these cause is explained by the rows that the loss was given.

@@ -47,12 +47,12 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
             Tensor value = term.Loss.Compute(context);
             RequireScalar(term, value);
             context.Meter?.Add(term.Name, value, context.Batch.Count);
-            Tensor weighted = weight == 1 ? value : value * weight;
-            sum = sum is null ? weighted : sum + weighted;
+            Tensor weighted = weight == 1 ? value : value.Times(weight);
+            sum = sum is null ? weighted : sum.Plus(weighted);
         }
 
         // Attached to the student, so that the caller's backward works: its gradient is zero.
-        return sum ?? context.Student.Logits.sum() * 0;
+        return sum ?? context.Student.Logits.sum().Times(0);
     }
 
     /// <inheritdoc/>
@@ -74,10 +74,9 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
 
             LossGradient one = term.Loss.ClosedForm!.Compute(context);
             context.Meter?.Add(term.Name, one.Value, context.Batch.Count);
-            using Scalar factor = weight.ToScalar();
             sum = sum.Value is null
-                ? new(one.Value.mul_(factor), one.AtLogits.mul_(factor))
-                : new(sum.Value.add_(one.Value, factor), sum.AtLogits.add_(one.AtLogits, factor));
+                ? new(one.Value.TimesInPlace(weight), one.AtLogits.TimesInPlace(weight))
+                : new(sum.Value.PlusInPlace(one.Value, weight), sum.AtLogits.PlusInPlace(one.AtLogits, weight));
         }
 
         Tensor logits = context.Student.Logits;

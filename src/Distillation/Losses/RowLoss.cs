@@ -79,8 +79,7 @@ public abstract class RowLoss : IDistillationLoss
                 return gradient.mul_(weights.unsqueeze(1));
             }
 
-            using Scalar mean = (1.0 / rows.Count).ToScalar();
-            return gradient.mul_(mean);
+            return gradient.TimesInPlace(1.0 / rows.Count);
         }
     }
 }

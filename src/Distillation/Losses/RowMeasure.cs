@@ -12,8 +12,8 @@ public abstract class RowMeasure
     /// <summary>Gets the entropy of the teacher's probabilities as a share of the largest there is, <c>H / log C</c>, in [0, 1].</summary>
     public static RowMeasure TeacherEntropy { get; } = new Formula(rows =>
     {
-        Tensor log = functional.log_softmax(rows.Teacher, 1).clamp_min(Loss.LeastLogarithm);
-        return (log.exp() * log).sum(1) / -Math.Log(Math.Max(rows.Classes, 2));
+        Tensor log = functional.log_softmax(rows.Teacher, 1).AtLeast(Loss.LeastLogarithm);
+        return (log.exp() * log).sum(1).Over(-Math.Log(Math.Max(rows.Classes, 2)));
     });
 
     /// <summary>Gets whether the teacher is right: 1 where its largest logit is that of the label, else 0.</summary>

@@ -61,11 +61,11 @@ public sealed class CoverageTeacher : IEnsemble
         {
             Tensor probabilities = torch.nn.functional.softmax(said[number], -1, type == torch.ScalarType.Float64 ? type : torch.ScalarType.Float32);
             Tensor share = probabilities.mul_(torch.tensor(shares[number], probabilities.dtype, probabilities.device));
-            sum = sum is null ? share : sum.add_(share);
+            sum = sum is null ? share : sum.PlusInPlace(share);
         }
 
         double floor = torch.finfo(sum!.dtype).tiny;
-        Tensor logits = torch.nn.functional.log_softmax(sum.clamp_min_(floor).log_(), -1).to(type);
+        Tensor logits = torch.nn.functional.log_softmax(sum.AtLeastInPlace(floor).log_(), -1).to(type);
         return new ModelOutput(logits.MoveToOuterDisposeScope());
     }
 

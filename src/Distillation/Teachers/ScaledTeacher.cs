@@ -19,6 +19,6 @@ public sealed class ScaledTeacher : DelegatingTeacher
     public override ModelOutput Predict(Batch batch, FeatureSet features)
     {
         ModelOutput output = Inner.Predict(batch, features);
-        return new(output.Logits / Temperature, output.Features.ToDictionary(feature => feature, feature => output[feature]));
+        return new(output.Logits.Over(Temperature), output.Features.ToDictionary(feature => feature, feature => output[feature]));
     }
 }

@@ -14,7 +14,7 @@ internal sealed class BatchOrder(long samples, TrainerOptions options)
     {
         if (options.Order == SampleOrder.Sequential)
         {
-            return torch.arange(samples, torch.ScalarType.Int64).DetachFromDisposeScope();
+            return HeldNumber.Range(0, samples).DetachFromDisposeScope();
         }
 
         using var generator = new torch.Generator(SplitMix64.Mix(options.Seed, epoch));
@@ -30,9 +30,8 @@ internal sealed class BatchOrder(long samples, TrainerOptions options)
     {
         using var scope = torch.NewDisposeScope();
         long blocks = ((samples - 1) / options.BlockSize) + 1;
-        using Scalar window = BlocksInWindow.ToScalar();
-        Tensor windows = torch.randperm(blocks, torch.ScalarType.Int64, generator: generator).floor_divide(window);
+        Tensor windows = torch.randperm(blocks, torch.ScalarType.Int64, generator: generator).FlooredOver(BlocksInWindow);
         Tensor ofSamples = windows.repeat_interleave(options.BlockSize).narrow(0, 0, samples);
-        return torch.rand([samples], torch.ScalarType.Float64, generator: generator).add_(ofSamples).argsort().MoveToOuterDisposeScope();
+        return torch.rand([samples], torch.ScalarType.Float64, generator: generator).PlusInPlace(ofSamples).argsort().MoveToOuterDisposeScope();
     }
 }

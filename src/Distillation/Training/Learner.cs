@@ -106,13 +106,13 @@ public sealed class Learner : IDisposable
         if (_loss.ClosedForm is { } closedForm)
         {
             LossGradient loss = WithoutGradient(closedForm, context);
-            context.Student.Logits.backward([share == 1 ? loss.AtLogits : loss.AtLogits.mul_(share)]);
+            context.Student.Logits.backward([share == 1 ? loss.AtLogits : loss.AtLogits.TimesInPlace(share)]);
             value = loss.Value;
         }
         else
         {
             Tensor loss = _loss.Compute(context);
-            (share == 1 ? loss : loss * share).backward();
+            (share == 1 ? loss : loss.Times(share)).backward();
             value = loss.detach();
         }
 

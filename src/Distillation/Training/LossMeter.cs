@@ -14,7 +14,6 @@ internal sealed class LossMeter : IDisposable
     public void Add(string name, Tensor value, double weight)
     {
         using var noGradient = torch.no_grad();
-        using Scalar alpha = weight.ToScalar();
         if (!_sums.TryGetValue(name, out Tensor? sum))
         {
             // Sums of half precision would stand still after some hundred steps.
@@ -22,7 +21,7 @@ internal sealed class LossMeter : IDisposable
             _sums[name] = sum = torch.zeros([], half ? torch.ScalarType.Float32 : value.dtype, value.device).DetachFromDisposeScope();
         }
 
-        _ = sum.add_(value, alpha);
+        _ = sum.PlusInPlace(value, weight);
         _weights[name] = _weights.GetValueOrDefault(name) + weight;
     }
 

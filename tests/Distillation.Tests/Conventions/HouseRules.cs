@@ -11,7 +11,7 @@ public sealed partial class HouseRules
 {
     private static readonly string Root = FindRoot(AppContext.BaseDirectory);
 
-    private static string[] Sources => [.. Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories).Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))];
+    internal static string[] Sources => [.. Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories).Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))];
 
     [Fact]
     public void No_file_is_longer_than_300_lines() =>

@@ -23,7 +23,7 @@ public sealed class ActivationBoundaryLoss : FeatureLoss
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         FeatureShapes.RequireSame(student, teacher);
-        Tensor wrong = torch.where(teacher > 0, _margin - student, _margin + student).relu();
-        return wrong.square().sum() / student.size(0);
+        Tensor wrong = torch.where(teacher.IsAbove(0), student.TakenFrom(_margin), student.Plus(_margin)).relu();
+        return wrong.Squared().sum().Over(student.size(0));
     }
 }

@@ -36,14 +36,14 @@ public sealed class AttentionMapLoss : IDistillationLoss
         Tensor? pairs = mask is null ? null : (mask.unsqueeze(1) * mask.unsqueeze(2)).unsqueeze(1);
         if (Distance == AttentionDistance.MeanSquare)
         {
-            return PlaceMask.Mean((Seen(student) - Seen(teacher)).square(), pairs);
+            return PlaceMask.Mean((Seen(student) - Seen(teacher)).Squared(), pairs);
         }
 
         Tensor divergence = teacher * (Log(teacher) - Log(student));
         return PlaceMask.Mean((pairs is null ? divergence : divergence * pairs).sum(3), rows);
     });
 
-    private static Tensor Seen(Tensor scores) => scores.masked_fill(scores.le(-100), 0);
+    private static Tensor Seen(Tensor scores) => scores.Filled(scores.IsAtMost(-100), 0);
 
-    private static Tensor Log(Tensor probabilities) => probabilities.clamp_min(1e-12).log();
+    private static Tensor Log(Tensor probabilities) => probabilities.AtLeast(1e-12).log();
 }

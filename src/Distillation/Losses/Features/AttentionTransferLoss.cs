@@ -26,5 +26,5 @@ public sealed class AttentionTransferLoss : FeatureLoss
         return functional.mse_loss(Attention(student), Attention(teacher));
     }
 
-    private Tensor Attention(Tensor map) => functional.normalize(map.abs().pow(_power).mean([1]).flatten(1));
+    private Tensor Attention(Tensor map) => functional.normalize(map.abs().Power(_power).mean([1]).flatten(1));
 }

@@ -48,9 +48,9 @@ public sealed class FactorTransferLoss : FeatureLoss
     {
         (student, teacher) = FeatureMaps.PoolToSmaller(student, teacher);
         Tensor difference = (Factors(student) - Factors(teacher)).abs();
-        return (DifferencePower == 1 ? difference : difference.pow(DifferencePower)).mean();
+        return (DifferencePower == 1 ? difference : difference.Power(DifferencePower)).mean();
     }
 
     private Tensor Factors(Tensor map) =>
-        functional.normalize((LayerPower == 1 ? map : map.pow(LayerPower)).mean([1]).flatten(1), p: 2, dim: 1, eps: LeastNorm);
+        functional.normalize((LayerPower == 1 ? map : map.Power(LayerPower)).mean([1]).flatten(1), p: 2, dim: 1, eps: LeastNorm);
 }

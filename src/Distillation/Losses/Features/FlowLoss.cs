@@ -40,6 +40,6 @@ public sealed class FlowLoss : IDistillationLoss
     private static Tensor Flow(Tensor bottom, Tensor top)
     {
         (bottom, top) = FeatureMaps.PoolToSmaller(bottom, top);
-        return bottom.flatten(2).bmm(top.flatten(2).transpose(1, 2)) / (bottom.size(2) * bottom.size(3));
+        return bottom.flatten(2).bmm(top.flatten(2).transpose(1, 2)).Over(bottom.size(2) * bottom.size(3));
     }
 }

@@ -28,5 +28,5 @@ public sealed class HiddenStateCosineLoss : IDistillationLoss
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The shapes of layers or mask do not fit, or the loss has a connector and has not seen a batch.</exception>
     public Tensor Compute(DistillationContext context) => _layers.Mean(context, (student, teacher) => PlaceMask.MeanOfStates(
-        1 - (UnitVectors.Of(student, -1) * UnitVectors.Of(teacher, -1)).sum(-1), student, context));
+        (UnitVectors.Of(student, -1) * UnitVectors.Of(teacher, -1)).sum(-1).TakenFrom(1), student, context));
 }

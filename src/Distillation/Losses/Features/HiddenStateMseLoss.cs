@@ -28,5 +28,5 @@ public sealed class HiddenStateMseLoss : IDistillationLoss
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The shapes of layers or mask do not fit, or the loss has a connector and has not seen a batch.</exception>
     public Tensor Compute(DistillationContext context) => _layers.Mean(context, (student, teacher) => PlaceMask.MeanOfStates(
-        (student - teacher).square().mean([-1]), student, context));
+        (student - teacher).Squared().mean([-1]), student, context));
 }

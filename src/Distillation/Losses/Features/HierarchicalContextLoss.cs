@@ -26,7 +26,7 @@ public sealed class HierarchicalContextLoss : IDistillationLoss
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The layers of a pair are not maps of one shape.</exception>
     public Tensor Compute(DistillationContext context) =>
-        _pairs.Select(pair => pair.Of(context)).Select(layers => Compare(layers.Student, layers.Teacher)).Aggregate((sum, one) => sum + one);
+        _pairs.Select(pair => pair.Of(context)).Select(layers => Compare(layers.Student, layers.Teacher)).Aggregate(TensorArithmetic.Plus);
 
     /// <summary>The loss of one pair of maps.</summary>
     internal static Tensor Compare(Tensor student, Tensor teacher)
@@ -43,10 +43,10 @@ public sealed class HierarchicalContextLoss : IDistillationLoss
             {
                 weight /= 2;
                 total += weight;
-                sum += weight * functional.mse_loss(FeatureMaps.Pool(student, grid, grid), FeatureMaps.Pool(teacher, grid, grid));
+                sum = sum.Plus(functional.mse_loss(FeatureMaps.Pool(student, grid, grid), FeatureMaps.Pool(teacher, grid, grid)).Times(weight));
             }
         }
 
-        return sum / total;
+        return sum.Over(total);
     }
 }

@@ -50,9 +50,9 @@ public sealed class MarginActivationLoss : FeatureLoss
         Tensor deviation = normalization.weight!.to(torch.ScalarType.Float64).abs();
         Tensor mean = normalization.bias!.to(torch.ScalarType.Float64);
         Tensor ratio = mean / deviation;
-        Tensor chance = torch.special.erfc(ratio / Math.Sqrt(2)) / 2;
-        Tensor density = (ratio.square() / -2).exp() / Math.Sqrt(2 * Math.PI);
-        Tensor margins = torch.where(chance > LeastChance, mean - (deviation * density / chance), -3 * deviation);
+        Tensor chance = torch.special.erfc(ratio.Over(Math.Sqrt(2))).Over(2);
+        Tensor density = ratio.Squared().Over(-2).exp().Over(Math.Sqrt(2 * Math.PI));
+        Tensor margins = torch.where(chance.IsAbove(LeastChance), mean - (deviation * density / chance), deviation.Times(-3));
         return margins.cpu().data<double>().ToArray();
     }
 
@@ -69,8 +69,8 @@ public sealed class MarginActivationLoss : FeatureLoss
         FeatureShapes.RequireSame(student, teacher);
         Tensor margins = _learned?.Margins ?? throw new InvalidOperationException($"The margins are known from the first batch: call {nameof(Prepare)} before {nameof(Compute)}.");
         Tensor target = teacher.maximum(margins);
-        Tensor difference = torch.where((student > target).logical_or_(target > 0), student - target, torch.zeros_like(student));
-        return difference.square().sum() / student.size(0);
+        Tensor difference = torch.where((student > target).logical_or_(target.IsAbove(0)), student - target, torch.zeros_like(student));
+        return difference.Squared().sum().Over(student.size(0));
     }
 
     private Learned Learn(Tensor student, Tensor teacher)
@@ -82,7 +82,7 @@ public sealed class MarginActivationLoss : FeatureLoss
     private static Tensor MeanNegative(Tensor layer)
     {
         long[] others = [.. Enumerable.Range(0, (int)layer.dim()).Where(dimension => dimension != 1).Select(dimension => (long)dimension)];
-        return layer.clamp_max(0).sum(others, keepdim: true) / (layer < 0).sum(others, keepdim: true).clamp_min(1);
+        return layer.AtMost(0).sum(others, keepdim: true) / layer.IsBelow(0).sum(others, keepdim: true).AtLeast(1);
     }
 
     private static Tensor Given(IReadOnlyList<double> margins, Tensor layer) =>

@@ -39,7 +39,7 @@ internal sealed class PairedLayers
     public Tensor Mean(DistillationContext context, Func<Tensor, Tensor, Tensor> compare)
     {
         Require.Present(context);
-        return _pairs.Select(Compare).Aggregate((left, right) => left + right) / _pairs.Length;
+        return _pairs.Select(Compare).Aggregate(TensorArithmetic.Plus).Over(_pairs.Length);
 
         Tensor Compare(LayerPair pair, int i)
         {

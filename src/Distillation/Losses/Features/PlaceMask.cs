@@ -13,7 +13,7 @@ internal static class PlaceMask
         }
 
         return mask.dim() == 2 && mask.size(0) == layer.size(0) && mask.size(1) == places
-            ? mask.ne(0).to(layer.dtype)
+            ? mask.IsNot(0).to(layer.dtype)
             : throw new InvalidOperationException($"The mask must be [{layer.size(0)}, {places}], one for each place of a layer {Shapes.Of(layer)}, but is {Shapes.Of(mask)}.");
     }
 
@@ -21,7 +21,7 @@ internal static class PlaceMask
     /// <param name="values">A number for each place.</param>
     /// <param name="weights">1 or 0 in a shape that broadcasts to that of the values; <see langword="null"/> where all count.</param>
     public static Tensor Mean(Tensor values, Tensor? weights) =>
-        weights is null ? values.mean() : (values * weights).sum() / weights.expand_as(values).sum().clamp_min(1);
+        weights is null ? values.mean() : (values * weights).sum() / weights.expand_as(values).sum().AtLeast(1);
 
     /// <summary>Takes the mean of one value for each state of a layer, over the places that count where the layer is [N, T, D].</summary>
     public static Tensor MeanOfStates(Tensor values, Tensor layer, DistillationContext context) =>

@@ -21,6 +21,6 @@ public sealed class ProjectorEnsembleLoss : FeatureLoss
     {
         FeatureShapes.RequireSame(student, teacher);
         int channels = ChannelMap.Dimension(student);
-        return 1 - (UnitVectors.Of(student, channels) * UnitVectors.Of(teacher, channels)).sum(channels).mean();
+        return (UnitVectors.Of(student, channels) * UnitVectors.Of(teacher, channels)).sum(channels).mean().TakenFrom(1);
     }
 }

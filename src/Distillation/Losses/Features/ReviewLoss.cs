@@ -48,7 +48,7 @@ public sealed class ReviewLoss : IDistillationLoss
             (Tensor student, Tensor teacher) = Layers(_pairs[i], context);
             (Tensor result, deeper) = fusions[i].call(student, deeper, teacher);
             Tensor one = HierarchicalContextLoss.Compare(result, teacher);
-            sum = sum is null ? one : sum + one;
+            sum = sum is null ? one : sum.Plus(one);
         }
 
         return sum!;

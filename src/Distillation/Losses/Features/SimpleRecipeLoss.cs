@@ -27,8 +27,7 @@ public sealed class SimpleRecipeLoss : FeatureLoss
     {
         (Tensor left, Tensor right) = (Rows(student), Rows(teacher));
         FeatureShapes.RequireSame(left, right);
-        using Scalar exponent = Exponent.ToScalar();
-        return (Normalise(left) - Normalise(right)).abs().pow(exponent).sum().clamp_min(1e-30).log();
+        return (Normalise(left) - Normalise(right)).abs().Power(Exponent).sum().AtLeast(1e-30).log();
     }
 
     private static Tensor Rows(Tensor layer) => layer.dim() == 4 ? layer.mean([2, 3]) : layer.reshape(-1, layer.size(-1));
@@ -36,6 +35,6 @@ public sealed class SimpleRecipeLoss : FeatureLoss
     private static Tensor Normalise(Tensor rows)
     {
         Tensor centred = rows - rows.mean([0], keepdim: true);
-        return centred / (centred.square().mean([0], keepdim: true) + 1e-4).sqrt();
+        return centred / centred.Squared().mean([0], keepdim: true).Plus(1e-4).sqrt();
     }
 }

@@ -35,8 +35,8 @@ public sealed class SingularValueLoss : IDistillationLoss
     {
         (Tensor Student, Tensor Teacher)[] directions = [.. _pairs.Select(pair => Directions(pair.Of(context)))];
         Tensor sum = directions.Zip(directions.Skip(1), (before, layer) =>
-            (Relation(layer.Student, before.Student) - Relation(layer.Teacher, before.Teacher)).square().sum()).Aggregate((left, right) => left + right);
-        return sum / directions[0].Student.size(0);
+            (Relation(layer.Student, before.Student) - Relation(layer.Teacher, before.Teacher)).Squared().sum()).Aggregate(TensorArithmetic.Plus);
+        return sum.Over(directions[0].Student.size(0));
     }
 
     /// <summary>Both layers' directions among the channels, [N, C, k]; the student's in the teacher's order and sign.</summary>
@@ -60,5 +60,5 @@ public sealed class SingularValueLoss : IDistillationLoss
 
     private static Tensor Matrix(Tensor map) => map.flatten(2).transpose(1, 2);
 
-    private static Tensor Relation(Tensor layer, Tensor before) => ((layer.unsqueeze(2) - before.unsqueeze(1)).square() / -8).exp();
+    private static Tensor Relation(Tensor layer, Tensor before) => (layer.unsqueeze(2) - before.unsqueeze(1)).Squared().Over(-8).exp();
 }

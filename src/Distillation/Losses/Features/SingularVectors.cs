@@ -13,25 +13,25 @@ internal static class SingularVectors
         Tensor all = rows.transpose(1, 2);
         long kept = Math.Min(count, values.size(1));
         Tensor vectors = all.narrow(2, 0, kept);
-        return (matrices.requires_grad ? vectors + Change(matrices, all, values, kept) : vectors, values.narrow(1, 0, kept));
+        return (matrices.requires_grad ? vectors.Plus(Change(matrices, all, values, kept)) : vectors, values.narrow(1, 0, kept));
     }
 
     /// <summary>A zero whose gradient is that of the vectors: they turn into each other by one over the difference of their squared values.</summary>
     private static Tensor Change(Tensor matrices, Tensor all, Tensor values, long kept)
     {
-        Tensor squares = values.square();
+        Tensor squares = values.Squared();
         Tensor own = squares.narrow(1, 0, kept).unsqueeze(1);
-        Tensor least = squares.amax([1], keepdim: true).unsqueeze(1) * torch.finfo(values.dtype).eps;
+        Tensor least = squares.amax([1], keepdim: true).unsqueeze(1).Times(torch.finfo(values.dtype).eps);
         Tensor image = matrices.transpose(1, 2).bmm(matrices.bmm(all.narrow(2, 0, kept)));
         Tensor change = image - image.detach();
         Tensor within = all.transpose(1, 2).bmm(change);
         Tensor outside = change - all.bmm(within);
-        return all.bmm(within * Inverse(own - squares.unsqueeze(2), least)) + (outside * Inverse(own, least));
+        return all.bmm(within * Inverse(own - squares.unsqueeze(2), least)).Plus(outside * Inverse(own, least));
     }
 
     private static Tensor Inverse(Tensor difference, Tensor least)
     {
         Tensor usable = difference.abs() > least;
-        return torch.where(usable, 1 / torch.where(usable, difference, torch.ones_like(difference)), torch.zeros_like(difference));
+        return torch.where(usable, torch.where(usable, difference, torch.ones_like(difference)).reciprocal(), torch.zeros_like(difference));
     }
 }

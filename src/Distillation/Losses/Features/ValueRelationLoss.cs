@@ -39,8 +39,8 @@ public sealed class ValueRelationLoss : FeatureLoss
 
     private static Tensor LogRelations(Tensor values, Tensor? mask)
     {
-        Tensor products = values.matmul(values.transpose(2, 3)) / Math.Sqrt(values.size(3));
-        return functional.log_softmax(mask is null ? products : products.masked_fill(mask.eq(0).unsqueeze(1).unsqueeze(2), -1e9), 3);
+        Tensor products = values.matmul(values.transpose(2, 3)).Over(Math.Sqrt(values.size(3)));
+        return functional.log_softmax(mask is null ? products : products.Filled(mask.Is(0).unsqueeze(1).unsqueeze(2), -1e9), 3);
     }
 
     // [N, h, T, d]

@@ -53,8 +53,8 @@ public sealed class VariationalInformationLoss : FeatureLoss
         (student, teacher) = FeatureMaps.PoolToSmaller(student, teacher);
         Tensor mean = prediction.call(student);
         FeatureShapes.RequireSame(mean, teacher);
-        Tensor variance = (prediction.Softness + Epsilon).view(1, -1, 1, 1);
-        return ((mean - teacher).square() / variance + variance.log()).mean() * 0.5;
+        Tensor variance = prediction.Softness.Plus(Epsilon).view(1, -1, 1, 1);
+        return ((mean - teacher).Squared() / variance).Plus(variance.log()).mean().Times(0.5);
     }
 
     private Prediction Predict(Tensor student, Tensor teacher)
@@ -89,11 +89,11 @@ public sealed class VariationalInformationLoss : FeatureLoss
             // The inverse of softplus, without the exponential of a large number.
             double scale = softness + Math.Log(-double.ExpM1(-softness));
             register_module("regressor", _regressor);
-            register_parameter("log_scale", (Parameter)new Parameter(torch.full([teacher], scale, torch.ScalarType.Float64)).DetachFromDisposeScope());
+            register_parameter("log_scale", (Parameter)new Parameter(HeldNumber.Full([teacher], scale, torch.ScalarType.Float64)).DetachFromDisposeScope());
         }
 
-        // Beyond the threshold softplus is taken for the identity; PyTorch's own, 20, would show in float64.
-        public Tensor Softness => functional.softplus(get_parameter("log_scale")!, beta: 1, threshold: 40);
+        // PyTorch's softplus takes numbers above 20 for themselves, which would show in float64.
+        public Tensor Softness => functional.logsigmoid(get_parameter("log_scale")!.neg()).neg();
 
         public override Tensor forward(Tensor input) => _regressor.call(input);
 

@@ -38,5 +38,5 @@ public sealed class AdaptiveWeightLoss : DelegatingRowLoss, IRowGradient
         return new(gradient.Values.mul_(weights), gradient.AtLogits.mul_(weights.unsqueeze(1)));
     }
 
-    private Tensor Weights(LogitRows rows) => ((_measure.Of(rows) * (AtOne - AtZero)) + AtZero).clamp_min_(0);
+    private Tensor Weights(LogitRows rows) => _measure.Of(rows).Times(AtOne - AtZero).PlusInPlace(AtZero).AtLeastInPlace(0);
 }

@@ -17,39 +17,36 @@ public sealed class AttentiveImitationLoss : RowLoss, IRowGradient
     public override IRowGradient RowGradient => this;
 
     /// <inheritdoc/>
-    public override Tensor ComputeRows(LogitRows rows) => (rows.Student - rows.Teacher).square().sum(1) * Reliability(rows);
+    public override Tensor ComputeRows(LogitRows rows) => (rows.Student - rows.Teacher).Squared().sum(1) * Reliability(rows);
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
-        using Scalar slope = 2.0.ToScalar();
         Tensor difference = rows.Student - rows.Teacher;
         Tensor reliability = Reliability(rows);
-        Tensor values = difference.square().sum(1).mul_(reliability);
-        return new(values, difference.mul_(reliability.mul_(slope).unsqueeze(1)));
+        Tensor values = difference.Squared().sum(1).mul_(reliability);
+        return new(values, difference.mul_(reliability.TimesInPlace(2).unsqueeze(1)));
     }
 
     // max(0, 1 − e), in the place of e.
     private static Tensor Falling(Tensor errors)
     {
-        using Scalar one = 1.0.ToScalar();
-        using Scalar nothing = 0.0.ToScalar();
-        return errors.neg_().add_(one).clamp_min_(nothing);
+        return errors.neg_().PlusInPlace(1).AtLeastInPlace(0);
     }
 
     private Tensor Reliability(LogitRows rows)
     {
         using var noGradient = torch.no_grad();
-        Tensor errors = (rows.Teacher - rows.Targets).square().sum(1);
+        Tensor errors = (rows.Teacher - rows.Targets).Squared().sum(1);
         if (ErrorRange is { } known)
         {
-            return Falling(errors / known);
+            return Falling(errors.Over(known));
         }
 
-        Tensor? left = rows.Weights?.eq(0);
-        Tensor largest = (left is null ? errors : errors.masked_fill(left, double.NegativeInfinity)).max();
-        Tensor range = largest - (left is null ? errors : errors.masked_fill(left, double.PositiveInfinity)).min();
-        Tensor slope = range.reciprocal().masked_fill_(range.eq(0), 0);
+        Tensor? left = rows.Weights?.Is(0);
+        Tensor largest = (left is null ? errors : errors.Filled(left, double.NegativeInfinity)).max();
+        Tensor range = largest - (left is null ? errors : errors.Filled(left, double.PositiveInfinity)).min();
+        Tensor slope = range.reciprocal().FilledInPlace(range.Is(0), 0);
         return Falling(errors * slope);
     }
 }

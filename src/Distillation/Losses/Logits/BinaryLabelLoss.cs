@@ -29,20 +29,18 @@ public sealed class BinaryLabelLoss : RowLoss, IRowGradient
     {
         Tensor present = Present(rows);
         Tensor absent = Absent(rows);
-        using Scalar mean = (1.0 / rows.Classes).ToScalar();
-        using Scalar minus = (-1.0 / rows.Classes).ToScalar();
-        Tensor both = absent + present;
+        Tensor both = absent.Plus(present);
 
         // log(1 − σ(s)) is log σ(s) − s as well.
-        Tensor values = functional.logsigmoid(rows.Student).mul_(both).sub_(absent.mul_(rows.Student)).sum(1).mul_(minus);
-        return new(values, both.mul_(rows.Student.sigmoid()).sub_(present).mul_(mean));
+        Tensor values = functional.logsigmoid(rows.Student).mul_(both).sub_(absent.mul_(rows.Student)).sum(1).TimesInPlace(-1.0 / rows.Classes);
+        return new(values, both.mul_(rows.Student.sigmoid()).sub_(present).TimesInPlace(1.0 / rows.Classes));
     }
 
     private static double[]? Checked(IReadOnlyList<double>? weights, string property) =>
         weights is null ? null : [.. weights.Select(weight => Require.NotNegative(weight, property))];
 
     private static Tensor Values(LogitRows rows, Tensor present, Tensor absent) =>
-        ((present * functional.logsigmoid(rows.Student)) + (absent * functional.logsigmoid(-rows.Student))).mean([1]).neg();
+        (present * functional.logsigmoid(rows.Student)).Plus(absent * functional.logsigmoid(-rows.Student)).mean([1]).neg();
 
     private static Tensor Weigh(Tensor part, IReadOnlyList<double>? weights, string property)
     {
@@ -61,5 +59,5 @@ public sealed class BinaryLabelLoss : RowLoss, IRowGradient
         Weigh(Weigh(rows.LabelProbabilities, PositiveWeights, nameof(PositiveWeights)), ClassWeights, nameof(ClassWeights));
 
     // What stands in front of log(1 - σ(s)), [R, C]; fresh.
-    private Tensor Absent(LogitRows rows) => Weigh(1 - rows.LabelProbabilities, ClassWeights, nameof(ClassWeights));
+    private Tensor Absent(LogitRows rows) => Weigh(rows.LabelProbabilities.TakenFrom(1), ClassWeights, nameof(ClassWeights));
 }

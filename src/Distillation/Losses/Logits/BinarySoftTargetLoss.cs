@@ -25,32 +25,30 @@ public sealed class BinarySoftTargetLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Tensor student, Tensor teacher, double temperature) = Soften(rows);
-        return Divergence(student, teacher, teacher.sigmoid()).sum(1) * (temperature * temperature);
+        return Divergence(student, teacher, teacher.sigmoid()).sum(1).Times(temperature * temperature);
     }
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
         (Tensor student, Tensor teacher, double temperature) = Soften(rows);
-        using Scalar scale = (temperature * temperature).ToScalar();
-        using Scalar slope = temperature.ToScalar();
         Tensor difference = teacher - student;
 
         // log(1 − σ(x)) is log σ(x) − x as well: what is left is log σ(t) − log σ(s) − (1 − σ(t)) · (t − s).
         Tensor logs = functional.logsigmoid(teacher).sub_(functional.logsigmoid(student));
         Tensor absent = teacher.neg_().sigmoid_();
-        Tensor values = logs.sub_(difference.mul_(absent)).sum(1).mul_(scale);
-        return new(values, absent.sub_(student.neg_().sigmoid_()).mul_(slope));
+        Tensor values = logs.sub_(difference.mul_(absent)).sum(1).TimesInPlace(temperature * temperature);
+        return new(values, absent.sub_(student.neg_().sigmoid_()).TimesInPlace(temperature));
     }
 
     // log(1 - σ(x)) is log σ(-x).
     private static Tensor Divergence(Tensor student, Tensor teacher, Tensor target) =>
-        (target * (functional.logsigmoid(teacher) - functional.logsigmoid(student))) + ((1 - target) * (functional.logsigmoid(-teacher) - functional.logsigmoid(-student)));
+        (target * (functional.logsigmoid(teacher) - functional.logsigmoid(student))).Plus(target.TakenFrom(1) * (functional.logsigmoid(-teacher) - functional.logsigmoid(-student)));
 
     private (Tensor Student, Tensor Teacher, double Temperature) Soften(LogitRows rows)
     {
         double temperature = Loss.At(Temperature, rows.Position);
-        using Scalar inverse = (1 / temperature).ToScalar();
-        return (rows.Student * inverse, rows.Teacher * inverse, temperature);
+        double inverse = 1 / temperature;
+        return (rows.Student.Times(inverse), rows.Teacher.Times(inverse), temperature);
     }
 }

@@ -41,9 +41,9 @@ public sealed class CorrelationLoss : RowLoss
         double scale = temperature * temperature;
         return RowsTogether.Compare(rows, (studentLogits, teacherLogits) =>
         {
-            Tensor student = functional.softmax(studentLogits / temperature, 1);
-            Tensor teacher = functional.softmax(teacherLogits / temperature, 1);
-            return (Correlations.Distance(student, teacher, along: 1) * (scale * Beta)) + (Correlations.Distance(student, teacher, along: 0) * (scale * Gamma));
+            Tensor student = functional.softmax(studentLogits.Over(temperature), 1);
+            Tensor teacher = functional.softmax(teacherLogits.Over(temperature), 1);
+            return Correlations.Distance(student, teacher, along: 1).Times(scale * Beta).Plus(Correlations.Distance(student, teacher, along: 0).Times(scale * Gamma));
         });
     }
 }

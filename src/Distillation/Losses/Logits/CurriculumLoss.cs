@@ -55,16 +55,16 @@ public sealed class CurriculumLoss : DelegatingRowLoss, IRowGradient
         double share = RequireShare(Share.At(rows.Position));
         Tensor difficulty = _difficulty.Of(rows);
         Tensor order = Order == CurriculumOrder.HardestFirst ? difficulty.neg() : difficulty;
-        Tensor counting = rows.Weights is { } weights ? weights.gt(0) : torch.ones_like(order, torch.ScalarType.Bool);
-        Tensor ranks = Ranks(order.masked_fill(counting.logical_not(), double.PositiveInfinity));
+        Tensor counting = rows.Weights is { } weights ? weights.IsAbove(0) : torch.ones_like(order, torch.ScalarType.Bool);
+        Tensor ranks = Ranks(order.Filled(counting.logical_not(), double.PositiveInfinity));
         Tensor all = counting.sum().to(torch.ScalarType.Float32);
-        Tensor taken = (all * share).round_().clamp_min_(1);
+        Tensor taken = all.Times(share).round_().AtLeastInPlace(1);
         return ranks.lt(taken).logical_and_(counting).to(rows.Student.dtype).mul_(all.to(rows.Student.dtype) / taken.to(rows.Student.dtype));
     }
 
     private static Tensor Ranks(Tensor numbers)
     {
         (_, Tensor order) = numbers.sort(dim: 0, descending: false, stable: true);
-        return torch.empty_like(order).scatter_(0, order, torch.arange(order.size(0), dtype: order.dtype, device: order.device));
+        return torch.empty_like(order).scatter_(0, order, HeldNumber.Range(0, order.size(0), dtype: order.dtype, device: order.device));
     }
 }

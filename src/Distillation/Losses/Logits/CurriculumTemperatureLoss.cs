@@ -69,12 +69,12 @@ public sealed class CurriculumTemperatureLoss : DelegatingRowLoss
         Tensor parameter = RequireLearned().Parameter;
 
         // The value of the parameter with -reversal times its gradient.
-        Tensor reversed = (parameter.detach() * (1 + reversal)) - (parameter * reversal);
+        Tensor reversed = parameter.detach().Times(1 + reversal) - parameter.Times(reversal);
         Tensor temperature = Soften(reversed);
-        return Inner.ComputeRows(rows.With(rows.Student / temperature, rows.HasTeacher ? rows.Teacher / temperature : null)) * temperature.square();
+        return Inner.ComputeRows(rows.With(rows.Student / temperature, rows.HasTeacher ? rows.Teacher / temperature : null)) * temperature.Squared();
     }
 
-    private Tensor Soften(Tensor parameter) => (parameter.sigmoid() * Range) + Start;
+    private Tensor Soften(Tensor parameter) => parameter.sigmoid().Times(Range).Plus(Start);
 
     private Learned RequireLearned() =>
         _learned ?? throw new InvalidOperationException($"The temperature is made with the first batch: call {nameof(Prepare)} before.");

@@ -42,7 +42,7 @@ public sealed class DecoupledLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Split student, Split teacher, double temperature) = Take(rows);
-        return Values(student, teacher) * (temperature * temperature);
+        return Values(student, teacher).Times(temperature * temperature);
     }
 
     /// <inheritdoc/>
@@ -52,16 +52,14 @@ public sealed class DecoupledLoss : RowLoss, IRowGradient
         Tensor column = rows.Labels.unsqueeze(1);
         OtherClasses student = Softened.Others(rows.Student, column, temperature);
         OtherClasses teacher = Softened.Others(rows.Teacher, column, temperature);
-        using Scalar alpha = (Alpha * temperature).ToScalar();
-        using Scalar beta = (Beta * temperature).ToScalar();
-        using Scalar minus = (-Beta * temperature).ToScalar();
-        using Scalar slope = temperature.ToScalar();
+        double alpha = Alpha * temperature;
+        double beta = Beta * temperature;
         Tensor others = teacher.Log.sub_(student.Log).scatter_(1, column, torch.zeros_like(student.LogOdds)).mul_(teacher.Probabilities).sum(1, keepdim: true);
-        Tensor values = LabelDivergence(teacher.LogOdds, student.LogOdds).mul_(alpha).add_(others, beta).mul_(slope).squeeze(1);
+        Tensor values = LabelDivergence(teacher.LogOdds, student.LogOdds).TimesInPlace(alpha).PlusInPlace(others, beta).TimesInPlace(temperature).squeeze(1);
 
         // T times: at the label α · (q_y − p_y), at the others q̂ · (α · (p_y − q_y) + β) − β · p̂.
-        Tensor excess = student.LogOdds.sigmoid().sub_(teacher.LogOdds.sigmoid()).mul_(alpha);
-        Tensor gradient = student.Probabilities.mul_(excess.neg().add_(beta)).add_(teacher.Probabilities, minus);
+        Tensor excess = student.LogOdds.sigmoid().sub_(teacher.LogOdds.sigmoid()).TimesInPlace(alpha);
+        Tensor gradient = student.Probabilities.mul_(excess.neg().PlusInPlace(beta)).PlusInPlace(teacher.Probabilities, -Beta * temperature);
         return new(values, gradient.scatter_(1, column, excess));
     }
 
@@ -82,11 +80,11 @@ public sealed class DecoupledLoss : RowLoss, IRowGradient
     {
         Tensor ofLabel = functional.logsigmoid(teacher).sub_(functional.logsigmoid(student)).mul_(teacher.sigmoid());
         (Tensor againstTeacher, Tensor againstStudent) = (teacher.neg(), student.neg());
-        return functional.logsigmoid(againstTeacher).sub_(functional.logsigmoid(againstStudent)).mul_(againstTeacher.sigmoid_()).add_(ofLabel);
+        return functional.logsigmoid(againstTeacher).sub_(functional.logsigmoid(againstStudent)).mul_(againstTeacher.sigmoid_()).PlusInPlace(ofLabel);
     }
 
     private Tensor Values(Split student, Split teacher) =>
-        (Softened.Divergence(teacher.Log, student.Log) * Alpha) + (Softened.Divergence(teacher.Others, student.Others) * Beta);
+        Softened.Divergence(teacher.Log, student.Log).Times(Alpha).Plus(Softened.Divergence(teacher.Others, student.Others).Times(Beta));
 
     /// <param name="Log">The logarithms of the label's probability and of that of the rest, [R, 2].</param>
     /// <param name="Others">The logarithms of the probabilities of the other classes among themselves, [R, C].</param>
@@ -94,11 +92,9 @@ public sealed class DecoupledLoss : RowLoss, IRowGradient
     {
         public static Split Of(Tensor logits, LogitRows rows, Tensor isLabel, double temperature)
         {
-            using Scalar inverse = (1 / temperature).ToScalar();
-            using Scalar least = double.NegativeInfinity.ToScalar();
-            Tensor cool = logits * inverse;
+            Tensor cool = logits.Times(1 / temperature);
             Tensor label = cool.gather(1, rows.Labels.unsqueeze(1));
-            Tensor rest = cool.masked_fill(isLabel, least).logsumexp(1, keepdim: true);
+            Tensor rest = cool.Filled(isLabel, double.NegativeInfinity).logsumexp(1, keepdim: true);
             return new(functional.log_softmax(torch.cat([label, rest], 1), 1), Softened.LogOthers(logits, isLabel, temperature));
         }
     }

@@ -40,6 +40,6 @@ public sealed class DirectionLoss : RowLoss
     {
         long rows = difference.size(0);
         Tensor centred = difference - difference.mean([0], keepdim: true);
-        return (centred.t().mm(centred) / Math.Max(rows - 1, 1)) + (torch.eye(rows, rows, difference.dtype, difference.device) * Tikhonov);
+        return centred.t().mm(centred).Over(Math.Max(rows - 1, 1)).Plus(torch.eye(rows, rows, difference.dtype, difference.device).Times(Tikhonov));
     }
 }

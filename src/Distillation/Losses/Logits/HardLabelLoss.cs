@@ -73,12 +73,11 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient, INearLoss
         if (rows.HasClassIds)
         {
             Tensor column = rows.Labels.unsqueeze(1);
-            using Scalar own = (1 - LabelSmoothing).ToScalar();
-            target = torch.full_like(rows.Student, even).scatter_add_(1, column, torch.full_like(column, own, rows.Student.dtype));
+            target = HeldNumber.FullLike(rows.Student, even).scatter_add_(1, column, HeldNumber.FullLike(column, 1 - LabelSmoothing, rows.Student.dtype));
         }
         else
         {
-            target = (rows.LabelProbabilities * (1 - LabelSmoothing)).add_(even);
+            target = rows.LabelProbabilities.Times(1 - LabelSmoothing).PlusInPlace(even);
         }
 
         return ClassWeights is null ? target : Weigh(target, rows);

@@ -47,20 +47,17 @@ public sealed class JensenShannonLoss : RowLoss, IRowGradient
         }
 
         ((Tensor logStudent, Tensor student), (Tensor logTeacher, Tensor teacher)) = Softened.BothOf(rows, temperature);
-        using Scalar odds = Math.Log((1 - Beta) / Beta).ToScalar();
-        using Scalar beta = Beta.ToScalar();
-        using Scalar rest = (1 - Beta).ToScalar();
-        using Scalar entropy = (-(Beta * Math.Log(Beta)) - ((1 - Beta) * Math.Log(1 - Beta))).ToScalar();
-        using Scalar slope = ((1 - Beta) / temperature).ToScalar();
+        double odds = Math.Log((1 - Beta) / Beta);
+        double entropy = -(Beta * Math.Log(Beta)) - ((1 - Beta) * Math.Log(1 - Beta));
 
         // (1 − β) · q/m = σ(x) and β · p/m = σ(−x) with x = log q − log p + log((1 − β)/β); and log σ(−x) = log σ(x) − x.
-        Tensor x = logStudent.sub_(logTeacher).add_(odds);
+        Tensor x = logStudent.sub_(logTeacher).PlusInPlace(odds);
         Tensor log = functional.logsigmoid(x);
         Tensor ofTeacher = (log - x).mul_(teacher).sum(1);
         Tensor terms = log.mul_(student);
         Tensor ofStudent = terms.sum(1, keepdim: true);
-        Tensor values = ofTeacher.mul_(beta).add_(ofStudent.squeeze(1), rest).add_(entropy);
-        return new(values, terms.sub_(student.mul_(ofStudent)).mul_(slope));
+        Tensor values = ofTeacher.TimesInPlace(Beta).PlusInPlace(ofStudent.squeeze(1), 1 - Beta).PlusInPlace(entropy);
+        return new(values, terms.sub_(student.mul_(ofStudent)).TimesInPlace((1 - Beta) / temperature));
     }
 
     private Tensor Mixed(Tensor student, Tensor teacher) => Beta switch
@@ -74,6 +71,6 @@ public sealed class JensenShannonLoss : RowLoss, IRowGradient
     {
         0 => Softened.Divergence(teacher, mixed),
         1 => Softened.Divergence(student, mixed),
-        _ => (Softened.Divergence(teacher, mixed) * Beta) + (Softened.Divergence(student, mixed) * (1 - Beta)),
+        _ => Softened.Divergence(teacher, mixed).Times(Beta).Plus(Softened.Divergence(student, mixed).Times(1 - Beta)),
     };
 }

@@ -8,19 +8,15 @@ internal readonly record struct LabelTarget(double Label, double Other)
     /// <summary>−Σ u · log q of each row, [R], from log-probabilities, [R, C], and class ids, [R].</summary>
     public Tensor CrossEntropy(Tensor log, Tensor labels)
     {
-        using Scalar above = (Other - Label).ToScalar();
-        using Scalar every = (-Other).ToScalar();
-        Tensor own = log.gather(1, labels.unsqueeze(1)).squeeze(1).mul_(above);
-        return Other == 0 ? own : own.add_(log.sum(1), every);
+        Tensor own = log.gather(1, labels.unsqueeze(1)).squeeze(1).TimesInPlace(Other - Label);
+        return Other == 0 ? own : own.PlusInPlace(log.sum(1), -Other);
     }
 
     /// <summary>Its gradient at the logits, q − u, [R, C]. It takes the place of the probabilities.</summary>
     public Tensor Gradient(Tensor probabilities, Tensor labels)
     {
-        using Scalar above = (Other - Label).ToScalar();
-        using Scalar every = Other.ToScalar();
         Tensor column = labels.unsqueeze(1);
-        Tensor gradient = Other == 0 ? probabilities : probabilities.sub_(every);
-        return gradient.scatter_add_(1, column, torch.full_like(column, above, gradient.dtype));
+        Tensor gradient = Other == 0 ? probabilities : probabilities.MinusInPlace(Other);
+        return gradient.scatter_add_(1, column, HeldNumber.FullLike(column, Other - Label, gradient.dtype));
     }
 }

@@ -8,5 +8,5 @@ namespace Distillation.Losses;
 public sealed class LogitCosineLoss : RowLoss
 {
     /// <inheritdoc/>
-    public override Tensor ComputeRows(LogitRows rows) => 1 - Correlations.Cosine(rows.Student, rows.Teacher, along: 1);
+    public override Tensor ComputeRows(LogitRows rows) => Correlations.Cosine(rows.Student, rows.Teacher, along: 1).TakenFrom(1);
 }

@@ -13,8 +13,7 @@ public sealed class LogitL1Loss : RowLoss, IRowGradient
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
-        using Scalar slope = (1.0 / rows.Classes).ToScalar();
         Tensor difference = rows.Student - rows.Teacher;
-        return new(difference.abs().mean([1]), difference.sign_().mul_(slope));
+        return new(difference.abs().mean([1]), difference.sign_().TimesInPlace(1.0 / rows.Classes));
     }
 }

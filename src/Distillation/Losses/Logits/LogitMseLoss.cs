@@ -8,13 +8,12 @@ public sealed class LogitMseLoss : RowLoss, IRowGradient
     public override IRowGradient RowGradient => this;
 
     /// <inheritdoc/>
-    public override Tensor ComputeRows(LogitRows rows) => (rows.Student - rows.Teacher).square().mean([1]);
+    public override Tensor ComputeRows(LogitRows rows) => (rows.Student - rows.Teacher).Squared().mean([1]);
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
-        using Scalar slope = (2.0 / rows.Classes).ToScalar();
         Tensor difference = rows.Student - rows.Teacher;
-        return new(difference.square().mean([1]), difference.mul_(slope));
+        return new(difference.Squared().mean([1]), difference.TimesInPlace(2.0 / rows.Classes));
     }
 }

@@ -37,21 +37,21 @@ public sealed class MultiLevelLoss : RowLoss
 
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows) => RowsTogether.Compare(rows, (student, teacher) =>
-        Temperatures.Select(temperature => At(temperature, student, teacher)).Aggregate((sum, one) => sum + one));
+        Temperatures.Select(temperature => At(temperature, student, teacher)).Aggregate(TensorArithmetic.Plus));
 
     private Tensor At(double temperature, Tensor studentLogits, Tensor teacherLogits)
     {
         (Tensor student, Tensor teacher) = (Softened.Log(studentLogits, temperature), Softened.Log(teacherLogits, temperature));
-        Tensor sum = Softened.Divergence(teacher, student).mean() * (InstanceWeight * temperature * temperature);
+        Tensor sum = Softened.Divergence(teacher, student).mean().Times(InstanceWeight * temperature * temperature);
         (student, teacher) = (student.exp(), teacher.exp());
         if (BatchWeight > 0)
         {
-            sum += Apart(student, teacher) * BatchWeight;
+            sum = sum.Plus(Apart(student, teacher).Times(BatchWeight));
         }
 
-        return ClassWeight > 0 ? sum + (Apart(student.t(), teacher.t()) * ClassWeight) : sum;
+        return ClassWeight > 0 ? sum.Plus(Apart(student.t(), teacher.t()).Times(ClassWeight)) : sum;
     }
 
     // How far apart the products of all pairs of rows are.
-    private static Tensor Apart(Tensor student, Tensor teacher) => (student.mm(student.t()) - teacher.mm(teacher.t())).square().sum() / student.size(0);
+    private static Tensor Apart(Tensor student, Tensor teacher) => (student.mm(student.t()) - teacher.mm(teacher.t())).Squared().sum().Over(student.size(0));
 }

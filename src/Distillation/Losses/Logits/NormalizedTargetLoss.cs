@@ -46,13 +46,12 @@ public sealed class NormalizedTargetLoss : RowLoss, IRowGradient
         Tensor target = Softened.Probabilities(rows.Teacher, 1).gather(1, column).neg_();
         OtherClasses ofStudent = Softened.Others(rows.Student, column, temperature);
         Tensor ofTeacher = Softened.Others(rows.Teacher, column, temperature).Probabilities;
-        using Scalar scale = (-Gamma * temperature * temperature).ToScalar();
-        using Scalar slope = (Gamma * temperature).ToScalar();
+        double scale = -Gamma * temperature * temperature;
         Tensor others = ofStudent.Log.scatter_(1, column, torch.zeros_like(target)).mul_(ofTeacher).sum(1, keepdim: true);
-        Tensor values = log.gather(1, column).mul_(target).add_(others, scale).squeeze(1);
+        Tensor values = log.gather(1, column).mul_(target).PlusInPlace(others, scale).squeeze(1);
 
         // p_y · (q − 1 at the label), and γ · T · (q̂ − p̂) at the others.
-        Tensor gradient = ofStudent.Probabilities.sub_(ofTeacher).mul_(slope).sub_(student.mul_(target));
+        Tensor gradient = ofStudent.Probabilities.sub_(ofTeacher).TimesInPlace(Gamma * temperature).sub_(student.mul_(target));
         return new(values, gradient.scatter_add_(1, column, target));
     }
 
@@ -60,20 +59,19 @@ public sealed class NormalizedTargetLoss : RowLoss, IRowGradient
     {
         double temperature = Loss.At(Temperature, rows.Position);
         Tensor isLabel = Softened.IsLabel(rows);
-        using Scalar nothing = 0.0.ToScalar();
         return new(
             temperature,
             Softened.Log(rows.Student, 1),
             Softened.Log(rows.Teacher, 1).gather(1, rows.Labels.unsqueeze(1)).exp_(),
             Softened.LogOthers(rows.Student, isLabel, temperature),
-            Softened.LogOthers(rows.Teacher, isLabel, temperature).exp_().masked_fill_(isLabel, nothing));
+            Softened.LogOthers(rows.Teacher, isLabel, temperature).exp_().FilledInPlace(isLabel, 0));
     }
 
     private Tensor Values(Parts parts, LogitRows rows)
     {
         Tensor target = (parts.Log.gather(1, rows.Labels.unsqueeze(1)) * parts.Target).squeeze(1);
-        Tensor others = (parts.LogOthers * parts.Others).sum(1) * (Gamma * parts.Temperature * parts.Temperature);
-        return (target + others).neg();
+        Tensor others = (parts.LogOthers * parts.Others).sum(1).Times(Gamma * parts.Temperature * parts.Temperature);
+        return target.Plus(others).neg();
     }
 
     /// <param name="Temperature">T.</param>

@@ -46,16 +46,15 @@ public sealed class SkewDivergenceLoss : RowLoss, IRowGradient
         }
 
         ((Tensor logStudent, Tensor student), (Tensor logTeacher, Tensor teacher)) = Softened.BothOf(rows, temperature);
-        using Scalar odds = Math.Log(Skew / (1 - Skew)).ToScalar();
-        using Scalar logSkew = Math.Log(Skew).ToScalar();
-        using Scalar slope = (1 / temperature).ToScalar();
+        double odds = Math.Log(Skew / (1 - Skew));
+        double logSkew = Math.Log(Skew);
 
         // λ · p/m = σ(x) and (1 − λ) · q/m = σ(−x) with x = log p − log q + log(λ/(1 − λ)).
-        Tensor x = logTeacher.sub_(logStudent).add_(odds);
-        Tensor values = functional.logsigmoid(x).mul_(teacher).sum(1).sub_(logSkew);
+        Tensor x = logTeacher.sub_(logStudent).PlusInPlace(odds);
+        Tensor values = functional.logsigmoid(x).mul_(teacher).sum(1).MinusInPlace(logSkew);
 
         // w = (1 − λ) · q · p/m; the gradient is q · Σ w − w.
         Tensor weights = x.neg_().sigmoid_().mul_(teacher);
-        return new(values, student.mul_(weights.sum(1, keepdim: true)).sub_(weights).mul_(slope));
+        return new(values, student.mul_(weights.sum(1, keepdim: true)).sub_(weights).TimesInPlace(1 / temperature));
     }
 }

@@ -46,13 +46,13 @@ public sealed class SkewReverseDivergenceLoss : RowLoss, IRowGradient
         }
 
         (Tensor log, Tensor student) = Softened.Both(rows.Student, temperature);
-        using Scalar odds = Math.Log(Skew / (1 - Skew)).ToScalar();
-        using Scalar logSkew = Math.Log(Skew).ToScalar();
+        double odds = Math.Log(Skew / (1 - Skew));
+        double logSkew = Math.Log(Skew);
 
         // λ · q/m = σ(x) with x = log q − log p + log(λ/(1 − λ)). At q the gradient is log(q/m) − λ · q/m, up to a constant.
-        Tensor x = log.sub_(Softened.Log(rows.Teacher, temperature)).add_(odds);
+        Tensor x = log.sub_(Softened.Log(rows.Teacher, temperature)).PlusInPlace(odds);
         Tensor logs = functional.logsigmoid(x);
-        Tensor values = (logs * student).sum(1).sub_(logSkew);
+        Tensor values = (logs * student).sum(1).MinusInPlace(logSkew);
         return new(values, Softened.ToLogits(logs.sub_(x.sigmoid_()), student, temperature));
     }
 }

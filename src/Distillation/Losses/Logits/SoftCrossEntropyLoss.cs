@@ -24,8 +24,7 @@ public sealed class SoftCrossEntropyLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         double temperature = Loss.At(Temperature, rows.Position);
-        using Scalar inverse = (1 / temperature).ToScalar();
-        return (Softened.Log(rows.Student, temperature) * functional.softmax(rows.Teacher * inverse, 1)).sum(1) * (-temperature * temperature);
+        return (Softened.Log(rows.Student, temperature) * functional.softmax(rows.Teacher.Times(1 / temperature), 1)).sum(1).Times(-temperature * temperature);
     }
 
     /// <inheritdoc/>

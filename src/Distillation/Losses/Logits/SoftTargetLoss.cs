@@ -23,8 +23,8 @@ public sealed class SoftTargetLoss : RowLoss, IRowGradient, INearLoss
     {
         // Logarithms on both sides: a teacher under a learned temperature has a gradient too, which must not be lost where a probability is 0.
         (Tensor student, Tensor teacher, double temperature) = Softened.Of(rows, Temperature);
-        teacher = teacher.clamp_min(Loss.LeastLogarithm);
-        return (teacher.exp() * (teacher - student)).sum(1) * (temperature * temperature);
+        teacher = teacher.AtLeast(Loss.LeastLogarithm);
+        return (teacher.exp() * (teacher - student)).sum(1).Times(temperature * temperature);
     }
 
     /// <inheritdoc/>

@@ -38,7 +38,7 @@ internal static class Softened
         Tensor probabilities = functional.softmax(cool, 1);
         (Tensor largest, Tensor logarithm) = Largest(cool, probabilities);
         Tensor shift = logarithm.sub_(largest);
-        return (ReferenceEquals(cool, logits) ? cool + shift : cool.add_(shift), probabilities);
+        return (ReferenceEquals(cool, logits) ? cool.Plus(shift) : cool.PlusInPlace(shift), probabilities);
     }
 
     /// <summary>softmax(logits) of each row, [R, C], and its logarithm at the label alone, [R, 1]. Without graph.</summary>
@@ -52,7 +52,7 @@ internal static class Softened
 
         Tensor probabilities = functional.softmax(logits, 1);
         (Tensor largest, Tensor logarithm) = Largest(logits, probabilities);
-        return (logits.gather(1, column).sub_(largest).add_(logarithm), probabilities);
+        return (logits.gather(1, column).sub_(largest).PlusInPlace(logarithm), probabilities);
     }
 
     /// <summary>Student and teacher, softened alike: probabilities and their logarithms. Without graph.</summary>
@@ -63,8 +63,7 @@ internal static class Softened
     public static RowLossGradient Forward(LogitRows rows, double temperature, double scale)
     {
         ((Tensor logStudent, Tensor student), (Tensor logTeacher, Tensor teacher)) = BothOf(rows, temperature);
-        using Scalar least = Loss.LeastLogarithm.ToScalar();
-        Tensor values = logTeacher.clamp_min_(least).sub_(logStudent).mul_(teacher).sum(1);
+        Tensor values = logTeacher.AtLeastInPlace(Loss.LeastLogarithm).sub_(logStudent).mul_(teacher).sum(1);
         return new(Scale(values, scale), Scale(student.sub_(teacher), scale / temperature));
     }
 
@@ -82,44 +81,39 @@ internal static class Softened
     {
         Tensor cool = Cool(logits, temperature);
         Tensor label = cool.gather(1, column);
-        using Scalar least = double.NegativeInfinity.ToScalar();
-        Tensor largest = cool.scatter_(1, column, torch.full_like(column, least, cool.dtype)).amax([1L], keepdim: true);
+        Tensor largest = cool.scatter_(1, column, HeldNumber.FullLike(column, double.NegativeInfinity, cool.dtype)).amax([1L], keepdim: true);
         (Tensor log, Tensor probabilities) = Both(cool, 1);
 
         // What the logits lost when they became logarithms is the logarithm of the sum of their exponentials.
-        return new(log, probabilities, label.sub_(largest).add_(log.amax([1L], keepdim: true)));
+        return new(log, probabilities, label.sub_(largest).PlusInPlace(log.amax([1L], keepdim: true)));
     }
 
     /// <summary>Multiplies in place, but does not pass over the numbers for a factor of 1.</summary>
     public static Tensor Scale(Tensor own, double factor)
     {
-        using Scalar scalar = factor.ToScalar();
-        return factor == 1 ? own : own.mul_(scalar);
+        return factor == 1 ? own : own.TimesInPlace(factor);
     }
 
     /// <summary>KL(p ‖ q) of each row, [R], from log-probabilities.</summary>
     public static Tensor Divergence(Tensor logP, Tensor logQ) => functional.kl_div(logQ, logP, log_target: true, reduction: Reduction.None).sum(1);
 
     /// <summary>log(a · p + (1 − a) · q), from log-probabilities; a in [0, 1].</summary>
-    public static Tensor Mix(double share, Tensor logP, Tensor logQ) => torch.logaddexp(logP + Math.Log(share), logQ + Math.Log(1 - share));
+    public static Tensor Mix(double share, Tensor logP, Tensor logQ) => torch.logaddexp(logP.Plus(Math.Log(share)), logQ.Plus(Math.Log(1 - share)));
 
     /// <summary>Brings a gradient at the probabilities softmax(logits / T) to the logits: q · (g − Σ q · g) / T. It takes the place of both.</summary>
     public static Tensor ToLogits(Tensor gradient, Tensor probabilities, double temperature)
     {
-        using Scalar inverse = (1 / temperature).ToScalar();
         gradient.mul_(probabilities);
-        return gradient.sub_(probabilities.mul_(gradient.sum(1, keepdim: true))).mul_(inverse);
+        return gradient.sub_(probabilities.mul_(gradient.sum(1, keepdim: true))).TimesInPlace(1 / temperature);
     }
 
     /// <summary>Where a class is the label of its row, [R, C].</summary>
-    public static Tensor IsLabel(LogitRows rows) => torch.arange(rows.Classes, rows.Labels.dtype, rows.Labels.device).eq(rows.Labels.unsqueeze(1));
+    public static Tensor IsLabel(LogitRows rows) => HeldNumber.Range(0, rows.Classes, rows.Labels.dtype, rows.Labels.device).eq(rows.Labels.unsqueeze(1));
 
     /// <summary>log softmax(logits / T) over the classes besides the label, [R, C]; 0 at the label itself.</summary>
     public static Tensor LogOthers(Tensor logits, Tensor isLabel, double temperature)
     {
-        using Scalar least = double.NegativeInfinity.ToScalar();
-        using Scalar nothing = 0.0.ToScalar();
-        return functional.log_softmax(Cool(logits, temperature).masked_fill(isLabel, least), 1).masked_fill(isLabel, nothing);
+        return functional.log_softmax(Cool(logits, temperature).Filled(isLabel, double.NegativeInfinity), 1).Filled(isLabel, 0);
     }
 
     // The largest logit and the logarithm of its probability, [R, 1]. That is never near 0, so that its logarithm can be taken, and from it all others follow:
@@ -129,7 +123,6 @@ internal static class Softened
 
     private static Tensor Cool(Tensor logits, double temperature)
     {
-        using Scalar inverse = (1 / temperature).ToScalar();
-        return logits * inverse;
+        return logits.Times(1 / temperature);
     }
 }

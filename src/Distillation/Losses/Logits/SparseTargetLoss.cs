@@ -50,25 +50,23 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Tensor indices, Tensor log, Tensor target, double temperature) = Read(rows);
-        Tensor scaled = rows.Student / temperature;
+        Tensor scaled = rows.Student.Over(temperature);
         Tensor total = scaled.logsumexp(1, keepdim: true);
         Tensor values = (target * (log - (Gather(scaled, indices) - total))).sum(1);
         if (HasBucket(rows, indices))
         {
             (Tensor missing, Tensor logMissing) = Rest(target);
-            values += missing * (logMissing - (Others(scaled, indices).logsumexp(1) - total.squeeze(1)));
+            values = values.Plus(missing * (logMissing - (Others(scaled, indices).logsumexp(1) - total.squeeze(1))));
         }
 
-        return values * (temperature * temperature);
+        return values.Times(temperature * temperature);
     }
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
         (Tensor indices, Tensor log, Tensor target, double temperature) = Read(rows);
-        using Scalar scale = (temperature * temperature).ToScalar();
-        using Scalar slope = temperature.ToScalar();
-        Tensor student = functional.log_softmax(rows.Student / temperature, 1);
+        Tensor student = functional.log_softmax(rows.Student.Over(temperature), 1);
         Tensor values = (target * (log - Gather(student, indices))).sum(1);
         Tensor mass = target.sum(1);
         Tensor gradient;
@@ -76,24 +74,24 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
         {
             (Tensor missing, Tensor logMissing) = Rest(target);
             Tensor others = Others(student, indices);
-            values.add_(missing * (logMissing - others.logsumexp(1)));
-            gradient = student.exp_().mul_(mass.add_(missing).unsqueeze(1)).sub_(functional.softmax(others, 1).mul_(missing.unsqueeze(1)));
+            values.PlusInPlace(missing * (logMissing - others.logsumexp(1)));
+            gradient = student.exp_().mul_(mass.PlusInPlace(missing).unsqueeze(1)).sub_(functional.softmax(others, 1).mul_(missing.unsqueeze(1)));
         }
         else
         {
             gradient = student.exp_().mul_(mass.unsqueeze(1));
         }
 
-        return new(values.mul_(scale), gradient.scatter_add_(1, indices, target.neg()).mul_(slope));
+        return new(values.TimesInPlace(temperature * temperature), gradient.scatter_add_(1, indices, target.neg()).TimesInPlace(temperature));
     }
 
-    private static Tensor Others(Tensor logits, Tensor indices) => logits.scatter(1, indices, torch.full_like(indices, double.NegativeInfinity, logits.dtype));
+    private static Tensor Others(Tensor logits, Tensor indices) => logits.scatter(1, indices, HeldNumber.FullLike(indices, double.NegativeInfinity, logits.dtype));
 
     // The probability of the classes that are not listed, [R], and its logarithm.
     private static (Tensor Missing, Tensor Log) Rest(Tensor target)
     {
-        Tensor missing = (1 - target.sum(1)).clamp_min_(0);
-        return (missing, missing.log().clamp_min_(Loss.LeastLogarithm));
+        Tensor missing = target.sum(1).TakenFrom(1).AtLeastInPlace(0);
+        return (missing, missing.log().AtLeastInPlace(Loss.LeastLogarithm));
     }
 
     private static Tensor Gather(Tensor logits, Tensor indices)
@@ -120,7 +118,7 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
         }
 
         double temperature = Loss.At(Temperature, rows.Position);
-        log = (HasBucket(rows, indices) ? log : functional.log_softmax(log / temperature, 1)).clamp_min(Loss.LeastLogarithm);
+        log = (HasBucket(rows, indices) ? log : functional.log_softmax(log.Over(temperature), 1)).AtLeast(Loss.LeastLogarithm);
         return (indices, log, log.exp(), temperature);
     }
 }

@@ -31,11 +31,11 @@ public sealed class StandardizedLoss(IDistillationLoss inner) : DelegatingLoss(i
         }
 
         Tensor centred = logits - logits.mean([classes], keepdim: true);
-        Tensor variance = centred.square().sum([classes], keepdim: true) / (logits.size(classes) - 1);
+        Tensor variance = centred.Squared().sum([classes], keepdim: true).Over(logits.size(classes) - 1);
 
         // The root has no gradient at 0, where all logits are equal: there it is replaced before it is taken.
-        Tensor varies = variance.gt(0);
+        Tensor varies = variance.IsAbove(0);
         Tensor deviation = torch.where(varies, variance, torch.ones_like(variance)).sqrt() * varies;
-        return output.WithLogits(centred / (deviation + Epsilon));
+        return output.WithLogits(centred / deviation.Plus(Epsilon));
     }
 }

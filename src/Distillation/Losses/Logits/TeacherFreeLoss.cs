@@ -43,8 +43,8 @@ public sealed class TeacherFreeLoss : RowLoss, IRowGradient
 
     private static Tensor Divergence(LabelTarget target, Tensor log, LogitRows rows)
     {
-        using Scalar entropy = (-Term(target.Label) - ((rows.Classes - 1) * Term(target.Other))).ToScalar();
-        return target.CrossEntropy(log, rows.Labels).sub_(entropy);
+        double entropy = -Term(target.Label) - ((rows.Classes - 1) * Term(target.Other));
+        return target.CrossEntropy(log, rows.Labels).MinusInPlace(entropy);
     }
 
     private static double Term(double probability) => probability == 0 ? 0 : probability * Math.Log(probability);

@@ -48,5 +48,5 @@ public sealed class TopKHingeLoss : RowLoss, IRowGradient
 
     // By how much each pair misses the margin, [K, K, R]; 0 where it does not.
     private Tensor Shortfall(Tensor likeliest, TopKPairs pairs) =>
-        (Margin is { } margin ? margin - TopKPairs.Differences(likeliest) : TopKPairs.Differences(pairs.Teacher - likeliest)).relu();
+        (Margin is { } margin ? TopKPairs.Differences(likeliest).TakenFrom(margin) : TopKPairs.Differences(pairs.Teacher - likeliest)).relu();
 }

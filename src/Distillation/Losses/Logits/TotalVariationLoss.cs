@@ -22,17 +22,16 @@ public sealed class TotalVariationLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Tensor student, Tensor teacher, _) = Softened.Of(rows, Temperature);
-        return (student.exp() - teacher.exp()).abs().sum(1) * 0.5;
+        return (student.exp() - teacher.exp()).abs().sum(1).Times(0.5);
     }
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
         double temperature = Loss.At(Temperature, rows.Position);
-        using Scalar half = 0.5.ToScalar();
         Tensor student = Softened.Probabilities(rows.Student, temperature);
         Tensor difference = student - Softened.Probabilities(rows.Teacher, temperature);
-        Tensor values = difference.abs().sum(1).mul_(half);
+        Tensor values = difference.abs().sum(1).TimesInPlace(0.5);
         return new(values, Softened.ToLogits(difference.sign_(), student, 2 * temperature));
     }
 }

@@ -21,7 +21,7 @@ public sealed class ChannelSimilarityLoss : FeatureLoss
     {
         FeatureShapes.RequireChannels(student, teacher);
         (long samples, long channels) = (student.size(0), student.size(1));
-        return (Similarities(student) - Similarities(teacher)).square().sum() / (channels * samples * samples);
+        return (Similarities(student) - Similarities(teacher)).Squared().sum().Over(channels * samples * samples);
     }
 
     private static Tensor Similarities(Tensor layer)

@@ -14,7 +14,7 @@ internal sealed class ContrastMemory : Module
         : base(nameof(ContrastMemory))
     {
         double bound = 1 / Math.Sqrt(dimension / 3.0);
-        _memory = torch.rand([samples, dimension], device: layer.device).mul_(2 * bound).sub_(bound).to(layer.dtype).DetachFromDisposeScope();
+        _memory = torch.rand([samples, dimension], device: layer.device).TimesInPlace(2 * bound).MinusInPlace(bound).to(layer.dtype).DetachFromDisposeScope();
         _logNormaliser = torch.zeros(1, layer.dtype, layer.device).DetachFromDisposeScope();
         _embedding = Linear(layer.size(1), dimension);
         _embedding.to(layer.dtype);
@@ -30,13 +30,13 @@ internal sealed class ContrastMemory : Module
 
     /// <summary>Sets the normaliser by which the mean of the scores is one over the number of samples.</summary>
     public void Normalise(Tensor embedded, Tensor contrast, double temperature) =>
-        _logNormaliser.copy_((Product(embedded, contrast, temperature).exp().mean() * _memory.size(0)).log());
+        _logNormaliser.copy_(Product(embedded, contrast, temperature).exp().mean().Times(_memory.size(0)).log());
 
     /// <summary>Moves what is remembered of samples towards their new embeddings.</summary>
     public void Update(Tensor embedded, Tensor indices, double momentum)
     {
         using var noGradient = torch.no_grad();
-        Tensor moved = (_memory.index_select(0, indices) * momentum) + (embedded * (1 - momentum));
+        Tensor moved = _memory.index_select(0, indices).Times(momentum).Plus(embedded.Times(1 - momentum));
         _memory.index_copy_(0, indices, UnitVectors.Of(moved, 1));
     }
 
@@ -53,5 +53,5 @@ internal sealed class ContrastMemory : Module
     }
 
     // Products with the whole memory take less room than N·(K + 1) rows of it. A copy, because the memory changes before the gradient is taken.
-    private Tensor Product(Tensor embedded, Tensor contrast, double temperature) => embedded.mm(_memory.clone().t()).gather(1, contrast) / temperature;
+    private Tensor Product(Tensor embedded, Tensor contrast, double temperature) => embedded.mm(_memory.clone().t()).gather(1, contrast).Over(temperature);
 }

@@ -78,7 +78,7 @@ public sealed class ContrastiveLoss : FeatureLoss
     internal Tensor Contrast(Tensor student, Tensor teacher, Tensor indices, Tensor contrast)
     {
         (Tensor ofStudent, Tensor ofTeacher) = Embed(student, teacher);
-        Tensor value = Measure(_parts!.Teacher.Score(ofStudent, contrast, Temperature)) + Measure(_parts.Student.Score(ofTeacher, contrast, Temperature));
+        Tensor value = Measure(_parts!.Teacher.Score(ofStudent, contrast, Temperature)).Plus(Measure(_parts.Student.Score(ofTeacher, contrast, Temperature)));
         _parts.Student.Update(ofStudent, indices, Momentum);
         _parts.Teacher.Update(ofTeacher, indices, Momentum);
         return value;
@@ -108,7 +108,7 @@ public sealed class ContrastiveLoss : FeatureLoss
         (long batch, long others) = (score.size(0), score.size(1) - 1);
         double noise = (double)others / _samples;
         Tensor own = score.narrow(1, 0, 1).sum();
-        return ((score.exp() + (noise + Epsilon)).log().sum() - own - (batch * others * Math.Log(noise))) / batch;
+        return (score.exp().Plus(noise + Epsilon).log().sum() - own).Minus(batch * others * Math.Log(noise)).Over(batch);
     }
 
     private sealed class Parts : torch.nn.Module

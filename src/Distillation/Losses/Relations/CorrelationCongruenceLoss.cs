@@ -22,6 +22,6 @@ public sealed class CorrelationCongruenceLoss : FeatureLoss
         FeatureShapes.RequireSame(student, teacher);
         Tensor distance = FeatureShapes.Flat(student - teacher).abs();
         long pairs = distance.size(0) - 1;
-        return (distance.narrow(0, 0, pairs) * distance.narrow(0, 1, pairs)).sum() / Math.Max(pairs, 1);
+        return (distance.narrow(0, 0, pairs) * distance.narrow(0, 1, pairs)).sum().Over(Math.Max(pairs, 1));
     }
 }

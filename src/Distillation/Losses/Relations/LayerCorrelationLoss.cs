@@ -32,7 +32,7 @@ public sealed class LayerCorrelationLoss : FeatureLoss
     {
         FeatureShapes.RequireSame(student, teacher);
         (Tensor ofStudent, Tensor ofTeacher) = (Rows(student), Rows(teacher));
-        return (Correlations.Distance(ofStudent, ofTeacher, along: 1) * Beta) + (Correlations.Distance(ofStudent, ofTeacher, along: 0) * Gamma);
+        return Correlations.Distance(ofStudent, ofTeacher, along: 1).Times(Beta).Plus(Correlations.Distance(ofStudent, ofTeacher, along: 0).Times(Gamma));
     }
 
     private static Tensor Rows(Tensor layer) => layer.dim() switch

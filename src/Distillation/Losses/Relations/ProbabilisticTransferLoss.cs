@@ -22,15 +22,15 @@ public sealed class ProbabilisticTransferLoss : FeatureLoss
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         Tensor wanted = Neighbours(teacher);
-        return (wanted * ((wanted + Epsilon).log() - (Neighbours(student) + Epsilon).log())).mean();
+        return (wanted * (wanted.Plus(Epsilon).log() - Neighbours(student).Plus(Epsilon).log())).mean();
     }
 
     private static Tensor Neighbours(Tensor layer)
     {
         Tensor flat = FeatureShapes.Flat(layer);
         Tensor norm = flat.norm(1, keepdim: true, p: 2);
-        Tensor unit = flat / (norm + Epsilon).masked_fill(norm.eq(0), 1);
-        Tensor similarities = ((unit.mm(unit.t()) + 1) / 2).clamp_min(0);
-        return similarities / similarities.sum(1, keepdim: true).clamp_min(Epsilon);
+        Tensor unit = flat / norm.Plus(Epsilon).Filled(norm.Is(0), 1);
+        Tensor similarities = unit.mm(unit.t()).Plus(1).Over(2).AtLeast(0);
+        return similarities / similarities.sum(1, keepdim: true).AtLeast(Epsilon);
     }
 }

@@ -27,10 +27,10 @@ public sealed class RelationalDistanceLoss : FeatureLoss
     {
         Tensor flat = FeatureShapes.Flat(layer);
         long samples = flat.size(0);
-        Tensor squares = flat.square().sum(1);
-        Tensor distances = (squares.unsqueeze(1) + squares.unsqueeze(0) - (2 * flat.mm(flat.t()))).clamp_min(1e-12).sqrt();
-        distances = distances.masked_fill(torch.eye(samples, dtype: torch.ScalarType.Bool, device: layer.device), 0);
+        Tensor squares = flat.Squared().sum(1);
+        Tensor distances = (squares.unsqueeze(1).Plus(squares.unsqueeze(0)) - flat.mm(flat.t()).Times(2)).AtLeast(1e-12).sqrt();
+        distances = distances.Filled(torch.eye(samples, dtype: torch.ScalarType.Bool, device: layer.device), 0);
         long pairs = samples * (samples - 1);
-        return pairs == 0 ? distances : distances / (distances.sum() / pairs);
+        return pairs == 0 ? distances : distances / (distances.sum().Over(pairs));
     }
 }

@@ -18,7 +18,7 @@ public sealed class SimilarityPreservingLoss : FeatureLoss
 
     /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context) =>
-        (Similarities(student) - Similarities(teacher)).square().mean();
+        (Similarities(student) - Similarities(teacher)).Squared().mean();
 
     private static Tensor Similarities(Tensor layer)
     {
