@@ -72,7 +72,7 @@ public sealed class SafetensorsFile : IDisposable
         return tensor.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Reads a tensor into another one's memory.</summary>
+    /// <summary>Reads a tensor into another one's memory. Autograd does not notice the change.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="tensor">What is overwritten: on the CPU, contiguous, of the same shape and type.</param>
     /// <exception cref="ArgumentException">There is no tensor of that name, or it is another one than <paramref name="tensor"/> can take.</exception>

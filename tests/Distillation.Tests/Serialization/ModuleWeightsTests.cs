@@ -217,18 +217,19 @@ public sealed class ModuleWeightsTests : IDisposable
 
     private sealed class Tied : Module<Tensor, Tensor>
     {
-        private readonly Linear first;
-        private readonly Linear second;
+        private readonly Linear _first;
+        private readonly Linear _second;
 
         public Tied(int seed)
             : base(nameof(Tied))
         {
             torch.manual_seed(seed);
-            (first, second) = (Linear(3, 3), Linear(3, 3));
-            second.weight = first.weight;
-            RegisterComponents();
+            (_first, _second) = (Linear(3, 3), Linear(3, 3));
+            _second.weight = _first.weight;
+            register_module("first", _first);
+            register_module("second", _second);
         }
 
-        public override Tensor forward(Tensor input) => second.call(first.call(input));
+        public override Tensor forward(Tensor input) => _second.call(_first.call(input));
     }
 }
