@@ -81,7 +81,8 @@ internal sealed class OutputCodec(StoreLayout layout)
         }
 
         (Tensor values, Tensor indices) = log.topk(_listed, ClassAxis);
-        Tensor others = log.scatter(ClassAxis, indices, torch.full_like(values, double.NegativeInfinity));
+        using Scalar nothing = double.NegativeInfinity.ToScalar();
+        Tensor others = log.scatter(ClassAxis, indices, torch.full_like(values, nothing));
         return [indices, values, others.logsumexp(ClassAxis)];
     }
 
