@@ -97,7 +97,7 @@ public sealed class ArrowOutputStore : IOutputStore
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The numbers, digests and outputs are not of the same samples, a number is outside of the store, the shapes are not those of earlier outputs, or a type of number cannot hold the values.</exception>
     /// <exception cref="InvalidOperationException">The store was opened for reading.</exception>
-    /// <exception cref="InvalidDataException">Another process has begun another store in the directory.</exception>
+    /// <exception cref="InvalidDataException">Another process has begun another store in the directory, or one sample's outputs take more than 1 GiB.</exception>
     /// <exception cref="IOException">The disk is full, or refuses otherwise.</exception>
     public void Write(ReadOnlySpan<long> samples, ReadOnlySpan<ulong> inputDigests, ModelOutput output)
     {

@@ -160,6 +160,26 @@ public sealed class MemoryStoreTests : IDisposable
     }
 
     [Fact]
+    public void The_file_has_no_name_that_could_outlast_a_kill()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // there the system removes it
+        }
+
+        DirectoryInfo directory = Directory.CreateTempSubdirectory();
+        using (var store = new MemoryStore(10, new MemoryStoreOptions { Budget = 0, SpillDirectory = directory.FullName }))
+        {
+            store.Write([1], [0], new ModelOutput(torch.zeros(1, 5)));
+
+            store.IsSpilled.Should().BeTrue();
+            directory.EnumerateFiles().Should().BeEmpty();
+        }
+
+        directory.Delete();
+    }
+
+    [Fact]
     public void No_tensor_is_left() => Leak.None(() =>
     {
         using var scope = torch.NewDisposeScope();
