@@ -23,7 +23,7 @@ public sealed class ArrowOutputStore : IOutputStore
     private bool _disposed;
 
     private ArrowOutputStore(string folder, long count, string fingerprint, ArrowStoreOptions options, bool writes) =>
-        (_folder, Count, Fingerprint, _options, _writes) = (folder, count, fingerprint, options, writes);
+        (_folder, Count, Fingerprint, _options, _writes, Features) = (folder, count, fingerprint, options, writes, StoreLayout.FeaturesOf(options.Representation, options.Layers));
 
     /// <inheritdoc/>
     public long Count { get; }
@@ -39,7 +39,7 @@ public sealed class ArrowOutputStore : IOutputStore
 
     /// <inheritdoc/>
     /// <remarks>Of a store of lists the two layers of the lists are among them.</remarks>
-    public FeatureSet Features => StoreLayout.FeaturesOf(_options.Representation, _options.Layers);
+    public FeatureSet Features { get; }
 
     /// <inheritdoc/>
     public FeatureSet Needed => _options.Layers;
@@ -54,6 +54,7 @@ public sealed class ArrowOutputStore : IOutputStore
     /// <returns>The store; the caller disposes it.</returns>
     /// <exception cref="InvalidDataException">The store there is of another fingerprint, for another number of samples or with other options, or is damaged; the message says which.</exception>
     /// <exception cref="IOException">The directory cannot be read or made.</exception>
+    /// <exception cref="UnauthorizedAccessException">The system does not allow it.</exception>
     public static ArrowOutputStore Open(string directory, long count, string fingerprint, ArrowStoreOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
@@ -70,6 +71,7 @@ public sealed class ArrowOutputStore : IOutputStore
     /// <returns>The store; the caller disposes it.</returns>
     /// <exception cref="InvalidDataException">The store is of another fingerprint, or is damaged; the message says which.</exception>
     /// <exception cref="IOException">There is no store, or it cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The system does not allow it.</exception>
     public static ArrowOutputStore OpenRead(string directory, string? fingerprint)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
@@ -85,7 +87,6 @@ public sealed class ArrowOutputStore : IOutputStore
     public bool Contains(long sample) => _index?.Contains(sample) ?? false;
 
     /// <inheritdoc/>
-    /// <exception cref="KeyNotFoundException">It does not have the sample.</exception>
     public ulong? InputDigest(long sample)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -96,17 +97,13 @@ public sealed class ArrowOutputStore : IOutputStore
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The numbers, digests and outputs are not of the same samples, a number is outside of the store, the shapes are not those of earlier outputs, or a type of number cannot hold the values.</exception>
     /// <exception cref="InvalidOperationException">The store was opened for reading.</exception>
-    /// <exception cref="InvalidDataException">Another process has begun another store in the directory.</exception>
+    /// <exception cref="InvalidDataException">Another process has begun another store in the directory, or one sample's outputs take more than 1 GiB.</exception>
     /// <exception cref="IOException">The disk is full, or refuses otherwise.</exception>
     public void Write(ReadOnlySpan<long> samples, ReadOnlySpan<ulong> inputDigests, ModelOutput output)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Require.Present(output);
-        if (!_writes)
-        {
-            throw new InvalidOperationException($"The store in '{_folder}' was opened for reading; {nameof(Open)} opens it for writing.");
-        }
-
+        RequireWrites();
         if (inputDigests.Length != samples.Length)
         {
             throw new ArgumentException($"There must be as many digests as numbers of samples, but there are {inputDigests.Length} and {samples.Length}.", nameof(inputDigests));
@@ -122,7 +119,7 @@ public sealed class ArrowOutputStore : IOutputStore
             return;
         }
 
-        SampleIndex index = _index ??= IndexOf(Manifest.Of(output, Count, Fingerprint, _options).Claim(_folder));
+        SampleIndex index = _index ??= Begin(output, samples.Length);
         var codec = new OutputCodec(index.Layout);
         codec.Check(output, samples.Length);
         using var noGradient = torch.no_grad();
@@ -140,8 +137,6 @@ public sealed class ArrowOutputStore : IOutputStore
     }
 
     /// <inheritdoc/>
-    /// <exception cref="KeyNotFoundException">It does not have a sample, or does not keep a layer.</exception>
-    /// <exception cref="ArgumentException">The numbers are not [N] int64 on the processor.</exception>
     /// <exception cref="InvalidDataException">A file has a class that there is not.</exception>
     public ModelOutput Read(Tensor samples, FeatureSet features)
     {
@@ -185,6 +180,7 @@ public sealed class ArrowOutputStore : IOutputStore
 
     /// <summary>Takes note of what others have written to the directory since it was opened.</summary>
     /// <exception cref="InvalidDataException">A file is damaged, or not of this store; the message names it.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
     public void Refresh()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -198,8 +194,20 @@ public sealed class ArrowOutputStore : IOutputStore
         }
     }
 
+    /// <summary>Removes what writers that were killed have left: files that were not finished, and shards without a description, which do not count.</summary>
+    /// <remarks>Call it while nobody else writes to the directory: what is being written goes too.</remarks>
+    /// <exception cref="InvalidOperationException">The store was opened for reading.</exception>
+    /// <exception cref="IOException">A file cannot be removed.</exception>
+    public void RemoveUnfinished()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        RequireWrites();
+        Unfinished.Remove(_folder);
+    }
+
     /// <summary>Reads all files whole and compares their SHA-256 with that of what was written.</summary>
     /// <exception cref="InvalidDataException">A file is damaged; the message names it.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
     public void Verify()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -226,6 +234,22 @@ public sealed class ArrowOutputStore : IOutputStore
             _disposed = true;
             _index?.Dispose();
         }
+    }
+
+    private void RequireWrites()
+    {
+        if (!_writes)
+        {
+            throw new InvalidOperationException($"The store in '{_folder}' was opened for reading; {nameof(Open)} opens it for writing.");
+        }
+    }
+
+    // Outputs that are refused leave no manifest behind.
+    private SampleIndex Begin(ModelOutput output, int samples)
+    {
+        Manifest manifest = Manifest.Of(output, Count, Fingerprint, _options);
+        new OutputCodec(new StoreLayout(manifest)).Check(output, samples);
+        return IndexOf(manifest.Claim(_folder));
     }
 
     // The shards that are there under a manifest that must be the store's own.

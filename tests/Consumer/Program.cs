@@ -1,4 +1,6 @@
 using Distillation;
+using Distillation.Arrow;
+using Distillation.Caching;
 using Distillation.Evaluation;
 using Distillation.Losses;
 using TorchSharp;
@@ -25,7 +27,32 @@ TrainingProgress last = result.History[^1];
 Console.WriteLine($"{result.Status}: {string.Join(", ", last.Terms.Select(term => $"{term.Key} {term.Value:F3}"))}; agreement {before:P0} before, {after:P0} after");
 bool collectsInBackground = !AppContext.TryGetSwitch("System.GC.Concurrent", out bool concurrent) || concurrent;
 Console.WriteLine($"garbage collections in the background: {(collectsInBackground ? "on, though the package switches them off" : "off")}");
-return !collectsInBackground && result.Status == TrainingStatus.Completed && after > before + 0.2 && last.Terms.ContainsKey("Cosine") ? 0 : 1;
+bool isOnDisk = KeepsOnDisk(teacher, data);
+Console.WriteLine($"outputs from the disk: {(isOnDisk ? "as the teacher gave them" : "others than the teacher gave")}");
+return !collectsInBackground && isOnDisk && result.Status == TrainingStatus.Completed && after > before + 0.2 && last.Terms.ContainsKey("Cosine") ? 0 : 1;
+
+static bool KeepsOnDisk(ITeacher teacher, TensorData data)
+{
+    const string Fingerprint = "the consumer's teacher";
+    DirectoryInfo directory = Directory.CreateTempSubdirectory();
+    try
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using (ArrowOutputStore store = ArrowOutputStore.Open(directory.FullName, data.Count, Fingerprint))
+        using (var cached = new CachedTeacher(teacher, store))
+        {
+            cached.Fill(data);
+        }
+
+        using ArrowOutputStore kept = ArrowOutputStore.OpenRead(directory.FullName, Fingerprint);
+        Batch all = data.Read(arange(data.Count, ScalarType.Int64));
+        return kept.Read(all.Indices, FeatureSet.None).Logits.allclose(teacher.Predict(all, FeatureSet.None).Logits);
+    }
+    finally
+    {
+        directory.Delete(recursive: true);
+    }
+}
 
 sealed class CosineLoss : IDistillationLoss
 {

@@ -106,6 +106,42 @@ public sealed class ArrowOutputStoreTests : IDisposable
         FluentActions.Invoking(() => First(again, 0)).Should().Throw<KeyNotFoundException>().WithMessage("*sample 0*");
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    [InlineData(-1)]
+    public void Sample_that_is_not_there_is_refused_by_its_number(long sample)
+    {
+        using ArrowOutputStore store = ArrowOutputStore.Open(_folder.FullName, 4, "teacher");
+        store.Write([0], [0], new(Logits(1, 2)));
+
+        store.Contains(sample).Should().BeFalse();
+        FluentActions.Invoking(() => store.InputDigest(sample)).Should().Throw<KeyNotFoundException>().WithMessage($"*no outputs of sample {sample}*");
+        FluentActions.Invoking(() => store.Read(torch.tensor([0, sample]), FeatureSet.None)).Should().Throw<KeyNotFoundException>().WithMessage($"*no outputs of sample {sample}*");
+    }
+
+    [Fact]
+    public void Store_without_outputs_names_the_directory()
+    {
+        using ArrowOutputStore store = ArrowOutputStore.Open(_folder.FullName, 4, "teacher");
+
+        FluentActions.Invoking(() => store.Read(torch.tensor([0L]), FeatureSet.None)).Should().Throw<KeyNotFoundException>().WithMessage($"*{_folder.FullName}*no outputs yet*");
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(-1)]
+    [InlineData(int.MaxValue)]
+    public void Description_that_counts_other_rows_is_refused(int rows)
+    {
+        Fill(Logits(4, 2));
+        string path = Shard(".json");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"rows\": 4", $"\"rows\": {rows}", StringComparison.Ordinal));
+
+        FluentActions.Invoking(() => ArrowOutputStore.OpenRead(_folder.FullName, null)).Should().Throw<InvalidDataException>().WithMessage("*rows*");
+    }
+
     [Fact]
     public void Two_instances_fill_one_directory_and_see_each_other_after_a_refresh()
     {

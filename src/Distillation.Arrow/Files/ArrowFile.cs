@@ -12,10 +12,10 @@ internal static class ArrowFile
     public static (ArrowField[] Fields, ArrowBatch[] Batches) Read(MappedFile file, StoreLayout layout, int rows)
     {
         (FlatBytes bytes, long end) = Footer(file);
-        FlatTable footer = bytes.Root();
+        FlatTable footer = bytes.Table(0);
         FlatTable schema = footer.Table(1) ?? throw file.Damaged("its footer has no schema");
         ArrowField[] fields = ArrowSchema.Read(schema, layout, file);
-        if (footer.Elements(2, BlockBytes).Length > 0)
+        if (footer.Elements(2, BlockBytes).Count > 0)
         {
             throw file.Damaged("it has dictionaries, and no column may need one");
         }
@@ -23,17 +23,19 @@ internal static class ArrowFile
         var batches = new List<ArrowBatch>();
         int start = 0;
         long room = end;
-        foreach (long block in footer.Elements(3, BlockBytes))
+        FlatVector blocks = footer.Elements(3, BlockBytes);
+        for (int number = 0; number < blocks.Count; number++)
         {
+            long block = blocks[number];
             (long at, int header, long body) = (bytes.Get<long>(block), bytes.Get<int>(block + 8), bytes.Get<long>(block + 16));
             if (at < 0 || header < 8 || body < 0 || at > end || header > end - at || body > end - at - header || body + header > room)
             {
-                throw file.Damaged($"record batch {batches.Count} should be {header} and {body} bytes from {at} on, of {end}");
+                throw file.Damaged($"record batch {number} should be {header} and {body} bytes from {at} on, of {end}");
             }
 
             room -= body + header;
-            FlatTable message = Header(file, at, header, batches.Count);
-            ArrowBatch batch = new BatchReader(file, message, at + header, body, batches.Count).Read(layout, fields, start, rows - start);
+            FlatTable message = Header(file, at, header, number);
+            ArrowBatch batch = new BatchReader(file, message, at + header, body, number).Read(layout, fields, start, rows - start);
             batches.Add(batch);
             start += batch.Rows;
         }
@@ -59,7 +61,7 @@ internal static class ArrowFile
     private static FlatTable Header(MappedFile file, long at, int length, int number)
     {
         FlatBytes bytes = file.Part(at, length, $"description of record batch {number}");
-        FlatTable message = bytes.Root(bytes.Get<int>(0) == -1 ? 8 : 4);
+        FlatTable message = bytes.Table(bytes.Get<int>(0) == -1 ? 8 : 4);
         return message.Value<byte>(1) == RecordBatchMessage && message.Table(2) is { } batch ? batch : throw file.Damaged($"record batch {number} is none");
     }
 }

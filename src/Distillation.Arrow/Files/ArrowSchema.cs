@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Distillation.Arrow;
 
@@ -26,13 +27,20 @@ internal static class ArrowSchema
             throw file.Damaged("its numbers are big-endian, and little-endian ones are expected");
         }
 
-        foreach (FlatTable pair in schema.Tables(2))
+        RequireSame(schema, FingerprintKey, layout.Manifest.Fingerprint, file);
+        RequireSame(schema, ShapeKey, ShapeText(layout.Manifest.Shape), file);
+        FlatVector found = schema.Tables(1);
+        if (found.Count > layout.Columns.Count)
         {
-            RequireSame(pair, FingerprintKey, layout.Manifest.Fingerprint, file);
-            RequireSame(pair, ShapeKey, ShapeText(layout.Manifest.Shape), file);
+            throw file.Damaged($"it has {found.Count} columns, and the store has only {Names(layout)}");
         }
 
-        ArrowField[] fields = [.. schema.Tables(1).Select(field => FieldOf(field, layout, file))];
+        var fields = new ArrowField[found.Count];
+        for (int i = 0; i < fields.Length; i++)
+        {
+            fields[i] = FieldOf(schema.Bytes.Table(found[i]), layout, file);
+        }
+
         for (int column = 0; column < layout.Columns.Count; column++)
         {
             int times = fields.Count(field => field.Column == column);
@@ -47,34 +55,51 @@ internal static class ArrowSchema
 
     public static string ShapeText(long[] shape) => $"[{string.Join(", ", shape)}]";
 
-    private static void RequireSame(FlatTable pair, string key, string expected, MappedFile file)
+    private static void RequireSame(FlatTable schema, string key, string expected, MappedFile file)
     {
-        if (pair.Text(0) == key && pair.Text(1) != expected)
+        ReadOnlySpan<byte> name = Encoding.UTF8.GetBytes(key);
+        FlatVector pairs = schema.Tables(2);
+        for (long i = 0; i < pairs.Count; i++)
         {
-            throw file.Damaged($"it says that its {key} is '{pair.Text(1)}', but the store has '{expected}'");
+            FlatTable pair = schema.Bytes.Table(pairs[i]);
+            if (pair.Text(0).SequenceEqual(name))
+            {
+                ReadOnlySpan<byte> value = pair.Text(1);
+                if (!value.SequenceEqual(Encoding.UTF8.GetBytes(expected)))
+                {
+                    throw file.Damaged($"it says that its {key} is '{Shown(value)}', but the store has '{expected}'");
+                }
+
+                return;
+            }
         }
     }
 
     private static ArrowField FieldOf(FlatTable field, StoreLayout layout, MappedFile file)
     {
-        string name = field.Text(0);
-        int index = layout.Columns.Select((column, place) => (column, place)).FirstOrDefault(pair => pair.column.Name == name, (null!, -1)).place;
-        if (index < 0)
+        ReadOnlySpan<byte> name = field.Text(0);
+        int index = 0;
+        while (index < layout.Columns.Count && !name.SequenceEqual(Encoding.UTF8.GetBytes(layout.Columns[index].Name)))
         {
-            throw file.Damaged($"it has a column '{name}', and the store has only {string.Join(", ", layout.Columns.Select(column => column.Name))}");
+            index++;
+        }
+
+        if (index == layout.Columns.Count)
+        {
+            throw file.Damaged($"it has a column '{Shown(name)}', and the store has only {Names(layout)}");
         }
 
         Column column = layout.Columns[index];
         bool isList = field.Value<byte>(2) == FixedSizeList;
-        FlatTable[] children = isList ? field.Tables(5) : [];
-        FlatTable numbers = children.Length == 1 ? children[0] : field;
+        FlatVector children = isList ? field.Tables(5) : default;
+        FlatTable numbers = children.Count == 1 ? field.Bytes.Table(children[0]) : field;
         int elements = isList ? field.Table(3)?.Value<int>(0) ?? 0 : 1;
-        if (NumberOf(numbers) is { } type && elements == column.Elements && column.Accepted.Contains(type) && !field.Has(4) && !numbers.Has(4) && (!isList || children.Length == 1))
+        if (NumberOf(numbers) is { } type && elements == column.Elements && column.Accepted.Contains(type) && !field.Has(4) && !numbers.Has(4) && (!isList || children.Count == 1))
         {
             return new(index, type, isList);
         }
 
-        throw file.Damaged($"column '{name}' must be {column.Expected}, but is {(isList ? $"fixed_size_list[{elements}] of " : string.Empty)}{Describe(numbers)}{(field.Has(4) || numbers.Has(4) ? " by dictionary" : string.Empty)}");
+        throw file.Damaged($"column '{column.Name}' must be {column.Expected}, but is {(isList ? $"fixed_size_list[{elements}] of " : string.Empty)}{Describe(numbers)}{(field.Has(4) || numbers.Has(4) ? " by dictionary" : string.Empty)}");
     }
 
     private static ElementType? NumberOf(FlatTable field) => (field.Value<byte>(2), field.Table(3)) switch
@@ -94,6 +119,11 @@ internal static class ArrowSchema
         (FloatingPoint, { } type) => type.Value<short>(0) switch { 0 => ElementType.Float16, 1 => ElementType.Float32, _ => null },
         _ => null,
     };
+
+    private static string Names(StoreLayout layout) => string.Join(", ", layout.Columns.Select(column => column.Name));
+
+    // A file may have a text as long as itself.
+    private static string Shown(ReadOnlySpan<byte> text) => Encoding.UTF8.GetString(text[..Math.Min(text.Length, 100)]);
 
     private static string Describe(FlatTable field) =>
         NumberOf(field)?.ToString().ToLowerInvariant() ?? string.Create(CultureInfo.InvariantCulture, $"something else (type {field.Value<byte>(2)} of the Arrow format)");

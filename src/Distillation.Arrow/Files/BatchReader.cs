@@ -6,8 +6,8 @@ internal sealed class BatchReader(MappedFile file, FlatTable batch, long body, l
     private const int PairBytes = 16;
 
     private readonly FlatBytes _bytes = batch.Bytes;
-    private readonly long[] _nodes = batch.Elements(1, PairBytes);
-    private readonly long[] _buffers = batch.Elements(2, PairBytes);
+    private readonly FlatVector _nodes = batch.Elements(1, PairBytes);
+    private readonly FlatVector _buffers = batch.Elements(2, PairBytes);
     private int _node;
     private int _buffer;
 
@@ -29,12 +29,12 @@ internal sealed class BatchReader(MappedFile file, FlatTable batch, long body, l
         foreach (ArrowField field in fields)
         {
             Column column = layout.Columns[field.Column];
-            long presence = Node(column, rows, exact: true);
+            long presence = Node(column, rows, exact: true, column.Optional);
             present = column.Optional ? presence : present;
             long elements = rows * column.Elements;
             if (field.IsList)
             {
-                Node(column, elements, exact: false);
+                Node(column, elements, exact: false, mayLack: false);
             }
 
             values[field.Column] = Buffer(column, elements * field.Type.Bytes());
@@ -44,7 +44,7 @@ internal sealed class BatchReader(MappedFile file, FlatTable batch, long body, l
     }
 
     // Gives the place of the bits that tell which values are there, or -1 where all are.
-    private long Node(Column column, long length, bool exact)
+    private long Node(Column column, long length, bool exact, bool mayLack)
     {
         long node = Next(_nodes, ref _node, column);
         (long stated, long nulls) = (_bytes.Get<long>(node), _bytes.Get<long>(node + 8));
@@ -53,7 +53,7 @@ internal sealed class BatchReader(MappedFile file, FlatTable batch, long body, l
             throw Damaged($"has {stated} values where column '{column.Name}' needs {length}");
         }
 
-        if (nulls != 0 && !column.Optional)
+        if (nulls != 0 && !mayLack)
         {
             throw Damaged($"lacks {nulls} values of column '{column.Name}', which must have all");
         }
@@ -70,8 +70,8 @@ internal sealed class BatchReader(MappedFile file, FlatTable batch, long body, l
             : throw Damaged($"should have {needed} bytes of column '{column.Name}', but has {length} from {offset} on, of {bodyLength}");
     }
 
-    private long Next(long[] places, ref int next, Column column) =>
-        next < places.Length ? places[next++] : throw Damaged($"ends before column '{column.Name}'");
+    private long Next(FlatVector places, ref int next, Column column) =>
+        next < places.Count ? places[next++] : throw Damaged($"ends before column '{column.Name}'");
 
     private InvalidDataException Damaged(string what) => file.Damaged($"record batch {number} {what}");
 }

@@ -1,13 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Distillation.Arrow;
 
 /// <summary>Bytes of the FlatBuffers format, in which Arrow files describe themselves. Every access is checked: the bytes may be anything.</summary>
 internal sealed class FlatBytes(byte[] bytes, string path, string what)
 {
-    public FlatTable Root(int start = 0) => new(this, Follow(start));
+    /// <summary>The table to which an offset leads.</summary>
+    public FlatTable Table(long at) => new(this, Follow(at));
 
     public T Get<T>(long at)
         where T : unmanaged => MemoryMarshal.Read<T>(Slice(at, Unsafe.SizeOf<T>()));
@@ -15,10 +15,10 @@ internal sealed class FlatBytes(byte[] bytes, string path, string what)
     /// <summary>The place to which an offset leads.</summary>
     public long Follow(long at) => at + Get<uint>(at);
 
-    public string Text(long at)
+    public ReadOnlySpan<byte> Text(long at)
     {
         long start = Follow(at);
-        return Encoding.UTF8.GetString(Slice(start + sizeof(uint), Get<uint>(start)));
+        return Slice(start + sizeof(uint), Get<uint>(start));
     }
 
     public ReadOnlySpan<byte> Slice(long at, long length) =>

@@ -10,35 +10,27 @@ internal readonly struct FlatTable(FlatBytes bytes, long position)
     public T Value<T>(int field, T missing = default)
         where T : unmanaged => Place(field) is var place and not 0 ? bytes.Get<T>(place) : missing;
 
-    public FlatTable? Table(int field) => Place(field) is var place and not 0 ? new FlatTable(bytes, bytes.Follow(place)) : null;
+    public FlatTable? Table(int field) => Place(field) is var place and not 0 ? bytes.Table(place) : null;
 
-    public string Text(int field) => Place(field) is var place and not 0 ? bytes.Text(place) : string.Empty;
+    /// <summary>The bytes of a text in UTF-8.</summary>
+    public ReadOnlySpan<byte> Text(int field) => Place(field) is var place and not 0 ? bytes.Text(place) : [];
 
-    /// <summary>The places of a vector's elements, each of a given number of bytes.</summary>
-    public long[] Elements(int field, int size)
+    /// <summary>A vector whose elements have a given number of bytes.</summary>
+    public FlatVector Elements(int field, int size)
     {
         if (Place(field) is var place && place == 0)
         {
-            return [];
+            return default;
         }
 
         long start = bytes.Follow(place);
-        long count = bytes.Get<uint>(start);
-        bytes.Slice(start + sizeof(uint), count * size);
-        long[] places = new long[count];
-        for (int i = 0; i < count; i++)
-        {
-            places[i] = start + sizeof(uint) + ((long)i * size);
-        }
-
-        return places;
+        var elements = new FlatVector(start + sizeof(uint), bytes.Get<uint>(start), size);
+        _ = bytes.Slice(elements.Start, elements.Count * size);
+        return elements;
     }
 
-    public FlatTable[] Tables(int field)
-    {
-        FlatBytes source = bytes;
-        return [.. Elements(field, sizeof(uint)).Select(place => new FlatTable(source, source.Follow(place)))];
-    }
+    /// <summary>A vector of the places of tables.</summary>
+    public FlatVector Tables(int field) => Elements(field, sizeof(uint));
 
     private long Place(int field)
     {

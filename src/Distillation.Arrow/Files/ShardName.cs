@@ -11,10 +11,18 @@ internal readonly partial record struct ShardName(long Number, string Text) : IC
     public const string Data = ".arrow";
     public const string Description = ".json";
 
+    // Eighteen digits always fit in an int64.
+    private const long Largest = 999_999_999_999_999_999;
+
     /// <summary>A name that comes after all that are in a directory, and that no other process makes.</summary>
     public static ShardName Next(string folder)
     {
         long number = AllIn(folder, Data).Select(name => name.Number).DefaultIfEmpty(-1).Max() + 1;
+        if (number > Largest)
+        {
+            throw new InvalidDataException($"'{folder}' has a shard with the number {Largest}, and no number comes after it.");
+        }
+
         return new(number, string.Create(CultureInfo.InvariantCulture, $"part-{number:D8}-{Guid.NewGuid():N}"));
     }
 
@@ -26,7 +34,6 @@ internal readonly partial record struct ShardName(long Number, string Text) : IC
 
     public string In(string folder, string ending) => Path.Combine(folder, Text + ending);
 
-    // Eighteen digits always fit in an int64.
-    [GeneratedRegex(@"^part-(?<number>[0-9]{1,18})(-[^.]*)?$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^part-(?<number>[0-9]{1,18})(-[^.]*)?\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Pattern();
 }

@@ -30,8 +30,17 @@ internal static class ShardWriter
             stream.Position = 0;
             description = new(rows.Count, stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
         });
-        StoredJson.Write(name.In(folder, ShardName.Description), description!);
-        return name;
+        string beside = name.In(folder, ShardName.Description);
+        try
+        {
+            StoredJson.Write(beside, description!);
+            return name;
+        }
+        catch when (!File.Exists(beside))
+        {
+            File.Delete(name.In(folder, ShardName.Data));
+            throw;
+        }
     }
 
     private static Schema SchemaOf(StoreLayout layout) => new(

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Distillation.Losses;
 
 namespace Distillation.Arrow;
 
@@ -16,6 +17,9 @@ internal sealed record Manifest(int Schema, string Fingerprint, long Count, stri
 {
     public const int Version = 1;
     public const string FileName = "manifest.json";
+
+    // Those of a tensor in torch, less the one of the samples.
+    private const int MostDimensions = 63;
 
     [JsonIgnore]
     public IReadOnlyList<StoredLayer> Kept => Layers ?? [];
@@ -37,7 +41,8 @@ internal sealed record Manifest(int Schema, string Fingerprint, long Count, stri
             .. options.Layers.OrderBy(layer => layer.Path, StringComparer.Ordinal)
                 .Select(layer => new StoredLayer(layer.Path, output[layer].shape[1..], FloatNames.Of(output[layer], $"layer '{layer}'"))),
         ];
-        return new(Version, fingerprint, count, options.Representation.Name, shape, classes, options.Representation.Listed, FloatNames.Of(output.Logits, "logits"), layers);
+        Manifest manifest = new(Version, fingerprint, count, options.Representation.Name, shape, classes, options.Representation.Listed, FloatNames.Of(output.Logits, "logits"), layers);
+        return manifest.Wrong() is { } wrong ? throw new ArgumentException($"The outputs cannot be kept: {wrong}.", nameof(output)) : manifest;
     }
 
     /// <summary>Writes it, unless another process was first; gives what then is there.</summary>
@@ -84,13 +89,16 @@ internal sealed record Manifest(int Schema, string Fingerprint, long Count, stri
     private string? Wrong()
     {
         long classes = Shape.Length == 0 ? 1 : Shape[ClassAxis(Shape.Length)];
-        return Count < 0 ? $"'count' is {Count}"
-            : Shape.Any(size => size < 1) || Classes != classes ? $"'shape' [{string.Join(", ", Shape)}] does not go with {Classes} 'classes'"
+        return Count < 1 ? $"'count' is {Count}"
+            : !IsShape(Shape) || Classes != classes ? $"'shape' {ArrowSchema.ShapeText(Shape)} does not go with {Classes} 'classes'"
             : Representation is not ("dense_float32" or "dense_float16" or "top_k") ? $"'representation' is '{Representation}', not dense_float32, dense_float16 or top_k"
             : (Representation == "top_k") != (K > 0) || K > classes || K < 0 || (K > 0 && Shape.Length == 0) ? $"'k' is {K} with {Representation} of {Classes} classes"
             : !FloatNames.Has(Type) ? $"'type' is '{Type}', not one of {FloatNames.All}"
-            : Kept.FirstOrDefault(layer => layer is null || layer.Shape.Any(size => size < 1) || !FloatNames.Has(layer.Type)) is { } layer ? $"layer '{layer.Name}' is [{string.Join(", ", layer.Shape)}] {layer.Type}"
             : Kept.Any(layer => layer is null) || Kept.DistinctBy(layer => layer.Name).Count() != Kept.Count ? "a layer has no name, or one comes twice"
+            : Kept.FirstOrDefault(layer => !IsShape(layer.Shape) || !FloatNames.Has(layer.Type)) is { } layer ? $"layer '{layer.Name}' is {ArrowSchema.ShapeText(layer.Shape)} {layer.Type}"
+            : K > 0 && Kept.FirstOrDefault(layer => layer.Name == SparseTargetLoss.Indices.Path || layer.Name == SparseTargetLoss.LogProbabilities.Path) is { } list ? $"layer '{list.Name}' has the name of a layer that is made of the lists"
             : null;
     }
+
+    private static bool IsShape(long[] shape) => shape.Length <= MostDimensions && shape.All(size => size > 0);
 }

@@ -5,6 +5,8 @@ namespace Distillation.Arrow;
 /// <summary>The small JSON files of a store, each written whole or not at all.</summary>
 internal static class StoredJson
 {
+    private const long LargestBytes = 16L << 20;
+
     private static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -16,6 +18,11 @@ internal static class StoredJson
     public static T Read<T>(string path)
         where T : class
     {
+        if (new FileInfo(path).Length is > LargestBytes and var length)
+        {
+            throw new InvalidDataException($"'{path}' has {length} bytes, and must have at most {LargestBytes}.");
+        }
+
         try
         {
             return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), Options) ?? throw new JsonException("it is null");

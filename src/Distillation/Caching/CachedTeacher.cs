@@ -50,14 +50,14 @@ public sealed class CachedTeacher : DelegatingTeacher
         Require.Present(batch);
         RequireKept(Require.Present(features));
         ReadOnlySpan<long> samples = SampleNumbers.Of(batch.Indices);
-        SampleNumbers.RequireWithin(samples, _store.Count);
-        if (!HasAll(samples))
+        if (HasAll(samples))
         {
-            Ask(batch, samples);
+            Compare(batch, samples);
         }
         else
         {
-            Compare(batch, samples);
+            SampleNumbers.RequireWithin(samples, _store.Count);
+            Ask(batch, samples);
         }
 
         ModelOutput output = _store.Read(batch.Indices, features);
@@ -145,7 +145,10 @@ public sealed class CachedTeacher : DelegatingTeacher
         ulong[] digests = InputDigest.OfAll(batch);
         for (int row = 0; row < digests.Length; row++)
         {
-            RequireSame(samples[row], digests[row]);
+            if (_store.Contains(samples[row]))
+            {
+                RequireSame(samples[row], digests[row]);
+            }
         }
 
         using var scope = torch.NewDisposeScope();
@@ -184,7 +187,7 @@ public sealed class CachedTeacher : DelegatingTeacher
 
     private void RequireSame(long sample, ulong digest)
     {
-        if (_store.Contains(sample) && _store.InputDigest(sample) is { } known && known != digest)
+        if (_store.InputDigest(sample) is { } known && known != digest)
         {
             throw new InvalidOperationException(
                 $"Sample {sample} has other inputs than those for which the teacher's outputs were kept: other data, or a transform by chance. Make each view a sample of its own, or use the teacher without a cache.");

@@ -18,6 +18,11 @@ internal sealed class FileRows : IRows
         _length = checked((int)(first[0].numel() * first.element_size()));
         _path = Path.Combine(directory, $"distillation-{Guid.NewGuid():N}.outputs");
         _file = File.OpenHandle(_path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose | FileOptions.RandomAccess);
+        if (!OperatingSystem.IsWindows())
+        {
+            // An open file without a name is gone even when the process is killed; Windows sees to that by itself.
+            File.Delete(_path);
+        }
     }
 
     public void Write(ReadOnlySpan<long> samples, Tensor values)

@@ -20,13 +20,14 @@ public interface IOutputStore : IDisposable
     FeatureSet Needed => Features;
 
     /// <summary>Tells whether it has the outputs of a sample.</summary>
-    /// <param name="sample">The number of the sample.</param>
-    /// <returns><see langword="true"/> if it has.</returns>
+    /// <param name="sample">Any number.</param>
+    /// <returns><see langword="true"/> if it has; <see langword="false"/> for a number outside of [0, <see cref="Count"/>) too.</returns>
     bool Contains(long sample);
 
     /// <summary>Gives the digest of the inputs for which a sample's outputs were kept.</summary>
     /// <param name="sample">The number of a sample that it has.</param>
     /// <returns>The digest, or <see langword="null"/> where whoever wrote the outputs gave none.</returns>
+    /// <exception cref="KeyNotFoundException">It does not have the sample; the message names it.</exception>
     ulong? InputDigest(long sample);
 
     /// <summary>Keeps outputs. Of a sample that it has already, the new ones are kept.</summary>
@@ -39,6 +40,8 @@ public interface IOutputStore : IDisposable
     /// <param name="samples">The numbers of N samples that it has, [N] int64 on the processor; a number may come twice.</param>
     /// <param name="features">The layers to give beside the logits, all of them in <see cref="Features"/>.</param>
     /// <returns>The outputs, in the order of the numbers and the type they were written in, in the current dispose scope.</returns>
+    /// <exception cref="KeyNotFoundException">It does not have one of the samples, or does not keep one of the layers; the message names it.</exception>
+    /// <exception cref="ArgumentException">The numbers are not [N] int64 on the processor.</exception>
     ModelOutput Read(Tensor samples, FeatureSet features);
 
     /// <summary>Makes sure that what was written is not lost when the process ends; where that cannot be, does nothing.</summary>

@@ -33,25 +33,37 @@ public sealed class MemoryStore : IOutputStore
     public bool IsSpilled { get; private set; }
 
     /// <inheritdoc/>
-    public bool Contains(long sample) => _has[Require.InRange(sample, 0, Count - 1)];
+    public bool Contains(long sample) => sample >= 0 && sample < Count && _has[sample];
 
     /// <inheritdoc/>
-    public ulong? InputDigest(long sample) => Contains(sample) ? _digests[sample] : throw new ArgumentException($"Sample {sample} is not in the store.", nameof(sample));
+    public ulong? InputDigest(long sample) => _digests[Known(sample)];
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The outputs have another shape than those before, or do not fit in float16.</exception>
+    /// <exception cref="ArgumentException">The numbers and digests are not of the same samples, or a number is outside of the store.</exception>
+    /// <exception cref="InvalidOperationException">The outputs are not of as many samples, have another shape than those before, or do not fit in float16.</exception>
     /// <exception cref="IOException">They are kept in a file, and it cannot be written.</exception>
     public void Write(ReadOnlySpan<long> samples, ReadOnlySpan<ulong> inputDigests, ModelOutput output)
     {
         Require.Present(output);
         SampleNumbers.RequireWithin(samples, Count);
+        if (inputDigests.Length != samples.Length)
+        {
+            throw new ArgumentException($"There must be as many digests as numbers of samples, but there are {inputDigests.Length} and {samples.Length}.", nameof(inputDigests));
+        }
+
+        if (samples.IsEmpty)
+        {
+            return;
+        }
+
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
         _logits ??= MakeColumns(output);
 
         // All are checked before any is written.
-        Tensor logits = _logits.Kept(output.Logits);
-        Dictionary<Feature, Tensor> layers = _layers.ToDictionary(layer => layer.Key, layer => layer.Value.Kept(output[layer.Key]));
+        long count = samples.Length;
+        Tensor logits = _logits.Kept(output.Logits, count);
+        Dictionary<Feature, Tensor> layers = _layers.ToDictionary(layer => layer.Key, layer => layer.Value.Kept(output[layer.Key], count));
         _logits.Write(samples, logits);
         foreach ((Feature feature, Column layer) in _layers)
         {
@@ -70,14 +82,14 @@ public sealed class MemoryStore : IOutputStore
     {
         Require.Present(features);
         ReadOnlySpan<long> numbers = SampleNumbers.Of(Require.Present(samples));
-        SampleNumbers.RequireWithin(numbers, Count);
         foreach (long number in numbers)
         {
-            _ = Contains(number) ? true : throw new ArgumentException($"Sample {number} is not in the store.", nameof(samples));
+            _ = Known(number);
         }
 
+        Column logits = _logits ?? throw new KeyNotFoundException("The store has no outputs yet.");
         using var noGradient = torch.no_grad();
-        return new ModelOutput(_logits!.Read(samples), features.Count == 0 ? null : features.ToDictionary(feature => feature, feature => _layers[feature].Read(samples)));
+        return new ModelOutput(logits.Read(samples), features.Count == 0 ? null : features.ToDictionary(feature => feature, feature => _layers[feature].Read(samples)));
     }
 
     /// <inheritdoc/>
@@ -100,10 +112,25 @@ public sealed class MemoryStore : IOutputStore
         Tensor[] all = [output.Logits, .. Features.Select(feature => output[feature])];
         double bytes = all.Sum(one => (double)Count * one[0].numel() * (_options.HalfPrecision ? 2 : one.element_size()));
         IsSpilled = bytes > _options.Budget;
-        Column[] columns = [.. all.Select(one => new Column(one, _options.HalfPrecision, kept => IsSpilled ? new FileRows(_options.SpillDirectory, kept) : new TensorRows(Count, kept)))];
-        _layers = Features.Zip(columns[1..]).ToDictionary();
+        var columns = new List<Column>();
+        try
+        {
+            foreach (Tensor one in all)
+            {
+                columns.Add(new(one, _options.HalfPrecision, kept => IsSpilled ? new FileRows(_options.SpillDirectory, kept) : new TensorRows(Count, kept)));
+            }
+        }
+        catch
+        {
+            columns.ForEach(column => column.Dispose());
+            throw;
+        }
+
+        _layers = Features.Zip(columns.Skip(1)).ToDictionary();
         return columns[0];
     }
+
+    private long Known(long sample) => Contains(sample) ? sample : throw new KeyNotFoundException($"Sample {sample} is not in the store.");
 
     /// <summary>The outputs of one layer.</summary>
     private sealed class Column : IDisposable
@@ -122,11 +149,11 @@ public sealed class MemoryStore : IOutputStore
         }
 
         /// <summary>Gives values as they are kept, in the current dispose scope.</summary>
-        public Tensor Kept(Tensor values)
+        public Tensor Kept(Tensor values, long samples)
         {
-            if (values.dim() == 0 || !values.shape.AsSpan(1).SequenceEqual(_shape) || values.dtype != _dtype)
+            if (!values.shape.AsSpan().SequenceEqual([samples, .. _shape]) || values.dtype != _dtype)
             {
-                throw new InvalidOperationException($"All samples must have outputs of one shape and type, but those before are [N, {string.Join(", ", _shape)}] {_dtype} and these {Shapes.Of(values)} {values.dtype}.");
+                throw new InvalidOperationException($"All samples must have outputs of one shape and type, but of {samples} samples they should be [{string.Join(", ", [samples, .. _shape])}] {_dtype} and are {Shapes.Of(values)} {values.dtype}.");
             }
 
             Tensor kept = Narrowed(values);

@@ -82,7 +82,7 @@ public sealed class MemoryStoreTests : IDisposable
 
         Action write = () => store.Write([2], [0], new ModelOutput(torch.zeros(1, 6)));
 
-        write.Should().Throw<InvalidOperationException>().WithMessage("*[N, 5] Float32*[1, 6]*");
+        write.Should().Throw<InvalidOperationException>().WithMessage("*[1, 5] Float32*[1, 6]*");
     }
 
     [Fact]
@@ -105,7 +105,45 @@ public sealed class MemoryStoreTests : IDisposable
 
         Action read = () => store.Read(torch.tensor([1L, 2]), FeatureSet.None);
 
-        read.Should().Throw<ArgumentException>().WithMessage("Sample 2 is not in the store*");
+        read.Should().Throw<KeyNotFoundException>().WithMessage("Sample 2 is not in the store*");
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(10)]
+    [InlineData(-1)]
+    public void Digest_of_a_sample_that_is_not_there_is_refused_by_its_number(long sample)
+    {
+        using var store = new MemoryStore(10);
+        store.Write([1], [0], new ModelOutput(torch.zeros(1, 5)));
+
+        Action ask = () => store.InputDigest(sample);
+
+        store.Contains(sample).Should().BeFalse();
+        ask.Should().Throw<KeyNotFoundException>().WithMessage($"Sample {sample} is not in the store*");
+    }
+
+    [Fact]
+    public void Store_without_outputs_has_none_to_read()
+    {
+        using var store = new MemoryStore(10);
+
+        Action read = () => store.Read(torch.empty(0, torch.ScalarType.Int64), FeatureSet.None);
+
+        read.Should().Throw<KeyNotFoundException>().WithMessage("*no outputs yet*");
+    }
+
+    [Fact]
+    public void Outputs_digests_and_numbers_must_be_of_as_many_samples()
+    {
+        using var store = new MemoryStore(10);
+
+        Action fewDigests = () => store.Write([1, 2], [0], new ModelOutput(torch.zeros(2, 5)));
+        Action fewOutputs = () => store.Write([1, 2], [0, 0], new ModelOutput(torch.zeros(1, 5)));
+
+        fewDigests.Should().Throw<ArgumentException>().WithMessage("*as many digests*1 and 2*");
+        fewOutputs.Should().Throw<InvalidOperationException>().WithMessage("*[2, 5]*[1, 5]*");
+        store.Filled.Should().Be(0);
     }
 
     [Fact]
@@ -119,6 +157,26 @@ public sealed class MemoryStoreTests : IDisposable
 
         Directory.EnumerateFiles(directory).Should().BeEmpty();
         Directory.Delete(directory);
+    }
+
+    [Fact]
+    public void The_file_has_no_name_that_could_outlast_a_kill()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // there the system removes it
+        }
+
+        DirectoryInfo directory = Directory.CreateTempSubdirectory();
+        using (var store = new MemoryStore(10, new MemoryStoreOptions { Budget = 0, SpillDirectory = directory.FullName }))
+        {
+            store.Write([1], [0], new ModelOutput(torch.zeros(1, 5)));
+
+            store.IsSpilled.Should().BeTrue();
+            directory.EnumerateFiles().Should().BeEmpty();
+        }
+
+        directory.Delete();
     }
 
     [Fact]

@@ -1,0 +1,37 @@
+using Distillation.Arrow;
+
+namespace Distillation.Crash;
+
+/// <summary>Fills a store in small shards, and goes on where an earlier call was killed.</summary>
+internal static class StoreCommand
+{
+    public const string Fingerprint = "crash";
+
+    private const int Classes = 7;
+    private const int RowsPerShard = 20;
+
+    public static void Run(string directory, long samples)
+    {
+        torch.set_num_threads(1);
+        using ArrowOutputStore store = ArrowOutputStore.Open(directory, samples, Fingerprint);
+        store.RemoveUnfinished();
+        foreach (long[] missing in Missing(store).Chunk(RowsPerShard))
+        {
+            using var scope = torch.NewDisposeScope();
+            float[] logits = [.. missing.SelectMany(sample => Enumerable.Range(0, Classes).Select(label => MathF.Sin((sample * Classes) + label)))];
+            store.Write(missing, [.. missing.Select(sample => (ulong)sample * 3)], new(torch.tensor(logits, [missing.Length, Classes])));
+            store.Flush();
+        }
+    }
+
+    private static IEnumerable<long> Missing(ArrowOutputStore store)
+    {
+        for (long sample = 0; sample < store.Count; sample++)
+        {
+            if (!store.Contains(sample))
+            {
+                yield return sample;
+            }
+        }
+    }
+}
