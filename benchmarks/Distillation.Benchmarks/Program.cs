@@ -23,6 +23,9 @@ switch (args)
     case ["cnn"]:
         Quick.RunConvolutions();
         return 0;
+    case ["reading"]:
+        Quick.RunReading();
+        return 0;
     case ["threads"]:
         Quick.RunThreads();
         return 0;

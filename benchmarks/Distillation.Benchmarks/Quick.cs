@@ -65,6 +65,17 @@ internal static class Quick
         }
     }
 
+    public static void RunReading()
+    {
+        torch.set_num_threads(1);
+        Console.WriteLine("epoch over 20 000 samples of 784 numbers on the disk / in memory, one thread, batch 64, teacher in the loop; below 1 the disk is faster");
+        using var contest = new ReadingContest();
+        foreach ((string name, Action epoch) in contest.FromDisk)
+        {
+            Print(name, epoch, contest.InMemory, times: 1, rounds: 15);
+        }
+    }
+
     public static void RunThreads()
     {
         Console.WriteLine("two threads / one thread, batch 64, teacher in the loop; below 1 two are faster");
