@@ -51,7 +51,7 @@ public sealed class ConfusionMatrix : IEquatable<ConfusionMatrix>
     /// <inheritdoc/>
     public override string ToString() => $"{Classes} classes, {_counts.Sum()} samples";
 
-    internal ReadOnlySpan<long> Counts => _counts;
+    internal IReadOnlyList<long> Counts => _counts;
 
     internal bool Occurs(int label) => Sum(other => this[other, label] + this[label, other]) > 0;
 

@@ -79,7 +79,7 @@ internal sealed class CheckpointDirectory : IDisposable
         }
 
         Log.CheckpointSaved(_logger, path);
-        foreach (string old in NewestFirst().Skip(_options.Keep))
+        foreach (string old in NewestFirst().Where(other => string.CompareOrdinal(other, path) <= 0).Skip(_options.Keep))
         {
             Directory.Delete(old, recursive: true);
         }

@@ -3,26 +3,35 @@ using System.Text.Json.Serialization;
 
 namespace Distillation.Evaluation;
 
-/// <summary>A confusion matrix as JSON: the counts row by row, a row for each class of the labels.</summary>
+/// <summary>A confusion matrix as JSON: the number of samples of each class, and the counts that are not zero, each with its place C · actual + predicted.</summary>
 internal sealed class ConfusionMatrixConverter : JsonConverter<ConfusionMatrix>
 {
     public override ConfusionMatrix Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        long[] counts = JsonSerializer.Deserialize<long[]>(ref reader, options) ?? [];
-        int classes = (int)Math.Round(Math.Sqrt(counts.Length));
-        return (long)classes * classes == counts.Length
-            ? new ConfusionMatrix(counts, classes)
-            : throw new JsonException($"A confusion matrix must have C x C counts, but has {counts.Length}.");
+        Sparse sparse = JsonSerializer.Deserialize<Sparse>(ref reader, options)!;
+        long classes = sparse.Samples.Length;
+        if (sparse.Places.Length != sparse.Counts.Length || Array.Exists(sparse.Places, place => place < 0 || place >= classes * classes))
+        {
+            throw new JsonException($"A confusion matrix of {classes} classes must have a count for each place, and places in [0, {classes * classes}).");
+        }
+
+        var counts = new long[classes * classes];
+        for (int i = 0; i < sparse.Places.Length; i++)
+        {
+            counts[sparse.Places[i]] = sparse.Counts[i];
+        }
+
+        var matrix = new ConfusionMatrix(counts, (int)classes);
+        return Samples(matrix).SequenceEqual(sparse.Samples) ? matrix : throw new JsonException("The counts of a confusion matrix must add up to the samples of each class.");
     }
 
     public override void Write(Utf8JsonWriter writer, ConfusionMatrix value, JsonSerializerOptions options)
     {
-        writer.WriteStartArray();
-        foreach (long count in value.Counts)
-        {
-            writer.WriteNumberValue(count);
-        }
-
-        writer.WriteEndArray();
+        long[] places = [.. value.Counts.Index().Where(one => one.Item != 0).Select(one => (long)one.Index)];
+        JsonSerializer.Serialize(writer, new Sparse([.. Samples(value)], places, Array.ConvertAll(places, place => value.Counts[(int)place])), options);
     }
+
+    private static IEnumerable<long> Samples(ConfusionMatrix matrix) => Enumerable.Range(0, matrix.Classes).Select(matrix.Samples);
+
+    private sealed record Sparse([property: JsonRequired] long[] Samples, [property: JsonRequired] long[] Places, [property: JsonRequired] long[] Counts);
 }
