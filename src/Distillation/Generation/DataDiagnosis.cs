@@ -53,7 +53,7 @@ public sealed record DataDiagnosis(EvaluationReport Report, IReadOnlyList<ClassD
         Func<Module<Tensor, Tensor>> original, Originals data, TrainerOptions? training = null, int folds = 5, int seed = 0, double suspectBelow = 0.1, CancellationToken cancellationToken = default)
     {
         Require.Present(original);
-        TrainerOptions options = training ?? RecipeSearchOptions.DefaultTraining;
+        TrainerOptions options = OriginalTraining.Several(training ?? RecipeSearchOptions.DefaultTraining);
         var fitter = new CommitteeFitter("originals", (samples, number) => new OwnedTeacher(OriginalTraining.Fit(original, samples, options, number, cancellationToken)), folds);
         using FittedTeacher fitted = fitter.Fit(data, seed, cancellationToken);
         return Of(fitted, data, suspectBelow);

@@ -9,11 +9,11 @@ public sealed record FragmentOptions
 
     /// <summary>Gets how each model is trained on old and new samples together.</summary>
     /// <value>The default value is <see cref="RecipeSearchOptions.DefaultTraining"/>.</value>
-    public TrainerOptions Training { get; init => field = Require.Present(value); } = RecipeSearchOptions.DefaultTraining;
+    public TrainerOptions Training { get; init => field = OriginalTraining.Several(value); } = RecipeSearchOptions.DefaultTraining;
 
     /// <summary>Gets how a fragment's first model is trained, on its labelled samples alone; as the others if not given.</summary>
     /// <value>The default value is <see langword="null"/>.</value>
-    public TrainerOptions? PlainTraining { get; init; }
+    public TrainerOptions? PlainTraining { get; init => field = value is null ? null : OriginalTraining.Several(value); }
 
     /// <summary>Gets the share of new samples among all that a fragment learns from.</summary>
     /// <value>In (0, 1). The default value is 0.95: with more of its own samples, a fragment of few classes sees those everywhere.</value>

@@ -5,11 +5,11 @@ public sealed record ModelDistillationOptions
 {
     /// <summary>Gets how each model is trained on old and new samples together.</summary>
     /// <value>The default value is <see cref="RecipeSearchOptions.DefaultTraining"/>.</value>
-    public TrainerOptions Training { get; init => field = Require.Present(value); } = RecipeSearchOptions.DefaultTraining;
+    public TrainerOptions Training { get; init => field = OriginalTraining.Several(value); } = RecipeSearchOptions.DefaultTraining;
 
     /// <summary>Gets how the plain original is trained, on the labelled samples alone; as the others if not given. An original that is to be a fair measure wants more weight decay than one with a pool.</summary>
     /// <value>The default value is <see langword="null"/>.</value>
-    public TrainerOptions? PlainTraining { get; init; }
+    public TrainerOptions? PlainTraining { get; init => field = value is null ? null : OriginalTraining.Several(value); }
 
     /// <summary>Gets below which probability of its label a contradicted sample is reported.</summary>
     /// <value>In [0, 1]. The default value is 0.1.</value>

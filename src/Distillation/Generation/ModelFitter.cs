@@ -24,7 +24,7 @@ public sealed class ModelFitter(string name, Func<IDataSource, int, ITeacher> fi
     {
         Require.Present(original);
         Require.Present(distilled);
-        TrainerOptions options = training ?? RecipeSearchOptions.DefaultTraining;
+        TrainerOptions options = OriginalTraining.Several(training ?? RecipeSearchOptions.DefaultTraining);
         return new("distilled model", (samples, seed) =>
         {
             using torch.nn.Module<Tensor, Tensor> first = OriginalTraining.Fit(original, samples, options, seed, CancellationToken.None);

@@ -6,6 +6,12 @@ namespace Distillation.Generation;
 /// <summary>Trains new models on a small data set. Their weights, the order and all else follow from the seed.</summary>
 internal static class OriginalTraining
 {
+    /// <summary>Takes the options of several runs, which cannot share a directory of checkpoints.</summary>
+    public static TrainerOptions Several(TrainerOptions training) => Require.Present(training).Checkpoints is { } checkpoints
+        ? throw new ArgumentException(
+            $"Several networks are trained with these options, and cannot share the checkpoints in '{checkpoints.Directory}': leave {nameof(TrainerOptions.Checkpoints)} out.", nameof(training))
+        : training;
+
     /// <summary>Makes a model and trains it on labels.</summary>
     /// <returns>The model, in evaluation mode; the caller disposes it.</returns>
     public static torch.nn.Module<Tensor, Tensor> Fit(

@@ -81,7 +81,7 @@ public sealed record Recipe
     /// <param name="common">Those of all recipes.</param>
     /// <returns>The options.</returns>
     internal TrainerOptions TrainingFrom(TrainerOptions common) =>
-        Training is null ? common : Training(common) ?? throw new InvalidOperationException($"{nameof(Training)} of the recipe '{Name}' must give options, but gave null.");
+        Training is null ? common : OriginalTraining.Several(Training(common) ?? throw new InvalidOperationException($"{nameof(Training)} of the recipe '{Name}' must give options, but gave null."));
 
     /// <summary>Puts together what the original learns from.</summary>
     /// <param name="originals">The labelled samples.</param>

@@ -17,7 +17,7 @@ public sealed record RecipeSearchOptions
 
     /// <summary>Gets how each original is trained. Every recipe gets the same number of steps.</summary>
     /// <value>The default value is <see cref="DefaultTraining"/>.</value>
-    public TrainerOptions Training { get; init => field = Require.Present(value); } = DefaultTraining;
+    public TrainerOptions Training { get; init => field = OriginalTraining.Several(value); } = DefaultTraining;
 
     /// <summary>Gets after what time no further part is begun.</summary>
     /// <value>Positive, or <see langword="null"/>: never. The default value is <see langword="null"/>. One part is always finished.</value>

@@ -50,4 +50,20 @@ public sealed class RecipesTests
 
         result.Scores.Should().HaveCount(candidates.Length).And.OnlyContain(score => double.IsFinite(score.Mean));
     }
+
+    [Fact]
+    public void Several_runs_do_not_share_checkpoints()
+    {
+        TrainerOptions training = new() { Checkpoints = new("runs/one") };
+        Action[] doors =
+        [
+            () => _ = new RecipeSearchOptions { Training = training },
+            () => _ = new ModelDistillationOptions { Training = training },
+            () => _ = new ModelDistillationOptions { PlainTraining = training },
+            () => _ = new FragmentOptions { Training = training },
+            () => _ = ModelFitter.Distilled(() => Some.Mlp(), () => Some.Mlp(), training),
+        ];
+
+        doors.Should().AllSatisfy(door => door.Should().Throw<ArgumentException>().WithMessage("*cannot share the checkpoints in 'runs/one'*"));
+    }
 }
