@@ -29,6 +29,9 @@ switch (args)
     case ["threads"]:
         Quick.RunThreads();
         return 0;
+    case ["checkpoints"]:
+        Quick.RunCheckpoints();
+        return 0;
     case ["memory"]:
         Memory.Run();
         return 0;

@@ -91,6 +91,17 @@ internal static class Quick
         Print("step, residual networks", With(2, step), With(1, step), times: 1, rounds: 15);
     }
 
+    public static void RunCheckpoints()
+    {
+        torch.set_num_threads(1);
+        Console.WriteLine("4000 steps with a checkpoint every 100 / without, one thread, small models, batch 64, the wait for the last checkpoint included; above 1 they cost");
+        foreach (bool cached in (bool[])[false, true])
+        {
+            using var contest = new CheckpointContest(cached);
+            Print($"run, {(cached ? "cached teacher" : "teacher in the loop")}", contest.With, contest.Without, times: 1, rounds: 15);
+        }
+    }
+
     private static Action With(int threads, Action action) => () =>
     {
         torch.set_num_threads(threads);

@@ -34,6 +34,7 @@ public sealed record EvaluationReport
 
     /// <summary>Gets how many samples have their label at each rank: at index k, those whose label is beaten by exactly k classes.</summary>
     [JsonInclude]
+    [JsonRequired]
     internal ImmutableArray<long> Ranks { get; init; }
 
     /// <summary>Gives the share of samples whose label is among the k largest logits.</summary>

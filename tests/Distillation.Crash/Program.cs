@@ -4,9 +4,19 @@ using Distillation.Crash;
 switch (args)
 {
     case ["store", var directory, var samples]:
-        StoreCommand.Run(directory, long.Parse(samples, CultureInfo.InvariantCulture));
+        StoreCommand.Run(directory, Whole(samples));
+        return 0;
+    case ["train", var directory, var steps, var teacher, var stall]:
+        Console.WriteLine(TrainCommand.Run(directory, Whole(steps), Enum.Parse<TeacherKind>(teacher), TimeSpan.FromMilliseconds(Whole(stall))));
+        return 0;
+    case ["soak", var directory, var steps]:
+        SoakCommand.Run(directory, Whole(steps), Console.Out);
         return 0;
     default:
         Console.Error.WriteLine("Distillation.Crash store <directory> <samples>");
+        Console.Error.WriteLine("Distillation.Crash train <directory> <steps> Live|Cached <milliseconds that each file of a checkpoint takes>");
+        Console.Error.WriteLine("Distillation.Crash soak <directory> <steps>");
         return 2;
 }
+
+static long Whole(string number) => long.Parse(number, CultureInfo.InvariantCulture);

@@ -79,7 +79,8 @@ internal sealed class CheckpointDirectory : IDisposable
         }
 
         Log.CheckpointSaved(_logger, path);
-        foreach (string old in NewestFirst().Where(other => string.CompareOrdinal(other, path) <= 0).Skip(_options.Keep))
+        // Those that seem newer are damaged: they must not push out this one.
+        foreach (string old in NewestFirst().SkipWhile(newer => newer != path).Skip(_options.Keep))
         {
             Directory.Delete(old, recursive: true);
         }

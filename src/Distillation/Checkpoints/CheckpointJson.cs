@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Distillation.Serialization;
 
@@ -8,13 +7,17 @@ namespace Distillation.Checkpoints;
 /// <summary>Numbers as JSON, in such a way that they come back to the last bit.</summary>
 internal static class CheckpointJson
 {
-    private static readonly JsonSerializerOptions Options = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, MaxDepth = 32 };
-
-    public static JsonNode Node<T>(T value) => JsonSerializer.SerializeToNode(value, Options)!;
-
-    public static void Write<T>(string path, T value)
+    private static readonly JsonSerializerOptions Options = new()
     {
-        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(value, Options);
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        MaxDepth = 32,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    public static void Write(string path, object value)
+    {
+        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), Options);
         ReplacedFile.Write(path, file => RandomAccess.Write(file, bytes, 0));
     }
 

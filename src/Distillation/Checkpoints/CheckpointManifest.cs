@@ -26,14 +26,9 @@ internal sealed record CheckpointManifest(int Version, long Step, IReadOnlyDicti
             throw new InvalidDataException($"'{path}' is of version {manifest.Version}, but this library reads version {Current}.");
         }
 
-        if (manifest.Files is null || manifest.Identity is null)
-        {
-            throw new InvalidDataException($"'{path}' must have '{nameof(Files)}' and '{nameof(Identity)}', but has not.");
-        }
-
         foreach ((string name, Content content) in manifest.Files)
         {
-            if (name != Path.GetFileName(name) || content is null)
+            if (name.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0 || content is null)
             {
                 throw new InvalidDataException($"'{path}' must list files of its own directory with length and digest, but lists '{name}'.");
             }

@@ -60,7 +60,9 @@ internal sealed class Checkpointer : IDisposable
 
         RunIdentity.RequireSame(manifest.Identity, _identity, path);
         using var scope = torch.NewDisposeScope();
-        RunNumbers numbers = CheckpointJson.Read<RunNumbers>(Path.Combine(path, CheckpointDirectory.NumbersFile), LargestNumbers);
+        string numbersPath = Path.Combine(path, CheckpointDirectory.NumbersFile);
+        RunNumbers numbers = CheckpointJson.Read<RunNumbers>(numbersPath, LargestNumbers);
+        numbers.Check(numbersPath, _run.Position, _learners.Length);
         using var rest = new SavedTensors(Path.Combine(path, RestFile));
         if (numbers.Best is { } best && _run.Best is { } kept)
         {
@@ -74,11 +76,11 @@ internal sealed class Checkpointer : IDisposable
         foreach ((LearnerState learner, LearnerNumbers ofLearner) in _learners.Zip(numbers.Learners))
         {
             using var weights = new SavedTensors(Path.Combine(path, learner.WeightsFile));
-            learner.Load(ofLearner, weights, rest);
+            learner.Load(ofLearner, numbers.Position.Step, weights, rest);
         }
 
         _run.Load(numbers);
-        SeededChance.Restore(rest.Read(ChanceName));
+        SeededChance.Restore(rest.ReadLike(ChanceName, SeededChance.State));
         _savedStep = numbers.Position.Step;
         Log.TrainingResumed(_logger, path, numbers.Position.Step);
     }
@@ -147,7 +149,7 @@ internal sealed class Checkpointer : IDisposable
         }
 
         LearnerNumbers[] learners = [.. _learners.Select(learner => learner.Save(files[learner.WeightsFile] = new(), rest))];
-        _writer.Begin(new Checkpoint { Step = _run.Position.Step, Identity = _identity, Numbers = CheckpointJson.Node(_run.Save(learners)), Files = files });
+        _writer.Begin(new Checkpoint { Step = _run.Position.Step, Identity = _identity, Numbers = _run.Save(learners), Files = files });
         (_saved, _savedStep) = (Stopwatch.GetTimestamp(), _run.Position.Step);
     }
 

@@ -55,7 +55,9 @@ internal sealed class LearnerState(Learner learner)
         return new() { LearningRate = learner.LearningRate, Steps = steps, LossSums = new Dictionary<string, double>(sums), LossWeights = new Dictionary<string, double>(shares) };
     }
 
-    public void Load(LearnerNumbers numbers, SavedTensors weights, SavedTensors rest)
+    /// <summary>Brings it back.</summary>
+    /// <exception cref="InvalidDataException">It is not what such a learner has saved after so many updates.</exception>
+    public void Load(LearnerNumbers numbers, long step, SavedTensors weights, SavedTensors rest)
     {
         using var scope = torch.NewDisposeScope();
         foreach ((string name, Tensor tensor) in WeightsOf(learner.Student.Module))
@@ -65,6 +67,11 @@ internal sealed class LearnerState(Learner learner)
 
         if (learner.Optimizer is FusedOptimizer fused)
         {
+            if (numbers.Steps.Count != fused.parameters().Count() || numbers.Steps.Any(steps => steps < 0 || steps > step))
+            {
+                throw new InvalidDataException($"'{learner.Name}' must have followed from 0 to {step} gradients with each of {fused.parameters().Count()} parameters, but followed [{string.Join(", ", numbers.Steps.Take(20))}].");
+            }
+
             fused.BeginAt(numbers.Steps);
         }
         else
@@ -79,7 +86,7 @@ internal sealed class LearnerState(Learner learner)
 
         if (rest.Names.Contains(NormName))
         {
-            learner.GradientNorm = rest.Read(NormName).to(ModuleTree.DeviceOf(learner.Student.Module)).DetachFromDisposeScope();
+            learner.GradientNorm = rest.ReadNumber(NormName).to(ModuleTree.DeviceOf(learner.Student.Module)).DetachFromDisposeScope();
         }
 
         foreach ((string name, Tensor tensor) in Others())
@@ -89,7 +96,12 @@ internal sealed class LearnerState(Learner learner)
 
         string meter = $"{Prefix}meter/";
         Dictionary<string, Tensor> sums = rest.Names.Where(name => name.StartsWith(meter, StringComparison.Ordinal))
-            .ToDictionary(name => name[meter.Length..], name => rest.Read(name).to(ModuleTree.DeviceOf(learner.Student.Module)));
+            .ToDictionary(name => name[meter.Length..], name => rest.ReadNumber(name).to(ModuleTree.DeviceOf(learner.Student.Module)));
+        if (!numbers.LossWeights.Keys.ToHashSet().SetEquals(sums.Keys.Concat(numbers.LossSums.Keys)) || numbers.LossWeights.Values.Any(weight => !double.IsFinite(weight) || weight <= 0))
+        {
+            throw new InvalidDataException($"'{learner.Name}' must have a sum and a positive weight for each loss, but has sums of [{string.Join(", ", sums.Keys.Concat(numbers.LossSums.Keys))}] and weights [{string.Join(", ", numbers.LossWeights)}].");
+        }
+
         learner.Meter.Restore(sums, numbers.LossSums, numbers.LossWeights);
         learner.LearningRate = numbers.LearningRate;
     }

@@ -15,17 +15,31 @@ internal static class TorchSharpState
         return torch.tensor(memory.ToArray());
     }
 
+    /// <exception cref="InvalidDataException">The bytes are not what such an optimizer writes.</exception>
     public static void Restore(torch.optim.Optimizer optimizer, Tensor bytes)
     {
-        using var memory = new MemoryStream(bytes.bytes.ToArray());
-        using var reader = new BinaryReader(memory, Encoding.UTF8);
-        using var scope = torch.NewDisposeScope();
-        Known(optimizer).load_state_dict(reader);
-
-        // What the optimizer keeps has come into the scope with the rest.
-        scope.Detach(scope.DisposablesView);
+        try
+        {
+            Read(Known(optimizer), bytes);
+        }
+        catch (Exception exception) when (exception is not (NotSupportedException or OutOfMemoryException))
+        {
+            // TorchSharp does not say what it throws at bytes that are not its own.
+            throw new InvalidDataException($"The saved state of {optimizer.GetType().Name} is damaged: {exception.Message}", exception);
+        }
     }
 
     public static OptimizerHelper Known(torch.optim.Optimizer optimizer) => optimizer as OptimizerHelper
         ?? throw new NotSupportedException($"{optimizer.GetType().Name} keeps its state to itself, so that a run with it cannot be saved. Use an optimizer of this library or of TorchSharp, or no checkpoints.");
+
+    private static void Read(OptimizerHelper optimizer, Tensor bytes)
+    {
+        using var memory = new MemoryStream(bytes.bytes.ToArray());
+        using var reader = new BinaryReader(memory, Encoding.UTF8);
+        using var scope = torch.NewDisposeScope();
+        optimizer.load_state_dict(reader);
+
+        // What the optimizer keeps has come into the scope with the rest.
+        scope.Detach(scope.DisposablesView);
+    }
 }

@@ -46,6 +46,9 @@ internal sealed class TrainingRun : IDisposable
 
     private TimeSpan Elapsed => _before + _clock.Elapsed;
 
+    // Of a run that is to go on until it is stopped, the longest time there is.
+    private TimeSpan Remaining => TimeSpan.FromTicks((long)(Elapsed.Ticks * ((double)(Position.TotalSteps - Position.Step) / Position.Step)));
+
     public bool IsValidationDue => IsOver || Position.Epoch % _options.ValidateEvery == 0;
 
     public void BeginPass()
@@ -157,7 +160,7 @@ internal sealed class TrainingRun : IDisposable
             GradientNorm = reports[0].GradientNorm,
             SamplesPerSecond = speed,
             Elapsed = Elapsed,
-            Remaining = Elapsed * ((double)(Position.TotalSteps - Position.Step) / Position.Step),
+            Remaining = Remaining,
             Validation = validation,
         };
     }

@@ -1,7 +1,5 @@
 using Distillation.Losses;
 using Distillation.Serialization;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp.Modules;
 
 namespace Distillation.Tests.Checkpoints;
@@ -112,6 +110,19 @@ public sealed class CheckpointTests : IDisposable
 
         FluentActions.Invoking(() => Train()).Should().Throw<InvalidDataException>().WithMessage("None of the 3 checkpoints in '*' is whole*run.safetensors*");
         Some.Weights(_student).Should().Equal(before);
+    }
+
+    [Fact]
+    public void Damaged_checkpoints_that_seem_newer_do_not_push_out_whole_ones()
+    {
+        Train();
+        Flip(Path.Combine(Run, "step-0000000012", "run.json"));
+        Flip(Path.Combine(Run, "step-0000000010", "run.json"));
+        TrainerOptions one = _options with { Checkpoints = _options.Checkpoints! with { EverySteps = 1, Keep = 1, Written = _ => ThrowIf(Directory.Exists(Path.Combine(Run, "step-0000000009"))) } };
+
+        FluentActions.Invoking(() => Train(one)).Should().Throw<IOException>();
+
+        Saved.Should().Contain("step-0000000009");
     }
 
     [Fact]
@@ -261,33 +272,4 @@ public sealed class CheckpointTests : IDisposable
     }
 
     private sealed class Secretive() : torch.optim.Optimizer(IntPtr.Zero);
-
-    private sealed class CollectingLog : ILogger<DistillationTrainer>
-    {
-        private readonly List<int> _ids = [];
-
-        public IReadOnlyList<int> Ids
-        {
-            get
-            {
-                lock (_ids)
-                {
-                    return [.. _ids];
-                }
-            }
-        }
-
-        public IDisposable BeginScope<TState>(TState state)
-            where TState : notnull => NullLogger.Instance.BeginScope(state);
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (_ids)
-            {
-                _ids.Add(eventId.Id);
-            }
-        }
-    }
 }

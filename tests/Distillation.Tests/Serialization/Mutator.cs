@@ -3,7 +3,9 @@ using System.Text;
 namespace Distillation.Tests.Serialization;
 
 /// <summary>Damages files, the same way for the same seed.</summary>
-internal sealed class Mutator(int seed)
+/// <param name="seed">Any number.</param>
+/// <param name="hasLength">Whether a file begins with the length of its header, eight bytes.</param>
+internal sealed class Mutator(int seed, bool hasLength = true)
 {
     private static readonly string[] Words = ["[", "]", "{", "}", ",", ":", "\"", "\\", "-", "0", "9", "null", "1e9", "9223372036854775807", "\"x\":", "\"dtype\"", "\"F32\"", "\"shape\"", "__metadata__", "\0", "\ufffd", " "];
 
@@ -41,7 +43,7 @@ internal sealed class Mutator(int seed)
         }
 
         // Half of the time the length in front is made right again: else little would be seen of what is behind it.
-        if (bytes.Count >= 8 && Below(2) == 0)
+        if (hasLength && bytes.Count >= 8 && Below(2) == 0)
         {
             int end = bytes.LastIndexOf((byte)'}') + 1;
             byte[] length = BitConverter.GetBytes((long)Math.Max(0, end - 8));

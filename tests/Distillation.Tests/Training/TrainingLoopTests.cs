@@ -33,6 +33,18 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
+    public void A_run_without_end_says_that_it_takes_as_long_as_can_be()
+    {
+        using var step = new RecordingStep();
+        using var cancellation = new CancellationTokenSource();
+        var progress = new StopAtFirst(cancellation);
+
+        new TrainingLoop(new() { Steps = long.MaxValue, ReportEvery = 1, BatchSize = 5 }).Run(step, _data, progress: progress, cancellationToken: cancellation.Token);
+
+        progress.Remaining.Should().Be(TimeSpan.MaxValue);
+    }
+
+    [Fact]
     public void Order_follows_the_seed()
     {
         using var one = new RecordingStep();
@@ -255,6 +267,17 @@ public sealed class TrainingLoopTests : IDisposable
         public long Count => 0;
 
         public Batch Read(Tensor indices) => throw new InvalidOperationException("there is nothing to read");
+    }
+
+    private sealed class StopAtFirst(CancellationTokenSource cancellation) : IProgress<TrainingProgress>
+    {
+        public TimeSpan? Remaining { get; private set; }
+
+        public void Report(TrainingProgress value)
+        {
+            Remaining = value.Remaining;
+            cancellation.Cancel();
+        }
     }
 
     /// <summary>Learns nothing and remembers what it was given.</summary>

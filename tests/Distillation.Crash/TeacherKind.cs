@@ -1,0 +1,11 @@
+namespace Distillation.Crash;
+
+/// <summary>Where a teacher's outputs come from.</summary>
+internal enum TeacherKind
+{
+    /// <summary>The model itself, each time.</summary>
+    Live,
+
+    /// <summary>A cache in memory, which is lost with the process.</summary>
+    Cached,
+}

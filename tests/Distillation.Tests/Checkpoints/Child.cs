@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Globalization;
+using Distillation.Crash;
+
+namespace Distillation.Tests.Checkpoints;
+
+/// <summary>A process that trains, until it is done, asked to end, or killed.</summary>
+internal sealed class Child : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly string _directory;
+    private readonly string _newest;
+    private readonly Process _process;
+
+    public Child(string directory, long steps, TeacherKind teacher, int stall)
+    {
+        _directory = directory;
+        _newest = Newest;
+        _process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Distillation.Crash.dll"), "train", directory, Text(steps), teacher.ToString(), Text(stall)])
+        {
+            RedirectStandardOutput = true,
+        })!;
+    }
+
+    private string Newest => Directory.EnumerateDirectories(_directory, "step-*").Max(StringComparer.Ordinal) ?? "";
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Waits until the process has saved a checkpoint.</summary>
+    public void AwaitCheckpoint() => SpinWait.SpinUntil(() => HasExited || Newest != _newest, Patience).Should().BeTrue("the program must save a checkpoint");
+
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    /// <summary>Asks the process to end, as systems do before they kill.</summary>
+    /// <returns>What it says of its run.</returns>
+    public string Terminate()
+    {
+        using (Process kill = Process.Start("kill", ["-TERM", Text(_process.Id)]))
+        {
+            kill.WaitForExit();
+        }
+
+        string said = _process.StandardOutput.ReadToEnd().Trim();
+        _process.WaitForExit(Patience).Should().BeTrue("the program must end when it is asked to");
+        return said;
+    }
+
+    public void Dispose() => _process.Dispose();
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

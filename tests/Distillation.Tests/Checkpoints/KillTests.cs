@@ -1,0 +1,86 @@
+using System.Globalization;
+using Distillation.Crash;
+using Xunit.Abstractions;
+
+namespace Distillation.Tests.Checkpoints;
+
+/// <summary>Processes that are killed while they train.</summary>
+public sealed class KillTests(ITestOutputHelper output) : IDisposable
+{
+    private const int StepsForEachKill = 60;
+
+    // Of each series; a longer one is for nights.
+    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("DISTILLATION_KILLS") ?? "10", CultureInfo.InvariantCulture);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("distillation-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("Live", 0)]
+    [InlineData("Live", 5)]
+    [InlineData("Cached", 1)]
+    public void A_run_that_is_killed_again_and_again_ends_as_one_that_is_not(string kind, int stall)
+    {
+        TeacherKind teacher = Enum.Parse<TeacherKind>(kind);
+        long steps = StepsForEachKill * Kills;
+        string killed = _folder.CreateSubdirectory("killed").FullName;
+        var random = new Random(stall);
+        int unfinished = 0;
+        for (int kill = 0; kill < Kills; kill++)
+        {
+            using var child = new Child(killed, steps, teacher, stall);
+            if (random.Next(4) > 0)
+            {
+                child.AwaitCheckpoint();
+                Thread.Sleep(random.Next(40));
+            }
+            else
+            {
+                // Perhaps it only begins, or reads the checkpoint.
+                Thread.Sleep(random.Next(1000));
+            }
+
+            child.HasExited.Should().BeFalse("it must be killed before it ends");
+            child.Kill();
+            unfinished += Directory.GetDirectories(killed, "draft-*").Length > 0 ? 1 : 0;
+        }
+
+        output.WriteLine($"{Kills} kills, {unfinished} of them while a checkpoint was written");
+        TrainCommand.Run(killed, steps, teacher, TimeSpan.Zero).Should().Be(TrainingStatus.Completed);
+        Result(killed).Should().Equal(Undisturbed(steps, teacher));
+        Directory.GetDirectories(killed, "draft-*").Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_process_that_is_asked_to_end_saves_and_says_that_it_was_cancelled()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            output.WriteLine("Not tried: Windows does not ask.");
+            return;
+        }
+
+        const long steps = 300;
+        string stopped = _folder.CreateSubdirectory("stopped").FullName;
+        for (int time = 0; time < 2; time++)
+        {
+            using var child = new Child(stopped, steps, TeacherKind.Live, stall: 5);
+            child.AwaitCheckpoint();
+
+            child.Terminate().Should().Be(nameof(TrainingStatus.Cancelled));
+        }
+
+        TrainCommand.Run(stopped, steps, TeacherKind.Live, TimeSpan.Zero).Should().Be(TrainingStatus.Completed);
+        Result(stopped).Should().Equal(Undisturbed(steps, TeacherKind.Live));
+    }
+
+    private static byte[] Result(string directory) => File.ReadAllBytes(Path.Combine(directory, TrainCommand.ResultFile));
+
+    private byte[] Undisturbed(long steps, TeacherKind teacher)
+    {
+        string directory = _folder.CreateSubdirectory("undisturbed").FullName;
+        TrainCommand.RunUndisturbed(directory, steps, teacher);
+        return Result(directory);
+    }
+}
