@@ -2,6 +2,7 @@ using System.Globalization;
 using Distillation.Diagnostics;
 using Distillation.Serialization;
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 
 namespace Distillation.Checkpoints;
 
@@ -107,20 +108,30 @@ internal sealed class CheckpointDirectory : IDisposable
         var contents = new Dictionary<string, CheckpointManifest.Content>();
         foreach ((string name, TensorCopies tensors) in checkpoint.Files)
         {
-            Write(name, path => Safetensors.Write(path, tensors.Tensors));
+            contents.Add(name, CheckpointManifest.Content.Of(Write(name, file => Safetensors.Write(file, tensors.Tensors))));
         }
 
-        Write(NumbersFile, path => CheckpointJson.Write(path, checkpoint.Numbers));
+        contents.Add(NumbersFile, CheckpointManifest.Content.Of(Write(NumbersFile, file => CheckpointJson.Write(file, checkpoint.Numbers))));
         var manifest = new CheckpointManifest(CheckpointManifest.Current, checkpoint.Step, checkpoint.Identity, contents);
-        CheckpointJson.Write(Path.Combine(draft, CheckpointManifest.FileName), manifest);
-        _options.Written?.Invoke(Path.Combine(draft, CheckpointManifest.FileName));
+        _ = Write(CheckpointManifest.FileName, file => CheckpointJson.Write(file, manifest));
 
-        void Write(string name, Action<string> write)
+        // All at the end: the disk then takes them together, and the first waits for most of the others.
+        foreach (string path in Directory.EnumerateFiles(draft))
+        {
+            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Write);
+            RandomAccess.FlushToDisk(file);
+        }
+
+        string Write(string name, Action<SafeFileHandle> write)
         {
             string path = Path.Combine(draft, name);
-            write(path);
-            contents.Add(name, CheckpointManifest.Content.Of(path));
+            using (SafeFileHandle file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write))
+            {
+                write(file);
+            }
+
             _options.Written?.Invoke(path);
+            return path;
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Distillation.Serialization;
+using Microsoft.Win32.SafeHandles;
 
 namespace Distillation.Checkpoints;
 
@@ -15,11 +15,7 @@ internal static class CheckpointJson
         RespectRequiredConstructorParameters = true,
     };
 
-    public static void Write(string path, object value)
-    {
-        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), Options);
-        ReplacedFile.Write(path, file => RandomAccess.Write(file, bytes, 0));
-    }
+    public static void Write(SafeFileHandle file, object value) => RandomAccess.Write(file, JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), Options), 0);
 
     /// <exception cref="InvalidDataException">The file is missing, too long, or not what was written.</exception>
     public static T Read<T>(string path, long largest)

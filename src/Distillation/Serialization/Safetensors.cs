@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Distillation.Serialization;
 
 /// <summary>Writes files in the safetensors format: named tensors, without code, as other libraries of the field read and write them.</summary>
@@ -17,8 +19,15 @@ public static class Safetensors
     public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        TensorInfo[] places = SafetensorsLayout.Place(Require.Present(tensors).Select(pair => (pair.Key, Require.Present(pair.Value, pair.Key).dtype, pair.Value.shape)));
-        Write(path, places, metadata, write =>
+        Require.Present(tensors);
+        ReplacedFile.Write(path, file => Write(file, tensors, metadata));
+    }
+
+    /// <summary>Writes tensors into a file that is open and empty.</summary>
+    internal static void Write(SafeFileHandle file, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        TensorInfo[] places = SafetensorsLayout.Place(tensors.Select(pair => (pair.Key, Require.Present(pair.Value, pair.Key).dtype, pair.Value.shape)));
+        Write(file, places, metadata, write =>
         {
             foreach (TensorInfo place in places)
             {
@@ -32,7 +41,10 @@ public static class Safetensors
     /// <param name="places">All tensors.</param>
     /// <param name="metadata">Texts beside them.</param>
     /// <param name="fill">Gives the pieces of all tensors to the function that it gets: the tensor, how many bytes of it are before the piece, the piece.</param>
-    internal static void Write(string path, TensorInfo[] places, IReadOnlyDictionary<string, string>? metadata, Action<Action<TensorInfo, long, Tensor>> fill)
+    internal static void Write(string path, TensorInfo[] places, IReadOnlyDictionary<string, string>? metadata, Action<Action<TensorInfo, long, Tensor>> fill) =>
+        ReplacedFile.Write(path, file => Write(file, places, metadata, fill));
+
+    private static void Write(SafeFileHandle file, TensorInfo[] places, IReadOnlyDictionary<string, string>? metadata, Action<Action<TensorInfo, long, Tensor>> fill)
     {
         byte[] header = SafetensorsLayout.Header(places, metadata);
         if (header.Length > SafetensorsLayout.LongestHeader)
@@ -40,14 +52,11 @@ public static class Safetensors
             throw new ArgumentException($"The header must have at most {SafetensorsLayout.LongestHeader} bytes, but has {header.Length}: give fewer tensors, shorter names, or less metadata.", nameof(metadata));
         }
 
-        ReplacedFile.Write(path, file =>
+        RandomAccess.Write(file, header, 0);
+        fill((place, before, piece) =>
         {
-            RandomAccess.Write(file, header, 0);
-            fill((place, before, piece) =>
-            {
-                using Tensor near = TensorBytes.Near(piece);
-                TensorBytes.InPieces(near, (bytes, start) => RandomAccess.Write(file, bytes, header.Length + place.Begin + before + start));
-            });
+            using Tensor near = TensorBytes.Near(piece);
+            TensorBytes.InPieces(near, (bytes, start) => RandomAccess.Write(file, bytes, header.Length + place.Begin + before + start));
         });
     }
 }
