@@ -38,9 +38,24 @@ public abstract class RowLoss : IDistillationLoss
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The shapes of logits, labels and mask do not fit, or a label is out of range.</exception>
-    public Tensor Compute(DistillationContext context)
+    public Tensor Compute(DistillationContext context) => Measure(LogitRows.Of(Require.Present(context), IgnoredLabel));
+
+    /// <inheritdoc/>
+    public virtual void Prepare(DistillationContext sample)
     {
-        LogitRows rows = LogitRows.Of(Require.Present(context), IgnoredLabel);
+    }
+
+    /// <summary>Measures a batch to see whether student, teacher and labels fit.</summary>
+    /// <returns>What the labels must be, if they are read as class ids.</returns>
+    internal ClassIds? Try(DistillationContext sample)
+    {
+        LogitRows rows = LogitRows.Of(sample, IgnoredLabel);
+        _ = Measure(rows);
+        return rows.ClassIds;
+    }
+
+    private Tensor Measure(LogitRows rows)
+    {
         try
         {
             return rows.Mean(ComputeRows(rows));
@@ -49,11 +64,6 @@ public abstract class RowLoss : IDistillationLoss
         {
             throw explained;
         }
-    }
-
-    /// <inheritdoc/>
-    public virtual void Prepare(DistillationContext sample)
-    {
     }
 
     private sealed class RowClosedForm(RowLoss loss) : IClosedFormGradient
