@@ -6,6 +6,7 @@ namespace Distillation.Losses;
 /// <remarks>
 /// <para>Logits are [N, C]; sequences [N, T, C], with labels and mask [N, T]; or dense predictions [N, C, H, W], with labels and mask [N, H, W].</para>
 /// <para>Rows that the mask of a <see cref="MaskedBatch"/> or <see cref="IgnoredLabel"/> rules out do not count: the mean is over the others, and 0 where there are none.</para>
+/// <para>Before a run the loss is computed once of the first batch, without gradients, so that what does not fit is refused before anything is trained.</para>
 /// </remarks>
 public abstract class RowLoss : IDistillationLoss
 {

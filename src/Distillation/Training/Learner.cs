@@ -131,7 +131,7 @@ public sealed class Learner : IDisposable
         }
 
         Meter.Add(Total, value, context.Batch.Count);
-        if (value.device_type == DeviceType.CPU || _meterBefore is not null)
+        if (value.device_type == DeviceType.CPU || _buffersBefore is not null)
         {
             HasDiverged |= !FiniteNumbers.Is(value);
         }
@@ -190,16 +190,17 @@ public sealed class Learner : IDisposable
         _buffersBefore?.Dispose();
     }
 
-    /// <summary>Begins an update; one that can be undone looks at its losses on every device.</summary>
-    internal void BeginUpdate(bool undoable)
+    /// <summary>Makes every update one that can be undone: it looks at its losses on every device.</summary>
+    internal void MakeUndoable() => _buffersBefore = new([.. Student.Module.buffers(), .. Loss.Module?.buffers() ?? []]);
+
+    internal void BeginUpdate()
     {
         HasDiverged = false;
-        if (undoable)
+        if (_buffersBefore is { } buffers)
         {
             _meterBefore?.Dispose();
             _meterBefore = Meter.Copy();
-            _buffersBefore ??= new([.. Student.Module.buffers(), .. Loss.Module?.buffers() ?? []]);
-            _buffersBefore.Keep();
+            buffers.Keep();
         }
     }
 

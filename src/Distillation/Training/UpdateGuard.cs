@@ -20,6 +20,13 @@ internal sealed class UpdateGuard : IDisposable
         _looks = policy is not NonFinitePolicy.Stop;
         _good = [.. learners.Select(learner => new LearnerMemory(learner))];
         Keep();
+        if (_looks)
+        {
+            foreach (Learner learner in learners)
+            {
+                learner.MakeUndoable();
+            }
+        }
     }
 
     /// <summary>Gets the last good weights of each learner, where a run that goes on needs them.</summary>
@@ -41,7 +48,7 @@ internal sealed class UpdateGuard : IDisposable
     {
         foreach (Learner learner in _learners)
         {
-            learner.BeginUpdate(undoable: _looks);
+            learner.BeginUpdate();
         }
     }
 

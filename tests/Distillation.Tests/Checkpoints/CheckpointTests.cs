@@ -1,5 +1,6 @@
 using Distillation.Losses;
 using Distillation.Serialization;
+using Distillation.Training;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp.Modules;
@@ -175,7 +176,8 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void A_second_run_in_the_directory_is_refused()
     {
-        var second = new Meddler(() => Train());
+        using IStudent other = Student.From(Some.Mlp());
+        var second = new Meddler(() => new SupervisedTrainer(other, options: _options).Fit(_data));
 
         FluentActions.Invoking(() => Train(_options, progress: second)).Should().Throw<IOException>().WithMessage("Another run writes to the checkpoint directory '*'*");
     }

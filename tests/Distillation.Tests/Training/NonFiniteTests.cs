@@ -58,7 +58,7 @@ public sealed class NonFiniteTests : IDisposable
         double[] before = Some.Weights(network);
         Action fit = () => new DistillationTrainer(_teacher, Student.From(network), new SoftTargetLoss() + new SteepAt(4), Options(new())).Fit(_data, Some.Data());
 
-        TrainingDivergedException thrown = fit.Should().Throw<TrainingDivergedException>().WithMessage("The loss is finite, but the weights of the student *").Which;
+        TrainingDivergedException thrown = fit.Should().Throw<TrainingDivergedException>().WithMessage("The loss is finite, but not the weights of the student after 0 epochs and 5 updates. *").Which;
         thrown.Term.Should().Be("weights");
         thrown.Samples.Should().BeNull();
         Some.Weights(network).Should().Equal(before);
@@ -111,6 +111,15 @@ public sealed class NonFiniteTests : IDisposable
     }
 
     [Fact]
+    public void A_report_without_any_update_has_no_loss()
+    {
+        TrainingResult result = Run(Some.Mlp(), new SoftTargetLoss() + new Breaks(at: 0, times: 5), new() { Epochs = 2, NonFinite = new NonFinitePolicy.Skip(limit: 5) });
+
+        result.History[0].Loss.Should().Be(double.NaN);
+        result.History[1].Loss.Should().BePositive();
+    }
+
+    [Fact]
     public void Skipped_updates_that_are_not_in_a_row_do_not_end_the_run()
     {
         TrainingResult result = Run(Some.Mlp(), new SoftTargetLoss() + new Breaks(at: 0, every: 2, times: 100), new() { Epochs = 4, NonFinite = new NonFinitePolicy.Skip(limit: 1) });
@@ -124,7 +133,7 @@ public sealed class NonFiniteTests : IDisposable
         TrainingDivergedException thrown = Fails(Some.Mlp(), new SteepAt(2, times: 9), new NonFinitePolicy.Skip(limit: 1));
 
         thrown.Term.Should().Be("gradient");
-        thrown.Message.Should().StartWith("The loss is finite, but the gradient of the student ");
+        thrown.Message.Should().StartWith("The loss is finite, but not the gradient of the student after ");
     }
 
     [Fact]
