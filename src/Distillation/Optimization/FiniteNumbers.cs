@@ -14,18 +14,25 @@ internal static class FiniteNumbers
         return double.IsFinite(number.item<double>());
     }
 
-    /// <summary>Looks at all tensors of one type and device in one call: the largest absolute value is finite where all are.</summary>
+    /// <summary>Looks at all tensors of one type and device in one call.</summary>
     public static bool Are(IEnumerable<Tensor> tensors)
     {
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
         return tensors.Where(tensor => tensor.numel() > 0).GroupBy(tensor => (tensor.dtype, tensor.device_type, tensor.device_index))
-            .All(alike => IsLargestOf([.. alike.Select(Dense)]));
+            .All(alike => HaveFiniteNorms([.. alike.Select(Dense)]));
     }
 
-    private static bool IsLargestOf(Tensor[] tensors)
+    // The L2 norm is the fast one; of large numbers it can be infinite where the largest of them is not.
+    private static bool HaveFiniteNorms(Tensor[] tensors)
     {
-        using Tensor largest = FusedKernels.Largest(tensors);
+        using Tensor length = FusedKernels.LongestNorm(tensors, order: 2);
+        if (Is(length))
+        {
+            return true;
+        }
+
+        using Tensor largest = FusedKernels.LongestNorm(tensors, double.PositiveInfinity);
         return Is(largest);
     }
 

@@ -19,7 +19,7 @@ internal static class FusedKernels
           torch._foreach_mul_(averages, kept)
           torch._foreach_add_(averages, weights, alpha=rest)
 
-        def largest(tensors: List[Tensor], order: float) -> Tensor:
+        def longest(tensors: List[Tensor], order: float) -> Tensor:
           return torch.stack(torch._foreach_norm(tensors, order)).max()
 
         """;
@@ -48,11 +48,11 @@ internal static class FusedKernels
             rule.IsDecoupled ? "adamw" : "adam", parameters, gradients, moments[0], moments[1], rule.AmsGrad ? moments[2] : [], steps, learningRate, beta1, beta2, epsilon, decay, rule.AmsGrad);
     }
 
-    /// <summary>The largest absolute value in tensors of one type and device, none of them empty: a scalar, for the caller to dispose.</summary>
-    public static Tensor Largest(Tensor[] tensors)
+    /// <summary>The largest norm of some tensors of one type and device, none of them empty: a scalar, for the caller to dispose.</summary>
+    public static Tensor LongestNorm(Tensor[] tensors, double order)
     {
-        using Scalar order = double.PositiveInfinity.ToScalar();
-        return (Tensor)Unit.Value.invoke("largest", tensors, order);
+        using Scalar held = order.ToScalar();
+        return (Tensor)Unit.Value.invoke("longest", tensors, held);
     }
 
     /// <summary>average ← kept · average + rest · weights, of each pair.</summary>
