@@ -38,7 +38,8 @@ public sealed class DistillationTrainer
     /// <param name="progress">Who is told, on this thread. .NET's own <see cref="Progress{T}"/> passes reports on to other threads, where they arrive late; a class of your own gets them in time.</param>
     /// <param name="cancellationToken">Ends the run between two steps; the student keeps what it has learned.</param>
     /// <returns>How the run went; the student has the weights.</returns>
-    /// <exception cref="ArgumentException">The data does not fit the options.</exception>
+    /// <exception cref="ArgumentException">The data does not fit the options or the model, or has inputs that are not finite.</exception>
+    /// <exception cref="InvalidOperationException">The student would train its own teacher. A model is in training already, or models, loss and data do not fit together.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     public TrainingResult Fit(
         IDataSource train, IDataSource? validation = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)

@@ -49,6 +49,10 @@ public sealed record TrainerOptions
     /// <value>The default value is no clipping and no average.</value>
     public UpdateOptions Update { get; init => field = Require.Present(value); } = new();
 
+    /// <summary>Gets what the run does when a loss or a gradient is infinite or not a number.</summary>
+    /// <value>The default value is <see cref="NonFinitePolicy.Stop"/>.</value>
+    public NonFinitePolicy NonFinite { get; init => field = Require.Present(value); } = new NonFinitePolicy.Stop();
+
     /// <summary>Gets how many epochs lie between two validations; the last epoch is always validated.</summary>
     /// <value>Positive. The default value is 1.</value>
     public int ValidateEvery { get; init => field = Require.Positive(value); } = 1;

@@ -1,6 +1,6 @@
 namespace Distillation;
 
-/// <summary>A loss became infinite or not a number.</summary>
+/// <summary>A loss, a gradient or the weights became infinite or not a number. The students have the last good weights again: see <see cref="NonFinitePolicy"/>.</summary>
 public sealed class TrainingDivergedException : Exception
 {
     /// <summary>Makes the exception.</summary>
@@ -23,17 +23,28 @@ public sealed class TrainingDivergedException : Exception
     {
     }
 
-    internal TrainingDivergedException(string term, double value, TrainingPosition position)
-        : base(FormattableString.Invariant($"The loss '{term}' is {value}: it diverged before the end of epoch {position.Epoch}, step {position.Step}. ")
+    internal TrainingDivergedException(string what, string term, TrainingPosition position, IReadOnlyList<long>? samples)
+        : base(FormattableString.Invariant($"{what} after {position.Epoch} epochs and {position.Step} updates{In(samples)}. The last good weights are restored. ")
             + "Lower the learning rate, warm it up, or clip the gradient (UpdateOptions.ClipNorm); and look for infinities in the data and in the teacher's logits.")
     {
         Term = term;
         Position = position;
+        Samples = samples;
     }
 
-    /// <summary>Gets the terms of the loss that are not finite, separated by commas.</summary>
+    /// <summary>Gets the terms of the loss that are not finite, separated by commas; or <c>gradient</c> or <c>weights</c>, where the losses are finite.</summary>
     public string? Term { get; }
 
-    /// <summary>Gets where it was noticed: at a report, which is up to <see cref="TrainerOptions.ReportEvery"/> steps or an epoch later than it happened.</summary>
+    /// <summary>Gets where it was noticed: before the update that would have followed; or at a report or the end of an epoch, up to <see cref="TrainerOptions.ReportEvery"/> steps or an epoch later than it happened.</summary>
     public TrainingPosition Position { get; }
+
+    /// <summary>Gets the numbers of the samples in the batch at which it was noticed.</summary>
+    /// <value><see langword="null"/> where it was noticed at a report or the end of an epoch.</value>
+    public IReadOnlyList<long>? Samples { get; }
+
+    private static string In(IReadOnlyList<long>? samples)
+    {
+        const int Shown = 8;
+        return samples is null ? "" : $", in the batch of samples {string.Join(", ", samples.Take(Shown))}{(samples.Count > Shown ? ", …" : "")}";
+    }
 }

@@ -6,7 +6,7 @@ public sealed record TrainingProgress
     /// <summary>Gets where the run is.</summary>
     public required TrainingPosition Position { get; init; }
 
-    /// <summary>Gets the mean loss a sample since the last report; with several learners, of the one that is validated.</summary>
+    /// <summary>Gets the mean loss a sample since the last report, not a number where every update since was skipped; with several learners, of the one that is validated.</summary>
     public required double Loss { get; init; }
 
     /// <summary>Gets the mean of each term since the last report, without its weight, by name; with several learners, each name has the learner's in front: <c>original/HardLabel</c>.</summary>
@@ -18,6 +18,10 @@ public sealed record TrainingProgress
     /// <summary>Gets the L2 norm of the last update's gradient before clipping.</summary>
     /// <value><see langword="null"/> where <see cref="UpdateOptions.ClipNorm"/> is not set: it is not computed then.</value>
     public double? GradientNorm { get; init; }
+
+    /// <summary>Gets how many updates of the run were not made because a loss or a gradient was not finite: see <see cref="TrainerOptions.NonFinite"/>.</summary>
+    /// <value>Zero or positive.</value>
+    public long Skipped { get; init; }
 
     /// <summary>Gets the training samples a second since the last report, validation left out.</summary>
     public required double SamplesPerSecond { get; init; }

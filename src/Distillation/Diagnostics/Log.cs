@@ -32,6 +32,15 @@ internal static partial class Log
     [LoggerMessage(204, LogLevel.Error, "The checkpoint of step {Step} could not be written, and the run goes on: {Failure}")]
     public static partial void CheckpointFailed(ILogger logger, long step, string failure);
 
-    [LoggerMessage(106, LogLevel.Error, "Training diverged: the loss {Term} was {Value} at step {Step}.")]
-    public static partial void TrainingDiverged(ILogger logger, string term, double value, long step);
+    [LoggerMessage(106, LogLevel.Error, "Training diverged at step {Step}. {What}.")]
+    public static partial void TrainingDiverged(ILogger logger, string what, long step);
+
+    [LoggerMessage(107, LogLevel.Warning, "The gradient's norm of the {Learner} rose to {Ratio} times its running mean before step {Step}.")]
+    public static partial void GradientSpiked(ILogger logger, string learner, double ratio, long step);
+
+    [LoggerMessage(108, LogLevel.Warning, "The update of step {Step} was not made, as loss or gradient was not finite: {InARow} in a row.")]
+    public static partial void UpdateSkipped(ILogger logger, long step, int inARow);
+
+    [LoggerMessage(109, LogLevel.Warning, "The last good weights were restored at step {Step}; learning rates are multiplied by {Factor} from here on.")]
+    public static partial void RolledBack(ILogger logger, long step, double factor);
 }

@@ -10,6 +10,8 @@ internal sealed class ClassificationTally : IDisposable
 
     private long _samples;
     private long _classes;
+    private long _unanswered;
+    private long _firstUnanswered;
     private Tensor? _sums;       // [2]: negative log-likelihood, Brier
     private Tensor? _bins;       // [3, Bins]: samples, hits, confidence
     private Tensor? _confusion;  // [C * C]
@@ -20,6 +22,11 @@ internal sealed class ClassificationTally : IDisposable
         (Tensor classes, Tensor target) = Targets(logits, batch);
         Begin(logits);
         Tensor log = functional.log_softmax(logits.to(torch.ScalarType.Float64), 1);
+        if (HasUnanswered(log, batch))
+        {
+            return;
+        }
+
         Tensor probabilities = log.exp();
         (Tensor confidence, Tensor predicted) = torch.max(probabilities, 1);
         Tensor own = logits.gather(1, classes.unsqueeze(1));
@@ -40,8 +47,15 @@ internal sealed class ClassificationTally : IDisposable
         _samples += logits.size(0);
     }
 
+    /// <exception cref="InvalidOperationException">The model gave no probabilities for some samples.</exception>
     public EvaluationReport Report()
     {
+        if (_unanswered > 0)
+        {
+            throw new InvalidOperationException(
+                $"The model gave logits without probabilities (NaN or infinity) for {_unanswered} of {_samples} samples, the first of them sample {_firstUnanswered}. Look at its weights, and at the inputs of that sample.");
+        }
+
         using var scope = torch.NewDisposeScope();
         double[] sums = [.. _sums!.cpu().data<double>()];
         double[] bins = [.. _bins!.cpu().data<double>()];
@@ -99,6 +113,26 @@ internal sealed class ClassificationTally : IDisposable
         }
 
         return (classes, functional.one_hot(classes, logits.size(1)).to(torch.ScalarType.Float64));
+    }
+
+    // What is not a number belongs to no class and no bin. Others are still counted, so that the message can say how many there are.
+    private bool HasUnanswered(Tensor log, Batch batch)
+    {
+        Tensor rows = log.isnan().any(1);
+        long count = rows.sum().item<long>();
+        if (count == 0)
+        {
+            return false;
+        }
+
+        if (_unanswered == 0)
+        {
+            _firstUnanswered = batch.Indices[rows.to(torch.ScalarType.Int64).argmax().item<long>()].item<long>();
+        }
+
+        _unanswered += count;
+        _samples += log.size(0);
+        return true;
     }
 
     private void Begin(Tensor logits)

@@ -85,6 +85,9 @@ public sealed class LogitRows
         }
     }
 
+    /// <summary>Gets what the labels must be, where they were read as class ids.</summary>
+    internal ClassIds? ClassIds => _read.Labels is null ? null : new(Classes, _ignoredLabel);
+
     /// <summary>Gets the number of rows, R.</summary>
     public long Count { get; }
 

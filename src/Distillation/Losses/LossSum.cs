@@ -95,6 +95,15 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
         Module ??= learned.Length == 0 ? null : new ModuleGroup(learned);
     }
 
+    /// <summary>Measures a batch with the terms that compare rows of logits, to see whether all fits before a run begins.</summary>
+    /// <returns>What the labels must be, of each term that reads them as class ids.</returns>
+    internal IReadOnlyList<ClassIds> Try(DistillationContext sample)
+    {
+        // The place is the first of a run: that of a sample is of no run, and schedules may not know it.
+        var begin = new DistillationContext(sample.Student, sample.HasTeacher ? sample.Teacher : null, sample.Batch, new(Epoch: 0, Step: 0, TotalSteps: 1, StepsPerEpoch: 1));
+        return [.. Terms.Where(term => term.Weight is not Schedule.Constant { Value: 0 }).Select(term => term.Loss).OfType<RowLoss>().Select(loss => loss.Try(begin)).OfType<ClassIds>()];
+    }
+
     internal static LossSum Of(params IEnumerable<IDistillationLoss> losses) =>
         new([.. losses.SelectMany(IEnumerable<LossTerm> (loss) => loss is LossSum sum ? sum.Terms : [new LossTerm(loss.Name, 1, loss)])]);
 

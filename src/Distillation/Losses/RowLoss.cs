@@ -6,6 +6,7 @@ namespace Distillation.Losses;
 /// <remarks>
 /// <para>Logits are [N, C]; sequences [N, T, C], with labels and mask [N, T]; or dense predictions [N, C, H, W], with labels and mask [N, H, W].</para>
 /// <para>Rows that the mask of a <see cref="MaskedBatch"/> or <see cref="IgnoredLabel"/> rules out do not count: the mean is over the others, and 0 where there are none.</para>
+/// <para>Before a run the loss is computed once of the first batch, without gradients, so that what does not fit is refused before anything is trained.</para>
 /// </remarks>
 public abstract class RowLoss : IDistillationLoss
 {
@@ -38,9 +39,24 @@ public abstract class RowLoss : IDistillationLoss
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The shapes of logits, labels and mask do not fit, or a label is out of range.</exception>
-    public Tensor Compute(DistillationContext context)
+    public Tensor Compute(DistillationContext context) => Measure(LogitRows.Of(Require.Present(context), IgnoredLabel));
+
+    /// <inheritdoc/>
+    public virtual void Prepare(DistillationContext sample)
     {
-        LogitRows rows = LogitRows.Of(Require.Present(context), IgnoredLabel);
+    }
+
+    /// <summary>Measures a batch to see whether student, teacher and labels fit.</summary>
+    /// <returns>What the labels must be, if they are read as class ids.</returns>
+    internal ClassIds? Try(DistillationContext sample)
+    {
+        LogitRows rows = LogitRows.Of(sample, IgnoredLabel);
+        _ = Measure(rows);
+        return rows.ClassIds;
+    }
+
+    private Tensor Measure(LogitRows rows)
+    {
         try
         {
             return rows.Mean(ComputeRows(rows));
@@ -49,11 +65,6 @@ public abstract class RowLoss : IDistillationLoss
         {
             throw explained;
         }
-    }
-
-    /// <inheritdoc/>
-    public virtual void Prepare(DistillationContext sample)
-    {
     }
 
     private sealed class RowClosedForm(RowLoss loss) : IClosedFormGradient

@@ -19,6 +19,9 @@ internal static class FusedKernels
           torch._foreach_mul_(averages, kept)
           torch._foreach_add_(averages, weights, alpha=rest)
 
+        def longest(tensors: List[Tensor], order: float) -> Tensor:
+          return torch.stack(torch._foreach_norm(tensors, order)).max()
+
         """;
 
     private static readonly Lazy<torch.jit.CompilationUnit> Unit = new(() => torch.jit.compile(Script));
@@ -43,6 +46,13 @@ internal static class FusedKernels
         using Scalar decay = rule.WeightDecay.ToScalar();
         Unit.Value.invoke(
             rule.IsDecoupled ? "adamw" : "adam", parameters, gradients, moments[0], moments[1], rule.AmsGrad ? moments[2] : [], steps, learningRate, beta1, beta2, epsilon, decay, rule.AmsGrad);
+    }
+
+    /// <summary>The largest norm of some tensors of one type and device, none of them empty: a scalar, for the caller to dispose.</summary>
+    public static Tensor LongestNorm(Tensor[] tensors, double order)
+    {
+        using Scalar held = order.ToScalar();
+        return (Tensor)Unit.Value.invoke("longest", tensors, held);
     }
 
     /// <summary>average ← kept · average + rest · weights, of each pair.</summary>

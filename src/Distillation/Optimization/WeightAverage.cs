@@ -18,6 +18,14 @@ internal sealed class WeightAverage(IReadOnlyList<Parameter> parameters, double 
         _averages = [.. Copies()];
     }
 
+    /// <summary>Takes copies of other averages in place of those that are there; none at all begins anew.</summary>
+    public void Reset(IReadOnlyList<Tensor> averages)
+    {
+        using var noGradient = torch.no_grad();
+        Dispose();
+        _averages = [.. averages.Select(average => average.clone().DetachFromDisposeScope())];
+    }
+
     public void Update()
     {
         using var noGradient = torch.no_grad();

@@ -1,9 +1,11 @@
 namespace Distillation.Teachers;
 
 /// <summary>A network as a teacher.</summary>
-internal sealed class ModuleTeacher(torch.nn.Module module, Func<Batch, Tensor> forward) : ITeacher
+internal sealed class ModuleTeacher(torch.nn.Module module, Func<Batch, Tensor> forward) : INetworkTeacher
 {
     private readonly FeatureTaps _taps = new(module);
+
+    public torch.nn.Module Network => module;
 
     public IReadOnlyCollection<Feature> AvailableFeatures => _taps.Available;
 

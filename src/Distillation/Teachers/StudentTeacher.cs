@@ -1,8 +1,10 @@
 namespace Distillation.Teachers;
 
 /// <summary>A student as a teacher, with the weights it has at each prediction.</summary>
-internal sealed class StudentTeacher(IStudent student) : ITeacher
+internal sealed class StudentTeacher(IStudent student) : INetworkTeacher
 {
+    public torch.nn.Module Network => student.Module;
+
     public IReadOnlyCollection<Feature>? AvailableFeatures => student.AvailableFeatures;
 
     public string Fingerprint() => ModuleFingerprint.Of(student.Module);

@@ -22,6 +22,7 @@ internal sealed class Checkpointer : IDisposable
     private readonly CheckpointOptions _checkpoints;
     private readonly TrainingRun _run;
     private readonly ITrainingStep _step;
+    private readonly UpdateGuard _guard;
     private readonly LearnerState[] _learners;
     private readonly long _samples;
     private readonly ILogger _logger;
@@ -33,20 +34,28 @@ internal sealed class Checkpointer : IDisposable
     private long _savedStep = -1;
 
     public Checkpointer(
-        CheckpointDirectory directory, TrainerOptions options, TrainingRun run, ITrainingStep step, long samples, ILogger logger, CancellationToken cancellationToken)
+        CheckpointDirectory directory, TrainerOptions options, TrainingRun run, ITrainingStep step, UpdateGuard guard, long samples, ILogger logger, CancellationToken cancellationToken)
     {
-        (_directory, _options, _run, _step, _samples, _logger) = (directory, options, run, step, samples, logger);
+        (_directory, _options, _run, _step, _guard, _samples, _logger) = (directory, options, run, step, guard, samples, logger);
         _checkpoints = options.Checkpoints!;
         _learners = [.. step.Learners.Select(learner => new LearnerState(learner))];
         _writer = new CheckpointWriter(directory, logger);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Array.ForEach([.. step.Learners], RequireKnownOptimizer);
         _identity = Identity();
         _termination = _checkpoints.OnTermination ? PosixSignalRegistration.Create(PosixSignal.SIGTERM, Terminate) : null;
     }
 
     /// <summary>Gets what ends the run: the caller, or the system that asks the process to end.</summary>
     public CancellationToken Stop => _stop.Token;
+
+    /// <exception cref="NotSupportedException">The state of an optimizer cannot be saved.</exception>
+    public static void RequireKnownOptimizers(IEnumerable<Learner> learners)
+    {
+        foreach (torch.optim.Optimizer optimizer in learners.Select(learner => learner.Optimizer).Where(optimizer => optimizer is not FusedOptimizer))
+        {
+            _ = TorchSharpState.Known(optimizer);
+        }
+    }
 
     /// <summary>Brings the newest whole checkpoint back, if there is one.</summary>
     /// <exception cref="InvalidOperationException">It is of another run.</exception>
@@ -80,6 +89,7 @@ internal sealed class Checkpointer : IDisposable
         }
 
         _run.Load(numbers);
+        _guard.Resume(rest);
         SeededChance.Restore(rest.ReadLike(ChanceName, SeededChance.State));
         _savedStep = numbers.Position.Step;
         Log.TrainingResumed(_logger, path, numbers.Position.Step);
@@ -122,14 +132,6 @@ internal sealed class Checkpointer : IDisposable
         _stop.Dispose();
     }
 
-    private static void RequireKnownOptimizer(Learner learner)
-    {
-        if (learner.Optimizer is not FusedOptimizer)
-        {
-            _ = TorchSharpState.Known(learner.Optimizer);
-        }
-    }
-
     private bool IsDue() =>
         (_checkpoints.EverySteps is { } steps && _run.Position.Step % steps == 0)
         || (_checkpoints.EveryInterval is { } interval && Stopwatch.GetElapsedTime(_saved) >= interval);
@@ -146,6 +148,11 @@ internal sealed class Checkpointer : IDisposable
         foreach ((int number, Tensor tensor) in (_run.Best?.Kept ?? []).Index())
         {
             rest.Add(BestPrefix + number, tensor);
+        }
+
+        foreach ((string name, Tensor tensor) in _guard.Saved)
+        {
+            rest.Add(name, tensor);
         }
 
         LearnerNumbers[] learners = [.. _learners.Select(learner => learner.Save(files[learner.WeightsFile] = new(), rest))];

@@ -1,3 +1,5 @@
+using Distillation.Teachers;
+
 namespace Distillation.Training;
 
 /// <summary>A student learns from a frozen teacher, or without one from the labels alone.</summary>
@@ -12,7 +14,12 @@ public sealed class DistillationStep(ITeacher? teacher, Learner learner) : ITrai
     public IReadOnlyDictionary<string, string> Identity => new Dictionary<string, string> { ["teacher"] = teacher is null ? "none" : teacher.Fingerprint() ?? "without a fingerprint" };
 
     /// <inheritdoc/>
-    public void Prepare(Batch sample) => learner.Prepare(See(sample, default));
+    /// <exception cref="InvalidOperationException">The student trains a parameter of its teacher.</exception>
+    public void Prepare(Batch sample)
+    {
+        RequireApart();
+        learner.Prepare(See(sample, default));
+    }
 
     /// <inheritdoc/>
     public void Learn(Batch batch, TrainingPosition position) => learner.Learn(See(batch, position));
@@ -21,5 +28,17 @@ public sealed class DistillationStep(ITeacher? teacher, Learner learner) : ITrai
     public void Dispose() => learner.Dispose();
 
     private DistillationContext See(Batch batch, TrainingPosition position) =>
-        new(learner.Student.Forward(batch, learner.Loss.Features.Student), teacher?.Predict(batch, learner.Loss.Features.Teacher), batch, position);
+        new(ModelCall.Ask(learner, batch, learner.Loss.Features.Student), teacher is null ? null : ModelCall.Ask(teacher, batch, learner.Loss.Features.Teacher), batch, position);
+
+    private void RequireApart()
+    {
+        torch.nn.Module[] networks = teacher is null ? [] : [.. DelegatingTeacher.NetworksIn(teacher)];
+        HashSet<Tensor> frozen = networks.SelectMany(network => network.parameters()).ToHashSet<Tensor>(ReferenceEqualityComparer.Instance);
+        torch.nn.Module student = learner.Student.Module;
+        (string name, Parameter? shared) = student.named_parameters().FirstOrDefault(own => own.parameter.requires_grad && (frozen.Contains(own.parameter) || networks.Contains(student)));
+        if (shared is not null)
+        {
+            throw new InvalidOperationException($"The student would train parameter '{name}' of its own teacher, which must not change. Give the student a copy, or freeze the parameter (requires_grad = false).");
+        }
+    }
 }

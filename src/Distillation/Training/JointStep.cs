@@ -34,8 +34,8 @@ public sealed class JointStep(Learner original, Learner distilled) : ITrainingSt
 
     private (DistillationContext Original, DistillationContext Distilled) See(Batch batch, TrainingPosition position)
     {
-        ModelOutput teaches = original.Student.Forward(batch, original.Loss.Features.Student | distilled.Loss.Features.Teacher);
-        ModelOutput learns = distilled.Student.Forward(batch, distilled.Loss.Features.Student);
+        ModelOutput teaches = ModelCall.Ask(original, batch, original.Loss.Features.Student | distilled.Loss.Features.Teacher);
+        ModelOutput learns = ModelCall.Ask(distilled, batch, distilled.Loss.Features.Student);
         return (new(teaches, teacher: null, batch, position), new(learns, teaches.Detach(), batch, position));
     }
 }

@@ -50,7 +50,8 @@ public sealed class JointTrainer
     /// <param name="progress">Who is told, on this thread.</param>
     /// <param name="cancellationToken">Ends the run between two steps; the models keep what they have learned.</param>
     /// <returns>How the run went; both models have their weights.</returns>
-    /// <exception cref="ArgumentException">The data does not fit the options.</exception>
+    /// <exception cref="ArgumentException">The data does not fit the options or the model, or has inputs that are not finite.</exception>
+    /// <exception cref="InvalidOperationException">A model is in training already, or models, loss and data do not fit together.</exception>
     /// <exception cref="TrainingDivergedException">A loss became infinite or not a number.</exception>
     public TrainingResult Fit(
         IDataSource train, IDataSource? validation = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)

@@ -9,8 +9,12 @@ public sealed class Learner : IDisposable
     private const string Total = "";
 
     private readonly LossSum _loss;
+    private readonly NormWatch _norms = new();
+    private (string Name, Parameter Parameter)[] _named = [];
     private Parameter[] _parameters = [];
     private torch.optim.Optimizer? _optimizer;
+    private LossMeter? _meterBefore;
+    private TensorMemory? _buffersBefore;
 
     /// <summary>Puts a learner together.</summary>
     /// <param name="student">Who learns; it stays the caller's.</param>
@@ -69,9 +73,18 @@ public sealed class Learner : IDisposable
     /// <summary>Gets or sets the learning rate of the last update.</summary>
     internal double LearningRate { get; set; }
 
+    /// <summary>Gets what the labels must be, as far as the losses read them as class ids; known once the learner is prepared.</summary>
+    internal IReadOnlyList<ClassIds> ClassIds { get; private set; } = [];
+
+    /// <summary>Gets or sets by what the learning rate is multiplied: less than 1 after the run went back.</summary>
+    internal double RateFactor { get; set; } = 1;
+
+    /// <summary>Gets whether a loss of this update, where it was looked at, is not finite.</summary>
+    internal bool HasDiverged { get; private set; }
+
     /// <summary>Sees the first batch: the loss sizes itself, then the optimizer is made over the parameters of student and loss.</summary>
     /// <param name="sample">What student and teacher said of the first batch.</param>
-    /// <exception cref="InvalidOperationException">The student has no parameter that is trained, or the learner is prepared already.</exception>
+    /// <exception cref="InvalidOperationException">The student has no parameter that is trained, the learner is prepared already, or a loss on logits cannot be computed of the batch.</exception>
     public void Prepare(DistillationContext sample)
     {
         if (_optimizer is not null)
@@ -80,16 +93,17 @@ public sealed class Learner : IDisposable
         }
 
         _loss.Prepare(sample);
+        ClassIds = _loss.Try(sample);
         (string Name, Parameter Parameter)[] own = [.. Trained(Student.Module, "")];
         if (own.Length == 0)
         {
             throw new InvalidOperationException($"The student {Student.Module.GetType().Name} has no parameter that requires a gradient, so there is nothing to train.");
         }
 
-        (string Name, Parameter Parameter)[] all = [.. own, .. _loss.Module is { } learned ? Trained(learned, "loss.") : []];
-        _parameters = [.. all.Select(parameter => parameter.Parameter)];
+        _named = [.. own, .. _loss.Module is { } learned ? Trained(learned, "loss.") : []];
+        _parameters = [.. _named.Select(parameter => parameter.Parameter)];
         DropGradients();
-        _optimizer = Strategy.Create(all);
+        _optimizer = Strategy.Create(_named);
         Average = UpdateOptions.AverageDecay is { } decay ? new WeightAverage([.. own.Select(parameter => parameter.Parameter)], decay) : null;
     }
 
@@ -117,6 +131,11 @@ public sealed class Learner : IDisposable
         }
 
         Meter.Add(Total, value, context.Batch.Count);
+        if (value.device_type == DeviceType.CPU || _buffersBefore is not null)
+        {
+            HasDiverged |= !FiniteNumbers.Is(value);
+        }
+
         return value;
     }
 
@@ -134,9 +153,10 @@ public sealed class Learner : IDisposable
         {
             GradientNorm?.Dispose();
             GradientNorm = GradientClipping.ClipNorm(_parameters, norm).DetachFromDisposeScope();
+            _norms.Add(GradientNorm);
         }
 
-        LearningRate = Strategy.LearningRate.At(position);
+        LearningRate = Strategy.LearningRate.At(position) * RateFactor;
         foreach (torch.optim.ILearningRateController group in optimizer.ParamGroups)
         {
             group.LearningRate = LearningRate;
@@ -165,7 +185,48 @@ public sealed class Learner : IDisposable
         Average?.Dispose();
         GradientNorm?.Dispose();
         Meter.Dispose();
+        _norms.Dispose();
+        _meterBefore?.Dispose();
+        _buffersBefore?.Dispose();
     }
+
+    /// <summary>Makes every update one that can be undone: it looks at its losses on every device.</summary>
+    internal void MakeUndoable() => _buffersBefore = new([.. Student.Module.buffers(), .. Loss.Module?.buffers() ?? []]);
+
+    internal void BeginUpdate()
+    {
+        HasDiverged = false;
+        if (_buffersBefore is { } buffers)
+        {
+            _meterBefore?.Dispose();
+            _meterBefore = Meter.Copy();
+            buffers.Keep();
+        }
+    }
+
+    /// <summary>Forgets the gradient of an update, its losses, and what it did to buffers.</summary>
+    internal void UndoUpdate()
+    {
+        DropGradients();
+        _buffersBefore!.Restore();
+        (IReadOnlyDictionary<string, double> sums, IReadOnlyDictionary<string, double> weights) = _meterBefore!.Numbers;
+        Meter.Restore(_meterBefore.Sums, sums, weights);
+        _meterBefore = null;
+    }
+
+    internal bool HasFiniteGradient() => FiniteNumbers.Are(_parameters.Select(parameter => parameter.grad).OfType<Tensor>());
+
+    internal bool HasFiniteWeights() => FiniteNumbers.Are(_parameters);
+
+    /// <summary>Makes the optimizer anew, which remembers nothing then.</summary>
+    internal void RenewOptimizer()
+    {
+        RequirePrepared().Dispose();
+        _optimizer = Strategy.Create(_named);
+    }
+
+    /// <summary>Reads how many times its running mean a gradient's norm was since the last reading, at most. This waits for the device.</summary>
+    internal double TakeNormPeak() => _norms.Take();
 
     internal static void RequireLayers(FeatureSet wanted, IReadOnlyCollection<Feature>? available, string who)
     {

@@ -35,6 +35,18 @@ internal sealed class LossMeter : IDisposable
         _weights[name] = _weights.GetValueOrDefault(name) + weight;
     }
 
+    /// <summary>Gets whether nothing was added since the last reading.</summary>
+    public bool IsEmpty => _weights.Count == 0;
+
+    /// <summary>Copies the sums, for the caller to dispose or to give to <see cref="Restore"/>.</summary>
+    public LossMeter Copy()
+    {
+        using var noGradient = torch.no_grad();
+        var copy = new LossMeter();
+        copy.Restore(_sums.ToDictionary(sum => sum.Key, sum => sum.Value.clone()), _nearSums, _weights);
+        return copy;
+    }
+
     /// <summary>Gets the sums on the device, of each name that has one.</summary>
     public IReadOnlyDictionary<string, Tensor> Sums => _sums;
 

@@ -36,7 +36,8 @@ public sealed class ParaphraserTrainer
     /// <param name="progress">Who is told, on this thread.</param>
     /// <param name="cancellationToken">Ends the run between two steps; the paraphraser keeps what it has learned.</param>
     /// <returns>How the run went; the paraphraser has the weights.</returns>
-    /// <exception cref="ArgumentException">The data does not fit the options.</exception>
+    /// <exception cref="ArgumentException">The data does not fit the options or the model, or has inputs that are not finite.</exception>
+    /// <exception cref="InvalidOperationException">A model is in training already, or models, loss and data do not fit together.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     public TrainingResult Fit(IDataSource train, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {

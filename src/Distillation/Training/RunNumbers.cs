@@ -16,6 +16,8 @@ internal sealed record RunNumbers
 
     public required bool HasSeenEnough { get; init; }
 
+    public required GuardNumbers Guarded { get; init; }
+
     public required TimeSpan Elapsed { get; init; }
 
     public required IReadOnlyList<LearnerNumbers> Learners { get; init; }

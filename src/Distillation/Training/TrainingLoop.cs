@@ -23,6 +23,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     /// <param name="cancellationToken">Ends the run between two steps; what is trained stays.</param>
     /// <returns>How the run went.</returns>
     /// <exception cref="ArgumentException">The data is empty or smaller than one batch that must be full, or validation is asked for and there is no data for it.</exception>
+    /// <exception cref="InvalidOperationException">A student is in training already, or student, teacher, loss and data do not fit.</exception>
     /// <exception cref="TrainingDivergedException">A loss became infinite or not a number.</exception>
     public TrainingResult Run(
         ITrainingStep step,
@@ -33,29 +34,50 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     {
         Require.Present(step);
         Check(train, validation);
+        using StudentsInTraining students = StudentsInTraining.Enter(step.Learners);
         var order = new BatchOrder(train.Count, _options);
-        using CheckpointDirectory? directory = _options.Checkpoints is { } checkpoints ? new(checkpoints, _logger) : null;
         using var chance = new SeededChance(_options.Seed);
         using var modes = new LearnerModes(step.Learners);
         using var run = new TrainingRun(_options, step.Learners, order.StepsPerEpoch, _logger, progress);
         torch.Device device = ModuleTree.DeviceOf(step.Learners[0].Student.Module);
 
-        Log.TrainingStarted(_logger, train.Count, order.StepsPerEpoch, run.Position.TotalSteps);
         modes.Evaluate();
         Prepare(step, train, order, device);
-        using Checkpointer? checkpointer = directory is null ? null : new(directory, _options, run, step, train.Count, _logger, cancellationToken);
+        using var guard = new UpdateGuard(_options.NonFinite, run, step.Learners, _logger);
+        if (_options.Checkpoints is not null)
+        {
+            Checkpointer.RequireKnownOptimizers(step.Learners);
+        }
+
+        using CheckpointDirectory? directory = _options.Checkpoints is { } checkpoints ? new(checkpoints, _logger) : null;
+        using Checkpointer? checkpointer = directory is null ? null : new(directory, _options, run, step, guard, train.Count, _logger, cancellationToken);
+        Log.TrainingStarted(_logger, train.Count, order.StepsPerEpoch, run.Position.TotalSteps);
         checkpointer?.Resume();
-        CancellationToken stop = checkpointer?.Stop ?? cancellationToken;
+        try
+        {
+            return Go(step, train, validation, order, device, modes, run, guard, checkpointer, checkpointer?.Stop ?? cancellationToken);
+        }
+        catch (TrainingDivergedException)
+        {
+            guard.Restore();
+            throw;
+        }
+    }
+
+    private TrainingResult Go(
+        ITrainingStep step, IDataSource train, IDataSource? validation, BatchOrder order, torch.Device device, LearnerModes modes, TrainingRun run, UpdateGuard guard, Checkpointer? checkpointer, CancellationToken stop)
+    {
         while (!run.HasSeenEnough && (!run.IsOver || run.IsEpochOpen))
         {
             modes.Train();
-            bool cancelled = !run.IsEpochOpen && !Pass(step, train, order, device, run, checkpointer, stop);
+            bool cancelled = !run.IsEpochOpen && !Pass(step, train, order, device, run, guard, checkpointer, stop);
             if (cancelled || !EndEpoch(step.Learners[0].Student, validation, modes, device, run, stop))
             {
                 checkpointer?.EndRun();
                 return run.End(TrainingStatus.Cancelled);
             }
 
+            guard.Keep();
             checkpointer?.EndEpoch();
         }
 
@@ -68,13 +90,16 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
         using Tensor numbers = order.Of(0);
-        step.Prepare(train.Read(order.Cut(numbers, 0)).To(device));
+        Batch sample = train.Read(order.Cut(numbers, 0));
+        DataCheck.RequireFiniteInputs(sample, nameof(train));
+        step.Prepare(sample.To(device));
+        DataCheck.RequireClassIds(train, step.Learners.SelectMany(learner => learner.ClassIds), nameof(train));
     }
 
     /// <summary>Passes over the data once.</summary>
     /// <returns><see langword="false"/> if the run was cancelled on the way.</returns>
     private bool Pass(
-        ITrainingStep step, IDataSource train, BatchOrder order, torch.Device device, TrainingRun run, Checkpointer? checkpointer, CancellationToken cancellationToken)
+        ITrainingStep step, IDataSource train, BatchOrder order, torch.Device device, TrainingRun run, UpdateGuard guard, Checkpointer? checkpointer, CancellationToken cancellationToken)
     {
         using Tensor numbers = order.Of(run.Position.Epoch);
         run.BeginPass();
@@ -91,8 +116,13 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
 
             using var scope = torch.NewDisposeScope();
             Batch batch = feed.Next();
+            guard.BeginUpdate();
             Learn(step, batch, run.Position);
-            step.Update(run.Position);
+            if (guard.Allows(batch))
+            {
+                step.Update(run.Position);
+            }
+
             run.EndStep(batch.Count);
             if (i < steps - 1)
             {
@@ -100,6 +130,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
             }
         }
 
+        guard.EndPass();
         run.EndPass();
         return true;
     }
@@ -169,6 +200,17 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         if (validation is { Count: <= 0 })
         {
             throw new ArgumentException("The validation data must have at least one sample, but is empty.", nameof(validation));
+        }
+
+        DataCheck.RequireFiniteInputs(train, nameof(train));
+        if (validation is not null)
+        {
+            DataCheck.RequireFiniteInputs(validation, nameof(validation));
+        }
+
+        if (_options.Checkpoints is { } checkpoints && File.Exists(checkpoints.Directory))
+        {
+            throw new IOException($"Checkpoints need a directory, but '{checkpoints.Directory}' is a file.");
         }
 
         if (validation is null && (_options.BestBy ?? _options.EarlyStopping?.Metric) is { } metric)

@@ -7,6 +7,9 @@ namespace Distillation.Training;
 /// <summary>All that changes over one run beside the models: the place, the clocks, the reports, the best and the judge.</summary>
 internal sealed class TrainingRun : IDisposable
 {
+    // How many times its running mean a gradient's norm may be before it is worth a warning.
+    private const double Spike = 10;
+
     private readonly TrainerOptions _options;
     private readonly IReadOnlyList<Learner> _learners;
     private readonly ILogger _logger;
@@ -43,6 +46,9 @@ internal sealed class TrainingRun : IDisposable
     public bool HasSeenEnough { get; private set; }
 
     public BestWeights? Best => _best;
+
+    /// <summary>Gets or sets how often losses or gradients were not finite.</summary>
+    public GuardNumbers Guarded { get; set; }
 
     private TimeSpan Elapsed => _before + _clock.Elapsed;
 
@@ -96,6 +102,9 @@ internal sealed class TrainingRun : IDisposable
         HasSeenEnough = validation is not null && _judge.HasSeenEnough(validation) && !IsOver;
     }
 
+    /// <summary>Explains what is not finite: the losses since the last report if they are not, or else what was looked at.</summary>
+    public TrainingDivergedException Diverged(string orElse, IReadOnlyList<long>? samples) => Diverged(Read().NotFinite, orElse, samples);
+
     public RunNumbers Save(IReadOnlyList<LearnerNumbers> learners)
     {
         (double? best, int waited) = _judge.State;
@@ -107,6 +116,7 @@ internal sealed class TrainingRun : IDisposable
             BestWatched = best,
             Waited = waited,
             HasSeenEnough = HasSeenEnough,
+            Guarded = Guarded,
             Elapsed = Elapsed,
             Learners = learners,
         };
@@ -118,6 +128,7 @@ internal sealed class TrainingRun : IDisposable
         _history.AddRange(numbers.History);
         _judge.State = (numbers.BestWatched, numbers.Waited);
         HasSeenEnough = numbers.HasSeenEnough;
+        Guarded = numbers.Guarded;
         _before = numbers.Elapsed;
     }
 
@@ -142,11 +153,13 @@ internal sealed class TrainingRun : IDisposable
 
     private TrainingProgress Report(EvaluationReport? validation)
     {
-        LearnerReport[] reports = [.. _learners.Select(learner => learner.Report())];
-        Dictionary<string, double> terms = _learners.Count == 1
-            ? new(reports[0].Terms)
-            : _learners.Zip(reports).SelectMany(pair => pair.Second.Terms.Select(term => ($"{pair.First.Name}/{term.Key}", term.Value))).ToDictionary();
-        RequireFinite(reports, terms);
+        (LearnerReport[] reports, Dictionary<string, double> terms, (string Names, double Value)? notFinite) = Read();
+        if (notFinite is { } loss)
+        {
+            throw Diverged(loss, "", samples: null);
+        }
+
+        WarnOfSpikes();
         double seconds = (_training.Elapsed - _reportedAt).TotalSeconds;
         double speed = seconds > 0 ? _samples / seconds : 0;
         _reportedAt = _training.Elapsed;
@@ -158,6 +171,7 @@ internal sealed class TrainingRun : IDisposable
             Terms = terms,
             LearningRate = reports[0].LearningRate,
             GradientNorm = reports[0].GradientNorm,
+            Skipped = Guarded.Skipped,
             SamplesPerSecond = speed,
             Elapsed = Elapsed,
             Remaining = Remaining,
@@ -165,18 +179,41 @@ internal sealed class TrainingRun : IDisposable
         };
     }
 
-    private void RequireFinite(LearnerReport[] reports, Dictionary<string, double> terms)
+    // What is not finite is told of losses that there are: a learner whose updates were all skipped has none.
+    private (LearnerReport[] Reports, Dictionary<string, double> Terms, (string Names, double Value)? NotFinite) Read()
     {
-        if (Array.TrueForAll(reports, report => double.IsFinite(report.Loss)))
+        bool[] learned = [.. _learners.Select(learner => !learner.Meter.IsEmpty)];
+        LearnerReport[] reports = [.. _learners.Select(learner => learner.Report())];
+        Dictionary<string, double> terms = _learners.Count == 1
+            ? new(reports[0].Terms)
+            : _learners.Zip(reports).SelectMany(pair => pair.Second.Terms.Select(term => ($"{pair.First.Name}/{term.Key}", term.Value))).ToDictionary();
+        int wrong = Enumerable.Range(0, reports.Length).FirstOrDefault(i => learned[i] && !double.IsFinite(reports[i].Loss), -1);
+        if (wrong < 0)
         {
-            return;
+            return (reports, terms, null);
         }
 
         // One term that diverges spoils the weights, and so soon the others: all are named.
         string[] diverged = [.. terms.Where(term => !double.IsFinite(term.Value)).Select(term => term.Key)];
-        string names = diverged.Length == 0 ? _learners[0].Loss.Name : string.Join(", ", diverged);
-        double value = diverged.Length == 0 ? reports[0].Loss : terms[diverged[0]];
-        Log.TrainingDiverged(_logger, names, value, Position.Step);
-        throw new TrainingDivergedException(names, value, Position);
+        return (reports, terms, diverged.Length == 0 ? (_learners[wrong].Loss.Name, reports[wrong].Loss) : (string.Join(", ", diverged), terms[diverged[0]]));
+    }
+
+    private TrainingDivergedException Diverged((string Names, double Value)? loss, string orElse, IReadOnlyList<long>? samples)
+    {
+        string what = loss is { } wrong ? FormattableString.Invariant($"The loss '{wrong.Names}' is {wrong.Value}") : $"The loss is finite, but not the {orElse} of the {string.Join(" or the ", _learners.Select(learner => learner.Name))}";
+        Log.TrainingDiverged(_logger, what, Position.Step);
+        return new(what, loss?.Names ?? orElse, Position, samples);
+    }
+
+    private void WarnOfSpikes()
+    {
+        foreach (Learner learner in _learners)
+        {
+            double peak = learner.TakeNormPeak();
+            if (peak > Spike)
+            {
+                Log.GradientSpiked(_logger, learner.Name, peak, Position.Step);
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 using Distillation.Losses;
 using Distillation.Serialization;
+using Distillation.Training;
 using TorchSharp.Modules;
 
 namespace Distillation.Tests.Checkpoints;
@@ -186,7 +187,8 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void A_second_run_in_the_directory_is_refused()
     {
-        var second = new Meddler(() => Train());
+        using IStudent other = Student.From(Some.Mlp());
+        var second = new Meddler(() => new SupervisedTrainer(other, options: _options).Fit(_data));
 
         FluentActions.Invoking(() => Train(_options, progress: second)).Should().Throw<IOException>().WithMessage("Another run writes to the checkpoint directory '*'*");
     }

@@ -76,6 +76,15 @@ public sealed partial class SnippetTests : IDisposable
     }
 
     [Fact]
+    public void A_run_can_go_back()
+    {
+        var steady = new TrainerOptions { NonFinite = new NonFinitePolicy.RollBack(factor: 0.5, limit: 3) };
+        using IStudent student = Student.From(Some.Mlp());
+
+        new SupervisedTrainer(student, options: steady with { Epochs = 1 }).Fit(_train).History[^1].Skipped.Should().Be(0);
+    }
+
+    [Fact]
     public void A_run_can_be_resumed()
     {
         var resumable = new TrainerOptions { Epochs = 30, Checkpoints = new("runs/student") { EverySteps = 500, Keep = 3 } };

@@ -110,6 +110,26 @@ public sealed class EvaluatorTests : IDisposable
         evaluate.Should().Throw<ArgumentException>().WithMessage("Class ids must be in ?0, 1?, but sample 2 has 2.*");
     }
 
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void Logits_without_probabilities_are_counted_and_the_first_is_named(double value)
+    {
+        Tensor logits = torch.zeros(20, 2);
+        foreach (int sample in (int[])[7, 8, 15])
+        {
+            logits[sample, 1] = torch.tensor(value);
+        }
+
+        Tensor labels = torch.zeros(20, torch.int64);
+        Leak.None(() =>
+        {
+            Action evaluate = () => Evaluate(logits, labels, batchSize: 5);
+
+            evaluate.Should().Throw<InvalidOperationException>().WithMessage("*for 3 of 20 samples, the first of them sample 7.*");
+        });
+    }
+
     [Fact]
     public void Data_without_labels_is_refused()
     {

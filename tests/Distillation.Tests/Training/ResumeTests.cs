@@ -38,6 +38,9 @@ public sealed class ResumeTests : IDisposable
         ["steps that end within an epoch"] = new() { Steps = 15 },
         ["whole batches, seldom validated"] = new() { LastBatch = LastBatch.Drop, ValidateEvery = 2, BestBy = Metric.Accuracy },
         ["read ahead"] = new() { Prefetch = 2 },
+        ["skipped updates"] = new() { NonFinite = new NonFinitePolicy.Skip() },
+        ["going back"] = new() { NonFinite = new NonFinitePolicy.RollBack(factor: 0.5, limit: 4), Update = new() { AverageDecay = 0.5 }, Optimizer = new Sgd(0.1) { Momentum = 0.9 } },
+        ["going back, an optimizer of TorchSharp"] = new() { NonFinite = new NonFinitePolicy.RollBack(factor: 0.5, limit: 4), Optimizer = new CustomOptimizer(0.01, parameters => torch.optim.RMSProp(parameters.Select(one => one.Parameter).ToArray())) },
         ["reports"] = new() { ReportEvery = 4 },
     };
 
@@ -203,14 +206,15 @@ public sealed class ResumeTests : IDisposable
     {
         using ITeacher teacher = Teacher.From(_teacher);
         using IStudent learner = Student.From(student);
-        TrainingResult result = new DistillationTrainer(teacher, learner, (0.9 * new SoftTargetLoss(temperature: 4)) + (0.1 * new HardLabelLoss()), options)
+        var loss = (0.9 * new SoftTargetLoss(temperature: 4)) + (0.1 * new HardLabelLoss());
+        TrainingResult result = new DistillationTrainer(teacher, learner, options.NonFinite is NonFinitePolicy.Stop ? loss : loss + new Breaks(), options)
             .Fit(_data, _validation, progress, cancellationToken);
         return new(
             result.Status,
             result.Position,
             Some.Weights(student),
             [.. student.buffers().Select(buffer => buffer.to(torch.ScalarType.Float64).sum().item<double>())],
-            [.. result.History.Select(report => (report.Position.Step, report.Loss, report.LearningRate, report.GradientNorm, report.Validation))],
+            [.. result.History.Select(report => (report.Position.Step, report.Loss, report.LearningRate, report.GradientNorm, report.Skipped, report.Validation))],
             result.Best?.Position);
     }
 
@@ -219,8 +223,14 @@ public sealed class ResumeTests : IDisposable
         TrainingPosition Position,
         double[] Weights,
         double[] Buffers,
-        (long Step, double Loss, double LearningRate, double? GradientNorm, EvaluationReport? Validation)[] History,
+        (long Step, double Loss, double LearningRate, double? GradientNorm, long Skipped, EvaluationReport? Validation)[] History,
         TrainingPosition? Best);
+
+    /// <summary>Zero, and not a number at three of eighteen steps.</summary>
+    private sealed class Breaks : IDistillationLoss
+    {
+        public Tensor Compute(DistillationContext context) => context.Student.Logits.mean() * (context.Position.Step is 3 or 8 or 9 ? double.NaN : 0);
+    }
 
     private sealed class CancelAt(long step, CancellationTokenSource cancellation) : IProgress<TrainingProgress>
     {
