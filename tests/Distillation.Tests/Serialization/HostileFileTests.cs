@@ -8,6 +8,8 @@ public sealed class HostileFileTests : IDisposable
 {
     private const string Right = """{"x":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"y":{"dtype":"F32","shape":[],"data_offsets":[3,7]}}""";
 
+    private static readonly string[] Words = ["[", "]", "{", "}", ",", ":", "\"", "\\", "-", "0", "9", "null", "1e9", "9223372036854775807", "\"x\":", "\"dtype\"", "\"F32\"", "\"shape\"", "__metadata__", "\0", "\ufffd", " "];
+
     private readonly DisposeScope _scope = torch.NewDisposeScope();
     private readonly string _path = Path.GetTempFileName();
 
@@ -158,7 +160,7 @@ public sealed class HostileFileTests : IDisposable
             Bytes.File("""{"__metadata__":{"format":"pt","\u00e4":""},"a":{"dtype":"I64","shape":[1,2],"data_offsets":[0,16]},"b":{"dtype":"F8_E5M2","shape":[0],"data_offsets":[16,16]}}""", new byte[16]),
             Bytes.File("{}      "),
         ];
-        var mutator = new Mutator(seed: 7);
+        var mutator = new Mutator(seed: 7, [.. Words.Select(Encoding.UTF8.GetBytes)], RightLength);
         int read = 0;
         for (int round = 0; round < 20_000; round++)
         {
@@ -193,6 +195,17 @@ public sealed class HostileFileTests : IDisposable
         Leak.None(() => Refused(Bytes.File(Right, new byte[6])));
 
         File.Open(_path, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
+    }
+
+    // Of a header of the wrong length little is seen.
+    private static void RightLength(List<byte> bytes)
+    {
+        if (bytes.Count >= 8)
+        {
+            byte[] length = BitConverter.GetBytes((long)Math.Max(0, bytes.LastIndexOf((byte)'}') + 1 - 8));
+            bytes.RemoveRange(0, 8);
+            bytes.InsertRange(0, length);
+        }
     }
 
     private static string Message(string path)
