@@ -14,19 +14,21 @@ internal sealed record StoredTensor(TorchStorage Storage, long Offset, long[] Sh
     /// <exception cref="InvalidDataException">It does not.</exception>
     public TensorInfo Check(string name, string path)
     {
-        string said = $"'{path}' is damaged: '{name}' [{string.Join(", ", Shape.Take(MostDimensions))}] {Storage.Dtype}, of strides [{string.Join(", ", Strides.Take(MostDimensions))}] from number {Offset},";
         if (Shape.Length > MostDimensions || Shape.Length != Strides.Length || Offset < 0 || Shape.Any(size => size < 0) || Strides.Any(stride => stride < 0))
         {
-            throw new InvalidDataException($"{said} must have at most {MostDimensions} sizes, as many strides, and no number below zero.");
+            throw Wrong($"must have at most {MostDimensions} sizes, as many strides, and no number below zero");
         }
 
         if (SafetensorsLayout.Length(Shape, Storage.Width) is null || Extent() is not { } extent || extent > Storage.Count - Offset)
         {
-            throw new InvalidDataException($"{said} does not fit in the {Storage.Count} numbers that are there.");
+            throw Wrong($"does not fit in the {Storage.Count} numbers that are there");
         }
 
         long begin = Storage.Begin + (Offset * Storage.Width);
         return new TensorInfo(name, Storage.Dtype, Shape, begin, begin + (extent * Storage.Width));
+
+        InvalidDataException Wrong(string what) =>
+            new($"'{path}' is damaged: '{name}' [{string.Join(", ", Shape.Take(MostDimensions))}] {Storage.Dtype}, of strides [{string.Join(", ", Strides.Take(MostDimensions))}] from number {Offset}, {what}.");
     }
 
     // How many numbers there are from the first to the last; nothing where it is too much.

@@ -67,7 +67,7 @@ internal sealed class TorchObjects(MemoryBudget budget, string path)
         (TorchFunction.OrderedDictionary, []) => new List<KeyValuePair<object?, object?>>(),
         (TorchFunction.Size, [object?[] sizes]) => sizes,
         (TorchFunction.Device, [string device, ..]) => device,
-        _ => throw Wrong($"the arguments of a {function} are others than PyTorch writes"),
+        _ => throw Wrong($"the arguments of {function} are others than PyTorch writes"),
     };
 
     private long[] Numbers(object?[] tuple)
