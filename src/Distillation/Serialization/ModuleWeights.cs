@@ -1,6 +1,6 @@
 namespace Distillation.Serialization;
 
-/// <summary>Keeps the weights of modules in safetensors files: parameters and buffers, by the names that <c>state_dict</c> has.</summary>
+/// <summary>Keeps the weights of modules in safetensors files, and loads them from those or from files of PyTorch: parameters and buffers, by the names that <c>state_dict</c> has.</summary>
 /// <remarks>A file has no code and nothing of the module but these tensors; buffers that a module does not keep are not in it.</remarks>
 public static class ModuleWeights
 {
@@ -14,23 +14,23 @@ public static class ModuleWeights
     public static void Save(torch.nn.Module module, string path, IReadOnlyDictionary<string, string>? metadata = null) =>
         Safetensors.Write(path, Require.Present(module).state_dict(), metadata);
 
-    /// <summary>Reads weights into a module: its own tensors, where they are, get new values.</summary>
+    /// <summary>Reads weights from a safetensors file, or one that PyTorch has saved, into a module: its own tensors, where they are, get new values.</summary>
     /// <remarks>
     /// <para>Names, shapes and types are all checked before a value changes. Where the disk fails while values are read, some tensors have the new ones already.</para>
     /// <para>One tensor at a time is held in memory besides the module.</para>
     /// </remarks>
     /// <param name="module">Any module, on any device.</param>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file; its first bytes tell the format. Of PyTorch it may be what <see cref="TorchWeightsFile"/> reads.</param>
     /// <param name="options">Whether all must fit, and how names are translated.</param>
     /// <returns>What was loaded, and what was not.</returns>
-    /// <exception cref="InvalidDataException">The file is no safetensors file, truncated or damaged; or it does not fit, and <see cref="WeightsOptions.Strict"/> asks for that.</exception>
+    /// <exception cref="InvalidDataException">The file is neither, truncated or damaged; or it does not fit, and <see cref="WeightsOptions.Strict"/> asks for that.</exception>
     /// <exception cref="ArgumentException"><see cref="WeightsOptions.Rename"/> gives two tensors the same name.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static WeightsReport Load(torch.nn.Module module, string path, WeightsOptions? options = null)
     {
         Dictionary<string, Tensor> state = Require.Present(module).state_dict();
         options ??= new WeightsOptions();
-        using SafetensorsFile file = SafetensorsFile.Open(path);
+        using ITensorFile file = Open(path);
         (Dictionary<string, TensorInfo> found, List<string> unexpected) = Find(file, state, options.Rename ?? (name => name));
         WeightsMismatch[] mismatched =
         [
@@ -57,7 +57,13 @@ public static class ModuleWeights
         return report;
     }
 
-    private static (Dictionary<string, TensorInfo> Found, List<string> Unexpected) Find(SafetensorsFile file, Dictionary<string, Tensor> state, Func<string, string?> rename)
+    private static ITensorFile Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return TorchWeightsFile.Is(path) ? TorchWeightsFile.Open(path) : SafetensorsFile.Open(path);
+    }
+
+    private static (Dictionary<string, TensorInfo> Found, List<string> Unexpected) Find(ITensorFile file, Dictionary<string, Tensor> state, Func<string, string?> rename)
     {
         var found = new Dictionary<string, TensorInfo>();
         var unexpected = new List<string>();

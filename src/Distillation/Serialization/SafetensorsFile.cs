@@ -9,7 +9,7 @@ namespace Distillation.Serialization;
 /// places that overlap, leave holes or end elsewhere than the file. The values themselves are not checked.</para>
 /// <para>Any number of threads may read at once. A file that another process changes or shortens while it is open is not noticed until the bytes are missing.</para>
 /// </remarks>
-public sealed class SafetensorsFile : IDisposable
+public sealed class SafetensorsFile : ITensorFile
 {
     private readonly SafeFileHandle _file;
     private readonly string _path;

@@ -101,8 +101,8 @@ internal static class SafetensorsLayout
         return at == length ? byPlace : throw new InvalidDataException($"'{path}' is damaged: its tensors must fill the {length} bytes behind the header, but end at byte {at}.");
     }
 
-    // Nothing where it is too much: also sizes beside a zero must not overflow when strides are made of them.
-    private static long? Length(IReadOnlyList<long> shape, long elementSize)
+    /// <summary>The bytes of a tensor; nothing where it is too much: also sizes beside a zero must not overflow when strides are made of them.</summary>
+    public static long? Length(IReadOnlyList<long> shape, long elementSize)
     {
         Int128 length = elementSize;
         foreach (long size in shape)

@@ -1,6 +1,6 @@
 namespace Distillation.Serialization;
 
-/// <summary>What a safetensors file says of one of its tensors.</summary>
+/// <summary>What a file says of one of its tensors.</summary>
 public sealed class TensorInfo
 {
     internal TensorInfo(string name, string dtype, long[] shape, long begin, long end) =>
@@ -9,7 +9,7 @@ public sealed class TensorInfo
     /// <summary>Gets the name.</summary>
     public string Name { get; }
 
-    /// <summary>Gets the type of the numbers as the format calls it, such as <c>F32</c> or <c>BF16</c>.</summary>
+    /// <summary>Gets the type of the numbers as safetensors files call it, such as <c>F32</c> or <c>BF16</c>.</summary>
     public string Dtype { get; }
 
     /// <summary>Gets the type of the numbers; <see langword="null"/> where TorchSharp has no such type, and the tensor cannot be read.</summary>
@@ -18,10 +18,10 @@ public sealed class TensorInfo
     /// <summary>Gets the shape; empty for a scalar.</summary>
     public IReadOnlyList<long> Shape { get; }
 
-    /// <summary>Where the values begin, in bytes from the end of the header.</summary>
+    /// <summary>Where the values begin: in bytes from the end of the header of a safetensors file, from the beginning of one of PyTorch.</summary>
     internal long Begin { get; }
 
-    /// <summary>Where the values end, in bytes from the end of the header.</summary>
+    /// <summary>Where the values end, in bytes from the same place.</summary>
     internal long End { get; }
 
     /// <summary>Gives shape and type, for messages.</summary>

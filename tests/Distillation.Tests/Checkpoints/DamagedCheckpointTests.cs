@@ -84,6 +84,7 @@ public sealed class DamagedCheckpointTests : IDisposable
         EarlyStopping = new(Metric.Accuracy, Patience: 5),
         Update = new() { AverageDecay = 0.9, ClipNorm = 1 },
         Optimizer = foreignOptimizer ? new CustomOptimizer(0.01, parameters => torch.optim.RMSProp(parameters.Select(one => one.Parameter).ToArray(), momentum: 0.5)) : new AdamW(0.01),
+        NonFinite = new NonFinitePolicy.RollBack(),
         Checkpoints = new(_root) { EverySteps = 7, AtEpochEnds = false, OnTermination = false },
     };
 
@@ -101,7 +102,8 @@ public sealed class DamagedCheckpointTests : IDisposable
     {
         using var scope = torch.NewDisposeScope();
         using var run = new TrainingRun(options, step.Learners, 5, NullLogger.Instance, null);
-        using var checkpointer = new Checkpointer(directory, options, run, step, _data.Count, NullLogger.Instance, CancellationToken.None);
+        using var guard = new UpdateGuard(options.NonFinite, run, step.Learners, NullLogger.Instance);
+        using var checkpointer = new Checkpointer(directory, options, run, step, guard, _data.Count, NullLogger.Instance, CancellationToken.None);
         return Ends(checkpointer.Resume);
     }
 
@@ -130,7 +132,7 @@ public sealed class DamagedCheckpointTests : IDisposable
         {
             byte[] whole = Read(file);
             byte[] manifest = Read(Manifest);
-            var mutator = new Mutator(times, hasLength: Path.GetExtension(file) == ".safetensors");
+            var mutator = Path.GetExtension(file) == ".safetensors" ? Mutator.OfSafetensors(times) : Mutator.OfJson(times);
             for (int time = 0; time < times; time++)
             {
                 byte[] damaged = mutator.Mutate([whole]);

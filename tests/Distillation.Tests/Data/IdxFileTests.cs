@@ -99,7 +99,7 @@ public sealed class IdxFileTests
     public void Damage_of_any_kind_gives_a_tensor_or_a_clear_refusal_and_reserves_little()
     {
         byte[][] valid = [Small, Packed(Small), Idx(0x0D, [2, 1, 2], new byte[16]), Packed(new byte[100_000])];
-        var mutator = new Mutator(seed: 3, hasLength: false);
+        var mutator = Mutator.OfJson(seed: 3);
         int read = 0;
         for (int round = 0; round < 20_000; round++)
         {

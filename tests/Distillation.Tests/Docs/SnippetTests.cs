@@ -209,6 +209,19 @@ public sealed partial class SnippetTests : IDisposable
     }
 
     [Fact]
+    public void Weights_come_from_pytorch()
+    {
+        string fixtures = Path.Combine(AppContext.BaseDirectory, "Serialization", "Fixtures");
+        (string networkPath, string checkpointPath) = (Path.Combine(fixtures, "mlp.pth"), Path.Combine(fixtures, "checkpoint.pth"));
+        Module<Tensor, Tensor> network = Some.Mlp();
+        ModuleWeights.Load(network, networkPath);
+        using TorchWeightsFile checkpoint = TorchWeightsFile.Open(checkpointPath, within: "model");
+        Tensor bias = checkpoint.Read("in.bias");
+
+        Close.Numbers(bias).Should().Equal(Close.Numbers(network.state_dict()["in.bias"]));
+    }
+
+    [Fact]
     public void Any_tensors_go_to_a_file()
     {
         string path = Path.GetTempFileName();

@@ -158,7 +158,7 @@ public sealed class HostileFileTests : IDisposable
             Bytes.File("""{"__metadata__":{"format":"pt","\u00e4":""},"a":{"dtype":"I64","shape":[1,2],"data_offsets":[0,16]},"b":{"dtype":"F8_E5M2","shape":[0],"data_offsets":[16,16]}}""", new byte[16]),
             Bytes.File("{}      "),
         ];
-        var mutator = new Mutator(seed: 7);
+        var mutator = Mutator.OfSafetensors(seed: 7);
         int read = 0;
         for (int round = 0; round < 20_000; round++)
         {
@@ -195,6 +195,7 @@ public sealed class HostileFileTests : IDisposable
         File.Open(_path, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
     }
 
+    // Of a header of the wrong length little is seen.
     private static string Message(string path)
     {
         try

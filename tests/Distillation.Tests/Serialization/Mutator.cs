@@ -3,13 +3,20 @@ using System.Text;
 namespace Distillation.Tests.Serialization;
 
 /// <summary>Damages files, the same way for the same seed.</summary>
-/// <param name="seed">Any number.</param>
-/// <param name="hasLength">Whether a file begins with the length of its header, eight bytes.</param>
-internal sealed class Mutator(int seed, bool hasLength = true)
+/// <param name="seed">The seed.</param>
+/// <param name="words">What the format has words for, to put anywhere.</param>
+/// <param name="repair">Makes right what else would hide all damage behind it; done half of the time.</param>
+internal sealed class Mutator(int seed, byte[][] words, Action<List<byte>> repair)
 {
     private static readonly string[] Words = ["[", "]", "{", "}", ",", ":", "\"", "\\", "-", "0", "9", "null", "1e9", "9223372036854775807", "\"x\":", "\"dtype\"", "\"F32\"", "\"shape\"", "__metadata__", "\0", "\ufffd", " "];
 
     private SplitMix64 _chance = new((ulong)seed);
+
+    /// <summary>Damages safetensors files; half of the time the length in front is made right again.</summary>
+    public static Mutator OfSafetensors(int seed) => new(seed, [.. Words.Select(Encoding.UTF8.GetBytes)], RightLength);
+
+    /// <summary>Damages JSON, or any bytes.</summary>
+    public static Mutator OfJson(int seed) => new(seed, [.. Words.Select(Encoding.UTF8.GetBytes)], _ => { });
 
     public byte[] Mutate(byte[][] valid)
     {
@@ -29,7 +36,7 @@ internal sealed class Mutator(int seed, bool hasLength = true)
                     bytes.RemoveRange(at, Math.Min(Below(20), bytes.Count - at));
                     break;
                 case 3:
-                    bytes.InsertRange(at, Encoding.UTF8.GetBytes(Any(Words)));
+                    bytes.InsertRange(at, Any(words));
                     break;
                 case 4:
                     byte[] other = Any(valid);
@@ -42,16 +49,22 @@ internal sealed class Mutator(int seed, bool hasLength = true)
             }
         }
 
-        // Half of the time the length in front is made right again: else little would be seen of what is behind it.
-        if (hasLength && bytes.Count >= 8 && Below(2) == 0)
+        if (Below(2) == 0)
         {
-            int end = bytes.LastIndexOf((byte)'}') + 1;
-            byte[] length = BitConverter.GetBytes((long)Math.Max(0, end - 8));
-            bytes.RemoveRange(0, 8);
-            bytes.InsertRange(0, length);
+            repair(bytes);
         }
 
         return [.. bytes];
+    }
+
+    private static void RightLength(List<byte> bytes)
+    {
+        if (bytes.Count >= 8)
+        {
+            byte[] length = BitConverter.GetBytes((long)Math.Max(0, bytes.LastIndexOf((byte)'}') + 1 - 8));
+            bytes.RemoveRange(0, 8);
+            bytes.InsertRange(0, length);
+        }
     }
 
     private T Any<T>(T[] all) => all[Below(all.Length)];
