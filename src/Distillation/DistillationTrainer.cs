@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Distillation;
 
 /// <summary>Trains a student from a frozen teacher.</summary>
-/// <remarks>Training is synchronous work on the caller's thread. Each call of <see cref="Fit"/> begins with a fresh optimizer and goes on from the student's weights.</remarks>
+/// <remarks>Training is synchronous work on the caller's thread. Each call of <see cref="Fit"/> begins with a fresh optimizer and goes on from the student's weights, or
+/// from the newest checkpoint where <see cref="TrainerOptions.Checkpoints"/> has one.</remarks>
 public sealed class DistillationTrainer
 {
     private readonly ITeacher _teacher;
@@ -39,8 +40,10 @@ public sealed class DistillationTrainer
     /// <param name="cancellationToken">Ends the run between two steps; the student keeps what it has learned.</param>
     /// <returns>How the run went; the student has the weights.</returns>
     /// <exception cref="ArgumentException">The data does not fit the options or the model, or has inputs that are not finite.</exception>
-    /// <exception cref="InvalidOperationException">The student would train its own teacher. A model is in training already, or models, loss and data do not fit together.</exception>
+    /// <exception cref="InvalidOperationException">A checkpoint is of another run. The student would train its own teacher. A model is in training already, or models, loss and data do not fit together.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
+    /// <exception cref="InvalidDataException">There are checkpoints, but none of them is whole.</exception>
+    /// <exception cref="IOException">The last checkpoint cannot be written, or another run has their directory.</exception>
     public TrainingResult Fit(
         IDataSource train, IDataSource? validation = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
