@@ -69,6 +69,25 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Fact]
+    public void Output_without_a_row_for_each_sample_is_refused()
+    {
+        var options = new OnnxTeacherOptions().WithInputs((Batch batch) => new() { ["pixels"] = torch.cat([batch.Inputs, batch.Inputs]) });
+        using var teacher = OnnxTeacher.Load(Models.At("mlp"), options);
+        Action predict = () => teacher.Predict(Models.Samples("mlp", "pixels"), FeatureSet.None);
+
+        predict.Should().Throw<InvalidOperationException>().WithMessage("*'logits'*6 samples*[12, 3]*");
+    }
+
+    [Fact]
+    public void Output_without_classes_is_refused()
+    {
+        using var teacher = OnnxTeacher.Load(Models.At("maps"), new OnnxTeacherOptions { Output = "output_label" });
+        Action predict = () => teacher.Predict(Models.Samples("maps", "float_input"), FeatureSet.None);
+
+        predict.Should().Throw<InvalidOperationException>().WithMessage("*'output_label'*[N, C]*[6]*");
+    }
+
+    [Fact]
     public void Text_is_no_tensor()
     {
         Action load = () => OnnxTeacher.Load(Models.At("words"), new OnnxTeacherOptions { Output = "numbers" });
@@ -93,6 +112,23 @@ public sealed class RefusalTests : IDisposable
         Action load = () => OnnxTeacher.Load(path);
 
         load.Should().Throw<InvalidDataException>().WithMessage("*weights_apart.bin*");
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void Weights_outside_of_the_folder_are_refused()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        string inner = Path.Combine(folder, "own");
+        Directory.CreateDirectory(inner);
+        byte[] model = File.ReadAllBytes(Models.At("weights_apart"));
+        int place = model.AsSpan().IndexOf("weights_apart.bin"u8);
+        "../stolen_abc.bin"u8.CopyTo(model.AsSpan(place));
+        File.WriteAllBytes(Path.Combine(inner, "model.onnx"), model);
+        File.Copy(Path.Combine(Models.Folder, "weights_apart.bin"), Path.Combine(folder, "stolen_abc.bin"));
+        Action load = () => OnnxTeacher.Load(Path.Combine(inner, "model.onnx"));
+
+        load.Should().Throw<InvalidDataException>();
         Directory.Delete(folder, recursive: true);
     }
 
