@@ -26,8 +26,8 @@ public sealed class OnnxTeacher : ITeacher
         InferenceSession session = file.Open(options.InnerValues, options.Session);
         try
         {
-            _outputs = new([.. session.OutputNames.Select(name => new ModelNode(name, session.OutputMetadata[name]))], options.Output);
-            _session = new(session, new([.. session.InputNames.Select(name => new ModelNode(name, session.InputMetadata[name]))], options.Inputs));
+            _outputs = new([.. session.OutputNames.Select(name => new ModelNode(name, session.OutputMetadata[name]))], options);
+            _session = new(session, new([.. session.InputNames.Select(name => new ModelNode(name, session.InputMetadata[name]))], options));
             _meaning = options.Meaning ?? (_outputs.Logits.IsMaps ? OnnxTeacherOutput.Probabilities : null);
             _digest = file.Digest();
         }

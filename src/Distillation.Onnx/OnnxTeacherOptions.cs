@@ -13,7 +13,7 @@ public sealed record OnnxTeacherOptions
     /// <value>The default value is <see langword="null"/>: probabilities where the output is a sequence of maps, and otherwise logits; a model whose first batch then looks like probabilities is refused.</value>
     public OnnxTeacherOutput? Meaning { get; init => field = value is { } given ? Require.Defined(given) : null; }
 
-    /// <summary>Gets values inside the model, by their names in its graph, that it does not give as outputs and that can be asked for as inner layers. Its own outputs always can.</summary>
+    /// <summary>Gets values inside the model, by their names in its graph, that can be asked for as inner layers. Its outputs always can.</summary>
     /// <value>The default value is <see cref="FeatureSet.None"/>.</value>
     public FeatureSet InnerValues { get; init => field = Require.Present(value); } = FeatureSet.None;
 

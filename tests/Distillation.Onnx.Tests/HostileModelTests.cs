@@ -42,12 +42,17 @@ public sealed class HostileModelTests
         Load(Within(7, message)).Should().Throw<InvalidDataException>();
     }
 
-    [Fact]
-    public void Damaged_models_are_refused_or_run()
+    [Theory]
+    [InlineData("mlp", "pixels")]
+    [InlineData("convnet", "images")]
+    [InlineData("lstm", "series")]
+    [InlineData("maps", "float_input")]
+    [InlineData("tokens", "tokens")]
+    public void Damaged_models_are_refused_or_run(string model, string input)
     {
-        byte[] whole = File.ReadAllBytes(Models.At("mlp"));
+        byte[] whole = File.ReadAllBytes(Models.At(model));
         var random = new Random(2);
-        for (int draw = 0; draw < 300; draw++)
+        for (int draw = 0; draw < 200; draw++)
         {
             using var scope = torch.NewDisposeScope();
             byte[] bytes = [.. whole];
@@ -55,7 +60,7 @@ public sealed class HostileModelTests
             try
             {
                 using var teacher = OnnxTeacher.FromBytes(bytes);
-                teacher.Predict(Models.Samples("mlp", "pixels"), FeatureSet.None);
+                teacher.Predict(Models.Samples(model, input), FeatureSet.None);
             }
             catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException or ArgumentException or NotSupportedException)
             {

@@ -151,6 +151,14 @@ public sealed class OnnxTeacherTests : IDisposable
     }
 
     [Fact]
+    public void Inner_value_that_is_an_output_already_stays_one()
+    {
+        using var teacher = OnnxTeacher.Load(Models.At("mlp"), new OnnxTeacherOptions { InnerValues = FeatureSet.Of("hidden") });
+
+        teacher.AvailableFeatures.Should().Equal(new Feature("hidden"));
+    }
+
+    [Fact]
     public void Output_is_chosen_by_name()
     {
         using var teacher = OnnxTeacher.Load(Models.At("mlp"), new OnnxTeacherOptions { Output = "hidden" });

@@ -128,7 +128,7 @@ public sealed class RefusalTests : IDisposable
         File.Copy(Path.Combine(Models.Folder, "weights_apart.bin"), Path.Combine(folder, "stolen_abc.bin"));
         Action load = () => OnnxTeacher.Load(Path.Combine(inner, "model.onnx"));
 
-        load.Should().Throw<InvalidDataException>();
+        load.Should().Throw<InvalidDataException>().WithMessage("*escapes*stolen_abc.bin*");
         Directory.Delete(folder, recursive: true);
     }
 

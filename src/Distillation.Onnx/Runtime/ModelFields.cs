@@ -49,9 +49,12 @@ internal static class ModelFields
         return [.. files.Distinct()];
     }
 
-    /// <summary>A model with values of its graph as further outputs: of messages that follow each other protobuf makes one, with the lists of both.</summary>
-    public static byte[] WithOutputs(byte[] model, IEnumerable<Feature> values) =>
-        [.. model, .. values.SelectMany(value => Field(ModelGraph, Field(GraphOutput, Field(Name, Encoding.UTF8.GetBytes(value.Path)))))];
+    /// <summary>A model with values of its graph as outputs, where they are none yet: of messages that follow each other protobuf makes one, with the lists of both.</summary>
+    public static byte[] WithOutputs(byte[] model, IEnumerable<Feature> values)
+    {
+        HashSet<string> outputs = [.. Inner(model, ModelGraph).SelectMany(graph => Inner(graph, GraphOutput)).SelectMany(output => Inner(output, Name)).Select(name => Encoding.UTF8.GetString(name))];
+        return [.. model, .. values.Where(value => !outputs.Contains(value.Path)).SelectMany(value => Field(ModelGraph, Field(GraphOutput, Field(Name, Encoding.UTF8.GetBytes(value.Path)))))];
+    }
 
     private static void Visit(ArraySegment<byte> message, Kind kind, int depth, List<string> files)
     {
@@ -74,6 +77,8 @@ internal static class ModelFields
             }
         }
     }
+
+    private static IEnumerable<ArraySegment<byte>> Inner(ArraySegment<byte> message, int field) => Fields(message).Where(one => one.Field == field).Select(one => one.Content);
 
     // The fields with contents of their own: texts, bytes and messages.
     private static IEnumerable<(int Field, ArraySegment<byte> Content)> Fields(ArraySegment<byte> message)

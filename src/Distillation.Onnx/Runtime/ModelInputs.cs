@@ -6,7 +6,7 @@ internal sealed class ModelInputs
     private readonly ModelNode[] _nodes;
     private readonly Func<Batch, IReadOnlyDictionary<string, Tensor>> _find;
 
-    public ModelInputs(ModelNode[] nodes, Func<Batch, IReadOnlyDictionary<string, Tensor>>? find)
+    public ModelInputs(ModelNode[] nodes, OnnxTeacherOptions options)
     {
         (_nodes, Names) = (nodes, [.. nodes.Select(node => node.Name)]);
         if (nodes.FirstOrDefault(node => !node.IsNumbers) is { } other)
@@ -14,13 +14,13 @@ internal sealed class ModelInputs
             throw new NotSupportedException($"The model's input {other} is of a type that no tensor has.");
         }
 
-        if (find is null && nodes.Length != 1)
+        if (options.Inputs is null && nodes.Length != 1)
         {
             throw new ArgumentException(
-                $"The model has {nodes.Length} inputs: {string.Join(", ", nodes.AsEnumerable())}. {nameof(OnnxTeacherOptions)}.{nameof(OnnxTeacherOptions.WithInputs)} says where each is in a batch.", nameof(find));
+                $"The model has {nodes.Length} inputs: {string.Join(", ", nodes.AsEnumerable())}. {nameof(OnnxTeacherOptions)}.{nameof(OnnxTeacherOptions.WithInputs)} says where each is in a batch.", nameof(options));
         }
 
-        _find = find ?? (batch => new Dictionary<string, Tensor> { [nodes[0].Name] = batch.Inputs });
+        _find = options.Inputs ?? (batch => new Dictionary<string, Tensor> { [nodes[0].Name] = batch.Inputs });
         int[] first = [.. nodes.Select(node => node.Sizes.FirstOrDefault(-1)).Distinct()];
         Together = first is [> 0] ? first[0] : null;
     }
@@ -42,17 +42,17 @@ internal sealed class ModelInputs
             throw new ArgumentException($"The model takes the inputs {string.Join(", ", _nodes.AsEnumerable())}, but was given '{string.Join("', '", given.Keys)}'.", nameof(batch));
         }
 
-        return [.. _nodes.Select(node => Fitting(node, given[node.Name], batch.Count))];
+        return [.. _nodes.Select(node => Fitting(node, given[node.Name], batch))];
     }
 
-    private Tensor Fitting(ModelNode node, Tensor tensor, long rows)
+    private Tensor Fitting(ModelNode node, Tensor tensor, Batch batch)
     {
         long[] shape = tensor.shape;
         int[] sizes = node.Sizes;
         bool fits = sizes.Length == 0 || (shape.Length == sizes.Length && shape.Zip(sizes).Skip(Together is null ? 0 : 1).All(axis => axis.Second < 0 || axis.First == axis.Second));
-        if (!fits || (Together is not null && shape[0] != rows))
+        if (!fits || (Together is not null && shape[0] != batch.Count))
         {
-            throw new ArgumentException($"The model's input {node} was given {Shapes.Of(tensor)} in a batch of {rows} samples.", nameof(tensor));
+            throw new ArgumentException($"The model's input {node} was given {Shapes.Of(tensor)} in a batch of {batch.Count} samples.", nameof(batch));
         }
 
         return tensor.to(node.Type, torch.CPU).contiguous();

@@ -1,16 +1,16 @@
 namespace Distillation.Onnx;
 
-/// <summary>What a model gives: which output has the logits, which can be inner layers, and where there is room for them.</summary>
+/// <summary>What a model gives: which output has the logits, and which can be inner layers.</summary>
 internal sealed class ModelOutputs
 {
     private readonly Dictionary<string, ModelNode> _nodes;
 
-    public ModelOutputs(ModelNode[] nodes, string? logits)
+    public ModelOutputs(ModelNode[] nodes, OnnxTeacherOptions options)
     {
         _nodes = nodes.ToDictionary(node => node.Name);
-        Logits = (logits is null ? nodes.FirstOrDefault(node => node.IsMaps || (node.IsReals && node.Sizes.Length != 1)) : _nodes.GetValueOrDefault(logits))
+        Logits = (options.Output is null ? nodes.FirstOrDefault(node => node.IsMaps || (node.IsReals && node.Sizes.Length != 1)) : _nodes.GetValueOrDefault(options.Output))
             ?? throw new ArgumentException(
-                $"The model has no output {(logits is null ? "of numbers with a column for each class" : $"'{logits}'")}. It has: {string.Join(", ", nodes.AsEnumerable())}.", nameof(logits));
+                $"The model has no output {(options.Output is null ? "of numbers with a column for each class" : $"'{options.Output}'")}. It has: {string.Join(", ", nodes.AsEnumerable())}.", nameof(options));
         if (!Logits.IsMaps && !Logits.IsNumbers)
         {
             throw new NotSupportedException($"The model's output {Logits} is of a type that no tensor has.");

@@ -47,7 +47,7 @@ internal sealed class OnnxFile
         {
             return new InferenceSession(innerValues.Count == 0 ? _bytes : ModelFields.WithOutputs(_bytes, innerValues), options);
         }
-        catch (OnnxRuntimeException exception)
+        catch (Exception exception) when (exception is OnnxRuntimeException or ArgumentException)
         {
             throw Refused(exception.Message, exception);
         }
