@@ -228,6 +228,23 @@ public sealed class OnnxTeacherTests : IDisposable
     }
 
     [Fact]
+    public void Prediction_gives_back_the_memory_of_the_runtime()
+    {
+        using var teacher = OnnxTeacher.Load(Models.At("probabilities"), new OnnxTeacherOptions { Meaning = OnnxTeacherOutput.Probabilities });
+        Batch batch = Models.Samples(torch.randn(100_000, 4));
+        void Predict() => teacher.Predict(batch, FeatureSet.None).Logits.Dispose();
+        Predict();
+        long before = Environment.WorkingSet;
+
+        for (int time = 0; time < 200; time++)
+        {
+            Predict();
+        }
+
+        (Environment.WorkingSet - before).Should().BeLessThan(100 << 20, "the outputs of all calls have 240 MB");
+    }
+
+    [Fact]
     public void Refusal_leaves_no_tensor()
     {
         using var teacher = OnnxTeacher.Load(Models.At("tokens"));
