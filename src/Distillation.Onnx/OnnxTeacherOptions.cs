@@ -1,0 +1,42 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace Distillation.Onnx;
+
+/// <summary>What a teacher takes from a batch, what it reads of a model, and how the model runs.</summary>
+public sealed record OnnxTeacherOptions
+{
+    /// <summary>Gets the name of the output that says how much speaks for each class, [N, C], or a sequence of maps from classes to numbers (ZipMap).</summary>
+    /// <value>The default value is <see langword="null"/>: the first output of floating-point numbers with two axes or more, or of such maps.</value>
+    public string? Output { get; init => field = value is null ? null : Require.Text(value); }
+
+    /// <summary>Gets what these numbers are.</summary>
+    /// <value>The default value is <see langword="null"/>: probabilities where the output is a sequence of maps, and otherwise logits; a model whose first batch then looks like probabilities is refused.</value>
+    public OnnxTeacherOutput? Meaning { get; init => field = value is { } given ? Require.Defined(given) : null; }
+
+    /// <summary>Gets values inside the model, by their names in its graph, that can be asked for as inner layers. Its outputs always can.</summary>
+    /// <value>The default value is <see cref="FeatureSet.None"/>.</value>
+    public FeatureSet InnerValues { get; init => field = Require.Present(value); } = FeatureSet.None;
+
+    /// <summary>Gets what changes the options of the session before the model is loaded: execution providers, threads, custom operators.</summary>
+    /// <remarks>A session begins with as many threads as <c>torch.get_num_threads()</c> says, and logs nothing: what fails is thrown.</remarks>
+    /// <value>The default value is <see langword="null"/>: nothing is changed.</value>
+    public Action<SessionOptions>? Session { get; init; }
+
+    internal Func<Batch, IReadOnlyDictionary<string, Tensor>>? Inputs { get; private init; }
+
+    /// <summary>Gives the same options for a model with several inputs.</summary>
+    /// <typeparam name="TBatch">The kind of batch that carries them.</typeparam>
+    /// <param name="inputs">Gives each input of the model by its name.</param>
+    /// <returns>The options.</returns>
+    public OnnxTeacherOptions WithInputs<TBatch>(Func<TBatch, Dictionary<string, Tensor>> inputs)
+        where TBatch : Batch
+    {
+        Require.Present(inputs);
+        return this with
+        {
+            Inputs = batch => batch is TBatch own
+                ? inputs(own)
+                : throw new ArgumentException($"The model takes a {typeof(TBatch).Name}, but the data source gives a {batch.GetType().Name}.", nameof(batch)),
+        };
+    }
+}

@@ -1,0 +1,60 @@
+namespace Distillation.Onnx;
+
+/// <summary>What a model takes: found in a batch, checked, and brought to the types that it declares.</summary>
+internal sealed class ModelInputs
+{
+    private readonly ModelNode[] _nodes;
+    private readonly Func<Batch, IReadOnlyDictionary<string, Tensor>> _find;
+
+    public ModelInputs(ModelNode[] nodes, OnnxTeacherOptions options)
+    {
+        (_nodes, Names) = (nodes, [.. nodes.Select(node => node.Name)]);
+        if (nodes.FirstOrDefault(node => !node.IsNumbers) is { } other)
+        {
+            throw new NotSupportedException($"The model's input {other} is of a type that no tensor has.");
+        }
+
+        if (options.Inputs is null && nodes.Length != 1)
+        {
+            throw new ArgumentException(
+                $"The model has {nodes.Length} inputs: {string.Join(", ", nodes.AsEnumerable())}. {nameof(OnnxTeacherOptions)}.{nameof(OnnxTeacherOptions.WithInputs)} says where each is in a batch.", nameof(options));
+        }
+
+        _find = options.Inputs ?? (batch => new Dictionary<string, Tensor> { [nodes[0].Name] = batch.Inputs });
+        int[] first = [.. nodes.Select(node => node.Sizes.FirstOrDefault(-1)).Distinct()];
+        Together = first is [> 0] ? first[0] : null;
+    }
+
+    public string[] Names { get; }
+
+    /// <summary>How many samples the model takes at once; <see langword="null"/> where it takes any number, or where not all inputs have a row for each sample.</summary>
+    public long? Together { get; }
+
+    /// <summary>The name of the axis of samples.</summary>
+    public string? FirstAxis => _nodes[0].FirstAxis;
+
+    /// <summary>The tensors in the order of the names: on the processor, contiguous, in the types of the model.</summary>
+    public Tensor[] In(Batch batch)
+    {
+        IReadOnlyDictionary<string, Tensor> given = _find(batch);
+        if (given.Count != Names.Length || !Names.All(given.ContainsKey))
+        {
+            throw new ArgumentException($"The model takes the inputs {string.Join(", ", _nodes.AsEnumerable())}, but was given '{string.Join("', '", given.Keys)}'.", nameof(batch));
+        }
+
+        return [.. _nodes.Select(node => Fitting(node, given[node.Name], batch))];
+    }
+
+    private Tensor Fitting(ModelNode node, Tensor tensor, Batch batch)
+    {
+        long[] shape = tensor.shape;
+        int[] sizes = node.Sizes;
+        bool fits = sizes.Length == 0 || (shape.Length == sizes.Length && shape.Zip(sizes).Skip(Together is null ? 0 : 1).All(axis => axis.Second < 0 || axis.First == axis.Second));
+        if (!fits || (Together is not null && shape[0] != batch.Count))
+        {
+            throw new ArgumentException($"The model's input {node} was given {Shapes.Of(tensor)} in a batch of {batch.Count} samples.", nameof(batch));
+        }
+
+        return tensor.to(node.Type, torch.CPU).contiguous();
+    }
+}
