@@ -7,7 +7,7 @@ namespace Distillation.Tests.Checkpoints;
 /// <summary>Processes that are killed while they train.</summary>
 public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
-    private const int StepsForEachKill = 60;
+    private const int StepsForEachKill = 200;
 
     // Of each series; a longer one is for nights.
     private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("DISTILLATION_KILLS") ?? "10", CultureInfo.InvariantCulture);
