@@ -1,0 +1,13 @@
+namespace Distillation.Onnx;
+
+/// <summary>A tensor of an ONNX graph: its input, a constant, or what an operator gives.</summary>
+public sealed class OnnxValue
+{
+    internal OnnxValue(string name) => Name = name;
+
+    /// <summary>Gets the name that the value has in the file.</summary>
+    public string Name { get; }
+
+    /// <summary>Stands for an optional input that an operator is not given.</summary>
+    internal static OnnxValue None { get; } = new("");
+}
