@@ -12,7 +12,6 @@ internal static class AdaptivePools
         LayerWriter.For<AdaptiveAvgPool3d>((graph, layer, input) => Average(graph, input, layer.output_size)),
         LayerWriter.For<AdaptiveMaxPool1d>((graph, layer, input) => Max(graph, input, [layer.output_size])),
         LayerWriter.For<AdaptiveMaxPool2d>((graph, layer, input) => Max(graph, input, layer.output_size)),
-        LayerWriter.For<AdaptiveMaxPool3d>((graph, layer, input) => Max(graph, input, layer.output_size)),
     ];
 
     private static OnnxValue Average(OnnxGraph graph, OnnxValue input, long[] output) =>
