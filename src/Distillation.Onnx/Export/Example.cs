@@ -21,7 +21,10 @@ internal sealed record Example(Tensor Input, Tensor Output)
     private static Example Of(torch.nn.Module<Tensor, Tensor> module, Tensor input, OnnxExportOptions options)
     {
         Tensor own = input.to(ModuleTree.DeviceOf(module));
-        Tensor output = module.call(options.Normalization?.Apply(own) ?? own);
+
+        // With gradients, as in training: without, oneDNN 3.7 (of libtorch 2.10) computes LSTM wrong on processors with AVX-512.
+        using var gradient = torch.enable_grad();
+        Tensor output = module.call(options.Normalization?.Apply(own) ?? own).detach();
         if (output.dim() == 0 || output.size(0) != input.size(0) || output.dtype != torch.ScalarType.Float32)
         {
             throw new ArgumentException($"The module must give [N, ...] of float32, but makes {Shapes.Of(output)} {output.dtype} of {Shapes.Of(input)}.", nameof(module));

@@ -10,7 +10,7 @@ public sealed record LayerCase(string Name, Func<Module<Tensor, Tensor>> Make, l
 }
 
 /// <summary>Every layer that can be exported, in the settings that differ in the file.</summary>
-/// <remarks>Transposed convolutions and LSTM have sizes of whole vectors: oneDNN 3.7, which libtorch 2.10 brings, computes others wrong on some processors.</remarks>
+/// <remarks>Transposed convolutions have channels of whole vectors: oneDNN 3.7, which libtorch 2.10 brings, computes others wrong on some processors.</remarks>
 internal static class LayerCases
 {
     public static readonly LayerCase[] All =
@@ -118,7 +118,7 @@ internal static class LayerCases
     ];
 
     // Weights and statistics as after training: not ones and zeros.
-    private static T Steady<T>(T layer)
+    public static T Steady<T>(T layer)
         where T : Module<Tensor, Tensor>
     {
         using var noGradient = no_grad();

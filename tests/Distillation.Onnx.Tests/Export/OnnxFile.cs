@@ -27,9 +27,8 @@ internal sealed class OnnxFile : IDisposable
     /// <summary>The largest difference to what a module gives.</summary>
     public double Error(torch.nn.Module<Tensor, Tensor> module, Tensor input)
     {
-        using var noGradient = torch.no_grad();
         module.eval();
-        using Tensor expected = module.call(input);
+        using Tensor expected = module.call(input).detach();
         (long[] shape, float[] values) = Run(input);
         shape.Should().Equal(expected.shape);
         return expected.contiguous().data<float>().ToArray().Zip(values, (left, right) => (double)Math.Abs(left - right)).Max();
