@@ -13,23 +13,30 @@ internal static class Normalizations
         LayerWriter.For<InstanceNorm1d>(OfInstances),
         LayerWriter.For<InstanceNorm2d>(OfInstances),
         LayerWriter.For<InstanceNorm3d>(OfInstances),
-        LayerWriter.For<LayerNorm>((graph, layer, input) =>
-            OfLayers(graph, input, graph.Constant("weight", layer.weight ?? torch.ones(layer.normalized_shape)), layer.bias is { } bias ? graph.Constant("bias", bias) : OnnxValue.None, -layer.normalized_shape.Length, layer.eps)),
+        LayerWriter.For<LayerNorm>(OfLayers),
         LayerWriter.For<GroupNorm>(OfGroups),
     ];
 
     public static OnnxValue OfLayers(OnnxGraph graph, OnnxValue input, OnnxValue weight, OnnxValue bias, long axis, double epsilon) =>
-        graph.Apply("LayerNormalization", bias == OnnxValue.None ? [input, weight] : [input, weight, bias], ("axis", axis), ("epsilon", epsilon));
+        graph.Apply("LayerNormalization", [input, weight, bias], ("axis", axis), ("epsilon", epsilon));
+
+    private static OnnxValue OfLayers(OnnxGraph graph, LayerNorm layer, OnnxValue input)
+    {
+        OnnxValue weight = graph.Constant("weight", layer.weight ?? torch.ones(layer.normalized_shape));
+        OnnxValue bias = layer.bias is { } values ? graph.Constant("bias", values) : OnnxValue.None;
+        return OfLayers(graph, input, weight, bias, -layer.normalized_shape.Length, layer.eps);
+    }
 
     private static OnnxValue OfBatches(OnnxGraph graph, BatchNorm layer, OnnxValue input) =>
-        layer.running_mean is { } mean && layer.running_var is { } variance
-            ? graph.Apply("BatchNormalization", [input, .. WeightAndBias(graph, layer), graph.Constant("running_mean", mean), graph.Constant("running_var", variance)], ("epsilon", layer.eps))
-            : throw new OnnxExportException("it has no running statistics, so that a sample's output depends on the rest of its batch.");
+        ByStatistics(graph, layer, input) ?? throw new OnnxExportException("it has no running statistics, so that a sample's output depends on the rest of its batch.");
 
     private static OnnxValue OfInstances(OnnxGraph graph, InstanceNorm layer, OnnxValue input) =>
+        ByStatistics(graph, layer, input) ?? graph.Apply("InstanceNormalization", [input, .. WeightAndBias(graph, layer)], ("epsilon", layer.eps));
+
+    private static OnnxValue? ByStatistics(OnnxGraph graph, NormBase layer, OnnxValue input) =>
         layer.running_mean is { } mean && layer.running_var is { } variance
             ? graph.Apply("BatchNormalization", [input, .. WeightAndBias(graph, layer), graph.Constant("running_mean", mean), graph.Constant("running_var", variance)], ("epsilon", layer.eps))
-            : graph.Apply("InstanceNormalization", [input, .. WeightAndBias(graph, layer)], ("epsilon", layer.eps));
+            : null;
 
     private static OnnxValue[] WeightAndBias(OnnxGraph graph, NormBase layer) =>
     [

@@ -43,15 +43,7 @@ internal static class Shaping
     {
         IReadOnlyList<long> shape = graph.ShapeOf(input);
         int dimension = Dimension(layer.dim, shape.Count);
-        long[] sizes = [.. layer.unflattened_size];
-        int open = Array.IndexOf(sizes, -1);
-        if (open >= 0)
-        {
-            sizes[open] = -shape[dimension] / sizes.Aggregate((left, right) => left * right);
-            sizes[open] = Math.Abs(sizes[open]);
-        }
-
-        return Reshaped(graph, input, [.. shape.Take(dimension), .. sizes, .. shape.Skip(dimension + 1)]);
+        return Reshaped(graph, input, [.. shape.Take(dimension), .. layer.unflattened_size, .. shape.Skip(dimension + 1)]);
     }
 
     // Zero keeps the first size, the batch.
