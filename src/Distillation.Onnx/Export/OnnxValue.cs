@@ -7,7 +7,4 @@ public sealed class OnnxValue
 
     /// <summary>Gets the name that the value has in the file.</summary>
     public string Name { get; }
-
-    /// <summary>Stands for an optional input that an operator is not given.</summary>
-    internal static OnnxValue None { get; } = new("");
 }

@@ -17,13 +17,13 @@ internal static class Normalizations
         LayerWriter.For<GroupNorm>(OfGroups),
     ];
 
-    public static OnnxValue OfLayers(OnnxGraph graph, OnnxValue input, OnnxValue weight, OnnxValue bias, long axis, double epsilon) =>
-        graph.Apply("LayerNormalization", [input, weight, bias], ("axis", axis), ("epsilon", epsilon));
+    public static OnnxValue OfLayers(OnnxGraph graph, OnnxValue input, OnnxValue weight, OnnxValue? bias, long axis, double epsilon) =>
+        graph.Apply("LayerNormalization", bias is null ? [input, weight] : [input, weight, bias], ("axis", axis), ("epsilon", epsilon));
 
     private static OnnxValue OfLayers(OnnxGraph graph, LayerNorm layer, OnnxValue input)
     {
         OnnxValue weight = graph.Constant("weight", layer.weight ?? torch.ones(layer.normalized_shape));
-        OnnxValue bias = layer.bias is { } values ? graph.Constant("bias", values) : OnnxValue.None;
+        OnnxValue? bias = layer.bias is { } values ? graph.Constant("bias", values) : null;
         return OfLayers(graph, input, weight, bias, -layer.normalized_shape.Length, layer.eps);
     }
 
