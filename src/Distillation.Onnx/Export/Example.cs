@@ -20,7 +20,8 @@ internal sealed record Example(Tensor Input, Tensor Output)
 
     private static Example Of(torch.nn.Module<Tensor, Tensor> module, Tensor input, OnnxExportOptions options)
     {
-        Tensor own = input.to(ModuleTree.DeviceOf(module));
+        // A copy: the first layer may work in place.
+        Tensor own = input.clone().to(ModuleTree.DeviceOf(module));
 
         // With gradients, as in training: without, oneDNN 3.7 (of libtorch 2.10) computes LSTM wrong on processors with AVX-512.
         using var gradient = torch.enable_grad();

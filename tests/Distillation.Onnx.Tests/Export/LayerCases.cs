@@ -10,7 +10,7 @@ public sealed record LayerCase(string Name, Func<Module<Tensor, Tensor>> Make, l
 }
 
 /// <summary>Every layer that can be exported, in the settings that differ in the file.</summary>
-/// <remarks>Transposed convolutions have channels of whole vectors: oneDNN 3.7, which libtorch 2.10 brings, computes others wrong on some processors.</remarks>
+/// <remarks>Transposed convolutions have channels of whole vectors: oneDNN 3.7, which libtorch 2.10 brings, computes some others wrong on some processors.</remarks>
 internal static class LayerCases
 {
     public static readonly LayerCase[] All =
@@ -23,6 +23,7 @@ internal static class LayerCases
         new("Hardswish", () => Hardswish(), [70]),
         new("Hardsigmoid", () => Hardsigmoid(), [70]),
         new("LeakyReLU", () => LeakyReLU(0.2), [7]),
+        new("LeakyReLU in place", () => LeakyReLU(0.2, inplace: true), [7]),
         new("ELU", () => ELU(0.7), [7]),
         new("CELU", () => CELU(0.7), [7]),
         new("Hardtanh", () => Hardtanh(-0.5, 0.25, inplace: true), [7]),

@@ -28,7 +28,7 @@ internal sealed class OnnxFile : IDisposable
     public double Error(torch.nn.Module<Tensor, Tensor> module, Tensor input)
     {
         module.eval();
-        using Tensor expected = module.call(input).detach();
+        using Tensor expected = module.call(input.clone()).detach();
         (long[] shape, float[] values) = Run(input);
         shape.Should().Equal(expected.shape);
         return expected.contiguous().data<float>().ToArray().Zip(values, (left, right) => (double)Math.Abs(left - right)).Max();
