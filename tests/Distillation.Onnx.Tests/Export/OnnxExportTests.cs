@@ -187,22 +187,22 @@ public sealed class OnnxExportTests : IDisposable
 
     private sealed class Shared : Module<Tensor, Tensor>, IOnnxExportable
     {
-        private readonly Module<Tensor, Tensor> conv = Conv2d(2, 2, 3);
-        private readonly Module<Tensor, Tensor> norm = BatchNorm2d(2);
+        private readonly Module<Tensor, Tensor> _conv = Conv2d(2, 2, 3);
+        private readonly Module<Tensor, Tensor> _norm = BatchNorm2d(2);
 
         public Shared()
             : base(nameof(Shared)) => RegisterComponents();
 
         public override Tensor forward(Tensor input)
         {
-            Tensor convolved = conv.call(input);
-            return convolved + norm.call(convolved);
+            Tensor convolved = _conv.call(input);
+            return convolved + _norm.call(convolved);
         }
 
         public OnnxValue Export(OnnxGraph graph, OnnxValue input)
         {
-            OnnxValue convolved = graph.Call(conv, input);
-            return graph.Apply("Add", [convolved, graph.Call(norm, convolved)]);
+            OnnxValue convolved = graph.Call(_conv, input);
+            return graph.Apply("Add", [convolved, graph.Call(_norm, convolved)]);
         }
     }
 }
