@@ -10,7 +10,7 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Tests.Docs;
 
-/// <summary>Every piece of C# in the documents stands here too, where it is compiled and run, in a file of this name beside the package that it needs, or in a benchmark.</summary>
+/// <summary>Every piece of C# in the documents stands here too, where it is compiled and run, or in such a file of another package, or in a benchmark, where packages are at hand that tests do without.</summary>
 public sealed partial class SnippetTests : IDisposable
 {
     private readonly DisposeScope _scope = torch.NewDisposeScope();
@@ -39,13 +39,9 @@ public sealed partial class SnippetTests : IDisposable
     public void Snippet_is_compiled(string page, string code)
     {
         string root = FindRoot(AppContext.BaseDirectory);
-        string[] places =
-        [
-            .. Directory.GetFiles(Path.Combine(root, "tests"), "SnippetTests.cs", SearchOption.AllDirectories),
-            .. Directory.GetFiles(Path.Combine(root, "benchmarks"), "*.cs", SearchOption.AllDirectories),
-        ];
+        string[] places = [.. Directory.GetFiles(Path.Combine(root, "tests"), "*SnippetTests.cs", SearchOption.AllDirectories), .. Directory.GetFiles(Path.Combine(root, "benchmarks"), "*.cs", SearchOption.AllDirectories)];
 
-        places.Select(place => Flat(File.ReadAllText(place))).Should().Contain(source => source.Contains(Flat(code)), $"the code in {page} must stand in this file, in its like beside another package, or in a benchmark");
+        places.Select(place => Flat(File.ReadAllText(place))).Should().Contain(source => source.Contains(Flat(code)), $"the code in {page} must stand in a file of snippets, or in a benchmark");
     }
 
     [Fact]

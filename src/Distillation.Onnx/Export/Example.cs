@@ -1,0 +1,72 @@
+using Distillation.Onnx.Format;
+
+namespace Distillation.Onnx;
+
+/// <summary>A random input, and what the module makes of it.</summary>
+internal sealed record Example(Tensor Input, Tensor Output)
+{
+    // Two sizes of the batch: what is the same with both does not follow it.
+    private static readonly long[] Batches = [1, 3];
+
+    public static Example[] Of(torch.nn.Module<Tensor, Tensor> module, long[] shape, OnnxExportOptions options)
+    {
+        using var generator = new torch.Generator(1);
+        return [.. Batches.Select(batch => Of(module, options.Indices is { } count ? Indices(count, [batch, .. shape], generator) : Numbers(options, [batch, .. shape], generator), options))];
+    }
+
+    public ValueInfoProto Describe(string name, string batch) => Describe(Input, name, batch);
+
+    public ValueInfoProto DescribeOutput(string name, string batch) => Describe(Output, name, batch);
+
+    private static Example Of(torch.nn.Module<Tensor, Tensor> module, Tensor input, OnnxExportOptions options)
+    {
+        // A copy: the first layer may work in place.
+        Tensor own = input.clone().to(ModuleTree.DeviceOf(module));
+
+        // With gradients, as in training: without, oneDNN 3.7 (of libtorch 2.10) computes LSTM wrong on processors with AVX-512.
+        using var gradient = torch.enable_grad();
+        Tensor output = module.call(options.Normalization?.Apply(own) ?? own).detach();
+        if (output.dim() == 0 || output.size(0) != input.size(0) || output.dtype != torch.ScalarType.Float32)
+        {
+            throw new ArgumentException($"The module must give [N, ...] of float32, but makes {Shapes.Of(output)} {output.dtype} of {Shapes.Of(input)}.", nameof(module));
+        }
+
+        if ((options.Softmax || options.Labels is not null) && output.dim() < 2)
+        {
+            throw new ArgumentException($"A module with {nameof(options.Softmax)} or {nameof(options.Labels)} must give [N, C, ...], but gives {Shapes.Of(output)}.", nameof(module));
+        }
+
+        if (options.Labels is { } labels && labels.Count != output.size(1))
+        {
+            throw new ArgumentException($"{nameof(options.Labels)} must have a name for each of the {output.size(1)} classes, but has {labels.Count}.", nameof(options));
+        }
+
+        return new Example(input, (options.Softmax ? torch.nn.functional.softmax(output, 1) : output).cpu().contiguous());
+    }
+
+    private static Tensor Numbers(OnnxExportOptions options, long[] shape, torch.Generator generator)
+    {
+        Tensor normal = torch.randn(shape, torch.ScalarType.Float32, generator: generator);
+        if (options.Normalization is not { } normalization)
+        {
+            return normal;
+        }
+
+        // Inputs that are of size one only when they have been normalised.
+        long[] channels = [1, normalization.Mean.Length, .. Enumerable.Repeat(1L, int.Max(0, shape.Length - 2))];
+        Tensor mean = torch.tensor([.. normalization.Mean], channels, torch.ScalarType.Float32);
+        Tensor deviation = torch.tensor([.. normalization.StandardDeviation], channels, torch.ScalarType.Float32);
+        return torch.addcmul(mean, normal, deviation, HeldNumber.One);
+    }
+
+    private static Tensor Indices(long count, long[] shape, torch.Generator generator) =>
+        (torch.rand(shape, torch.ScalarType.Float64, generator: generator) * torch.tensor([(double)count], [1])).to(torch.ScalarType.Int64);
+
+    private static ValueInfoProto Describe(Tensor tensor, string name, string batch)
+    {
+        var shape = new TensorShapeProto { Dim = { new TensorShapeProto.Types.Dimension { DimParam = batch } } };
+        shape.Dim.AddRange(tensor.shape.Skip(1).Select(size => new TensorShapeProto.Types.Dimension { DimValue = size }));
+        int type = (int)(tensor.dtype == torch.ScalarType.Int64 ? TensorProto.Types.DataType.Int64 : TensorProto.Types.DataType.Float);
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = type, Shape = shape } } };
+    }
+}

@@ -1,0 +1,47 @@
+using Distillation.Data;
+
+namespace Distillation.Onnx;
+
+/// <summary>How a module becomes an ONNX file.</summary>
+public sealed record OnnxExportOptions
+{
+    /// <summary>Gets the name of the input.</summary>
+    /// <value>The default is <c>input</c>.</value>
+    public string InputName { get; init => field = Require.Text(value); } = "input";
+
+    /// <summary>Gets the name of the output.</summary>
+    /// <value>The default is <c>output</c>.</value>
+    public string OutputName { get; init => field = Require.Text(value); } = "output";
+
+    /// <summary>Gets the name of the first dimension, which may have any size when the file is run.</summary>
+    /// <value>The default is <c>batch</c>.</value>
+    public string BatchName { get; init => field = Require.Text(value); } = "batch";
+
+    /// <summary>Gets how many different indices there are, for a module that takes indices (an <c>Embedding</c> comes first). The input is int64 then, and random indices below this number check the file.</summary>
+    /// <value>Positive. The default, <see langword="null"/>, is an input of float32.</value>
+    public long? Indices { get; init => field = value is { } count ? Require.Positive(count) : null; }
+
+    /// <summary>Gets what was done to the inputs in training: the file does it too, <c>(x − mean) / deviation</c> of each channel, and takes inputs as they were before.</summary>
+    /// <value>The default, <see langword="null"/>, takes inputs as the module does. Not together with <see cref="Indices"/>.</value>
+    public Normalization? Normalization { get; init; }
+
+    /// <summary>Gets whether the file gives probabilities, a softmax over the second dimension of the output [N, C, ...], in place of logits.</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool Softmax { get; init; }
+
+    /// <summary>Gets the names of the classes, in their order. They stand in the metadata of the file under <c>labels</c>, as a JSON array of texts.</summary>
+    /// <value>As many as the output [N, C, ...] has classes. The default, <see langword="null"/>, writes none.</value>
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    /// <summary>Gets texts to keep in the metadata of the file, by name.</summary>
+    /// <value>Without the name <c>labels</c>. The default is empty.</value>
+    public IReadOnlyDictionary<string, string> Metadata { get; init => field = Require.Present(value); } = new Dictionary<string, string>();
+
+    /// <summary>Gets whether a batch normalisation that directly follows a convolution goes into the weights of the convolution: fewer operators; results differ by rounding.</summary>
+    /// <value>The default is <see langword="false"/>: the layers stand in the file as they are in the module. (ONNX Runtime folds them when it loads a file.)</value>
+    public bool FoldBatchNorm { get; init; }
+
+    /// <summary>Gets the largest error that is allowed between module and file, as a share of the largest output.</summary>
+    /// <value>Positive. The default is 1e-4.</value>
+    public double Tolerance { get; init => field = Require.Positive(value); } = 1e-4;
+}

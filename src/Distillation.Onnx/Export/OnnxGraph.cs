@@ -1,0 +1,214 @@
+using System.Runtime.InteropServices;
+using Distillation.Onnx.Format;
+using Distillation.Onnx.Layers;
+using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Distillation.Onnx;
+
+/// <summary>The ONNX graph that is being written, of operators of opset 17.</summary>
+public sealed class OnnxGraph
+{
+    // A protobuf message ends at 2 GiB; the rest is left for operators and names.
+    private const long LargestSize = int.MaxValue - (64L << 20);
+
+    private readonly GraphProto _graph;
+    private readonly Example[] _examples;
+    private readonly Dictionary<torch.nn.Module, string> _paths;
+    private readonly Dictionary<string, int> _names = [];
+    private readonly List<string> _refusals = [];
+    private string _path = "";
+    private long _size;
+
+    internal OnnxGraph(torch.nn.Module module, Example[] examples, OnnxExportOptions options)
+    {
+        _paths = module.named_modules().DistinctBy(layer => layer.module).ToDictionary(layer => layer.module, layer => layer.name);
+        _paths[module] = "";
+        _examples = examples;
+        Input = new OnnxValue(Unused(options.InputName));
+        _ = Unused(options.OutputName);
+        _graph = new GraphProto { Name = module.GetName(), Input = { examples[0].Describe(Input.Name, options.BatchName) } };
+    }
+
+    internal OnnxValue Input { get; }
+
+    internal IReadOnlyList<string> Refusals => _refusals;
+
+    internal int LayerCount { get; private set; }
+
+    /// <summary>Writes a layer, or a module with layers.</summary>
+    /// <param name="module">A layer of TorchSharp that can be exported, a <c>Sequential</c> of such, or an <see cref="IOnnxExportable"/>.</param>
+    /// <param name="input">Its input.</param>
+    /// <returns>Its output.</returns>
+    public OnnxValue Call(torch.nn.Module<Tensor, Tensor> module, OnnxValue input) =>
+        Within(module, input, () => module switch
+        {
+            IOnnxExportable own => own.Export(this, input),
+            TorchSharp.Modules.Sequential when module.GetType() == typeof(TorchSharp.Modules.Sequential) =>
+                module.children().Cast<torch.nn.Module<Tensor, Tensor>>().Aggregate(input, (value, child) => Call(child, value)),
+            _ => Layer(() => LayerTable.Write(this, module, input)),
+        });
+
+    /// <summary>Writes a recurrent layer, of one or both directions and any number of levels, from the state zero.</summary>
+    /// <param name="module">The layer, with the batch first or second.</param>
+    /// <param name="input">Its input.</param>
+    /// <returns>The first of its outputs, the hidden state at each place of the sequence.</returns>
+    public OnnxValue Call(TorchSharp.Modules.LSTM module, OnnxValue input) => Within(module, input, () => Layer(() => Recurrences.Lstm(this, module, input)));
+
+    /// <inheritdoc cref="Call(TorchSharp.Modules.LSTM, OnnxValue)"/>
+    public OnnxValue Call(TorchSharp.Modules.GRU module, OnnxValue input) => Within(module, input, () => Layer(() => Recurrences.Gru(this, module, input)));
+
+    /// <summary>Adds an operator.</summary>
+    /// <param name="operation">Its name in the ONNX standard, such as <c>Add</c> or <c>Concat</c>; opset 17.</param>
+    /// <param name="inputs">Its inputs.</param>
+    /// <param name="attributes">Its settings, by name; those that are left out have the default of the standard.</param>
+    /// <returns>Its first output.</returns>
+    public OnnxValue Apply(string operation, IReadOnlyList<OnnxValue> inputs, params ReadOnlySpan<(string Name, OnnxSetting Value)> attributes)
+    {
+        string name = Unused(Named(Require.Text(operation)));
+        var node = new NodeProto { Name = name, OpType = operation, Input = { Require.Present(inputs).Select(input => input.Name) }, Output = { name } };
+        foreach ((string attribute, OnnxSetting value) in attributes)
+        {
+            node.Attribute.Add(value.Named(attribute));
+        }
+
+        _graph.Node.Add(node);
+        return new OnnxValue(name);
+    }
+
+    /// <summary>Adds a constant.</summary>
+    /// <param name="values">The values; of float32, int64 or bool.</param>
+    /// <returns>The constant.</returns>
+    /// <exception cref="OnnxExportException">The values have another data type, or the constants of the graph are too many for one file, 2 GB.</exception>
+    public OnnxValue Constant(Tensor values) => Constant("constant", values);
+
+    /// <summary>Tells the shape of a value: ONNX Runtime runs the graph as far as it is written.</summary>
+    /// <param name="value">The value.</param>
+    /// <returns>Its sizes; −1 where the size follows the batch.</returns>
+    /// <exception cref="OnnxExportException">A layer before cannot be exported, or ONNX Runtime does not run the graph.</exception>
+    public IReadOnlyList<long> ShapeOf(OnnxValue value)
+    {
+        Require.Present(value);
+        if (_refusals.Count > 0)
+        {
+            throw new OnnxExportException("the size of its input is not known, because a layer before it cannot be exported.");
+        }
+
+        try
+        {
+            using var session = new Session(ModelOf(new ValueInfoProto { Name = value.Name }).ToByteArray());
+            long[][] shapes = [.. _examples.Select(example => session.ShapeFor(example.Input))];
+            return [.. shapes[0].Zip(shapes[1], (one, other) => one == other ? one : -1)];
+        }
+        catch (OnnxRuntimeException wrong)
+        {
+            throw new OnnxExportException($"ONNX Runtime does not run the graph before it: {wrong.Message}", wrong);
+        }
+    }
+
+    /// <summary>A parameter of the layer that is being written; it keeps its name.</summary>
+    internal OnnxValue Constant(string name, Tensor values)
+    {
+        TensorProto.Types.DataType type = values.dtype switch
+        {
+            torch.ScalarType.Float32 => TensorProto.Types.DataType.Float,
+            torch.ScalarType.Int64 => TensorProto.Types.DataType.Int64,
+            torch.ScalarType.Bool => TensorProto.Types.DataType.Bool,
+            _ => throw new OnnxExportException($"'{name}' must be of float32, int64 or bool, but is of {values.dtype}."),
+        };
+        _size += values.numel() * values.element_size();
+        if (_size > LargestSize)
+        {
+            throw new OnnxExportException("its weights and those before are too large for one ONNX file, which ends at 2 GB.");
+        }
+
+        using Tensor plain = values.detach().cpu().contiguous();
+        return Add(name, type, plain.shape, plain.bytes);
+    }
+
+    internal OnnxValue Number(double value) => Add("number", TensorProto.Types.DataType.Float, [], MemoryMarshal.AsBytes([(float)value]));
+
+    internal OnnxValue Integers(params ReadOnlySpan<long> values) => Add("integers", TensorProto.Types.DataType.Int64, [values.Length], MemoryMarshal.AsBytes(values));
+
+    /// <summary>The graph with its last value as the output.</summary>
+    internal ModelProto Finish(OnnxValue last, OnnxExportOptions options)
+    {
+        NodeProto? maker = _graph.Node.FirstOrDefault(node => node.Output[0] == last.Name);
+        if (maker is null)
+        {
+            // The input itself, or a constant: only an operator can give the output its name.
+            _graph.Node.Add(new NodeProto { Name = Unused("Identity"), OpType = "Identity", Input = { last.Name }, Output = { options.OutputName } });
+        }
+        else
+        {
+            maker.Output[0] = options.OutputName;
+            foreach (NodeProto node in _graph.Node)
+            {
+                for (int index = 0; index < node.Input.Count; index++)
+                {
+                    node.Input[index] = node.Input[index] == last.Name ? options.OutputName : node.Input[index];
+                }
+            }
+        }
+
+        return ModelOf(_examples[0].DescribeOutput(options.OutputName, options.BatchName));
+    }
+
+    private ModelProto ModelOf(ValueInfoProto output) => new()
+    {
+        IrVersion = 8,
+        OpsetImport = { new OperatorSetIdProto { Domain = "", Version = 17 } },
+        ProducerName = nameof(Distillation),
+        ProducerVersion = typeof(OnnxGraph).Assembly.GetName().Version?.ToString(3) ?? "",
+        Graph = new GraphProto(_graph) { Output = { output } },
+    };
+
+    private OnnxValue Within(torch.nn.Module module, OnnxValue input, Func<OnnxValue> write)
+    {
+        Require.Present(module);
+        Require.Present(input);
+        string outer = _path;
+        _path = _paths.GetValueOrDefault(module, module.GetType().Name);
+        try
+        {
+            return write();
+        }
+        catch (OnnxExportException refusal)
+        {
+            // The walk goes on, so that one message names all that cannot be exported.
+            _refusals.Add($"{(_path.Length == 0 ? "the module itself" : _path)} ({module.GetType().Name}): {refusal.Message}");
+            return input;
+        }
+        finally
+        {
+            _path = outer;
+        }
+    }
+
+    private OnnxValue Layer(Func<OnnxValue> write)
+    {
+        LayerCount++;
+        return write();
+    }
+
+    private OnnxValue Add(string name, TensorProto.Types.DataType type, ReadOnlySpan<long> shape, ReadOnlySpan<byte> bytes)
+    {
+        var constant = new TensorProto { Name = Unused(Named(name)), DataType = (int)type, RawData = ByteString.CopyFrom(bytes) };
+        foreach (long size in shape)
+        {
+            constant.Dims.Add(size);
+        }
+
+        _graph.Initializer.Add(constant);
+        return new OnnxValue(constant.Name);
+    }
+
+    private string Named(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
+
+    private string Unused(string name)
+    {
+        // "a", "a_2", "a_3"; a layer may be called "a_2" itself.
+        int count = _names[name] = _names.GetValueOrDefault(name) + 1;
+        return count == 1 ? name : Unused($"{name}_{count}");
+    }
+}

@@ -1,0 +1,30 @@
+using Distillation.Onnx.Format;
+using Google.Protobuf;
+
+namespace Distillation.Onnx;
+
+/// <summary>A setting of an ONNX operator: a number, several numbers or a text. They convert by themselves: <c>("axis", 1)</c>, <c>("perm", new long[] { 1, 0, 2 })</c>.</summary>
+public sealed class OnnxSetting
+{
+    private readonly AttributeProto _value;
+
+    private OnnxSetting(AttributeProto value) => _value = value;
+
+    /// <summary>Makes an integer.</summary>
+    /// <param name="value">The value.</param>
+    public static implicit operator OnnxSetting(long value) => new(new() { Type = AttributeProto.Types.AttributeType.Int, I = value });
+
+    /// <summary>Makes a number; ONNX keeps it as float32.</summary>
+    /// <param name="value">The value.</param>
+    public static implicit operator OnnxSetting(double value) => new(new() { Type = AttributeProto.Types.AttributeType.Float, F = (float)value });
+
+    /// <summary>Makes a text.</summary>
+    /// <param name="value">The value.</param>
+    public static implicit operator OnnxSetting(string value) => new(new() { Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) });
+
+    /// <summary>Makes several integers.</summary>
+    /// <param name="values">The values.</param>
+    public static implicit operator OnnxSetting(long[] values) => new(new() { Type = AttributeProto.Types.AttributeType.Ints, Ints = { values } });
+
+    internal AttributeProto Named(string name) => new(_value) { Name = name };
+}

@@ -1,0 +1,38 @@
+using Distillation.Onnx.Layers;
+
+namespace Distillation.Onnx.Tests.Export;
+
+public sealed class EveryLayerTests : IDisposable
+{
+    private readonly DisposeScope _scope = torch.NewDisposeScope();
+    private readonly OnnxFile _file = new();
+
+    public static TheoryData<LayerCase> Cases => [.. LayerCases.All];
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        _scope.Dispose();
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases), DisableDiscoveryEnumeration = true)]
+    public void Layer_computes_the_same_in_ONNX_Runtime(LayerCase layer)
+    {
+        torch.manual_seed(1);
+        torch.nn.Module<Tensor, Tensor> module = layer.Make();
+
+        OnnxExport.Write(module, _file.Path, layer.Shape, new() { Indices = layer.Indices });
+
+        foreach (long batch in (long[])[1, 3, 64])
+        {
+            long[] shape = [batch, .. layer.Shape];
+            Tensor input = layer.Indices is { } count ? torch.randint(count, shape, torch.ScalarType.Int64) : torch.randn(shape) * 3;
+            _file.Error(module, input).Should().BeLessThanOrEqualTo(1e-5);
+        }
+    }
+
+    [Fact]
+    public void Every_layer_of_the_table_is_tried() =>
+        LayerTable.Layers.Select(layer => layer.Name).Should().BeSubsetOf(LayerCases.All.Select(layer => layer.Name.Split(' ')[0]));
+}
