@@ -33,7 +33,7 @@ public sealed class ExportSnippetTests
     public void Residual_is_exported()
     {
         using var scope = torch.NewDisposeScope();
-        using var file = new OnnxFile();
+        using var file = new ExportedFile();
         var block = new Residual(Linear(3, 3));
 
         OnnxExport.Write(block, file.Path, [3]);

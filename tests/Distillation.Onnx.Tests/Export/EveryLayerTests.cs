@@ -5,7 +5,7 @@ namespace Distillation.Onnx.Tests.Export;
 public sealed class EveryLayerTests : IDisposable
 {
     private readonly DisposeScope _scope = torch.NewDisposeScope();
-    private readonly OnnxFile _file = new();
+    private readonly ExportedFile _file = new();
 
     public static TheoryData<LayerCase> Cases => [.. LayerCases.All];
 

@@ -11,7 +11,7 @@ namespace Distillation.Onnx.Tests.Export;
 public sealed class OnnxExportTests : IDisposable
 {
     private readonly DisposeScope _scope = torch.NewDisposeScope();
-    private readonly OnnxFile _file = new();
+    private readonly ExportedFile _file = new();
 
     public void Dispose()
     {

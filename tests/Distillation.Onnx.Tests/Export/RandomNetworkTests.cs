@@ -27,7 +27,7 @@ public sealed class RandomNetworkTests
             (choices, folds) =>
             {
                 using var scope = torch.NewDisposeScope();
-                using var file = new OnnxFile();
+                using var file = new ExportedFile();
                 torch.manual_seed(choices.Length);
                 Module<Tensor, Tensor>[] body = [.. choices.Select(choice => Layers[choice]())];
                 Module<Tensor, Tensor> network = Sequential([.. body, AdaptiveAvgPool2d([1, 1]), Flatten(), Linear(Channels, 3)]);

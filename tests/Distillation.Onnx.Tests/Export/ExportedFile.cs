@@ -3,7 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 namespace Distillation.Onnx.Tests.Export;
 
 /// <summary>A file in a directory that goes with it, and what ONNX Runtime makes of it.</summary>
-internal sealed class OnnxFile : IDisposable
+internal sealed class ExportedFile : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("distillation-onnx-");
 
