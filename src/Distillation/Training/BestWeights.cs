@@ -3,12 +3,12 @@ namespace Distillation.Training;
 /// <summary>Keeps the weights of the best validation, and gives them back.</summary>
 internal sealed class BestWeights(Metric metric, torch.nn.Module module) : IDisposable
 {
-    private readonly List<(Tensor Live, Tensor Kept)> _state = [];
+    private TensorMemory? _weights;
 
     public TrainingProgress? Report { get; private set; }
 
     /// <summary>Gets what is kept: parameters, then buffers.</summary>
-    public IEnumerable<Tensor> Kept => _state.Select(tensor => tensor.Kept);
+    public IReadOnlyList<Tensor> Kept => _weights?.Kept ?? [];
 
     public void Consider(TrainingProgress report)
     {
@@ -24,24 +24,12 @@ internal sealed class BestWeights(Metric metric, torch.nn.Module module) : IDisp
     /// <summary>Keeps the weights as they are.</summary>
     public void Keep(TrainingProgress report)
     {
-        using var noGradient = torch.no_grad();
-        if (_state.Count == 0)
-        {
-            _state.AddRange(module.parameters().Concat(module.buffers()).Select(live => (live, live.clone().DetachFromDisposeScope())));
-        }
-        else
-        {
-            _state.ForEach(tensor => tensor.Kept.copy_(tensor.Live));
-        }
-
+        _weights ??= new([.. LearnerState.WeightsOf(module).Select(one => one.Tensor)]);
+        _weights.Keep();
         Report = report;
     }
 
-    public void Restore()
-    {
-        using var noGradient = torch.no_grad();
-        _state.ForEach(tensor => tensor.Live.copy_(tensor.Kept));
-    }
+    public void Restore() => _weights?.Restore();
 
-    public void Dispose() => _state.ForEach(tensor => tensor.Kept.Dispose());
+    public void Dispose() => _weights?.Dispose();
 }
