@@ -26,12 +26,7 @@ internal sealed class CheckpointContest : IDisposable
         _teacher = cached ? new CachedTeacher(_live, Samples) : _live;
     }
 
-    public void With()
-    {
-        string directory = Path.Combine(_folder.FullName, Guid.NewGuid().ToString());
-        Fit(new(directory) { EverySteps = 100, AtEpochEnds = false });
-        Directory.Delete(directory, recursive: true);
-    }
+    public void With() => Fit(new(Path.Combine(_folder.FullName, Guid.NewGuid().ToString())) { EverySteps = 100, AtEpochEnds = false });
 
     public void Without() => Fit(null);
 

@@ -5,7 +5,7 @@ namespace Distillation;
 /// <para>Saved are the weights of student and loss, the state of the optimizer and of the moving average, the best weights so far, the history, the generator of random numbers and the place in the epoch. On the
 /// CPU, with the same number of threads, a run that was killed anywhere ends with the same bits as one that was not, provided that data and teacher say the same again.</para>
 /// <para>A checkpoint is a directory <c>step-N</c> with the learner's weights, <c>student.safetensors</c>, which other programs can read, and what else the run needs. It is written aside by a thread of its own, and named
-/// when it is whole and on the disk: a kill while it is written costs this checkpoint alone. A directory serves one run: another model, loss, teacher or option is refused, and so is a second process.</para>
+/// when it is whole: a kill while it is written costs this checkpoint alone. Files are flushed to the disk once a second at most, and as the run ends: a power cut may cost the checkpoints since. A directory serves one run: another model, loss, teacher or option is refused, and so is a second process.</para>
 /// </remarks>
 /// <param name="Directory">Where the checkpoints are; it is made if it is not there.</param>
 public sealed record CheckpointOptions(string Directory)
@@ -31,8 +31,11 @@ public sealed record CheckpointOptions(string Directory)
     public bool OnTermination { get; init; } = true;
 
     /// <summary>Gets how many checkpoints are kept: the newest. Each has the best weights so far too.</summary>
-    /// <value>Positive. The default value is 3. An older one is deleted when a newer one is whole.</value>
+    /// <value>Positive. The default value is 3. An older one is deleted when a newer one is whole; the last that was flushed stays until another one is.</value>
     public int Keep { get; init => field = Require.Positive(value); } = 3;
+
+    /// <summary>Gets how much time lies between two flushes to the disk at least, so that checkpoints in quick succession do not each wait for it.</summary>
+    internal TimeSpan FlushInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Gets what sees the path of each file of a checkpoint when it is written, before the checkpoint has its name.</summary>
     internal Action<string>? Written { get; init; }

@@ -42,6 +42,9 @@ public sealed class CachedTeacher : DelegatingTeacher
     /// <summary>Gets the number of samples whose outputs are known.</summary>
     public long Filled => _store.Filled;
 
+    /// <summary>Gets whether the outputs of all samples are known.</summary>
+    internal bool IsFull => _store.Filled == _store.Count;
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">A layer is asked for that is not kept, or a number that is not in the store.</exception>
     /// <exception cref="InvalidOperationException">The inputs of a number are not those for which it is known, or the teacher has changed.</exception>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Distillation.Diagnostics;
 using Distillation.Serialization;
@@ -18,6 +19,9 @@ internal sealed class CheckpointDirectory : IDisposable
     private readonly CheckpointOptions _options;
     private readonly ILogger _logger;
     private readonly FileStream _lock;
+    private long? _flushed;
+    private string? _onDisk;
+    private string? _unflushed;
 
     /// <exception cref="IOException">Another process has it, or it cannot be written.</exception>
     public CheckpointDirectory(CheckpointOptions options, ILogger logger)
@@ -65,6 +69,12 @@ internal sealed class CheckpointDirectory : IDisposable
         try
         {
             WriteTo(draft, checkpoint);
+            bool flush = _flushed is not { } last || Stopwatch.GetElapsedTime(last) >= _options.FlushInterval;
+            if (flush)
+            {
+                FlushFiles(draft);
+            }
+
             if (Directory.Exists(path))
             {
                 // One that was damaged, or the run would not have come here again.
@@ -72,6 +82,7 @@ internal sealed class CheckpointDirectory : IDisposable
             }
 
             Directory.Move(draft, path);
+            (_onDisk, _unflushed) = flush ? (path, null) : (_onDisk, path);
         }
         catch
         {
@@ -80,10 +91,17 @@ internal sealed class CheckpointDirectory : IDisposable
         }
 
         Log.CheckpointSaved(_logger, path);
-        // Those that seem newer are damaged: they must not push out this one.
-        foreach (string old in NewestFirst().SkipWhile(newer => newer != path).Skip(_options.Keep))
+        DeleteBefore(path);
+    }
+
+    /// <summary>Waits until the last one is on the disk.</summary>
+    public void Flush()
+    {
+        if (_unflushed is { } path)
         {
-            Directory.Delete(old, recursive: true);
+            FlushFiles(path);
+            (_onDisk, _unflushed) = (path, null);
+            DeleteBefore(path);
         }
     }
 
@@ -103,6 +121,27 @@ internal sealed class CheckpointDirectory : IDisposable
         }
     }
 
+    // Those that seem newer are damaged: they must not push out this one. The last that is surely on the disk stays until another one is.
+    private void DeleteBefore(string newest)
+    {
+        foreach (string old in NewestFirst().SkipWhile(newer => newer != newest).Skip(_options.Keep).Where(old => old != _onDisk))
+        {
+            Directory.Delete(old, recursive: true);
+        }
+    }
+
+    // All together: the first waits for most of the others.
+    private void FlushFiles(string directory)
+    {
+        foreach (string path in Directory.EnumerateFiles(directory))
+        {
+            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Write);
+            RandomAccess.FlushToDisk(file);
+        }
+
+        _flushed = Stopwatch.GetTimestamp();
+    }
+
     private void WriteTo(string draft, Checkpoint checkpoint)
     {
         var contents = new Dictionary<string, CheckpointManifest.Content>();
@@ -114,13 +153,6 @@ internal sealed class CheckpointDirectory : IDisposable
         contents.Add(NumbersFile, CheckpointManifest.Content.Of(Write(NumbersFile, file => CheckpointJson.Write(file, checkpoint.Numbers))));
         var manifest = new CheckpointManifest(CheckpointManifest.Current, checkpoint.Step, checkpoint.Identity, contents);
         _ = Write(CheckpointManifest.FileName, file => CheckpointJson.Write(file, manifest));
-
-        // All at the end: the disk then takes them together, and the first waits for most of the others.
-        foreach (string path in Directory.EnumerateFiles(draft))
-        {
-            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Write);
-            RandomAccess.FlushToDisk(file);
-        }
 
         string Write(string name, Action<SafeFileHandle> write)
         {

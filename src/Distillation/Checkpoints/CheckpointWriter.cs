@@ -24,6 +24,8 @@ internal sealed class CheckpointWriter(CheckpointDirectory directory, ILogger lo
         {
             throw new IOException($"The last checkpoint could not be written: {failure.Message}", failure);
         }
+
+        directory.Flush();
     }
 
     public void Dispose() => _writing.Wait();

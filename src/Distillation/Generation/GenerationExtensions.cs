@@ -57,7 +57,7 @@ public static class GenerationExtensions
     {
         Require.Present(data);
         Require.Present(teacher);
-        IEnsemble? several = Require.Present(filter).LeastAgreement > 0 ? DelegatingTeacher.EnsembleIn(teacher) : null;
+        IEnsemble? several = Require.Present(filter).LeastAgreement > 0 ? DelegatingTeacher.PartsOf(teacher).OfType<IEnsemble>().FirstOrDefault() : null;
         if (filter.LeastAgreement > 0 && several is null)
         {
             throw new ArgumentException(

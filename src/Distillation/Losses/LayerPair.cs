@@ -8,9 +8,15 @@ public readonly record struct LayerPair(Feature Student, Feature Teacher)
     /// <summary>Gets what a loss over several pairs reads.</summary>
     /// <param name="pairs">The pairs.</param>
     /// <returns>All their layers.</returns>
+    /// <exception cref="ArgumentException">A pair is named twice.</exception>
     public static FeatureDemand Demand(IEnumerable<LayerPair> pairs)
     {
         LayerPair[] all = [.. Require.Present(pairs)];
+        if (all.CountBy(pair => pair).FirstOrDefault(pair => pair.Value > 1) is { Value: > 1, Key: LayerPair twice })
+        {
+            throw new ArgumentException($"Each pair of layers must be named once, but the student's '{twice.Student}' with the teacher's '{twice.Teacher}' is named more than once. Weigh the loss if it is to count more.", nameof(pairs));
+        }
+
         return new(FeatureSet.Of(all.Select(pair => pair.Student)), FeatureSet.Of(all.Select(pair => pair.Teacher)));
     }
 

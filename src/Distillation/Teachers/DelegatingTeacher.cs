@@ -24,17 +24,17 @@ public abstract class DelegatingTeacher(ITeacher inner) : ITeacher
     /// <remarks><see langword="null"/> unless it is overridden: what a derived teacher adds decides too.</remarks>
     public virtual string? Fingerprint() => null;
 
-    /// <summary>Finds the teachers of which a teacher is made, behind what wraps them.</summary>
-    internal static IEnsemble? EnsembleIn(ITeacher teacher) => teacher as IEnsemble ?? (teacher is DelegatingTeacher wrapper ? EnsembleIn(wrapper.Inner) : null);
-
-    /// <summary>Finds the networks that a teacher asks, behind what wraps them, as far as they are known.</summary>
-    internal static IEnumerable<torch.nn.Module> NetworksIn(ITeacher teacher) => teacher switch
-    {
-        INetworkTeacher known => [known.Network],
-        DelegatingTeacher wrapper => NetworksIn(wrapper.Inner),
-        IEnsemble ensemble => ensemble.Members.SelectMany(NetworksIn),
-        _ => [],
-    };
+    /// <summary>Finds all teachers of which a teacher is made, as far as they are known: itself, what it wraps, and the members of an ensemble.</summary>
+    internal static IEnumerable<ITeacher> PartsOf(ITeacher teacher) =>
+    [
+        teacher,
+        .. teacher switch
+        {
+            DelegatingTeacher wrapper => PartsOf(wrapper.Inner),
+            IEnsemble ensemble => ensemble.Members.SelectMany(PartsOf),
+            _ => [],
+        },
+    ];
 
     /// <summary>Releases what the derived teacher made. The wrapped teacher stays the caller's.</summary>
     /// <param name="disposing">Always <see langword="true"/>: there is no finalizer.</param>

@@ -1,3 +1,4 @@
+using Distillation.Caching;
 using Distillation.Teachers;
 
 namespace Distillation.Training;
@@ -25,6 +26,20 @@ public sealed class DistillationStep(ITeacher? teacher, Learner learner) : ITrai
     public void Learn(Batch batch, TrainingPosition position) => learner.Learn(See(batch, position));
 
     /// <inheritdoc/>
+    /// <remarks>A cache of the teacher's outputs that is filled as the run goes wants the batches with which it was filled: of others the teacher may say something else in the last bit.</remarks>
+    public bool Recall(Batch batch)
+    {
+        bool any = false;
+        foreach (CachedTeacher cache in (teacher is null ? [] : DelegatingTeacher.PartsOf(teacher)).OfType<CachedTeacher>().Where(cache => !cache.IsFull))
+        {
+            _ = cache.Predict(batch, FeatureSet.None);
+            any = true;
+        }
+
+        return any;
+    }
+
+    /// <inheritdoc/>
     public void Dispose() => learner.Dispose();
 
     private DistillationContext See(Batch batch, TrainingPosition position) =>
@@ -32,7 +47,7 @@ public sealed class DistillationStep(ITeacher? teacher, Learner learner) : ITrai
 
     private void RequireApart()
     {
-        torch.nn.Module[] networks = teacher is null ? [] : [.. DelegatingTeacher.NetworksIn(teacher)];
+        torch.nn.Module[] networks = teacher is null ? [] : [.. INetworkTeacher.NetworksIn(teacher)];
         HashSet<Tensor> frozen = networks.SelectMany(network => network.parameters()).ToHashSet<Tensor>(ReferenceEqualityComparer.Instance);
         torch.nn.Module student = learner.Student.Module;
         (string name, Parameter? shared) = student.named_parameters().FirstOrDefault(own => own.parameter.requires_grad && (frozen.Contains(own.parameter) || networks.Contains(student)));

@@ -21,6 +21,11 @@ public interface ITrainingStep : IDisposable
     /// <param name="position">Where the run is.</param>
     void Learn(Batch batch, TrainingPosition position);
 
+    /// <summary>Sees a batch that the run had before, when it goes on from a checkpoint: for what a step remembers of batches besides its learners. Called in the order of the run, without gradients, for each piece of an update.</summary>
+    /// <param name="batch">The samples.</param>
+    /// <returns>Whether the step wants the next one. The default is <see langword="false"/>.</returns>
+    bool Recall(Batch batch) => false;
+
     /// <summary>Lets the learners follow their gradients.</summary>
     /// <param name="position">Where the run is.</param>
     void Update(TrainingPosition position)

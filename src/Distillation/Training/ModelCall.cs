@@ -28,7 +28,7 @@ internal static class ModelCall
         }
         catch (ExternalException native)
         {
-            throw Failure("teacher", DelegatingTeacher.NetworksIn(teacher), batch, native);
+            throw Failure("teacher", INetworkTeacher.NetworksIn(teacher), batch, native);
         }
     }
 

@@ -34,7 +34,8 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     {
         Require.Present(step);
         Check(train, validation);
-        using StudentsInTraining students = StudentsInTraining.Enter(step.Learners);
+        using var modules = new ModulesInTraining();
+        modules.EnterStudents(step.Learners);
         var order = new BatchOrder(train.Count, _options);
         using var chance = new SeededChance(_options.Seed);
         using var modes = new LearnerModes(step.Learners);
@@ -43,6 +44,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
 
         modes.Evaluate();
         Prepare(step, train, order, device);
+        modules.EnterLosses(step.Learners);
         using var guard = new UpdateGuard(_options.NonFinite, run, step.Learners, _logger);
         if (_options.Checkpoints is not null)
         {
@@ -53,6 +55,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         using Checkpointer? checkpointer = directory is null ? null : new(directory, _options, run, step, guard, train.Count, _logger, cancellationToken);
         Log.TrainingStarted(_logger, train.Count, order.StepsPerEpoch, run.Position.TotalSteps);
         checkpointer?.Resume();
+        Recall(step, train, order, device, run.Position.Step);
         try
         {
             return Go(step, train, validation, order, device, modes, run, guard, checkpointer, checkpointer?.Stop ?? cancellationToken);
@@ -96,6 +99,24 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         DataCheck.RequireClassIds(train, step.Learners.SelectMany(learner => learner.ClassIds), nameof(train));
     }
 
+    /// <summary>Shows a step the batches that a resumed run has had, as long as it wants them.</summary>
+    private void Recall(ITrainingStep step, IDataSource train, BatchOrder order, torch.Device device, long steps)
+    {
+        using var noGradient = torch.no_grad();
+        for (int epoch = 0; epoch * order.StepsPerEpoch < steps; epoch++)
+        {
+            using Tensor numbers = order.Of(epoch);
+            for (long i = 0; i < Math.Min(order.StepsPerEpoch, steps - (epoch * order.StepsPerEpoch)); i++)
+            {
+                using var scope = torch.NewDisposeScope();
+                if (!Pieces(train.Read(order.Cut(numbers, i)).To(device)).All(step.Recall))
+                {
+                    return;
+                }
+            }
+        }
+    }
+
     /// <summary>Passes over the data once.</summary>
     /// <returns><see langword="false"/> if the run was cancelled on the way.</returns>
     private bool Pass(
@@ -137,19 +158,15 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
 
     private void Learn(ITrainingStep step, Batch batch, TrainingPosition position)
     {
-        if (_options.MicroBatchSize is not { } size)
-        {
-            step.Learn(batch, position);
-            return;
-        }
-
-        foreach (Batch piece in batch.Split(size))
+        foreach (Batch piece in Pieces(batch))
         {
             // The graph of a piece goes with the piece: that is what small pieces are for.
             using var scope = torch.NewDisposeScope();
             step.Learn(piece, position);
         }
     }
+
+    private IEnumerable<Batch> Pieces(Batch batch) => _options.MicroBatchSize is { } size ? batch.Split(size) : [batch];
 
     /// <summary>Measures the student where that is due, and reports the epoch.</summary>
     /// <returns><see langword="false"/> if the run was cancelled on the way; the epoch is then open.</returns>

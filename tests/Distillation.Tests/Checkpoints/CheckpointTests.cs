@@ -47,6 +47,19 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void One_that_is_surely_on_the_disk_is_kept_during_the_run()
+    {
+        // The first is flushed, and the last as the run ends.
+        var seen = new List<string>();
+        CheckpointOptions one = _options.Checkpoints! with { EverySteps = 1, Keep = 1, FlushInterval = TimeSpan.MaxValue, Written = path => seen.AddRange(path.EndsWith("manifest.json", StringComparison.Ordinal) ? Saved : []) };
+
+        Train(_options with { Epochs = 1, BatchSize = 5, Checkpoints = one });
+
+        seen.Where(name => !name.StartsWith("draft", StringComparison.Ordinal)).Should().Equal("step-0000000001", "step-0000000001", "step-0000000002", "step-0000000001", "step-0000000003");
+        Saved.Should().Equal("step-0000000004");
+    }
+
+    [Fact]
     public void Time_is_watched()
     {
         Train(_options with { Checkpoints = _options.Checkpoints! with { EveryInterval = TimeSpan.FromTicks(1), AtEpochEnds = false, Keep = 100 } });

@@ -44,6 +44,29 @@ public sealed class ConcurrencyTests : IDisposable
     }
 
     [Fact]
+    public void A_loss_in_training_is_refused()
+    {
+        using ITeacher teacher = Teacher.From(Some.Mlp(seed: 4));
+        IDistillationLoss loss = new SoftTargetLoss() + new HintLoss("in", "in", new LinearConnector());
+        DistillationTrainer With(Sequential student) => new(teacher, Student.From(student), loss, new() { Epochs = 1 });
+        Sequential other = Some.Mlp(seed: 5);
+        int refused = 0;
+        var progress = new CollectingProgress
+        {
+            OnReport = _ => OnThread(() =>
+            {
+                FluentActions.Invoking(() => With(other).Fit(_data)).Should().Throw<InvalidOperationException>().WithMessage("The loss Hint* is in training already*");
+                refused++;
+            }),
+        };
+
+        With(_network).Fit(_data, progress: progress);
+
+        refused.Should().Be(1);
+        With(other).Fit(_data).Status.Should().Be(TrainingStatus.Completed, "the first run has ended");
+    }
+
+    [Fact]
     public void A_run_that_failed_leaves_its_student_free()
     {
         var trainer = new SupervisedTrainer(Student.From(_network));

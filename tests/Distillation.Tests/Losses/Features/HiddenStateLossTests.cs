@@ -64,12 +64,15 @@ public sealed class HiddenStateLossTests
     public void Several_pairs_count_by_their_mean_and_have_a_connector_each(string name)
     {
         using var scope = torch.NewDisposeScope();
-        (Tensor student, Tensor teacher) = (LayerValue.Random(1, 2, 3, 4), LayerValue.Random(2, 2, 3, 4));
-        LayerPair pair = new("student", "teacher");
+        Tensor[] student = [LayerValue.Random(1, 2, 3, 4), LayerValue.Random(2, 2, 3, 4)];
+        Tensor[] teacher = [LayerValue.Random(3, 2, 3, 4), LayerValue.Random(4, 2, 3, 4)];
+        LayerPair[] pairs = [new("0", "0"), new("1", "1")];
+        var both = new DistillationContext(Layers(student), Layers(teacher), new Batch(torch.zeros(2, 1), labels: null, torch.arange(2)));
 
-        LayerValue.Of(LossOf(name, [pair, pair], null), student, teacher).Should().BeApproximately(LayerValue.Of(Make(name), student, teacher), 1e-12);
-        IDistillationLoss connected = LossOf(name, [pair, pair], new LinearConnector());
-        LayerValue.Of(connected, student, teacher);
+        double mean = (LayerValue.Of(Make(name), student[0], teacher[0]) + LayerValue.Of(Make(name), student[1], teacher[1])) / 2;
+        LossOf(name, pairs, null).Compute(both).item<double>().Should().BeApproximately(mean, 1e-12);
+        IDistillationLoss connected = LossOf(name, pairs, new LinearConnector());
+        connected.Prepare(both);
         connected.Module!.parameters().Should().HaveCount(4);
     }
 
@@ -91,6 +94,8 @@ public sealed class HiddenStateLossTests
 
         make.Should().Throw<ArgumentException>().WithMessage("*a pair of layers at least*");
     }
+
+    private static ModelOutput Layers(Tensor[] layers) => new(torch.zeros(2, 2, torch.ScalarType.Float64), layers.Index().ToDictionary(layer => new Feature($"{layer.Index}"), layer => layer.Item));
 
     private static IDistillationLoss Make(string name, Connector? connector = null) => LossOf(name, [new("student", "teacher")], connector);
 
