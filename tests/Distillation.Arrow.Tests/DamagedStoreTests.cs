@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Distillation.Tests;
 
 namespace Distillation.Arrow.Tests;
 
@@ -22,17 +23,18 @@ public sealed class DamagedStoreTests : IDisposable
     [InlineData(3, "manifest", 8000)]
     public void Damaged_file_gives_values_or_is_refused_as_documented_and_takes_little_memory(int listed, string what, int times)
     {
+        times = LongForm.Times(times);
         Fill(listed);
         string shard = Directory.GetFiles(_folder, "part-*.arrow").Single();
         string path = what == "manifest" ? Path.Combine(_folder, "manifest.json") : Path.ChangeExtension(shard, what);
         byte[] whole = File.ReadAllBytes(path);
-        var mutator = new Mutator(listed + times);
+        var mutator = Mutator.OfJson(seed: listed + times);
         int refused = 0;
         long most = 0;
         long length = 0;
         for (int time = 0; time < times; time++)
         {
-            byte[] damaged = mutator.Damage(whole);
+            byte[] damaged = mutator.Mutate([whole]);
             File.WriteAllBytes(path, damaged);
             if (what == ".arrow" && damaged.Length != length)
             {

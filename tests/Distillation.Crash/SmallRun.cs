@@ -27,7 +27,7 @@ internal sealed class SmallRun : IDisposable
         Sequential taught = Own(Sequential(("in", Linear(Features, 32)), ("act", ReLU()), ("out", Linear(32, Classes))));
         Network = Own(Sequential(("in", Linear(Features, 16)), ("norm", BatchNorm1d(16)), ("act", ReLU()), ("drop", Dropout(0.3)), ("out", Linear(16, Classes))));
         ITeacher live = Own(Teacher.From(taught));
-        _teacher = teacher == TeacherKind.Live ? live : Filled(new CachedTeacher(live, samples));
+        _teacher = teacher == TeacherKind.Live ? live : Own(new CachedTeacher(live, samples));
         _student = Own(Student.From(Network));
     }
 
@@ -58,13 +58,6 @@ internal sealed class SmallRun : IDisposable
     }
 
     private TensorData Data(long samples) => Own(new TensorData(torch.randn(samples, Features), torch.randint(0, Classes, [samples], torch.ScalarType.Int64)));
-
-    // Up front: as the run goes, the teacher would see other batches after each kill, and matrix products of other sizes may differ in the last bit.
-    private CachedTeacher Filled(CachedTeacher cache)
-    {
-        Own(cache).Fill(_train);
-        return cache;
-    }
 
     private T Own<T>(T owned)
         where T : IDisposable

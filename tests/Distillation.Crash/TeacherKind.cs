@@ -6,6 +6,6 @@ internal enum TeacherKind
     /// <summary>The model itself, each time.</summary>
     Live,
 
-    /// <summary>A cache in memory, which is lost with the process.</summary>
+    /// <summary>A cache in memory, which is filled as the run goes and lost with the process.</summary>
     Cached,
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Distillation.Checkpoints;
 using Distillation.Losses;
-using Distillation.Tests.Serialization;
 using Distillation.Training;
 using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp.Modules;
@@ -38,6 +37,7 @@ public sealed class DamagedCheckpointTests : IDisposable
     [InlineData(Weights, false, 5_000)]
     public void Damage_is_refused_as_documented_or_harmless_and_reserves_no_more_than_the_file(string file, bool foreignOptimizer, int rounds)
     {
+        rounds = LongForm.Times(rounds);
         TrainerOptions options = Options(foreignOptimizer);
         Saved saved = Save(options);
         using var directory = new CheckpointDirectory(options.Checkpoints!, NullLogger.Instance);
@@ -62,7 +62,7 @@ public sealed class DamagedCheckpointTests : IDisposable
         string[] others = Directory.GetDirectories(_root);
         foreach (string file in (string[])[Manifest, Numbers, Rest, Weights])
         {
-            foreach (byte[] _ in saved.Damages(file, times: 75))
+            foreach (byte[] _ in saved.Damages(file, LongForm.Times(75)))
             {
                 Ends(() => Fit(options));
                 foreach (string later in Directory.GetDirectories(_root).Except(others))

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Distillation.Crash;
 using Xunit.Abstractions;
 
@@ -10,7 +9,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     private const int StepsForEachKill = 200;
 
     // Of each series; a longer one is for nights.
-    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("DISTILLATION_KILLS") ?? "10", CultureInfo.InvariantCulture);
+    private static readonly int Kills = LongForm.Times(10);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("distillation-");
 

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Distillation.Tests.Serialization;
+namespace Distillation.Tests;
 
 /// <summary>Damages files, the same way for the same seed.</summary>
 /// <param name="seed">The seed.</param>
@@ -10,7 +10,10 @@ internal sealed class Mutator(int seed, byte[][] words, Action<List<byte>> repai
 {
     private static readonly string[] Words = ["[", "]", "{", "}", ",", ":", "\"", "\\", "-", "0", "9", "null", "1e9", "9223372036854775807", "\"x\":", "\"dtype\"", "\"F32\"", "\"shape\"", "__metadata__", "\0", "\ufffd", " "];
 
-    private SplitMix64 _chance = new((ulong)seed);
+    // Lengths, counts and offsets as they should not be.
+    private static readonly long[] Numbers = [0, 1, -1, 2, 3, 7, 8, 255, 256, short.MaxValue, short.MinValue, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 40, long.MaxValue, long.MinValue];
+
+    private readonly Random _chance = new(seed);
 
     /// <summary>Damages safetensors files; half of the time the length in front is made right again.</summary>
     public static Mutator OfSafetensors(int seed) => new(seed, [.. Words.Select(Encoding.UTF8.GetBytes)], RightLength);
@@ -24,7 +27,7 @@ internal sealed class Mutator(int seed, byte[][] words, Action<List<byte>> repai
         for (int times = 1 + Below(3); times > 0; times--)
         {
             int at = Below(bytes.Count + 1);
-            switch (Below(6))
+            switch (Below(7))
             {
                 case 0 when at < bytes.Count:
                     bytes[at] ^= (byte)(1 << Below(8));
@@ -43,6 +46,9 @@ internal sealed class Mutator(int seed, byte[][] words, Action<List<byte>> repai
                     int from = Below(other.Length);
                     bytes.InsertRange(at, other[from..(from + Below(other.Length - from))]);
                     break;
+                case 5:
+                    Overwrite(bytes, at);
+                    break;
                 default:
                     bytes.RemoveRange(at, bytes.Count - at);
                     break;
@@ -57,6 +63,17 @@ internal sealed class Mutator(int seed, byte[][] words, Action<List<byte>> repai
         return [.. bytes];
     }
 
+    private void Overwrite(List<byte> bytes, int at)
+    {
+        byte[] number = BitConverter.GetBytes(Below(3) == 0 ? Below(2 * bytes.Count) : Any(Numbers));
+        int width = Below(2) == 0 ? sizeof(int) : sizeof(long);
+        at -= at % width;
+        for (int i = 0; i < width && at + i < bytes.Count; i++)
+        {
+            bytes[at + i] = number[i];
+        }
+    }
+
     private static void RightLength(List<byte> bytes)
     {
         if (bytes.Count >= 8)
@@ -69,5 +86,5 @@ internal sealed class Mutator(int seed, byte[][] words, Action<List<byte>> repai
 
     private T Any<T>(T[] all) => all[Below(all.Length)];
 
-    private int Below(int limit) => (int)(_chance.Next() % (ulong)Math.Max(1, limit));
+    private int Below(int limit) => _chance.Next(Math.Max(1, limit));
 }
