@@ -20,12 +20,10 @@ internal sealed class CheckpointWriter(CheckpointDirectory directory, ILogger lo
     /// <exception cref="IOException">It could not be written.</exception>
     public void Finish()
     {
-        if (_writing.GetAwaiter().GetResult() is { } failure)
+        if ((_writing.GetAwaiter().GetResult() ?? Try(directory.Flush)) is { } failure)
         {
             throw new IOException($"The last checkpoint could not be written: {failure.Message}", failure);
         }
-
-        directory.Flush();
     }
 
     public void Dispose() => _writing.Wait();
@@ -34,16 +32,26 @@ internal sealed class CheckpointWriter(CheckpointDirectory directory, ILogger lo
     {
         using (checkpoint)
         {
-            try
+            Exception? failure = Try(() => directory.Save(checkpoint));
+            if (failure is not null)
             {
-                directory.Save(checkpoint);
-                return null;
+                Log.CheckpointFailed(logger, checkpoint.Step, failure.Message);
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                Log.CheckpointFailed(logger, checkpoint.Step, exception.Message);
-                return exception;
-            }
+
+            return failure;
+        }
+    }
+
+    private static Exception? Try(Action write)
+    {
+        try
+        {
+            write();
+            return null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return failure;
         }
     }
 }

@@ -29,14 +29,13 @@ public sealed class DistillationStep(ITeacher? teacher, Learner learner) : ITrai
     /// <remarks>A cache of the teacher's outputs that is filled as the run goes wants the batches with which it was filled: of others the teacher may say something else in the last bit.</remarks>
     public bool Recall(Batch batch)
     {
-        bool any = false;
-        foreach (CachedTeacher cache in (teacher is null ? [] : DelegatingTeacher.PartsOf(teacher)).OfType<CachedTeacher>().Where(cache => !cache.IsFull))
+        if (teacher is null || DelegatingTeacher.PartsOf(teacher).OfType<CachedTeacher>().All(cache => cache.IsFull))
         {
-            _ = cache.Predict(batch, FeatureSet.None);
-            any = true;
+            return false;
         }
 
-        return any;
+        _ = ModelCall.Ask(teacher, batch, learner.Loss.Features.Teacher);
+        return true;
     }
 
     /// <inheritdoc/>
