@@ -3,7 +3,7 @@
     python3 teacher.py DIRECTORY [DATA]
 
 DIRECTORY gets the files; DATA has the four files of Fashion-MNIST (*-ubyte.gz), those of the QuickStart if not given.
-Needs PyTorch (1.13 or 2.x), and nothing else.
+Needs PyTorch, and from 2.0 on the package onnx.
 """
 import gzip
 import inspect
@@ -73,7 +73,7 @@ def accuracy(model, images, labels):
 
 
 def export(model, images, path):
-    # From 2.9 on PyTorch takes another exporter unless told otherwise, which needs more packages.
+    # From 2.9 on PyTorch takes another exporter unless told otherwise, which needs onnxscript too.
     exporter = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
     names = ["images", "logits", "hidden"]
     torch.onnx.export(model, (images[:2],), str(path), input_names=names[:1], output_names=names[1:],
