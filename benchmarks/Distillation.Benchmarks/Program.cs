@@ -32,6 +32,12 @@ switch (args)
     case ["checkpoints"]:
         Quick.RunCheckpoints();
         return 0;
+    case ["onnx"]:
+        Quick.RunOnnx();
+        return 0;
+    case ["weights", .. { Length: <= 1 } files]:
+        Quick.RunWeights(files.FirstOrDefault());
+        return 0;
     case ["memory"]:
         Memory.Run();
         return 0;

@@ -102,6 +102,32 @@ internal static class Quick
         }
     }
 
+    public static void RunOnnx()
+    {
+        torch.set_num_threads(1);
+        Console.WriteLine("ONNX Runtime / TorchSharp, one thread each, from an array of numbers to an array of probabilities; below 1 ONNX Runtime is faster");
+        foreach (string student in OnnxContest.Students.Keys)
+        {
+            foreach (int batch in (int[])[1, 64])
+            {
+                using var contest = new OnnxContest(student, batch);
+                Print($"{student} ({contest.FileBytes / 1e3:F0} kB), batch {batch}", contest.OnnxRuntime, contest.TorchSharp, times: batch == 1 ? 200 : 10, rounds: 41);
+            }
+        }
+    }
+
+    /// <param name="path">A file of PyTorch with the 25 weights; without it only a safetensors file is measured, which is made here.</param>
+    public static void RunWeights(string? path)
+    {
+        torch.set_num_threads(1);
+        Console.WriteLine("loading weights of 105 MB into a module / reading the bytes into memory that is there, the file in the page cache, one thread");
+        foreach ((string name, string? file) in (IEnumerable<(string, string?)>)(path is null ? [("safetensors", null)] : [("safetensors", null), ("PyTorch", path)]))
+        {
+            using var contest = new WeightsContest(file);
+            Print(name, contest.Load, contest.ReadBytes, times: 1, rounds: 41);
+        }
+    }
+
     private static Action With(int threads, Action action) => () =>
     {
         torch.set_num_threads(threads);
@@ -133,7 +159,7 @@ internal static class Quick
         ratios.Sort();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name,-78} {Median(ratios):F3}  (middle half {ratios[rounds / 4]:F3} to {ratios[3 * rounds / 4]:F3}; {Median(mine):F0} µs against {Median(theirs):F0} µs)"));
+            $"{name,-78} {Median(ratios):F3}  (middle half {ratios[rounds / 4]:F3} to {ratios[3 * rounds / 4]:F3}; {Microseconds(mine)} against {Microseconds(theirs)})"));
     }
 
     private static double Time(Action action, int times, Func<TimeSpan> clock)
@@ -146,6 +172,8 @@ internal static class Quick
 
         return (clock() - began).TotalMicroseconds / times;
     }
+
+    private static string Microseconds(List<double> times) => $"{Median(times).ToString(Median(times) < 100 ? "F1" : "F0", CultureInfo.InvariantCulture)} µs";
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

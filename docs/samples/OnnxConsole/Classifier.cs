@@ -20,6 +20,9 @@ internal sealed class Classifier : IDisposable
         _shape = [1, .. _session.InputMetadata[_session.InputNames[0]].Dimensions.Skip(1)];
     }
 
+    /// <summary>Gets how many numbers a sample has.</summary>
+    public long Size => _shape.Aggregate(1L, (product, size) => product * size);
+
     public Classification Classify(float[] sample)
     {
         using OrtValue input = OrtValue.CreateTensorValueFromMemory(sample, _shape);

@@ -1,18 +1,44 @@
 using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
 using OnnxConsole;
 
-if (args.Length != 1)
+if (args.Length is not (1 or 2))
 {
-    Console.Error.WriteLine("Classifies samples with an ONNX file. Give the file; samples come from the standard input, one a line, as numbers with commas between.");
+    Console.Error.WriteLine("""
+        Classifies samples with an ONNX file.
+        Usage: OnnxConsole MODEL [SAMPLES]
+        SAMPLES has a sample a line, as numbers with commas between; without it they are read from the standard input.
+        """);
     return 2;
 }
 
-using var classifier = new Classifier(args[0]);
-while (Console.ReadLine() is { } line)
+try
 {
-    float[] sample = [.. line.Split(',').Select(number => float.Parse(number, CultureInfo.InvariantCulture))];
-    Classification found = classifier.Classify(sample);
-    Console.WriteLine(FormattableString.Invariant($"{found.Label} {found.Probability:P1}"));
+    if (args.FirstOrDefault(path => !File.Exists(path)) is { } missing)
+    {
+        throw new FileNotFoundException($"There is no file '{missing}'.");
+    }
+
+    using var classifier = new Classifier(args[0]);
+    using TextReader samples = args.Length == 2 ? File.OpenText(args[1]) : Console.In;
+    for (int number = 1; samples.ReadLine() is { } line; number++)
+    {
+        Classification found = classifier.Classify(Numbers(line, number, classifier.Size));
+        Console.WriteLine(FormattableString.Invariant($"{found.Label} {found.Probability:P1}"));
+    }
+
+    return 0;
+}
+catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or OnnxRuntimeException)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 2;
 }
 
-return 0;
+static float[] Numbers(string line, int number, long size)
+{
+    float[] read = [.. line.Split(',').Select(text => float.TryParse(text, CultureInfo.InvariantCulture, out float value)
+        ? value
+        : throw new InvalidDataException($"Line {number} must have numbers with commas between, but has '{text}'."))];
+    return read.Length == size ? read : throw new InvalidDataException($"Line {number} must have {size} numbers, but has {read.Length}.");
+}

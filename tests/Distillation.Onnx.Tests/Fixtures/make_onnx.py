@@ -42,6 +42,18 @@ class ConvNet(nn.Module):
         return self.head(block.mean((2, 3)))
 
 
+class Clothes(nn.Module):
+    """The inputs and outputs of the teacher in docs/samples/FromPython, and hardly any weights."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem, self.wide, self.head = nn.Conv2d(1, 4, 7, stride=7), nn.Linear(64, 8), nn.Linear(8, 10)
+
+    def forward(self, images):
+        hidden = torch.relu(self.wide(torch.relu(self.stem(images)).flatten(1)))
+        return self.head(hidden), hidden
+
+
 class Lstm(nn.Module):
     def __init__(self):
         super().__init__()
@@ -77,7 +89,7 @@ def record(model, inputs, outputs):
         recorded[f"{model}/{name}"] = np.ascontiguousarray(values)
 
 
-def export(name, module, inputs, outputs, batch=None):
+def export(name, module, inputs, outputs, batch=None, recording=True):
     """With a batch, the model takes that many samples and no others."""
     torch.manual_seed(len(name))
     module = module().eval()
@@ -89,6 +101,8 @@ def export(name, module, inputs, outputs, batch=None):
     axes = None if batch else {key: {0: "batch"} for key in [*inputs, *outputs]}
     torch.onnx.export(module, tuple(values[:batch] for values in inputs.values()), os.path.join(FOLDER, f"{name}.onnx"), opset_version=13,
                       input_names=list(inputs), output_names=outputs, dynamic_axes=axes)
+    if not recording:
+        return
     said = said if isinstance(said, tuple) else (said,)
     record(name, {key: values.numpy() for key, values in inputs.items()}, {key: values.numpy() for key, values in zip(outputs, said)})
 
@@ -180,6 +194,7 @@ if __name__ == "__main__":
     export("convnet", ConvNet, {"images": torch.randn(SAMPLES, 1, 8, 8)}, ["logits"])
     export("lstm", Lstm, {"series": torch.randn(SAMPLES, 5, 4)}, ["logits"])
     export("transformer", Transformer, {"tokens": torch.randint(0, 20, (SAMPLES, 6)), "mask": (torch.rand(SAMPLES, 6) > 0.3).float()}, ["logits"])
+    export("clothes", Clothes, {"images": torch.randn(SAMPLES, 1, 28, 28)}, ["logits", "hidden"], recording=False)
     classifier("maps", [0, 1, 2], maps=True)
     classifier("maps_of_names", ["dog", "bird", "cat"], maps=True)
     classifier("probabilities", [0, 1, 2], maps=False)
