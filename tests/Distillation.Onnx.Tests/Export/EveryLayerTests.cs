@@ -1,8 +1,9 @@
 using Distillation.Onnx.Layers;
+using Xunit.Abstractions;
 
 namespace Distillation.Onnx.Tests.Export;
 
-public sealed class EveryLayerTests : IDisposable
+public sealed class EveryLayerTests(ITestOutputHelper output) : IDisposable
 {
     private readonly DisposeScope _scope = torch.NewDisposeScope();
     private readonly ExportedFile _file = new();
@@ -24,12 +25,17 @@ public sealed class EveryLayerTests : IDisposable
 
         OnnxExport.Write(module, _file.Path, layer.Shape, new() { Indices = layer.Indices });
 
+        var errors = new List<double>();
         foreach (long batch in (long[])[1, 3, 64])
         {
             long[] shape = [batch, .. layer.Shape];
             Tensor input = layer.Indices is { } count ? torch.randint(count, shape, torch.ScalarType.Int64) : torch.randn(shape) * 3;
-            _file.Error(module, input).Should().BeLessThanOrEqualTo(1e-5);
+            errors.Add(_file.Error(module, input));
         }
+
+        // What the documents say of errors: dotnet test --logger "console;verbosity=detailed".
+        output.WriteLine(FormattableString.Invariant($"{errors.Max():G1} {layer.Name}"));
+        errors.Should().OnlyContain(error => error <= 1e-5);
     }
 
     [Fact]

@@ -1,0 +1,154 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch.nn;
+
+namespace Distillation.Onnx.Tests.Export;
+
+public sealed class TransformerExportTests : IDisposable
+{
+    private readonly DisposeScope _scope = torch.NewDisposeScope();
+    private readonly ExportedFile _file = new();
+
+    public TransformerExportTests() => torch.manual_seed(1);
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        _scope.Dispose();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Classifier_of_texts_is_exported(bool pads)
+    {
+        Module<Tensor, Tensor> classifier = new TextClassifier(tokens: 40, length: 6, width: 16, classes: 3, pads);
+
+        OnnxExport.Write(classifier, _file.Path, [6], new() { Indices = 40, Softmax = true });
+
+        Tensor texts = torch.randint(1, 40, [64, 6], torch.ScalarType.Int64);
+        texts[torch.TensorIndex.Slice(10, 40), torch.TensorIndex.Slice(4, 6)] = torch.tensor(0L);
+        _file.Error(Sequential(classifier, Softmax(1)), texts).Should().BeLessThan(1e-6);
+    }
+
+    [Fact]
+    public void Masks_of_an_attention_are_exported()
+    {
+        MultiheadAttention attention = MultiheadAttention(8, 2);
+        Tensor causal = torch.full([5, 5], double.NegativeInfinity).triu(1);
+        var module = new Said(
+            input => attention.call(Turned(input), Turned(input), Turned(input), Padding(input), false, causal).Item1.transpose(0, 1),
+            (graph, input) => Turned(graph, graph.Call(attention, Turned(graph, input), Turned(graph, input), Turned(graph, input), Padding(graph, input), graph.Constant(causal))));
+        module.register_module("attention", attention);
+
+        OnnxExport.Write(module, _file.Path, [5, 8]);
+
+        _file.Error(module, torch.randn(64, 5, 8)).Should().BeLessThan(1e-6);
+    }
+
+    [Fact]
+    public void Masks_of_a_decoder_are_exported()
+    {
+        TransformerDecoder decoder = TransformerDecoder(TransformerDecoderLayer(8, 2, 10), 2);
+        Tensor causal = torch.full([5, 5], double.NegativeInfinity).triu(1);
+        Tensor near = torch.tensor(new float[,] { { 0, -1, -2 }, { -1, 0, -1 }, { -2, -1, 0 }, { -3, -2, -1 }, { -4, -3, -2 } });
+        var module = new Said(
+            input => decoder.call(Turned(input), Turned(input).narrow(0, 0, 3), causal, near, Padding(input), Padding(input).narrow(1, 0, 3)).transpose(0, 1),
+            (graph, input) => Turned(graph, graph.Call(
+                decoder, Turned(graph, input), Sequences.Start(graph, Turned(graph, input)), graph.Constant(causal), graph.Constant(near), Padding(graph, input), Padding(graph, Start(graph, input)))));
+        module.register_module("decoder", decoder);
+
+        OnnxExport.Write(module, _file.Path, [5, 8]);
+
+        _file.Error(module, torch.randn(64, 5, 8)).Should().BeLessThan(1e-5);
+    }
+
+    [Fact]
+    public void Masks_of_keys_that_the_layer_adds_are_refused()
+    {
+        MultiheadAttention attention = MultiheadAttention(8, 2, add_zero_attn: true);
+        var module = new Said(
+            input => attention.call(Turned(input), Turned(input), Turned(input), Padding(input), false, null).Item1.transpose(0, 1),
+            (graph, input) => Turned(graph, graph.Call(attention, Turned(graph, input), Turned(graph, input), Turned(graph, input), Padding(graph, input), null)));
+        module.register_module("attention", attention);
+
+        Action export = () => OnnxExport.Write(module, _file.Path, [5, 8]);
+
+        export.Should().Throw<OnnxExportException>().WithMessage("*attention (MultiheadAttention): a mask has no place*");
+    }
+
+    [Fact]
+    public void Weights_that_lie_in_one_buffer_are_told_apart_from_other_settings()
+    {
+        TransformerEncoderLayer layer = TransformerEncoderLayer(12, 3, 20);
+        using (torch.no_grad())
+        {
+            // As an optimizer has them: the alignment of a part is not that of a tensor of its own.
+            Tensor buffer = torch.randn(1 + layer.parameters().Sum(parameter => parameter.numel())) * 0.3;
+            long start = 1;
+            foreach (Parameter parameter in layer.parameters())
+            {
+                parameter.set_(buffer.narrow(0, start, parameter.numel()).view(parameter.shape));
+                start += parameter.numel();
+            }
+        }
+
+        OnnxExport.Write(SequenceFirst.Of(layer), _file.Path, [5, 12]).LargestError.Should().BeLessThan(1e-5);
+    }
+
+    // A place is padding where its first number is below 0; the first place never is, so that each query sees a key.
+    private static Tensor Padding(Tensor input)
+    {
+        Tensor padding = input.select(2, 0).lt(0);
+        padding[torch.TensorIndex.Colon, torch.TensorIndex.Single(0)] = torch.tensor(false);
+        return padding;
+    }
+
+    private static OnnxValue Padding(OnnxGraph graph, OnnxValue input)
+    {
+        OnnxValue first = graph.Apply("Gather", [input, graph.Constant(torch.tensor(0L))], ("axis", 2));
+        OnnxValue negative = graph.Apply("Less", [first, graph.Constant(torch.tensor(0f))]);
+        return graph.Apply("And", [negative, graph.Constant(torch.tensor(Enumerable.Range(0, (int)graph.ShapeOf(input)[1]).Select(place => place > 0).ToArray()))]);
+    }
+
+    private static OnnxValue Start(OnnxGraph graph, OnnxValue input) => Turned(graph, Sequences.Start(graph, Turned(graph, input)));
+
+    private static Tensor Turned(Tensor input) => input.transpose(0, 1);
+
+    private static OnnxValue Turned(OnnxGraph graph, OnnxValue value) => graph.Apply("Transpose", [value], ("perm", new long[] { 1, 0, 2 }));
+
+    /// <summary>Tokens and places as vectors, an encoder, the mean over the places, classes. Token 0 may be padding.</summary>
+    private sealed class TextClassifier : Module<Tensor, Tensor>, IOnnxExportable
+    {
+        private readonly Embedding _tokens;
+        private readonly Parameter _places;
+        private readonly TransformerEncoder _encoder;
+        private readonly Linear _classes;
+        private readonly bool _pads;
+
+        public TextClassifier(long tokens, long length, long width, long classes, bool pads)
+            : base(nameof(TextClassifier))
+        {
+            _tokens = Embedding(tokens, width);
+            _places = torch.nn.Parameter(torch.randn(length, 1, width));
+            _encoder = TransformerEncoder(TransformerEncoderLayer(width, 4, 32, activation: Activations.GELU), 2);
+            _classes = Linear(width, classes);
+            _pads = pads;
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            Tensor places = _tokens.call(input).transpose(0, 1) + _places;
+            return _classes.call((_pads ? _encoder.call(places, null, input.eq(0)) : _encoder.call(places)).mean([0]));
+        }
+
+        public OnnxValue Export(OnnxGraph graph, OnnxValue input)
+        {
+            OnnxValue places = graph.Apply("Add", [Turned(graph, graph.Call(_tokens, input)), graph.Constant(_places)]);
+            OnnxValue encoded = _pads
+                ? graph.Call(_encoder, places, null, graph.Apply("Equal", [input, graph.Constant(torch.tensor(0L))]))
+                : graph.Call(_encoder, places);
+            return graph.Call(_classes, graph.Apply("ReduceMean", [encoded], ("axes", new long[] { 0 }), ("keepdims", 0)));
+        }
+    }
+}
