@@ -107,7 +107,9 @@ public static class OnnxExport
 
         float[] expected = output.data<float>().ToArray();
         double size = expected.Where(float.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max();
-        double error = expected.Zip(run.Values, (left, right) => left == right ? 0 : (double)Math.Abs(left - right)).Aggregate(0.0, double.Max);
+
+        // Equal also where both are infinite, or no number.
+        double error = expected.Zip(run.Values, (left, right) => left.Equals(right) ? 0 : (double)Math.Abs(left - right)).Aggregate(0.0, double.Max);
 
         // NaN is no number below anything.
         return error <= tolerance * size

@@ -140,18 +140,16 @@ public sealed class OnnxExportTests : IDisposable
 
         turned.Should().Throw<OnnxExportException>().WithMessage("*its output is [1, 2, 3], that of the module [1, 6]*");
         holed.Should().Throw<OnnxExportException>().WithMessage("*differ by up to NaN*");
-
-        static OnnxValue Log(OnnxGraph graph, OnnxValue input) => graph.Apply("Log", [input]);
     }
 
     [Fact]
-    public void Infinite_outputs_may_be_where_those_of_the_module_are()
+    public void What_is_infinite_or_no_number_may_be_where_the_module_has_it()
     {
-        var logits = new Said(
-            input => torch.cat([input, torch.full_like(input, double.NegativeInfinity)], 1),
-            (graph, input) => graph.Apply("Concat", [input, graph.Apply("Log", [graph.Apply("Sub", [input, input])])], ("axis", 1)));
+        var module = new Said(
+            input => torch.cat([input, input.sub(input).log(), input.abs().neg().log()], 1),
+            (graph, input) => graph.Apply("Concat", [input, Log(graph, graph.Apply("Sub", [input, input])), Log(graph, graph.Apply("Neg", [graph.Apply("Abs", [input])]))], ("axis", 1)));
 
-        OnnxExport.Write(logits, _file.Path, [3]).LargestError.Should().Be(0);
+        OnnxExport.Write(module, _file.Path, [3]).LargestError.Should().Be(0);
     }
 
     [Fact]
@@ -195,6 +193,7 @@ public sealed class OnnxExportTests : IDisposable
         Action taken = () => OnnxExport.Write(Linear(3, 2), _file.Path, [3], new() { Metadata = new Dictionary<string, string> { ["labels"] = "" } });
         Action both = () => OnnxExport.Write(Linear(3, 2), _file.Path, [3], new() { Indices = 3, Normalization = new([0], [1]) });
         Action tolerance = () => _ = new OnnxExportOptions { Tolerance = 0 };
+        Action empty = () => OnnxExport.Write(new Said(input => input.mul(float.NaN), (_, input) => input), _file.Path, [3]);
 
         doubles.Should().Throw<ArgumentException>().WithMessage("*weight (Float64), bias (Float64)*");
         labels.Should().Throw<ArgumentException>().WithMessage("*2 classes, but has 1*");
@@ -202,6 +201,7 @@ public sealed class OnnxExportTests : IDisposable
         taken.Should().Throw<ArgumentException>().WithMessage("*'labels'*");
         both.Should().Throw<ArgumentException>().WithMessage("*set one of them*");
         tolerance.Should().Throw<ArgumentOutOfRangeException>();
+        empty.Should().Throw<ArgumentException>().WithMessage("*no finite number*");
         _file.All.Should().BeEmpty();
     }
 
@@ -217,6 +217,8 @@ public sealed class OnnxExportTests : IDisposable
 
         torch.rand(3).data<float>().ToArray().Should().Equal(expected.data<float>().ToArray());
     }
+
+    private static OnnxValue Log(OnnxGraph graph, OnnxValue input) => graph.Apply("Log", [input]);
 
     private static Module<Tensor, Tensor> Network() => Sequential(
         ("conv", Conv2d(2, 4, 3)), ("norm", BatchNorm2d(4)), ("act", ReLU()), ("pool", AdaptiveAvgPool2d([1, 1])), ("flat", Flatten()), ("out", Linear(4, 3)));

@@ -23,6 +23,10 @@ internal readonly record struct AttentionSettings(long Heads, bool AddsZero)
             module => module.call(inputs[0], inputs[1], inputs[2], null, false, null).Item1);
     }
 
-    /// <summary>How many heads can share a width.</summary>
-    public static IEnumerable<long> HeadsOf(long width) => Enumerable.Range(1, (int)width).Select(count => (long)count).Where(count => width % count == 0);
+    /// <summary>How many heads can share a width: first those that are near the usual 64 numbers wide, for each trial makes a module.</summary>
+    public static IEnumerable<long> HeadsOf(long width) =>
+        from heads in Enumerable.Range(1, (int)width)
+        where width % heads == 0
+        orderby Math.Abs(Math.Log((double)width / heads / 64))
+        select (long)heads;
 }
