@@ -132,6 +132,7 @@ internal static class LayerCases
         new("Fold with all settings", () => Fold((6, 5), (3, 2), dilation: (1, 2), padding: (1, 0), stride: (2, 1)), [18, 9]),
         new("Upsample of sequences", () => Upsample(scale_factor: [2.0]), [3, 5]),
         new("Upsample by a broken number", () => Upsample(scale_factor: [1.7, 2.3]), [3, 5, 6]),
+        new("Upsample to a size that rounds otherwise in ONNX Runtime", () => Upsample(size: [16]), [3, 14]),
         new("Upsample by a broken number that is computed again", () => Upsample(scale_factor: [1.7, 2.3], recompute_scale_factor: true), [3, 5, 6]),
         new("Upsample to a size", () => Upsample(size: [7, 9]), [3, 5, 6]),
         new("Upsample of volumes", () => Upsample(scale_factor: [2.0, 1.5, 3.0]), [2, 3, 4, 3]),

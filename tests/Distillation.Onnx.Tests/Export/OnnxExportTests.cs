@@ -153,6 +153,14 @@ public sealed class OnnxExportTests : IDisposable
     }
 
     [Fact]
+    public void Scale_that_float32_rounds_down_gives_the_size_of_the_module()
+    {
+        OnnxExport.Write(Upsample(scale_factor: [2.1], mode: torch.UpsampleMode.Linear, align_corners: false), _file.Path, [1, 30]);
+
+        _file.Run(torch.ones(1, 1, 30)).Shape.Should().Equal([1, 1, 63], "2.1f · 30 is 62.99…");
+    }
+
+    [Fact]
     public void Operators_that_ONNX_does_not_have_are_a_refusal()
     {
         Action export = () => OnnxExport.Write(new Said(input => input, (graph, input) => graph.Apply("Nothing", [input])), _file.Path, [3]);
@@ -208,7 +216,8 @@ public sealed class OnnxExportTests : IDisposable
     [Fact]
     public void Export_leaves_no_tensor_and_no_random_number_behind()
     {
-        Module<Tensor, Tensor> network = Sequential(SequenceFirst.Of(TransformerEncoderLayer(8, 2, 8)), Flatten(), Linear(40, 2));
+        Module<Tensor, Tensor> network = Sequential(
+            SequenceFirst.Of(new Encoding(TransformerEncoder(TransformerEncoderLayer(8, 2, 8), 2))), SequenceFirst.Of(new SelfAttention(MultiheadAttention(8, 2))), new RecurrentPlain(RNN(8, 8)), Flatten(), Linear(40, 2));
         torch.manual_seed(5);
         using Tensor expected = torch.rand(3);
         torch.manual_seed(5);
