@@ -35,7 +35,7 @@ public sealed class TransformerExportTests : IDisposable
         MultiheadAttention attention = MultiheadAttention(8, 2);
         Tensor causal = torch.full([5, 5], double.NegativeInfinity).triu(1);
         var module = new Said(
-            input => attention.call(Turned(input), Turned(input), Turned(input), Padding(input), false, causal).Item1.transpose(0, 1),
+            input => attention.call(Turned(input), Turned(input), Turned(input), Padding(input), true, causal).Item1.transpose(0, 1),
             (graph, input) => Turned(graph, graph.Call(attention, Turned(graph, input), Turned(graph, input), Turned(graph, input), Padding(graph, input), graph.Constant(causal))));
         module.register_module("attention", attention);
 
@@ -66,7 +66,7 @@ public sealed class TransformerExportTests : IDisposable
     {
         MultiheadAttention attention = MultiheadAttention(8, 2, add_zero_attn: true);
         var module = new Said(
-            input => attention.call(Turned(input), Turned(input), Turned(input), Padding(input), false, null).Item1.transpose(0, 1),
+            input => attention.call(Turned(input), Turned(input), Turned(input), Padding(input), true, null).Item1.transpose(0, 1),
             (graph, input) => Turned(graph, graph.Call(attention, Turned(graph, input), Turned(graph, input), Turned(graph, input), Padding(graph, input), null)));
         module.register_module("attention", attention);
 

@@ -15,7 +15,7 @@ internal sealed class SelfAttention : Module<Tensor, Tensor>, IOnnxExportable
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => _attention.call(input, input, input, null, false, null).Item1;
+    public override Tensor forward(Tensor input) => _attention.call(input, input, input, null, true, null).Item1;
 
     public OnnxValue Export(OnnxGraph graph, OnnxValue input) => graph.Call(_attention, input, input, input);
 }
@@ -37,7 +37,7 @@ internal sealed class CrossAttention : Module<Tensor, Tensor>, IOnnxExportable
     public override Tensor forward(Tensor input)
     {
         Tensor keys = input.narrow(0, 0, 3).narrow(2, 0, _width);
-        return _attention.call(input, keys, keys.neg(), null, false, null).Item1;
+        return _attention.call(input, keys, keys.neg(), null, true, null).Item1;
     }
 
     public OnnxValue Export(OnnxGraph graph, OnnxValue input)

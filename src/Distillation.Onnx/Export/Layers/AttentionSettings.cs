@@ -16,11 +16,13 @@ internal readonly record struct AttentionSettings(long Heads, bool AddsZero)
         }
 
         Tensor[] inputs = Trial.Inputs(ModuleTree.DeviceOf(layer), [3, 2, width], [4, 2, keys], [4, 2, values]);
+
+        // With the weights of the places, though no one reads them: without, TorchSharp 0.107 leaves an empty tensor behind.
         return Trial.Find(
             layer,
             from addsZero in (bool[])[false, true] from heads in HeadsOf(width) select new AttentionSettings(heads, addsZero),
             one => torch.nn.MultiheadAttention(width, one.Heads, 0, weights.Has("in_proj_bias"), weights.Has("bias_k"), one.AddsZero, keys, values),
-            module => module.call(inputs[0], inputs[1], inputs[2], null, false, null).Item1);
+            module => module.call(inputs[0], inputs[1], inputs[2], null, true, null).Item1);
     }
 
     /// <summary>How many heads can share a width: first those that are near the usual 64 numbers wide, for each trial makes a module.</summary>
