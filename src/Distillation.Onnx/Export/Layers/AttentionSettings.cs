@@ -10,11 +10,6 @@ internal readonly record struct AttentionSettings(long Heads, bool AddsZero)
         using var scope = torch.NewDisposeScope();
         long width = weights["out_proj.weight"].size(0);
         (long keys, long values) = weights.Has("in_proj_weight") ? (width, width) : (weights["k_proj_weight"].size(1), weights["v_proj_weight"].size(1));
-        if (keys != values)
-        {
-            throw new OnnxExportException($"its keys have the width {keys} and its values {values}; libtorch itself does not run such a layer.");
-        }
-
         Tensor[] inputs = Trial.Inputs(ModuleTree.DeviceOf(layer), [3, 2, width], [4, 2, keys], [4, 2, values]);
 
         // With the weights of the places, though no one reads them: without, TorchSharp 0.107 leaves an empty tensor behind.
