@@ -6,54 +6,81 @@ using Google.Protobuf.Collections;
 namespace Distillation.Onnx;
 
 /// <summary>Takes batch normalisations into the convolutions before them: with s = γ / √(σ² + ε) the weights become s W, and the bias s (b − μ) + β.</summary>
-internal static class BatchNormFolding
+internal sealed class BatchNormFolding
 {
-    public static void Apply(GraphProto graph)
+    // The default of ONNX.
+    private const float Epsilon = 1e-5f;
+
+    private readonly GraphProto _graph;
+    private readonly Dictionary<string, TensorProto> _constants;
+    private readonly Dictionary<string, string[]> _folded = [];
+
+    private BatchNormFolding(GraphProto graph)
     {
-        Dictionary<string, TensorProto> constants = graph.Initializer.ToDictionary(constant => constant.Name);
-        ILookup<string, NodeProto> readers = graph.Node.SelectMany(node => node.Input.Select(input => (input, node))).ToLookup(pair => pair.input, pair => pair.node);
-        Dictionary<string, NodeProto> makers = graph.Node.ToDictionary(node => node.Output[0]);
-        foreach (NodeProto norm in graph.Node.Where(node => node.OpType == "BatchNormalization").ToArray())
+        _graph = graph;
+        _constants = graph.Initializer.ToDictionary(constant => constant.Name);
+    }
+
+    public static void Apply(GraphProto graph) => new BatchNormFolding(graph).Apply();
+
+    private void Apply()
+    {
+        Dictionary<string, NodeProto> makers = _graph.Node.ToDictionary(node => node.Output[0]);
+        ILookup<string, string> readers = _graph.Node.SelectMany(node => node.Input).Concat(_graph.Output.Select(output => output.Name)).ToLookup(name => name);
+        foreach (NodeProto norm in _graph.Node.Where(node => node.OpType == "BatchNormalization").ToArray())
         {
-            // What another operator reads as well must stay as it is.
-            if (makers.TryGetValue(norm.Input[0], out NodeProto? convolution) && convolution.OpType == "Conv" && readers[norm.Input[0]].Count() == 1)
+            // What another operator reads as well must stay as it is, and so must what a module computes.
+            if (makers.TryGetValue(norm.Input[0], out NodeProto? convolution) && convolution.OpType == "Conv" && readers[norm.Input[0]].Count() == 1
+                && convolution.Input.Concat(norm.Input).Except([convolution.Input[0], norm.Input[0]]).All(_constants.ContainsKey))
             {
-                Fold(graph, constants, convolution, norm);
+                Fold(convolution, norm);
             }
         }
 
-        HashSet<string> read = [.. graph.Node.SelectMany(node => node.Input)];
-        foreach (TensorProto unread in graph.Initializer.Where(constant => !read.Contains(constant.Name)).ToArray())
-        {
-            graph.Initializer.Remove(unread);
-        }
+        HashSet<string> read = [.. _graph.Node.SelectMany(node => node.Input)];
+        TensorProto[] kept = [.. _graph.Initializer.Where(constant => read.Contains(constant.Name))];
+        _graph.Initializer.Clear();
+        _graph.Initializer.Add(kept);
     }
 
-    private static void Fold(GraphProto graph, Dictionary<string, TensorProto> constants, NodeProto convolution, NodeProto norm)
+    private void Fold(NodeProto convolution, NodeProto norm)
     {
-        float[][] known = [.. norm.Input.Skip(1).Select(name => Values(constants[name]))];
-        (float[] gamma, float[] beta, float[] mean, float[] variance) = (known[0], known[1], known[2], known[3]);
-        double epsilon = norm.Attribute.Single(attribute => attribute.Name == "epsilon").F;
-        double[] scale = [.. gamma.Zip(variance, (factor, spread) => factor / Math.Sqrt(spread + epsilon))];
+        float epsilon = norm.Attribute.FirstOrDefault(attribute => attribute.Name == "epsilon")?.F ?? Epsilon;
 
-        TensorProto weight = constants[convolution.Input[1]];
-        float[] old = Values(weight);
-        int each = old.Length / scale.Length;
-        float[] bias = convolution.Input.Count > 2 ? Values(constants[convolution.Input[2]]) : new float[scale.Length];
-        string weightName = $"{convolution.Name}.folded_weight";
-        string biasName = $"{convolution.Name}.folded_bias";
-        Add(graph, weightName, weight.Dims, [.. old.Select((value, index) => (float)(value * scale[index / each]))]);
-        Add(graph, biasName, [scale.Length], [.. bias.Select((value, index) => (float)(((value - (double)mean[index]) * scale[index]) + beta[index]))]);
+        // A pair of layers that is called twice has its weights once.
+        string pair = FormattableString.Invariant($"{string.Join('\n', convolution.Input.Skip(1).Concat(norm.Input.Skip(1)))}\n{epsilon}");
+        if (!_folded.TryGetValue(pair, out string[]? names))
+        {
+            names = _folded[pair] = Fold(convolution, norm, epsilon);
+        }
 
         string input = convolution.Input[0];
         convolution.Input.Clear();
-        convolution.Input.Add([input, weightName, biasName]);
+        convolution.Input.Add([input, .. names]);
         convolution.Output[0] = norm.Output[0];
-        graph.Node.Remove(norm);
+        _graph.Node.Remove(norm);
     }
 
-    private static void Add(GraphProto graph, string name, RepeatedField<long> shape, float[] values) =>
-        graph.Initializer.Add(new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Float, Dims = { shape }, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(values)) });
+    private string[] Fold(NodeProto convolution, NodeProto norm, float epsilon)
+    {
+        float[][] known = [.. norm.Input.Skip(1).Select(Values)];
+        (float[] gamma, float[] beta, float[] mean, float[] variance) = (known[0], known[1], known[2], known[3]);
+        double[] scale = [.. gamma.Zip(variance, (factor, spread) => factor / Math.Sqrt(spread + (double)epsilon))];
+        float[] old = Values(convolution.Input[1]);
+        int each = old.Length / scale.Length;
+        float[] bias = convolution.Input.Count > 2 ? Values(convolution.Input[2]) : new float[scale.Length];
+        return
+        [
+            Add($"{convolution.Name}.folded_weight", _constants[convolution.Input[1]].Dims, [.. old.Select((value, index) => (float)(value * scale[index / each]))]),
+            Add($"{convolution.Name}.folded_bias", [scale.Length], [.. bias.Select((value, index) => (float)(((value - (double)mean[index]) * scale[index]) + beta[index]))]),
+        ];
+    }
 
-    private static float[] Values(TensorProto constant) => MemoryMarshal.Cast<byte, float>(constant.RawData.Span).ToArray();
+    private string Add(string name, RepeatedField<long> shape, float[] values)
+    {
+        _graph.Initializer.Add(new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Float, Dims = { shape }, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(values)) });
+        return name;
+    }
+
+    private float[] Values(string constant) => MemoryMarshal.Cast<byte, float>(_constants[constant].RawData.Span).ToArray();
 }

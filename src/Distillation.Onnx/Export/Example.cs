@@ -31,6 +31,11 @@ internal sealed record Example(Tensor Input, Tensor Output)
             throw new ArgumentException($"The module must give [N, ...] of float32, but makes {Shapes.Of(output)} {output.dtype} of {Shapes.Of(input)}.", nameof(module));
         }
 
+        if (!output.isfinite().any().item<bool>())
+        {
+            throw new ArgumentException("The module gives no finite number for random inputs, so that nothing can be compared: has it weights that are NaN?", nameof(module));
+        }
+
         if ((options.Softmax || options.Labels is not null) && output.dim() < 2)
         {
             throw new ArgumentException($"A module with {nameof(options.Softmax)} or {nameof(options.Labels)} must give [N, C, ...], but gives {Shapes.Of(output)}.", nameof(module));

@@ -94,26 +94,28 @@ public static class OnnxExport
 
     private static double LargestError(byte[] bytes, Example[] examples, double tolerance)
     {
-        using var session = new Session(bytes);
-        double largest = 0;
-        foreach (Example example in examples)
+        RuntimeRun[] runs = RuntimeRun.Of(bytes, examples.Select(example => example.Input));
+        return examples.Zip(runs, (example, run) => Error(example.Output, run, tolerance)).Max();
+    }
+
+    private static double Error(Tensor output, RuntimeRun run, double tolerance)
+    {
+        if (!run.Shape.SequenceEqual(output.shape) || run.Values.Length != output.numel())
         {
-            float[] expected = example.Output.data<float>().ToArray();
-            float[] actual = session.Run(example.Input);
-            double size = expected.Max(Math.Abs);
-            double error = actual.Length == expected.Length ? expected.Zip(actual, (left, right) => (double)Math.Abs(left - right)).Max() : double.NaN;
-
-            // NaN is no number below anything.
-            if (!(error <= tolerance * size))
-            {
-                throw new OnnxExportException(FormattableString.Invariant(
-                    $"ONNX Runtime computes something else than the module: outputs differ by up to {error:G3}, the largest output is {size:G3}, and the tolerance is {tolerance:G3} of that."));
-            }
-
-            largest = double.Max(largest, error);
+            throw new OnnxExportException($"ONNX Runtime computes something else than the module: its output is [{string.Join(", ", run.Shape)}], that of the module {Shapes.Of(output)}, and both must be of float32.");
         }
 
-        return largest;
+        float[] expected = output.data<float>().ToArray();
+        double size = expected.Where(float.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max();
+
+        // Equal also where both are infinite, or no number.
+        double error = expected.Zip(run.Values, (left, right) => left.Equals(right) ? 0 : (double)Math.Abs(left - right)).Aggregate(0.0, double.Max);
+
+        // NaN is no number below anything.
+        return error <= tolerance * size
+            ? error
+            : throw new OnnxExportException(FormattableString.Invariant(
+                $"ONNX Runtime computes something else than the module: outputs differ by up to {error:G3}, the largest output is {size:G3}, and the tolerance is {tolerance:G3} of that."));
     }
 
     private static long[] Checked(torch.nn.Module module, ReadOnlySpan<long> inputShape)

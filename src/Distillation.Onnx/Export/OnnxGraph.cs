@@ -1,24 +1,19 @@
 using System.Runtime.InteropServices;
 using Distillation.Onnx.Format;
-using Distillation.Onnx.Layers;
 using Google.Protobuf;
-using Microsoft.ML.OnnxRuntime;
 
 namespace Distillation.Onnx;
 
 /// <summary>The ONNX graph that is being written, of operators of opset 17.</summary>
-public sealed class OnnxGraph
+public sealed partial class OnnxGraph
 {
-    // A protobuf message ends at 2 GiB; the rest is left for operators and names.
-    private const long LargestSize = int.MaxValue - (64L << 20);
-
     private readonly GraphProto _graph;
     private readonly Example[] _examples;
     private readonly Dictionary<torch.nn.Module, string> _paths;
     private readonly Dictionary<string, int> _names = [];
     private readonly List<string> _refusals = [];
+    private readonly GraphConstants _constants;
     private string _path = "";
-    private long _size;
 
     internal OnnxGraph(torch.nn.Module module, Example[] examples, OnnxExportOptions options)
     {
@@ -28,6 +23,7 @@ public sealed class OnnxGraph
         Input = new OnnxValue(Unused(options.InputName));
         _ = Unused(options.OutputName);
         _graph = new GraphProto { Name = module.GetName(), Input = { examples[0].Describe(Input.Name, options.BatchName) } };
+        _constants = new GraphConstants(_graph.Initializer);
     }
 
     internal OnnxValue Input { get; }
@@ -35,28 +31,6 @@ public sealed class OnnxGraph
     internal IReadOnlyList<string> Refusals => _refusals;
 
     internal int LayerCount { get; private set; }
-
-    /// <summary>Writes a layer, or a module with layers.</summary>
-    /// <param name="module">A layer of TorchSharp that can be exported, a <c>Sequential</c> of such, or an <see cref="IOnnxExportable"/>.</param>
-    /// <param name="input">Its input.</param>
-    /// <returns>Its output.</returns>
-    public OnnxValue Call(torch.nn.Module<Tensor, Tensor> module, OnnxValue input) =>
-        Within(module, input, () => module switch
-        {
-            IOnnxExportable own => own.Export(this, input),
-            TorchSharp.Modules.Sequential when module.GetType() == typeof(TorchSharp.Modules.Sequential) =>
-                module.children().Cast<torch.nn.Module<Tensor, Tensor>>().Aggregate(input, (value, child) => Call(child, value)),
-            _ => Layer(() => LayerTable.Write(this, module, input)),
-        });
-
-    /// <summary>Writes a recurrent layer, of one or both directions and any number of levels, from the state zero.</summary>
-    /// <param name="module">The layer, with the batch first or second.</param>
-    /// <param name="input">Its input.</param>
-    /// <returns>The first of its outputs, the hidden state at each place of the sequence.</returns>
-    public OnnxValue Call(TorchSharp.Modules.LSTM module, OnnxValue input) => Within(module, input, () => Layer(() => Recurrences.Lstm(this, module, input)));
-
-    /// <inheritdoc cref="Call(TorchSharp.Modules.LSTM, OnnxValue)"/>
-    public OnnxValue Call(TorchSharp.Modules.GRU module, OnnxValue input) => Within(module, input, () => Layer(() => Recurrences.Gru(this, module, input)));
 
     /// <summary>Adds an operator.</summary>
     /// <param name="operation">Its name in the ONNX standard, such as <c>Add</c> or <c>Concat</c>; opset 17.</param>
@@ -94,16 +68,8 @@ public sealed class OnnxGraph
             throw new OnnxExportException("the size of its input is not known, because a layer before it cannot be exported.");
         }
 
-        try
-        {
-            using var session = new Session(ModelOf(new ValueInfoProto { Name = value.Name }).ToByteArray());
-            long[][] shapes = [.. _examples.Select(example => session.ShapeFor(example.Input))];
-            return [.. shapes[0].Zip(shapes[1], (one, other) => one == other ? one : -1)];
-        }
-        catch (OnnxRuntimeException wrong)
-        {
-            throw new OnnxExportException($"ONNX Runtime does not run the graph before it: {wrong.Message}", wrong);
-        }
+        RuntimeRun[] runs = RuntimeRun.Of(ModelOf(new ValueInfoProto { Name = value.Name }).ToByteArray(), _examples.Select(example => example.Input));
+        return [.. runs[0].Shape.Zip(runs[1].Shape, (one, other) => one == other ? one : -1)];
     }
 
     /// <summary>A parameter of the layer that is being written; it keeps its name.</summary>
@@ -116,12 +82,6 @@ public sealed class OnnxGraph
             torch.ScalarType.Bool => TensorProto.Types.DataType.Bool,
             _ => throw new OnnxExportException($"'{name}' must be of float32, int64 or bool, but is of {values.dtype}."),
         };
-        _size += values.numel() * values.element_size();
-        if (_size > LargestSize)
-        {
-            throw new OnnxExportException("its weights and those before are too large for one ONNX file, which ends at 2 GB.");
-        }
-
         using Tensor plain = values.detach().cpu().contiguous();
         return Add(name, type, plain.shape, plain.bytes);
     }
@@ -163,45 +123,8 @@ public sealed class OnnxGraph
         Graph = new GraphProto(_graph) { Output = { output } },
     };
 
-    private OnnxValue Within(torch.nn.Module module, OnnxValue input, Func<OnnxValue> write)
-    {
-        Require.Present(module);
-        Require.Present(input);
-        string outer = _path;
-        _path = _paths.GetValueOrDefault(module, module.GetType().Name);
-        try
-        {
-            return write();
-        }
-        catch (OnnxExportException refusal)
-        {
-            // The walk goes on, so that one message names all that cannot be exported.
-            _refusals.Add($"{(_path.Length == 0 ? "the module itself" : _path)} ({module.GetType().Name}): {refusal.Message}");
-            return input;
-        }
-        finally
-        {
-            _path = outer;
-        }
-    }
-
-    private OnnxValue Layer(Func<OnnxValue> write)
-    {
-        LayerCount++;
-        return write();
-    }
-
-    private OnnxValue Add(string name, TensorProto.Types.DataType type, ReadOnlySpan<long> shape, ReadOnlySpan<byte> bytes)
-    {
-        var constant = new TensorProto { Name = Unused(Named(name)), DataType = (int)type, RawData = ByteString.CopyFrom(bytes) };
-        foreach (long size in shape)
-        {
-            constant.Dims.Add(size);
-        }
-
-        _graph.Initializer.Add(constant);
-        return new OnnxValue(constant.Name);
-    }
+    private OnnxValue Add(string name, TensorProto.Types.DataType type, ReadOnlySpan<long> shape, ReadOnlySpan<byte> bytes) =>
+        new(_constants.Add(() => Unused(Named(name)), type, shape, bytes));
 
     private string Named(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
 

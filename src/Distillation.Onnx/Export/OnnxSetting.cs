@@ -3,7 +3,7 @@ using Google.Protobuf;
 
 namespace Distillation.Onnx;
 
-/// <summary>A setting of an ONNX operator: a number, several numbers or a text. They convert by themselves: <c>("axis", 1)</c>, <c>("perm", new long[] { 1, 0, 2 })</c>.</summary>
+/// <summary>A setting of an ONNX operator: a number, a text, or several of them. They convert by themselves: <c>("axis", 1)</c>, <c>("perm", new long[] { 1, 0, 2 })</c>.</summary>
 public sealed class OnnxSetting
 {
     private readonly AttributeProto _value;
@@ -25,6 +25,10 @@ public sealed class OnnxSetting
     /// <summary>Makes several integers.</summary>
     /// <param name="values">The values.</param>
     public static implicit operator OnnxSetting(long[] values) => new(new() { Type = AttributeProto.Types.AttributeType.Ints, Ints = { values } });
+
+    /// <summary>Makes several texts.</summary>
+    /// <param name="values">The values.</param>
+    public static implicit operator OnnxSetting(string[] values) => new(new() { Type = AttributeProto.Types.AttributeType.Strings, Strings = { values.Select(ByteString.CopyFromUtf8) } });
 
     internal AttributeProto Named(string name) => new(_value) { Name = name };
 }

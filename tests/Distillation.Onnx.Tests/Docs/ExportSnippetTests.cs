@@ -1,4 +1,5 @@
 using Distillation.Onnx.Tests.Export;
+using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.Onnx.Tests.Docs;
@@ -47,4 +48,38 @@ internal sealed class Residual(Module<Tensor, Tensor> body) : Module<Tensor, Ten
     public override Tensor forward(Tensor input) => input.add(body.call(input));
 
     public OnnxValue Export(OnnxGraph graph, OnnxValue input) => graph.Apply("Add", [input, graph.Call(body, input)]);
+}
+
+/// <summary>Tokens and places as vectors, an encoder, the mean over the places, classes. Token 0 is padding.</summary>
+internal sealed class TextClassifier : Module<Tensor, Tensor>, IOnnxExportable
+{
+    private readonly Embedding _tokens;
+    private readonly Parameter _places;
+    private readonly TransformerEncoder _encoder;
+    private readonly Linear _classes;
+
+    public TextClassifier(long tokens, long length, long width, long classes)
+        : base(nameof(TextClassifier))
+    {
+        _tokens = Embedding(tokens, width);
+        _places = Parameter(torch.randn(length, 1, width));
+        _encoder = TransformerEncoder(TransformerEncoderLayer(width, 4, 32, activation: Activations.GELU), 2);
+        _classes = Linear(width, classes);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor texts)
+    {
+        Tensor vectors = _tokens.call(texts).transpose(0, 1) + _places;
+        return _classes.call(_encoder.call(vectors, null, texts.eq(0)).mean([0]));
+    }
+
+    public OnnxValue Export(OnnxGraph graph, OnnxValue texts)
+    {
+        OnnxValue turned = graph.Apply("Transpose", [graph.Call(_tokens, texts)], ("perm", new long[] { 1, 0, 2 }));
+        OnnxValue vectors = graph.Apply("Add", [turned, graph.Constant(_places)]);
+        OnnxValue padding = graph.Apply("Equal", [texts, graph.Constant(torch.tensor(0L))]);
+        OnnxValue encoded = graph.Call(_encoder, vectors, mask: null, padding);
+        return graph.Call(_classes, graph.Apply("ReduceMean", [encoded], ("axes", new long[] { 0 }), ("keepdims", 0)));
+    }
 }

@@ -31,7 +31,7 @@ internal sealed class ExportedFile : IDisposable
         using Tensor expected = module.call(input.clone()).detach();
         (long[] shape, float[] values) = Run(input);
         shape.Should().Equal(expected.shape);
-        return expected.contiguous().data<float>().ToArray().Zip(values, (left, right) => (double)Math.Abs(left - right)).Max();
+        return expected.contiguous().data<float>().ToArray().Zip(values, (left, right) => (double)Math.Abs(left - right)).Aggregate(0.0, double.Max);
     }
 
     public void Dispose() => _directory.Delete(recursive: true);

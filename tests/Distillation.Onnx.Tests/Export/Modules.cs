@@ -75,6 +75,23 @@ internal sealed class RecurrentGated : Module<Tensor, Tensor>, IOnnxExportable
     public OnnxValue Export(OnnxGraph graph, OnnxValue input) => graph.Call(_gru, input);
 }
 
+/// <summary>The states of an RNN.</summary>
+internal sealed class RecurrentPlain : Module<Tensor, Tensor>, IOnnxExportable
+{
+    private readonly TorchSharp.Modules.RNN _rnn;
+
+    public RecurrentPlain(TorchSharp.Modules.RNN rnn)
+        : base(nameof(RecurrentPlain))
+    {
+        _rnn = rnn;
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input) => _rnn.call(input, null!).Item1;
+
+    public OnnxValue Export(OnnxGraph graph, OnnxValue input) => graph.Call(_rnn, input);
+}
+
 /// <summary>A module that does not say what it does.</summary>
 internal sealed class Doubling() : Module<Tensor, Tensor>(nameof(Doubling))
 {
@@ -87,4 +104,12 @@ internal sealed class Wrong() : Module<Tensor, Tensor>(nameof(Wrong)), IOnnxExpo
     public override Tensor forward(Tensor input) => input + input;
 
     public OnnxValue Export(OnnxGraph graph, OnnxValue input) => input;
+}
+
+/// <summary>A module of two functions.</summary>
+internal sealed class Said(Func<Tensor, Tensor> does, Func<OnnxGraph, OnnxValue, OnnxValue> says) : Module<Tensor, Tensor>(nameof(Said)), IOnnxExportable
+{
+    public override Tensor forward(Tensor input) => does(input);
+
+    public OnnxValue Export(OnnxGraph graph, OnnxValue input) => says(graph, input);
 }

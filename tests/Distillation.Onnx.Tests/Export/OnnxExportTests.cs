@@ -110,12 +110,12 @@ public sealed class OnnxExportTests : IDisposable
     [Fact]
     public void Everything_that_cannot_be_exported_is_named_and_no_file_is_left()
     {
-        Module<Tensor, Tensor> network = Sequential(("first", new Doubling()), ("inner", Sequential(("pool", AvgPool2d(2, divisor_override: 3)), ("second", new Doubling()))), ("third", Flatten(0, 1)));
+        Module<Tensor, Tensor> network = Sequential(("first", new Doubling()), ("inner", Sequential(("pool", AvgPool2d(2, ceil_mode: true, divisor_override: 3)), ("second", new Doubling()))), ("third", Flatten(0, 1)));
 
         Action export = () => OnnxExport.Write(network, _file.Path, [2, 6, 6]);
 
         export.Should().Throw<ArgumentException>("the module mixes the samples of a batch");
-        network = Sequential(("first", new Doubling()), ("inner", Sequential(("pool", AvgPool2d(2, divisor_override: 3)), ("second", new Doubling()))), ("third", AdaptiveAvgPool2d([2, 2])));
+        network = Sequential(("first", new Doubling()), ("inner", Sequential(("pool", AvgPool2d(2, ceil_mode: true, divisor_override: 3)), ("second", new Doubling()))), ("third", AdaptiveAvgPool2d([2, 2])));
         export.Should().Throw<OnnxExportException>().Which.Message.Should()
             .Contain("first (Doubling)").And.Contain("inner.pool (AvgPool2d)").And.Contain("inner.second (Doubling)").And.Contain("third (AdaptiveAvgPool2d)");
         _file.All.Should().BeEmpty();
@@ -133,15 +133,63 @@ public sealed class OnnxExportTests : IDisposable
     }
 
     [Fact]
-    public void Layers_without_statistics_and_uneven_pools_are_refused()
+    public void Outputs_of_another_shape_or_without_a_number_are_found()
+    {
+        Action turned = () => OnnxExport.Write(new Said(input => input.flatten(1), (_, input) => input), _file.Path, [2, 3]);
+        Action holed = () => OnnxExport.Write(new Said(input => input, (graph, input) => graph.Apply("Where", [graph.Apply("IsNaN", [Log(graph, input)]), Log(graph, input), input])), _file.Path, [20]);
+
+        turned.Should().Throw<OnnxExportException>().WithMessage("*its output is [1, 2, 3], that of the module [1, 6]*");
+        holed.Should().Throw<OnnxExportException>().WithMessage("*differ by up to NaN*");
+    }
+
+    [Fact]
+    public void What_is_infinite_or_no_number_may_be_where_the_module_has_it()
+    {
+        var module = new Said(
+            input => torch.cat([input, input.sub(input).log(), input.abs().neg().log()], 1),
+            (graph, input) => graph.Apply("Concat", [input, Log(graph, graph.Apply("Sub", [input, input])), Log(graph, graph.Apply("Neg", [graph.Apply("Abs", [input])]))], ("axis", 1)));
+
+        OnnxExport.Write(module, _file.Path, [3]).LargestError.Should().Be(0);
+    }
+
+    [Fact]
+    public void Scale_that_float32_rounds_down_gives_the_size_of_the_module()
+    {
+        OnnxExport.Write(Upsample(scale_factor: [2.1], mode: torch.UpsampleMode.Linear, align_corners: false), _file.Path, [1, 30]);
+
+        _file.Run(torch.ones(1, 1, 30)).Shape.Should().Equal([1, 1, 63], "2.1f · 30 is 62.99…");
+    }
+
+    [Fact]
+    public void Operators_that_ONNX_does_not_have_are_a_refusal()
+    {
+        Action export = () => OnnxExport.Write(new Said(input => input, (graph, input) => graph.Apply("Nothing", [input])), _file.Path, [3]);
+
+        export.Should().Throw<OnnxExportException>().WithMessage("*Nothing*");
+    }
+
+    [Fact]
+    public void Convolution_with_computed_weights_is_not_folded()
+    {
+        using Tensor weight = torch.randn(2, 2, 1, 1);
+        Tensor ones = torch.ones(2);
+        var module = new Said(
+            input => torch.nn.functional.conv2d(input, weight.neg()).div(torch.tensor(1 + 1e-5).sqrt()),
+            (graph, input) => graph.Apply("BatchNormalization", [Convolved(graph, input), graph.Constant(ones), graph.Constant(ones.sub(1)), graph.Constant(ones.sub(1)), graph.Constant(ones)]));
+
+        OnnxExport.Write(module, _file.Path, [2, 4, 4], new() { FoldBatchNorm = true }).LargestError.Should().BeLessThan(1e-6);
+
+        OnnxValue Convolved(OnnxGraph graph, OnnxValue input) => graph.Apply("Conv", [input, graph.Apply("Neg", [graph.Constant(weight)])]);
+    }
+
+    [Fact]
+    public void Layers_that_ONNX_has_no_operators_for_are_refused()
     {
         Action batches = () => OnnxExport.Write(Sequential(("norm", BatchNorm1d(3, track_running_stats: false))), _file.Path, [3]);
-        Action pool = () => OnnxExport.Write(AdaptiveAvgPool2d([4, 4]), _file.Path, [3, 6, 6]);
-        Action circle = () => OnnxExport.Write(Conv1d(2, 2, 3, padding: 1L, padding_mode: PaddingModes.Circular), _file.Path, [2, 6]);
+        Action pool = () => OnnxExport.Write(AvgPool2d(3, 2, 1, ceil_mode: true), _file.Path, [3, 6, 6]);
 
         batches.Should().Throw<OnnxExportException>().WithMessage("*norm (BatchNorm1d)*running statistics*");
-        pool.Should().Throw<OnnxExportException>().WithMessage("*[6, 6] to [4, 4]*");
-        circle.Should().Throw<OnnxExportException>().WithMessage("*Circular*");
+        pool.Should().Throw<OnnxExportException>().WithMessage("*ceil_mode with count_include_pad*");
     }
 
     [Fact]
@@ -153,6 +201,7 @@ public sealed class OnnxExportTests : IDisposable
         Action taken = () => OnnxExport.Write(Linear(3, 2), _file.Path, [3], new() { Metadata = new Dictionary<string, string> { ["labels"] = "" } });
         Action both = () => OnnxExport.Write(Linear(3, 2), _file.Path, [3], new() { Indices = 3, Normalization = new([0], [1]) });
         Action tolerance = () => _ = new OnnxExportOptions { Tolerance = 0 };
+        Action empty = () => OnnxExport.Write(new Said(input => input.mul(float.NaN), (_, input) => input), _file.Path, [3]);
 
         doubles.Should().Throw<ArgumentException>().WithMessage("*weight (Float64), bias (Float64)*");
         labels.Should().Throw<ArgumentException>().WithMessage("*2 classes, but has 1*");
@@ -160,13 +209,15 @@ public sealed class OnnxExportTests : IDisposable
         taken.Should().Throw<ArgumentException>().WithMessage("*'labels'*");
         both.Should().Throw<ArgumentException>().WithMessage("*set one of them*");
         tolerance.Should().Throw<ArgumentOutOfRangeException>();
+        empty.Should().Throw<ArgumentException>().WithMessage("*no finite number*");
         _file.All.Should().BeEmpty();
     }
 
     [Fact]
     public void Export_leaves_no_tensor_and_no_random_number_behind()
     {
-        Module<Tensor, Tensor> network = Sequential(SequenceFirst.Of(TransformerEncoderLayer(8, 2, 8)), Flatten(), Linear(40, 2));
+        Module<Tensor, Tensor> network = Sequential(
+            SequenceFirst.Of(new Encoding(TransformerEncoder(TransformerEncoderLayer(8, 2, 8), 2))), SequenceFirst.Of(new SelfAttention(MultiheadAttention(8, 2))), new RecurrentPlain(RNN(8, 8)), Flatten(), Linear(40, 2));
         torch.manual_seed(5);
         using Tensor expected = torch.rand(3);
         torch.manual_seed(5);
@@ -175,6 +226,8 @@ public sealed class OnnxExportTests : IDisposable
 
         torch.rand(3).data<float>().ToArray().Should().Equal(expected.data<float>().ToArray());
     }
+
+    private static OnnxValue Log(OnnxGraph graph, OnnxValue input) => graph.Apply("Log", [input]);
 
     private static Module<Tensor, Tensor> Network() => Sequential(
         ("conv", Conv2d(2, 4, 3)), ("norm", BatchNorm2d(4)), ("act", ReLU()), ("pool", AdaptiveAvgPool2d([1, 1])), ("flat", Flatten()), ("out", Linear(4, 3)));

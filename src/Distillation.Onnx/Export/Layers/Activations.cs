@@ -25,6 +25,7 @@ internal static class Activations
         LayerWriter.For<Softmin>((graph, layer, input) => graph.Apply("Softmax", [graph.Apply("Neg", [input])], ("axis", layer.dim))),
         LayerWriter.For<Hardshrink>((graph, layer, input) => graph.Apply("Shrink", [input], ("lambd", layer.lambda), ("bias", 0.0))),
         LayerWriter.For<Softshrink>((graph, layer, input) => graph.Apply("Shrink", [input], ("lambd", layer.lambda), ("bias", layer.lambda))),
+        LayerWriter.For<RReLU>((graph, layer, input) => graph.Apply("LeakyRelu", [input], ("alpha", (layer.lower + layer.upper) / 2))),
         LayerWriter.For<PReLU>(WritePReLU),
     ];
 

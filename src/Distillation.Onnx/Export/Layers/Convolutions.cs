@@ -21,7 +21,7 @@ internal static class Convolutions
         long[] pads = [.. before, .. after];
         if (layer.padding_mode != PaddingModes.Zeros && pads.Any(pad => pad != 0))
         {
-            input = graph.Apply("Pad", [input, graph.Integers([0, 0, .. before, 0, 0, .. after])], ("mode", ModeOf(layer.padding_mode)));
+            input = Padded(graph, layer.padding_mode, input, before, after);
             pads = new long[pads.Length];
         }
 
@@ -71,10 +71,11 @@ internal static class Convolutions
         return layer.padding is { } padding ? (padding, padding) : throw new OnnxExportException("TorchSharp does not tell its padding.");
     }
 
-    private static string ModeOf(PaddingModes mode) => mode switch
+    private static OnnxValue Padded(OnnxGraph graph, PaddingModes mode, OnnxValue input, long[] before, long[] after) => mode switch
     {
-        PaddingModes.Reflect => "reflect",
-        PaddingModes.Replicate => "edge",
-        _ => throw new OnnxExportException($"padding of the mode {mode} is not among the operators of opset 17."),
+        PaddingModes.Reflect => Pads.Of(graph, input, before, after, "reflect"),
+        PaddingModes.Replicate => Pads.Of(graph, input, before, after, "edge"),
+        PaddingModes.Circular => Enumerable.Range(0, before.Length).Aggregate(input, (value, index) => Slices.Circle(graph, value, index + 2, before[index], after[index])),
+        _ => throw new OnnxExportException($"padding of the mode {mode} is not known."),
     };
 }

@@ -13,6 +13,8 @@ internal static class GatedActivations
         LayerWriter.For<LogSigmoid>((graph, _, input) => graph.Apply("Neg", [graph.Apply("Softplus", [graph.Apply("Neg", [input])])])),
         LayerWriter.For<Tanhshrink>((graph, _, input) => graph.Apply("Sub", [input, graph.Apply("Tanh", [input])])),
         LayerWriter.For<Softplus>(WriteSoftplus),
+        LayerWriter.For<Threshold>((graph, layer, input) => graph.Apply("Where", [graph.Apply("Greater", [input, graph.Number(layer.threshold)]), input, graph.Number(layer.value)])),
+        LayerWriter.For<GLU>(WriteGlu),
     ];
 
     /// <summary>x Φ(x) = x / 2 · (1 + erf(x / √2)).</summary>
@@ -40,5 +42,14 @@ internal static class GatedActivations
         OnnxValue steep = graph.Apply("Mul", [input, graph.Number(layer.beta)]);
         OnnxValue soft = graph.Apply("Div", [graph.Apply("Softplus", [steep]), graph.Number(layer.beta)]);
         return graph.Apply("Where", [graph.Apply("Greater", [steep, graph.Number(layer.threshold)]), input, soft]);
+    }
+
+    // The first half of a dimension, gated by the second.
+    private static OnnxValue WriteGlu(OnnxGraph graph, GLU layer, OnnxValue input)
+    {
+        IReadOnlyList<long> shape = graph.ShapeOf(input);
+        long half = shape[(int)(layer.dim < 0 ? layer.dim + shape.Count : layer.dim)] / 2;
+        OnnxValue gate = graph.Apply("Sigmoid", [Slices.Of(graph, input, layer.dim, half, long.MaxValue)]);
+        return graph.Apply("Mul", [Slices.Of(graph, input, layer.dim, 0, half), gate]);
     }
 }

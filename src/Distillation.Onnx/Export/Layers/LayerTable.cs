@@ -5,7 +5,8 @@ internal static class LayerTable
 {
     private static readonly Dictionary<Type, LayerWriter> Writers = new IEnumerable<LayerWriter>[]
     {
-        Activations.Writers, GatedActivations.Writers, Convolutions.Writers, Normalizations.Writers, Pools.Writers, AdaptivePools.Writers, Shaping.Writers, Weights.Writers, Transformers.Writers,
+        Activations.Writers, GatedActivations.Writers, Convolutions.Writers, Patches.Writers, Normalizations.Writers, Pools.Writers, AdaptivePools.Writers, Pads.Writers, Upsampling.Writers,
+        Shaping.Writers, Weights.Writers, Transformers.Writers,
     }.SelectMany(writers => writers).ToDictionary(writer => writer.Layer);
 
     public static IEnumerable<Type> Layers => Writers.Keys;

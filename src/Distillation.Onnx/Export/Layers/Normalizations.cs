@@ -15,6 +15,7 @@ internal static class Normalizations
         LayerWriter.For<InstanceNorm3d>(OfInstances),
         LayerWriter.For<LayerNorm>(OfLayers),
         LayerWriter.For<GroupNorm>(OfGroups),
+        LayerWriter.For<LocalResponseNorm>(OfNeighbours),
     ];
 
     public static OnnxValue OfLayers(OnnxGraph graph, OnnxValue input, OnnxValue weight, OnnxValue? bias, long axis, double epsilon) =>
@@ -61,5 +62,20 @@ internal static class Normalizations
         }
 
         return output;
+    }
+
+    // x / (k + α mean(x² of the channels around))^β. (LRN of ONNX is for pictures alone, and has another window where its size is even.)
+    private static OnnxValue OfNeighbours(OnnxGraph graph, LocalResponseNorm layer, OnnxValue input)
+    {
+        OnnxValue squares = graph.Apply("Reshape", [graph.Apply("Mul", [input, input]), graph.Integers(0, 1, graph.ShapeOf(input)[1], -1)]);
+        OnnxValue mean = graph.Apply(
+            "AveragePool",
+            [squares],
+            ("kernel_shape", (long[])[layer.size, 1]),
+            ("pads", (long[])[layer.size / 2, 0, (layer.size - 1) / 2, 0]),
+            ("count_include_pad", 1));
+        OnnxValue size = graph.Apply("Add", [graph.Apply("Mul", [mean, graph.Number(layer.alpha)]), graph.Number(layer.k)]);
+        OnnxValue divisor = graph.Apply("Pow", [size, graph.Number(layer.beta)]);
+        return graph.Apply("Div", [input, graph.Apply("Reshape", [divisor, graph.Apply("Shape", [input])])]);
     }
 }

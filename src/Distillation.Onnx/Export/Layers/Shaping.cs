@@ -17,13 +17,8 @@ internal static class Shaping
         LayerWriter.For<Flatten>(Flattened),
         LayerWriter.For<Unflatten>(Unflattened),
         LayerWriter.For<PixelShuffle>((graph, layer, input) => graph.Apply("DepthToSpace", [input], ("blocksize", layer.upscale_factor), ("mode", "CRD"))),
-        LayerWriter.For<ConstantPad1d>((graph, layer, input) => Padded(graph, layer, input, "constant")),
-        LayerWriter.For<ConstantPad2d>((graph, layer, input) => Padded(graph, layer, input, "constant")),
-        LayerWriter.For<ZeroPad2d>((graph, layer, input) => Padded(graph, layer, input, "constant")),
-        LayerWriter.For<ReflectionPad1d>((graph, layer, input) => Padded(graph, layer, input, "reflect")),
-        LayerWriter.For<ReflectionPad2d>((graph, layer, input) => Padded(graph, layer, input, "reflect")),
-        LayerWriter.For<ReplicationPad1d>((graph, layer, input) => Padded(graph, layer, input, "edge")),
-        LayerWriter.For<ReplicationPad2d>((graph, layer, input) => Padded(graph, layer, input, "edge")),
+        LayerWriter.For<PixelUnshuffle>(Unshuffled),
+        LayerWriter.For<ChannelShuffle>(Shuffled),
     ];
 
     private static OnnxValue Flattened(OnnxGraph graph, Flatten layer, OnnxValue input)
@@ -53,11 +48,21 @@ internal static class Shaping
         ? index
         : throw new OnnxExportException("it reshapes the first dimension, which is the batch.");
 
-    // TorchSharp names the last dimension first, as (before, after); ONNX all befores and then all afters, of all dimensions in order.
-    private static OnnxValue Padded(OnnxGraph graph, PadBase layer, OnnxValue input, string mode)
+    // [N, C, H, W] to [N, C, f, f, H / f, W / f] to [N, C f f, H / f, W / f]. (SpaceToDepth of ONNX has the channels last.)
+    private static OnnxValue Unshuffled(OnnxGraph graph, PixelUnshuffle layer, OnnxValue input)
     {
-        (long Before, long After)[] pads = [.. layer.padding.Chunk(2).Select(pair => (pair[0], pair[1])).Reverse()];
-        OnnxValue amounts = graph.Integers([0, 0, .. pads.Select(pad => pad.Before), 0, 0, .. pads.Select(pad => pad.After)]);
-        return graph.Apply("Pad", mode == "constant" ? [input, amounts, graph.Number(layer.value)] : [input, amounts], ("mode", mode));
+        IReadOnlyList<long> shape = graph.ShapeOf(input);
+        (long factor, long height, long width) = (layer.downscale_factor, shape[2] / layer.downscale_factor, shape[3] / layer.downscale_factor);
+        OnnxValue cut = graph.Apply("Reshape", [input, graph.Integers(0, shape[1], height, factor, width, factor)]);
+        OnnxValue turned = graph.Apply("Transpose", [cut], ("perm", (long[])[0, 1, 3, 5, 2, 4]));
+        return graph.Apply("Reshape", [turned, graph.Integers(0, shape[1] * factor * factor, height, width)]);
+    }
+
+    // [N, g, C / g, ...] to [N, C / g, g, ...].
+    private static OnnxValue Shuffled(OnnxGraph graph, ChannelShuffle layer, OnnxValue input)
+    {
+        IReadOnlyList<long> shape = graph.ShapeOf(input);
+        OnnxValue cut = graph.Apply("Reshape", [input, graph.Integers(0, layer.groups, shape[1] / layer.groups, -1)]);
+        return Reshaped(graph, graph.Apply("Transpose", [cut], ("perm", (long[])[0, 2, 1, 3])), [.. shape]);
     }
 }

@@ -2,50 +2,81 @@ using TorchSharp.Modules;
 
 namespace Distillation.Onnx.Layers;
 
-/// <summary>A layer of a transformer's encoder on [L, N, E], the sequence first: x' = norm₁(x + attention(x)), norm₂(x' + feedForward(x')). Vaswani et al., "Attention Is All You Need", 2017.</summary>
+/// <summary>Transformers and their layers on [L, N, E], the sequence first. Each part adds to its input, and the sum is normalised: norm(x + part(x)). Vaswani et al., "Attention Is All You Need", 2017.</summary>
 internal static class Transformers
 {
     // What libtorch normalises layers with.
     private const double Epsilon = 1e-5;
 
-    public static IEnumerable<LayerWriter> Writers => [LayerWriter.For<TransformerEncoderLayer>(WriteEncoderLayer)];
+    public static IEnumerable<LayerWriter> Writers => [LayerWriter.For<TransformerEncoderLayer>((graph, layer, input) => EncoderLayer(graph, layer, input, default))];
 
-    private static OnnxValue WriteEncoderLayer(OnnxGraph graph, TransformerEncoderLayer layer, OnnxValue input)
+    public static OnnxValue EncoderLayer(OnnxGraph graph, TransformerEncoderLayer layer, OnnxValue source, AttentionMasks masks)
     {
-        Dictionary<string, Tensor> weights = layer.named_parameters().ToDictionary(one => one.name, one => (Tensor)one.parameter);
-        EncoderSettings settings = EncoderSettings.Of(layer, weights);
-        OnnxValue attended = Attention(graph, input, weights, settings.Heads);
-        OnnxValue middle = Norm(graph, graph.Apply("Add", [input, attended]), weights, "norm1");
-        OnnxValue hidden = Linear(graph, middle, weights, "linear1");
+        NamedWeights weights = NamedWeights.Of(layer);
+        return EncoderLayer(graph, weights, TransformerSettings.Of(layer, weights), source, masks);
+    }
+
+    public static OnnxValue Encoder(OnnxGraph graph, TransformerEncoder encoder, OnnxValue source, AttentionMasks masks)
+    {
+        NamedWeights weights = NamedWeights.Of(encoder);
+        return Encoder(graph, weights, TransformerSettings.Of(encoder, weights), source, masks);
+    }
+
+    public static OnnxValue DecoderLayer(OnnxGraph graph, TransformerDecoderLayer layer, OnnxValue target, OnnxValue memory, AttentionMasks own, AttentionMasks cross)
+    {
+        NamedWeights weights = NamedWeights.Of(layer);
+        return DecoderLayer(graph, weights, TransformerSettings.Of(layer, weights), target, memory, own, cross);
+    }
+
+    public static OnnxValue Decoder(OnnxGraph graph, TransformerDecoder decoder, OnnxValue target, OnnxValue memory, AttentionMasks own, AttentionMasks cross)
+    {
+        NamedWeights weights = NamedWeights.Of(decoder);
+        return Decoder(graph, weights, TransformerSettings.Of(decoder, weights), target, memory, own, cross);
+    }
+
+    public static OnnxValue Whole(OnnxGraph graph, Transformer transformer, OnnxValue source, OnnxValue target)
+    {
+        NamedWeights weights = NamedWeights.Of(transformer);
+        TransformerSettings settings = TransformerSettings.Of(transformer, weights);
+        OnnxValue memory = Encoder(graph, weights.Part("encoder"), settings, source, default);
+        return Decoder(graph, weights.Part("decoder"), settings, target, memory, default, default);
+    }
+
+    private static OnnxValue Encoder(OnnxGraph graph, NamedWeights weights, TransformerSettings settings, OnnxValue source, AttentionMasks masks)
+    {
+        OnnxValue value = weights.Layers().Aggregate(source, (value, layer) => EncoderLayer(graph, layer, settings, value, masks));
+        return weights.Has("norm.weight") ? Norm(graph, value, weights.Part("norm")) : value;
+    }
+
+    private static OnnxValue Decoder(OnnxGraph graph, NamedWeights weights, TransformerSettings settings, OnnxValue target, OnnxValue memory, AttentionMasks own, AttentionMasks cross)
+    {
+        OnnxValue value = weights.Layers().Aggregate(target, (value, layer) => DecoderLayer(graph, layer, settings, value, memory, own, cross));
+        return weights.Has("norm.weight") ? Norm(graph, value, weights.Part("norm")) : value;
+    }
+
+    private static OnnxValue EncoderLayer(OnnxGraph graph, NamedWeights weights, TransformerSettings settings, OnnxValue source, AttentionMasks masks)
+    {
+        OnnxValue attended = Attention.Write(graph, weights.Part("self_attn"), settings.Attention, source, source, source, masks);
+        OnnxValue middle = Norm(graph, graph.Apply("Add", [source, attended]), weights.Part("norm1"));
+        return FeedForward(graph, weights, settings, middle, "norm2");
+    }
+
+    private static OnnxValue DecoderLayer(OnnxGraph graph, NamedWeights weights, TransformerSettings settings, OnnxValue target, OnnxValue memory, AttentionMasks own, AttentionMasks cross)
+    {
+        OnnxValue attended = Attention.Write(graph, weights.Part("self_attn"), settings.Attention, target, target, target, own);
+        OnnxValue first = Norm(graph, graph.Apply("Add", [target, attended]), weights.Part("norm1"));
+        OnnxValue crossed = Attention.Write(graph, weights.Part("multihead_attn"), settings.Attention, first, memory, memory, cross);
+        OnnxValue second = Norm(graph, graph.Apply("Add", [first, crossed]), weights.Part("norm2"));
+        return FeedForward(graph, weights, settings, second, "norm3");
+    }
+
+    private static OnnxValue FeedForward(OnnxGraph graph, NamedWeights weights, TransformerSettings settings, OnnxValue input, string norm)
+    {
+        OnnxValue hidden = Weights.Linear(graph, input, weights.Part("linear1"));
         OnnxValue active = settings.Activation == torch.nn.Activations.GELU ? GatedActivations.Gelu(graph, hidden) : graph.Apply("Relu", [hidden]);
-        return Norm(graph, graph.Apply("Add", [middle, Linear(graph, active, weights, "linear2")]), weights, "norm2");
+        return Norm(graph, graph.Apply("Add", [input, Weights.Linear(graph, active, weights.Part("linear2"))]), weights.Part(norm));
     }
 
-    // softmax(Q Kᵀ / √d) V of each head.
-    private static OnnxValue Attention(OnnxGraph graph, OnnxValue input, Dictionary<string, Tensor> weights, long heads)
-    {
-        Tensor[] parts = weights["self_attn.in_proj_weight"].chunk(3);
-        Tensor[] biases = weights["self_attn.in_proj_bias"].chunk(3);
-        long width = parts[0].size(0);
-        long each = width / heads;
-        OnnxValue query = Head(0, "query", [1, 2, 0, 3]);
-        OnnxValue key = Head(1, "key", [1, 2, 3, 0]);
-        OnnxValue value = Head(2, "value", [1, 2, 0, 3]);
-        OnnxValue scores = graph.Apply("MatMul", [graph.Apply("Mul", [query, graph.Number(1 / Math.Sqrt(each))]), key]);
-        OnnxValue mixed = graph.Apply("MatMul", [graph.Apply("Softmax", [scores], ("axis", -1)), value]);
-        OnnxValue joined = graph.Apply("Reshape", [graph.Apply("Transpose", [mixed], ("perm", (long[])[2, 0, 1, 3])), graph.Integers(0, 0, width)]);
-        return Linear(graph, joined, weights, "self_attn.out_proj");
-
-        OnnxValue Head(int part, string name, long[] order)
-        {
-            OnnxValue all = Weights.Linear(graph, input, $"self_attn.{name}_", parts[part], biases[part]);
-            return graph.Apply("Transpose", [graph.Apply("Reshape", [all, graph.Integers(0, 0, heads, each)])], ("perm", order));
-        }
-    }
-
-    private static OnnxValue Linear(OnnxGraph graph, OnnxValue input, Dictionary<string, Tensor> weights, string name) =>
-        Weights.Linear(graph, input, $"{name}.", weights[$"{name}.weight"], weights[$"{name}.bias"]);
-
-    private static OnnxValue Norm(OnnxGraph graph, OnnxValue input, Dictionary<string, Tensor> weights, string name) =>
-        Normalizations.OfLayers(graph, input, graph.Constant($"{name}.weight", weights[$"{name}.weight"]), graph.Constant($"{name}.bias", weights[$"{name}.bias"]), -1, Epsilon);
+    private static OnnxValue Norm(OnnxGraph graph, OnnxValue input, NamedWeights weights) =>
+        Normalizations.OfLayers(graph, input, weights.Constant(graph, "weight"), weights.Constant(graph, "bias"), -1, Epsilon);
 }
