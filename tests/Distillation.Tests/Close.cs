@@ -11,10 +11,12 @@ internal static class Close
     public static void ShouldBe(IReadOnlyList<double> actual, IReadOnlyList<double> expected, double relative, string what = "the gradient")
     {
         actual.Should().HaveSameCount(expected, what);
-        double scale = expected.Max(Math.Abs);
-        double largest = actual.Zip(expected).Max(pair => Math.Abs(pair.First - pair.Second));
-        largest.Should().BeLessThanOrEqualTo(Math.Max(relative * scale, 1e-13), $"{what} must be [{string.Join(", ", expected.Take(8))}, ...], but is [{string.Join(", ", actual.Take(8))}, ...]");
+        double scale = Largest(expected);
+        Largest(actual.Zip(expected, (one, other) => one - other)).Should().BeLessThanOrEqualTo(Math.Max(relative * scale, 1e-13), $"{what} must be [{string.Join(", ", expected.Take(8))}, ...], but is [{string.Join(", ", actual.Take(8))}, ...]");
     }
+
+    /// <summary>The largest size; NaN if there is one, which <see cref="Enumerable.Max(IEnumerable{double})"/> would pass over.</summary>
+    public static double Largest(IEnumerable<double> numbers) => numbers.Select(Math.Abs).Aggregate(0.0, Math.Max);
 
     /// <summary>The numbers of a tensor in row-major order.</summary>
     public static double[] Numbers(Tensor tensor)
