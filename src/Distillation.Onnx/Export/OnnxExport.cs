@@ -49,6 +49,7 @@ public static class OnnxExport
 
         Example[] examples = Example.Of(module, shape, options);
         var graph = new OnnxGraph(module, examples, options);
+        using KnownValues known = graph.Known;
         ModelProto model = Build(graph, module, options);
         byte[] bytes = model.ToByteArray();
         double error = LargestError(bytes, examples, options.Tolerance);
@@ -94,22 +95,22 @@ public static class OnnxExport
 
     private static double LargestError(byte[] bytes, Example[] examples, double tolerance)
     {
-        RuntimeRun[] runs = RuntimeRun.Of(bytes, examples.Select(example => example.Input));
+        Tensor[] runs = RuntimeRun.Of(bytes, examples.Select(example => new[] { example.Input }));
         return examples.Zip(runs, (example, run) => Error(example.Output, run, tolerance)).Max();
     }
 
-    private static double Error(Tensor output, RuntimeRun run, double tolerance)
+    private static double Error(Tensor output, Tensor run, double tolerance)
     {
-        if (!run.Shape.SequenceEqual(output.shape) || run.Values.Length != output.numel())
+        if (!Shapes.Same(run, output) || run.dtype != output.dtype)
         {
-            throw new OnnxExportException($"ONNX Runtime computes something else than the module: its output is [{string.Join(", ", run.Shape)}], that of the module {Shapes.Of(output)}, and both must be of float32.");
+            throw new OnnxExportException($"ONNX Runtime computes something else than the module: its output is {Shapes.Of(run)} {run.dtype}, that of the module {Shapes.Of(output)} {output.dtype}.");
         }
 
         float[] expected = output.data<float>().ToArray();
         double size = expected.Where(float.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max();
 
         // Equal also where both are infinite, or no number.
-        double error = expected.Zip(run.Values, (left, right) => left.Equals(right) ? 0 : (double)Math.Abs(left - right)).Aggregate(0.0, double.Max);
+        double error = expected.Zip(run.data<float>().ToArray(), (left, right) => left.Equals(right) ? 0 : (double)Math.Abs(left - right)).Aggregate(0.0, double.Max);
 
         // NaN is no number below anything.
         return error <= tolerance * size

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Distillation.Onnx.Format;
-using Google.Protobuf;
 
 namespace Distillation.Onnx;
 
@@ -24,9 +23,13 @@ public sealed partial class OnnxGraph
         _ = Unused(options.OutputName);
         _graph = new GraphProto { Name = module.GetName(), Input = { examples[0].Describe(Input.Name, options.BatchName) } };
         _constants = new GraphConstants(_graph.Initializer);
+        Known = new KnownValues(_graph, Input.Name, examples);
     }
 
     internal OnnxValue Input { get; }
+
+    /// <summary>Gets what has been computed of the graph; whoever made the graph disposes it.</summary>
+    internal KnownValues Known { get; }
 
     internal IReadOnlyList<string> Refusals => _refusals;
 
@@ -68,8 +71,8 @@ public sealed partial class OnnxGraph
             throw new OnnxExportException("the size of its input is not known, because a layer before it cannot be exported.");
         }
 
-        RuntimeRun[] runs = RuntimeRun.Of(ModelOf(new ValueInfoProto { Name = value.Name }).ToByteArray(), _examples.Select(example => example.Input));
-        return [.. runs[0].Shape.Zip(runs[1].Shape, (one, other) => one == other ? one : -1)];
+        Tensor[] runs = Known.Of(value.Name);
+        return [.. runs[0].shape.Zip(runs[1].shape, (one, other) => one == other ? one : -1)];
     }
 
     /// <summary>A parameter of the layer that is being written; it keeps its name.</summary>
@@ -111,16 +114,17 @@ public sealed partial class OnnxGraph
             }
         }
 
-        return ModelOf(_examples[0].DescribeOutput(options.OutputName, options.BatchName));
+        _graph.Output.Add(_examples[0].DescribeOutput(options.OutputName, options.BatchName));
+        return ModelOf(_graph);
     }
 
-    private ModelProto ModelOf(ValueInfoProto output) => new()
+    internal static ModelProto ModelOf(GraphProto graph) => new()
     {
         IrVersion = 8,
         OpsetImport = { new OperatorSetIdProto { Domain = "", Version = 17 } },
         ProducerName = nameof(Distillation),
         ProducerVersion = typeof(OnnxGraph).Assembly.GetName().Version?.ToString(3) ?? "",
-        Graph = new GraphProto(_graph) { Output = { output } },
+        Graph = graph,
     };
 
     private OnnxValue Add(string name, TensorProto.Types.DataType type, ReadOnlySpan<long> shape, ReadOnlySpan<byte> bytes) =>

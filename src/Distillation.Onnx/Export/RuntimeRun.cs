@@ -1,20 +1,17 @@
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Distillation.Onnx;
 
 /// <summary>What ONNX Runtime makes of a file that is being written, on the processor.</summary>
-/// <param name="Shape">The shape of the output.</param>
-/// <param name="Values">Its values; none where they are not of float32.</param>
-internal readonly record struct RuntimeRun(long[] Shape, float[] Values)
+internal static class RuntimeRun
 {
-    /// <summary>One run for each input.</summary>
-    public static RuntimeRun[] Of(byte[] model, IEnumerable<Tensor> inputs)
+    /// <summary>One run for each tuple of inputs, which are contiguous; the first output of each, a new tensor.</summary>
+    public static Tensor[] Of(byte[] model, IEnumerable<Tensor[]> inputs)
     {
         try
         {
             using var session = new InferenceSession(model);
-            return [.. inputs.Select(input => Of(session, input))];
+            return [.. inputs.Select(given => Of(session, given))];
         }
         catch (OnnxRuntimeException wrong)
         {
@@ -22,14 +19,19 @@ internal readonly record struct RuntimeRun(long[] Shape, float[] Values)
         }
     }
 
-    private static RuntimeRun Of(InferenceSession session, Tensor input)
+    private static Tensor Of(InferenceSession session, Tensor[] given)
     {
-        using OrtValue value = input.dtype == torch.ScalarType.Int64
-            ? OrtValue.CreateTensorValueFromMemory(input.data<long>().ToArray(), input.shape)
-            : OrtValue.CreateTensorValueFromMemory(input.data<float>().ToArray(), input.shape);
+        using var shared = new SharedTensors(given);
         using var options = new RunOptions();
-        using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(options, session.InputNames, [value], session.OutputNames);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(options, session.InputNames, shared.Values, session.OutputNames);
         OrtTensorTypeAndShapeInfo type = outputs[0].GetTensorTypeAndShape();
-        return new RuntimeRun(type.Shape, type.ElementDataType == TensorElementType.Float ? outputs[0].GetTensorDataAsSpan<float>().ToArray() : []);
+        if (!ElementTypes.Has(type.ElementDataType))
+        {
+            throw new OnnxExportException($"'{session.OutputNames[0]}' is of {type.ElementDataType}, which is no type of tensors.");
+        }
+
+        Tensor output = torch.empty(type.Shape, ElementTypes.Of(type.ElementDataType));
+        outputs[0].GetTensorMutableRawData().CopyTo(output.bytes);
+        return output;
     }
 }
