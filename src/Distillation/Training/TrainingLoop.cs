@@ -55,7 +55,11 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         using Checkpointer? checkpointer = directory is null ? null : new(directory, _options, run, step, guard, train.Count, _logger, cancellationToken);
         Log.TrainingStarted(_logger, train.Count, order.StepsPerEpoch, run.Position.TotalSteps);
         checkpointer?.Resume();
-        Recall(step, train, order, device, run.Position.Step);
+        if (!run.IsOver && !run.HasSeenEnough)
+        {
+            Recall(step, train, order, device, run.Position.Step);
+        }
+
         try
         {
             return Go(step, train, validation, order, device, modes, run, guard, checkpointer, checkpointer?.Stop ?? cancellationToken);

@@ -146,6 +146,28 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_is_over_asks_no_teacher_again()
+    {
+        int asked = 0;
+        void Train()
+        {
+            using ITeacher live = Teacher.From(inputs =>
+            {
+                asked++;
+                return _teacher.call(inputs);
+            });
+            using var cached = new CachedTeacher(live, Samples);
+            new DistillationTrainer(cached, Student.From(Wide()), new SoftTargetLoss(), new() { Epochs = 2, BatchSize = 8, Checkpoints = new(_directory) }).Fit(_data);
+        }
+
+        Train();
+        asked.Should().Be(3);
+        Train();
+
+        asked.Should().Be(4, "the first batch tells whether all fits");
+    }
+
+    [Fact]
     public void A_cancelled_run_goes_on_where_it_was()
     {
         TrainerOptions options = new() { Epochs = 3, BatchSize = 4, ReportEvery = 1, Optimizer = new AdamW(0.05) };
