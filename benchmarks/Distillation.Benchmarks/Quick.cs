@@ -121,7 +121,13 @@ internal static class Quick
     {
         torch.set_num_threads(1);
         Console.WriteLine("loading weights of 105 MB into a module / reading the bytes into memory that is there, the file in the page cache, one thread");
-        foreach ((string name, string? file) in (IEnumerable<(string, string?)>)(path is null ? [("safetensors", null)] : [("safetensors", null), ("PyTorch", path)]))
+        Measure("safetensors", null);
+        if (path is not null)
+        {
+            Measure("PyTorch", path);
+        }
+
+        static void Measure(string name, string? file)
         {
             using var contest = new WeightsContest(file);
             Print(name, contest.Load, contest.ReadBytes, times: 1, rounds: 41);

@@ -162,6 +162,12 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
 
     private void Learn(ITrainingStep step, Batch batch, TrainingPosition position)
     {
+        if (_options.MicroBatchSize is null)
+        {
+            step.Learn(batch, position);
+            return;
+        }
+
         foreach (Batch piece in Pieces(batch))
         {
             // The graph of a piece goes with the piece: that is what small pieces are for.

@@ -41,57 +41,6 @@ internal sealed class SequenceFirst : Module<Tensor, Tensor>, IOnnxExportable
     private static OnnxValue Turned(OnnxGraph graph, OnnxValue value) => graph.Apply("Transpose", [value], ("perm", new long[] { 1, 0, 2 }));
 }
 
-/// <summary>The states of an LSTM.</summary>
-internal sealed class Recurrent : Module<Tensor, Tensor>, IOnnxExportable
-{
-    private readonly TorchSharp.Modules.LSTM _lstm;
-
-    public Recurrent(TorchSharp.Modules.LSTM lstm)
-        : base(nameof(Recurrent))
-    {
-        _lstm = lstm;
-        RegisterComponents();
-    }
-
-    public override Tensor forward(Tensor input) => _lstm.call(input, null).Item1;
-
-    public OnnxValue Export(OnnxGraph graph, OnnxValue input) => graph.Call(_lstm, input);
-}
-
-/// <summary>The states of a GRU.</summary>
-internal sealed class RecurrentGated : Module<Tensor, Tensor>, IOnnxExportable
-{
-    private readonly TorchSharp.Modules.GRU _gru;
-
-    public RecurrentGated(TorchSharp.Modules.GRU gru)
-        : base(nameof(RecurrentGated))
-    {
-        _gru = gru;
-        RegisterComponents();
-    }
-
-    public override Tensor forward(Tensor input) => _gru.call(input, null!).Item1;
-
-    public OnnxValue Export(OnnxGraph graph, OnnxValue input) => graph.Call(_gru, input);
-}
-
-/// <summary>The states of an RNN.</summary>
-internal sealed class RecurrentPlain : Module<Tensor, Tensor>, IOnnxExportable
-{
-    private readonly TorchSharp.Modules.RNN _rnn;
-
-    public RecurrentPlain(TorchSharp.Modules.RNN rnn)
-        : base(nameof(RecurrentPlain))
-    {
-        _rnn = rnn;
-        RegisterComponents();
-    }
-
-    public override Tensor forward(Tensor input) => _rnn.call(input, null!).Item1;
-
-    public OnnxValue Export(OnnxGraph graph, OnnxValue input) => graph.Call(_rnn, input);
-}
-
 /// <summary>A module that does not say what it does.</summary>
 internal sealed class Doubling() : Module<Tensor, Tensor>(nameof(Doubling))
 {
@@ -106,10 +55,23 @@ internal sealed class Wrong() : Module<Tensor, Tensor>(nameof(Wrong)), IOnnxExpo
     public OnnxValue Export(OnnxGraph graph, OnnxValue input) => input;
 }
 
-/// <summary>A module of two functions.</summary>
-internal sealed class Said(Func<Tensor, Tensor> does, Func<OnnxGraph, OnnxValue, OnnxValue> says) : Module<Tensor, Tensor>(nameof(Said)), IOnnxExportable
+/// <summary>A module of two functions, and perhaps the layer that they call.</summary>
+internal sealed class Said : Module<Tensor, Tensor>, IOnnxExportable
 {
-    public override Tensor forward(Tensor input) => does(input);
+    private readonly Func<Tensor, Tensor> _does;
+    private readonly Func<OnnxGraph, OnnxValue, OnnxValue> _says;
 
-    public OnnxValue Export(OnnxGraph graph, OnnxValue input) => says(graph, input);
+    public Said(Func<Tensor, Tensor> does, Func<OnnxGraph, OnnxValue, OnnxValue> says, Module? layer = null)
+        : base(nameof(Said))
+    {
+        (_does, _says) = (does, says);
+        if (layer is not null)
+        {
+            register_module("layer", layer);
+        }
+    }
+
+    public override Tensor forward(Tensor input) => _does(input);
+
+    public OnnxValue Export(OnnxGraph graph, OnnxValue input) => _says(graph, input);
 }

@@ -60,8 +60,7 @@ public sealed class ShapeOfTests : IDisposable
             OnnxValue sum = graph.Apply("Add", [input, branch]);
             graph.ShapeOf(graph.Apply("Concat", [sum, branch, input], ("axis", 2))).Should().Equal(-1, 2, 9);
             return sum;
-        });
-        module.register_module("layer", layer);
+        }, layer);
 
         OnnxExport.Write(module, _file.Path, [2, 3]);
 

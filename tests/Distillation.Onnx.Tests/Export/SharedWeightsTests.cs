@@ -29,7 +29,7 @@ public sealed class SharedWeightsTests : IDisposable
     [Fact]
     public void Recurrent_layer_that_is_called_twice_has_its_weights_once()
     {
-        Module<Tensor, Tensor> layer = new Recurrent(LSTM(8, 8, batchFirst: true));
+        Module<Tensor, Tensor> layer = Around.Of(LSTM(8, 8, batchFirst: true));
 
         OnnxExport.Write(Sequential(layer, layer), _file.Path, [3, 8]);
 

@@ -53,7 +53,7 @@ public sealed class TransformerExportTests : IDisposable
         var module = new Said(
             input => decoder.call(Turned(input), Turned(input).narrow(0, 0, 3), causal, near, Padding(input), Padding(input).narrow(1, 0, 3)).transpose(0, 1),
             (graph, input) => Turned(graph, graph.Call(
-                decoder, Turned(graph, input), Sequences.Start(graph, Turned(graph, input)), graph.Constant(causal), graph.Constant(near), Padding(graph, input), Padding(graph, Start(graph, input)))));
+                decoder, Turned(graph, input), Around.Start(graph, Turned(graph, input)), graph.Constant(causal), graph.Constant(near), Padding(graph, input), Padding(graph, Start(graph, input)))));
         module.register_module("decoder", decoder);
 
         OnnxExport.Write(module, _file.Path, [5, 8]);
@@ -90,7 +90,7 @@ public sealed class TransformerExportTests : IDisposable
         return graph.Apply("And", [negative, graph.Constant(torch.tensor(Enumerable.Range(0, (int)graph.ShapeOf(input)[1]).Select(place => place > 0).ToArray()))]);
     }
 
-    private static OnnxValue Start(OnnxGraph graph, OnnxValue input) => Turned(graph, Sequences.Start(graph, Turned(graph, input)));
+    private static OnnxValue Start(OnnxGraph graph, OnnxValue input) => Turned(graph, Around.Start(graph, Turned(graph, input)));
 
     private static Tensor Turned(Tensor input) => input.transpose(0, 1);
 
