@@ -23,8 +23,12 @@ public sealed class AttentionMapLoss : IDistillationLoss
     public FeatureDemand Features => _layers.Features;
 
     /// <inheritdoc/>
+    /// <returns>The number of pairs of places that count, of rows with <see cref="AttentionDistance.KullbackLeibler"/>; <see langword="null"/> without a mask.</returns>
+    public Tensor? GetWeight(Batch batch, ModelOutput student) => _layers.GetWeight(batch, student, Weigh);
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The shapes of layers or mask do not fit.</exception>
-    public Tensor Compute(DistillationContext context) => _layers.Mean(context, (student, teacher) =>
+    public Tensor Compute(DistillationContext context) => _layers.Mean(context, Weigh, (student, teacher) =>
     {
         if (student.dim() != 4 || student.size(2) != student.size(3))
         {
@@ -42,6 +46,8 @@ public sealed class AttentionMapLoss : IDistillationLoss
         Tensor divergence = teacher * (Log(teacher) - Log(student));
         return PlaceMask.Mean((pairs is null ? divergence : divergence * pairs).sum(3), rows);
     });
+
+    private Tensor? Weigh(Batch batch, Tensor layer) => PlaceMask.Count(batch, power: Distance == AttentionDistance.MeanSquare ? 2 : 1);
 
     private static Tensor Seen(Tensor scores) => scores.Filled(scores.IsAtMost(-100), 0);
 

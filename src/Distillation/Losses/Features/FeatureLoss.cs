@@ -32,6 +32,15 @@ public abstract class FeatureLoss : IDistillationLoss
     public virtual torch.nn.Module? Module => _module;
 
     /// <inheritdoc/>
+    public virtual bool ComparesSamples => false;
+
+    /// <inheritdoc/>
+    public virtual Tensor? GetWeight(Batch batch, ModelOutput student) => null;
+
+    /// <inheritdoc/>
+    public virtual ITeacher? CreatePredictor(IStudent student) => null;
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The shapes of the layers do not fit, or the loss has a connector and has not seen a batch.</exception>
     public Tensor Compute(DistillationContext context)
     {

@@ -23,6 +23,10 @@ public sealed class ValueRelationLoss : FeatureLoss
     public long? RelationHeads { get; init => field = value is { } heads ? Require.Positive(heads, nameof(RelationHeads)) : null; }
 
     /// <inheritdoc/>
+    /// <returns>The number of places that count, or <see langword="null"/> without a mask.</returns>
+    public override Tensor? GetWeight(Batch batch, ModelOutput student) => PlaceMask.Count(batch, power: 1);
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         (Tensor left, Tensor right) = (Heads(student), Heads(teacher));

@@ -35,6 +35,9 @@ public sealed class CorrelationLoss : RowLoss
     public Schedule Temperature { get; }
 
     /// <inheritdoc/>
+    public override bool ComparesSamples => Gamma > 0;
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         double temperature = Loss.At(Temperature, rows.Position);

@@ -21,6 +21,9 @@ public sealed class DirectionLoss : RowLoss
     public double Tikhonov { get; }
 
     /// <inheritdoc/>
+    public override bool ComparesSamples => true;
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows) => RowsTogether.Compare(rows, (student, teacher) =>
     {
         Tensor difference = Angles(student) - Angles(teacher);

@@ -36,6 +36,9 @@ public sealed class MultiLevelLoss : RowLoss
     public double ClassWeight { get; init => field = Require.NotNegative(value); } = 1;
 
     /// <inheritdoc/>
+    public override bool ComparesSamples => BatchWeight > 0 || ClassWeight > 0;
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows) => RowsTogether.Compare(rows, (student, teacher) =>
         Temperatures.Select(temperature => At(temperature, student, teacher)).Aggregate(TensorArithmetic.Plus));
 

@@ -28,6 +28,9 @@ public sealed class LayerCorrelationLoss : FeatureLoss
     public double Gamma { get; init => field = Require.NotNegative(value); } = 1;
 
     /// <inheritdoc/>
+    public override bool ComparesSamples => Gamma > 0;
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         FeatureShapes.RequireSame(student, teacher);
