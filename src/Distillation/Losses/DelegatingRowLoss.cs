@@ -17,6 +17,8 @@ public abstract class DelegatingRowLoss : RowLoss
     /// <inheritdoc/>
     public override torch.nn.Module? Module => Inner.Module;
 
+    internal override bool ComparesClasses => Inner.ComparesClasses;
+
     /// <summary>Gets the loss that is wrapped.</summary>
     protected RowLoss Inner { get; }
 

@@ -16,9 +16,12 @@ public sealed class HintLoss : FeatureLoss
     }
 
     /// <inheritdoc/>
+    private protected override Tensor? LeftOut(DistillationContext context, Tensor layer) => PlaceMask.OfStatesIfAny(context, layer);
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         FeatureShapes.RequireSame(student, teacher);
-        return functional.mse_loss(student, teacher);
+        return LeftOut(context, student) is { } leftOut ? PlaceMask.Mean((student - teacher).Squared(), leftOut.unsqueeze(-1)) : functional.mse_loss(student, teacher);
     }
 }

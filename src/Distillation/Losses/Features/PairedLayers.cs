@@ -33,10 +33,17 @@ internal sealed class PairedLayers
         }
     }
 
+    /// <summary>Takes the mean over the pairs, of layers that are states, [N, T, D] or others.</summary>
+    /// <param name="context">What student and teacher said.</param>
+    /// <param name="compare">Compares each state of the student's layer, behind its connector, with the teacher's: a number for each.</param>
+    public Tensor MeanOfStates(DistillationContext context, Func<Tensor, Tensor, Tensor> compare) =>
+        Mean(context, PlaceMask.OfStates, (student, teacher, leftOut) => PlaceMask.Mean(compare(student, teacher), leftOut));
+
     /// <summary>Takes the mean over the pairs.</summary>
     /// <param name="context">What student and teacher said.</param>
-    /// <param name="compare">Compares the student's layer, behind its connector, with the teacher's of the same shape: a scalar.</param>
-    public Tensor Mean(DistillationContext context, Func<Tensor, Tensor, Tensor> compare)
+    /// <param name="find">Finds which states of a layer do not count.</param>
+    /// <param name="compare">Compares the student's layer, behind its connector, with the teacher's of the same shape, both without the states that do not count: a scalar.</param>
+    public Tensor Mean(DistillationContext context, Func<DistillationContext, Tensor, Tensor?> find, Func<Tensor, Tensor, Tensor?, Tensor> compare)
     {
         Require.Present(context);
         return _pairs.Select(Compare).Aggregate(TensorArithmetic.Plus).Over(_pairs.Length);
@@ -45,9 +52,10 @@ internal sealed class PairedLayers
         {
             (Tensor student, Tensor teacher) = (context.Student[pair.Student], context.Teacher[pair.Teacher]);
             FeatureShapes.RequireSamples(student, teacher);
-            Tensor connected = Connect(student, i);
+            Tensor? leftOut = find(context, student);
+            Tensor connected = Loss.Widen(Connect(PlaceMask.Without(student, leftOut), i));
             FeatureShapes.RequireSame(connected, teacher);
-            return compare(connected, teacher.to(student.dtype));
+            return compare(connected, PlaceMask.Without(teacher.to(connected.dtype), leftOut), leftOut);
         }
     }
 

@@ -17,10 +17,13 @@ public sealed class ProjectorEnsembleLoss : FeatureLoss
     }
 
     /// <inheritdoc/>
+    private protected override Tensor? LeftOut(DistillationContext context, Tensor layer) => PlaceMask.OfStates(context, layer);
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         FeatureShapes.RequireSame(student, teacher);
         int channels = ChannelMap.Dimension(student);
-        return (UnitVectors.Of(student, channels) * UnitVectors.Of(teacher, channels)).sum(channels).mean().TakenFrom(1);
+        return PlaceMask.Mean((UnitVectors.Of(student, channels) * UnitVectors.Of(teacher, channels)).sum(channels).TakenFrom(1), LeftOut(context, student));
     }
 }
