@@ -1,5 +1,6 @@
 using CsCheck;
 using Distillation.Losses;
+using Distillation.Tests;
 
 namespace Distillation.Arrow.Tests;
 

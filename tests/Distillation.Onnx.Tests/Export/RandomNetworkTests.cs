@@ -1,4 +1,5 @@
 using CsCheck;
+using Distillation.Tests;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.Onnx.Tests.Export;
