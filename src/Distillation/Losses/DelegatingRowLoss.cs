@@ -20,6 +20,8 @@ public abstract class DelegatingRowLoss : RowLoss
     /// <inheritdoc/>
     public override bool ComparesSamples => Inner.ComparesSamples;
 
+    internal override bool ComparesClasses => Inner.ComparesClasses;
+
     /// <summary>Gets the loss that is wrapped.</summary>
     protected RowLoss Inner { get; }
 

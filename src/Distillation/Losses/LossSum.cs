@@ -70,8 +70,8 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
             sum = sum is null ? weighted : sum.Plus(weighted);
         }
 
-        // Attached to the student, so that the caller's backward works: its gradient is zero.
-        return sum ?? context.Student.Logits.sum().Times(0);
+        // Attached to the student, so that the caller's backward works: a sum of none of the logits, whose gradient is zero.
+        return sum ?? context.Student.Logits.narrow(0, 0, 0).sum();
     }
 
     /// <inheritdoc/>

@@ -46,7 +46,7 @@ public sealed class AttentiveImitationLoss : RowLoss, IRowGradient
             return Falling(errors.Over(known));
         }
 
-        Tensor? left = rows.Weights?.Is(0);
+        Tensor? left = rows.LeftOut;
         Tensor largest = (left is null ? errors : errors.Filled(left, double.NegativeInfinity)).max();
         Tensor range = largest - (left is null ? errors : errors.Filled(left, double.PositiveInfinity)).min();
         Tensor slope = range.reciprocal().FilledInPlace(range.Is(0), 0);

@@ -58,7 +58,7 @@ public sealed class CurriculumLoss : DelegatingRowLoss, IRowGradient
         double share = RequireShare(Share.At(rows.Position));
         Tensor difficulty = _difficulty.Of(rows);
         Tensor order = Order == CurriculumOrder.HardestFirst ? difficulty.neg() : difficulty;
-        Tensor counting = rows.Weights is { } weights ? weights.IsAbove(0) : torch.ones_like(order, torch.ScalarType.Bool);
+        Tensor counting = rows.LeftOut is { } left ? left.logical_not() : torch.ones_like(order, torch.ScalarType.Bool);
         Tensor ranks = Ranks(order.Filled(counting.logical_not(), double.PositiveInfinity));
         Tensor all = counting.sum().to(torch.ScalarType.Float32);
         Tensor taken = all.Times(share).round_().AtLeastInPlace(1);

@@ -26,11 +26,13 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient, INearLoss
     /// <inheritdoc/>
     public override IRowGradient RowGradient => this;
 
+    internal override bool ComparesClasses => true;
+
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         Tensor log = functional.log_softmax(rows.Student, 1);
-        return HasLabelsAlone(rows) ? Smoothed(rows.Classes).CrossEntropy(log, rows.Labels) : (log * Target(rows)).sum(1).neg();
+        return HasLabelsAlone(rows) ? Smoothed(rows.Classes).CrossEntropy(log, rows.Labels) : Softened.Term(Target(rows), log).sum(1).neg();
     }
 
     /// <inheritdoc/>
@@ -55,7 +57,7 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient, INearLoss
         }
 
         Tensor target = Target(rows);
-        Tensor values = log.mul_(target).sum(1).neg_();
+        Tensor values = log.FilledInPlace(target.Is(0), 0).mul_(target).sum(1).neg_();
         return new(values, probabilities.mul_(target.sum(1, keepdim: true)).sub_(target));
     }
 
@@ -101,7 +103,7 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient, INearLoss
             return target;
         }
 
-        // Where no row has a weight, none counts.
+        // No row counts where the mean is 0: none is there, or none has a class that weighs anything.
         Tensor mean = rows.Mean(weights.index_select(0, rows.Labels));
         return target.div_(mean.FilledInPlace(mean.Is(0), 1));
     }
