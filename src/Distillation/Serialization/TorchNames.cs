@@ -87,11 +87,18 @@ internal sealed class TorchNames(MemoryBudget budget, string path)
         null => "None",
         bool truth => truth ? "True" : "False",
         double number => Real(number),
-        object?[] tuple => $"({string.Join(", ", tuple.Take(MostDepth).Select(item => item is string text ? $"'{text}'" : item is object?[] ? "(...)" : Text(item, place, within)))}{(tuple.Length == 1 ? "," : string.Empty)})",
+        object?[] tuple => $"({string.Join(", ", tuple.Take(MostDepth).Select(item => Part(item, place, within)))}{(tuple.Length == 1 ? "," : string.Empty)})",
         PickleObject other => $"{other.Name}#{place}",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         UnreadValue => throw new InvalidDataException($"'{path}' is refused: a key in '{Start(within)}' is a text that is not in UTF-8, or too long for a name."),
         _ => $"#{place}",
+    };
+
+    private string Part(object? item, int place, string within) => item switch
+    {
+        string text => $"'{text}'",
+        object?[] => "(...)",
+        _ => Text(item, place, within),
     };
 
     private static string Real(double number)
