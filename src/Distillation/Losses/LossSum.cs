@@ -28,15 +28,20 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
     public FeatureDemand Features { get; }
 
     /// <inheritdoc/>
-    /// <value>The modules of the terms as one, <c>0</c>, <c>1</c>, … in the order of the terms that have any; <see langword="null"/> where none has. Every sum of the same terms sees the same modules.</value>
+    /// <value>The module of the one term that has any; those of several as one, <c>0</c>, <c>1</c>, … in the order of the terms; <see langword="null"/> where none has. Every sum of the same terms sees the same modules.</value>
     public torch.nn.Module? Module
     {
         get
         {
             torch.nn.Module[] learned = [.. Terms.Select(term => term.Loss.Module).OfType<torch.nn.Module>().Distinct()];
+            if (learned.Length < 2)
+            {
+                return learned.FirstOrDefault();
+            }
+
             if (!learned.SequenceEqual(_learned?.Modules ?? []))
             {
-                _learned = learned.Length == 0 ? null : new ModuleGroup(learned);
+                _learned = new ModuleGroup(learned);
             }
 
             return _learned;

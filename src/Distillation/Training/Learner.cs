@@ -26,7 +26,7 @@ public sealed class Learner : IDisposable
     {
         Student = Require.Present(student);
         Loss = Require.Present(loss);
-        _loss = LossSum.Of(loss);
+        _loss = loss as LossSum ?? LossSum.Of(loss);
         Strategy = Require.Present(optimizer);
         UpdateOptions = update ?? new UpdateOptions();
         RequireLayers(loss.Features.Student, student.AvailableFeatures, nameof(student));
