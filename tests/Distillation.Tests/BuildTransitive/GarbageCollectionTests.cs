@@ -5,7 +5,7 @@ namespace Distillation.Tests.BuildTransitive;
 /// <summary>The short form of what <c>Distillation.Crash collections</c> runs long.</summary>
 public sealed class GarbageCollectionTests
 {
-    private const long Steps = 400;
+    private const long Steps = 1000;
 
     public static TheoryData<string> Kinds => [.. Enum.GetNames<StudentKind>()];
 
