@@ -39,4 +39,7 @@ public sealed record CheckpointOptions(string Directory)
 
     /// <summary>Gets what sees the path of each file of a checkpoint when it is written, before the checkpoint has its name.</summary>
     internal Action<string>? Written { get; init; }
+
+    /// <summary>Gets what sees the path of each file and directory before it is flushed to the disk.</summary>
+    internal Action<string>? Flushing { get; init; }
 }

@@ -3,18 +3,22 @@ using Distillation.Crash;
 
 switch (args)
 {
-    case ["store", var directory, var samples]:
-        StoreCommand.Run(directory, Whole(samples));
+    case ["store", var directory, var samples, var shards]:
+        StoreCommand.RunUntil(directory, Whole(samples), Whole(shards), Console.Out);
         return 0;
-    case ["train", var directory, var steps, var teacher, var stall]:
-        Console.WriteLine(TrainCommand.Run(directory, Whole(steps), Enum.Parse<TeacherKind>(teacher), TimeSpan.FromMilliseconds(Whole(stall))));
+    case ["train", var directory, var steps, var teacher, var place, var times]:
+        using (var hold = new Hold(Enum.Parse<HoldAt>(place), Whole(times), Console.Out))
+        {
+            Console.WriteLine(TrainCommand.Run(directory, Whole(steps), Enum.Parse<TeacherKind>(teacher), hold));
+        }
+
         return 0;
     case ["soak", var directory, var steps]:
         SoakCommand.Run(directory, Whole(steps), Console.Out);
         return 0;
     default:
-        Console.Error.WriteLine("Distillation.Crash store <directory> <samples>");
-        Console.Error.WriteLine("Distillation.Crash train <directory> <steps> Live|Cached <milliseconds that each file of a checkpoint takes>");
+        Console.Error.WriteLine("Distillation.Crash store <directory> <samples> <shards after which it stands still>");
+        Console.Error.WriteLine("Distillation.Crash train <directory> <steps> Live|Cached Nowhere|Start|FileWritten|Report|Termination <times>");
         Console.Error.WriteLine("Distillation.Crash soak <directory> <steps>");
         return 2;
 }

@@ -32,6 +32,12 @@ internal static partial class Log
     [LoggerMessage(204, LogLevel.Error, "The checkpoint of step {Step} could not be written, and the run goes on: {Failure}")]
     public static partial void CheckpointFailed(ILogger logger, long step, string failure);
 
+    [LoggerMessage(205, LogLevel.Warning, "{Path} is no longer needed, but could not be deleted; delete it by hand: {Failure}")]
+    public static partial void CheckpointNotDeleted(ILogger logger, string path, string failure);
+
+    [LoggerMessage(206, LogLevel.Warning, "Checkpoint {Path} was written under other conditions: {Differences}. The run goes on, but not with the bits of a run that was never interrupted.")]
+    public static partial void ConditionsChanged(ILogger logger, string path, string differences);
+
     [LoggerMessage(106, LogLevel.Error, "Training diverged at step {Step}. {What}.")]
     public static partial void TrainingDiverged(ILogger logger, string what, long step);
 

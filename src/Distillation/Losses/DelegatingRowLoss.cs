@@ -21,5 +21,8 @@ public abstract class DelegatingRowLoss : RowLoss
     protected RowLoss Inner { get; }
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Inner), Inner)];
+
+    /// <inheritdoc/>
     public override void Prepare(DistillationContext sample) => Inner.Prepare(sample);
 }

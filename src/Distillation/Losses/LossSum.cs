@@ -33,6 +33,9 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
     public IClosedFormGradient? ClosedForm => _closedForm ? this : null;
 
     /// <inheritdoc/>
+    public IEnumerable<(string Name, object? Value)> Describe() => [(nameof(Terms), Terms)];
+
+    /// <inheritdoc/>
     public Tensor Compute(DistillationContext context)
     {
         Tensor? sum = null;

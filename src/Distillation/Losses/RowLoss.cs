@@ -32,6 +32,9 @@ public abstract class RowLoss : IDistillationLoss
     /// <inheritdoc/>
     public IClosedFormGradient? ClosedForm => RowGradient is null ? null : _closedForm;
 
+    /// <inheritdoc/>
+    public virtual IEnumerable<(string Name, object? Value)> Describe() => [(nameof(IgnoredLabel), IgnoredLabel)];
+
     /// <summary>Measures each row.</summary>
     /// <param name="rows">The logits.</param>
     /// <returns>The losses, [R], differentiable in the student's logits.</returns>

@@ -23,6 +23,9 @@ public sealed class AttentionMapLoss : IDistillationLoss
     public FeatureDemand Features => _layers.Features;
 
     /// <inheritdoc/>
+    public IEnumerable<(string Name, object? Value)> Describe() => [("Pairs", _layers.Pairs), (nameof(Distance), Distance)];
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The shapes of layers or mask do not fit.</exception>
     public Tensor Compute(DistillationContext context) => _layers.Mean(context, (student, teacher) =>
     {

@@ -32,6 +32,9 @@ public abstract class FeatureLoss : IDistillationLoss
     public virtual torch.nn.Module? Module => _module;
 
     /// <inheritdoc/>
+    public virtual IEnumerable<(string Name, object? Value)> Describe() => [(nameof(StudentLayer), StudentLayer), (nameof(TeacherLayer), TeacherLayer), ("Connector", _connector)];
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The shapes of the layers do not fit, or the loss has a connector and has not seen a batch.</exception>
     public Tensor Compute(DistillationContext context)
     {

@@ -3,21 +3,23 @@ namespace Distillation.Losses;
 /// <summary>Several pairs of layers, each with a connector of its own if there is one: for losses that are a mean over pairs.</summary>
 internal sealed class PairedLayers
 {
-    private readonly LayerPair[] _pairs;
-    private readonly Connector? _connector;
     private torch.nn.Module<Tensor, Tensor>[]? _connectors;
 
     public PairedLayers(IReadOnlyList<LayerPair> pairs, Connector? connector = null)
     {
-        _pairs = [.. Require.Present(pairs)];
-        if (_pairs.Length == 0)
+        Pairs = [.. Require.Present(pairs)];
+        if (Pairs.Count == 0)
         {
             throw new ArgumentException("There must be a pair of layers at least, but there is none.", nameof(pairs));
         }
 
-        _connector = connector;
-        Features = LayerPair.Demand(_pairs);
+        Connector = connector;
+        Features = LayerPair.Demand(Pairs);
     }
+
+    public IReadOnlyList<LayerPair> Pairs { get; }
+
+    public Connector? Connector { get; }
 
     public FeatureDemand Features { get; }
 
@@ -26,9 +28,9 @@ internal sealed class PairedLayers
     public void Prepare(DistillationContext sample)
     {
         Require.Present(sample);
-        if (_connectors is null && _connector is not null)
+        if (_connectors is null && Connector is not null)
         {
-            _connectors = [.. _pairs.Select(pair => _connector.CreateFor(sample.Student[pair.Student], sample.Teacher[pair.Teacher]))];
+            _connectors = [.. Pairs.Select(pair => Connector.CreateFor(sample.Student[pair.Student], sample.Teacher[pair.Teacher]))];
             Module = new ModuleGroup(_connectors);
         }
     }
@@ -39,7 +41,7 @@ internal sealed class PairedLayers
     public Tensor Mean(DistillationContext context, Func<Tensor, Tensor, Tensor> compare)
     {
         Require.Present(context);
-        return _pairs.Select(Compare).Aggregate(TensorArithmetic.Plus).Over(_pairs.Length);
+        return Pairs.Select(Compare).Aggregate(TensorArithmetic.Plus).Over(Pairs.Count);
 
         Tensor Compare(LayerPair pair, int i)
         {
@@ -51,7 +53,7 @@ internal sealed class PairedLayers
         }
     }
 
-    private Tensor Connect(Tensor student, int pair) => _connector is null
+    private Tensor Connect(Tensor student, int pair) => Connector is null
         ? student
         : (_connectors ?? throw new InvalidOperationException("Connectors are sized by the first batch: call Prepare before Compute."))[pair].call(student);
 }

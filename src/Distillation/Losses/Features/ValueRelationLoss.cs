@@ -23,6 +23,9 @@ public sealed class ValueRelationLoss : FeatureLoss
     public long? RelationHeads { get; init => field = value is { } heads ? Require.Positive(heads, nameof(RelationHeads)) : null; }
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(RelationHeads), RelationHeads)];
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         (Tensor left, Tensor right) = (Heads(student), Heads(teacher));

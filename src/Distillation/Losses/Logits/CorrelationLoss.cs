@@ -35,6 +35,9 @@ public sealed class CorrelationLoss : RowLoss
     public Schedule Temperature { get; }
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Beta), Beta), (nameof(Gamma), Gamma), (nameof(Temperature), Temperature)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         double temperature = Loss.At(Temperature, rows.Position);

@@ -36,6 +36,9 @@ public sealed class CurriculumLoss : DelegatingRowLoss, IRowGradient
     public override IRowGradient? RowGradient => Inner.RowGradient is null ? null : this;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), ("Difficulty", _difficulty), (nameof(Share), Share), (nameof(Order), Order)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows) => Inner.ComputeRows(rows) * Factors(rows);
 
     /// <inheritdoc/>

@@ -39,6 +39,9 @@ public sealed class DecoupledLoss : RowLoss, IRowGradient
     public override IRowGradient RowGradient => this;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Alpha), Alpha), (nameof(Beta), Beta), (nameof(Temperature), Temperature)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Split student, Split teacher, double temperature) = Take(rows);

@@ -27,6 +27,9 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient, INearLoss
     public override IRowGradient RowGradient => this;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(LabelSmoothing), LabelSmoothing), (nameof(ClassWeights), ClassWeights)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         Tensor log = functional.log_softmax(rows.Student, 1);

@@ -36,6 +36,9 @@ public sealed class MultiLevelLoss : RowLoss
     public double ClassWeight { get; init => field = Require.NotNegative(value); } = 1;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Temperatures), Temperatures), (nameof(InstanceWeight), InstanceWeight), (nameof(BatchWeight), BatchWeight), (nameof(ClassWeight), ClassWeight)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows) => RowsTogether.Compare(rows, (student, teacher) =>
         Temperatures.Select(temperature => At(temperature, student, teacher)).Aggregate(TensorArithmetic.Plus));
 

@@ -19,6 +19,9 @@ public sealed class SoftTargetLoss : RowLoss, IRowGradient, INearLoss
     public override IRowGradient RowGradient => this;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Temperature), Temperature)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         // Logarithms on both sides: a teacher under a learned temperature has a gradient too, which must not be lost where a probability is 0.

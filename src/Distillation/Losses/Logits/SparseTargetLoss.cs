@@ -47,6 +47,9 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
     public override IRowGradient RowGradient => this;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Temperature), Temperature), (nameof(Missing), Missing)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Tensor indices, Tensor log, Tensor target, double temperature) = Read(rows);

@@ -31,6 +31,9 @@ public sealed class TeacherFreeLoss : RowLoss, IRowGradient
     public override IRowGradient RowGradient => this;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Probability), Probability), (nameof(Temperature), Temperature)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows) => Divergence(Target(rows), Softened.Log(rows.Student, 1), rows);
 
     /// <inheritdoc/>
