@@ -1,3 +1,5 @@
+using Distillation.Diagnostics;
+
 namespace Distillation.Evaluation;
 
 /// <summary>McNemar's exact test (1947): whether two classifiers err equally often on one test set.</summary>
@@ -50,4 +52,7 @@ public sealed record McNemarTest(long OnlyFirst, long OnlySecond, double PValue)
 
         return new(onlyFirst, onlySecond, Math.Min(1, 2 * sum));
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => Brief.Of(nameof(McNemarTest), (nameof(OnlyFirst), OnlyFirst), (nameof(OnlySecond), OnlySecond), (nameof(PValue), PValue));
 }

@@ -1,3 +1,5 @@
+using Distillation.Diagnostics;
+
 namespace Distillation.Evaluation;
 
 /// <summary>What a model costs to keep and to run.</summary>
@@ -48,4 +50,7 @@ public sealed record ModelCost
             (double?)MultiplyAdds / smaller.MultiplyAdds,
             Latency / smaller.Latency);
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => Brief.Of(nameof(ModelCost), (nameof(Parameters), Parameters), (nameof(Bytes), Bytes), (nameof(MultiplyAdds), MultiplyAdds), (nameof(UncountedLayers), UncountedLayers), (nameof(Latency), Latency));
 }

@@ -1,3 +1,5 @@
+using Distillation.Diagnostics;
+
 namespace Distillation.Evaluation;
 
 /// <summary>How much one way of training differs from another, measured side by side over several seeds.</summary>
@@ -140,4 +142,7 @@ public sealed record PairedComparison
 
         return sum * width / 3;
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => Brief.Of(nameof(PairedComparison), (nameof(Pairs), Pairs), (nameof(Mean), Mean), (nameof(Level), Level), (nameof(Interval), Interval), (nameof(IsSignificant), IsSignificant));
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Distillation.Diagnostics;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.Generation;
@@ -75,4 +76,7 @@ public sealed record DataDiagnosis(EvaluationReport Report, IReadOnlyList<ClassD
     }
 
     private static bool IsContradicted(SuspectSample sample) => sample.Said != sample.Label;
+
+    /// <inheritdoc/>
+    public override string ToString() => Brief.Of(nameof(DataDiagnosis), (nameof(Report), Report), (nameof(Classes), Classes), (nameof(Suspects), Suspects));
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Distillation.Diagnostics;
 using Distillation.Evaluation;
 
 namespace Distillation.Generation;
@@ -59,4 +60,7 @@ public sealed record ModelDistillationReport(
             }
         }
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => Brief.Of(nameof(ModelDistillationReport), (nameof(Recipe), Recipe.Name), (nameof(Plain), Plain), (nameof(Control), Control), (nameof(Final), Final), (nameof(Distilled), Distilled), (nameof(Teacher), Teacher), (nameof(Difference), Difference), (nameof(Kept), Kept));
 }
