@@ -1,5 +1,3 @@
-using Distillation.Diagnostics;
-
 namespace Distillation;
 
 /// <summary>A run, told while it goes. Numbers only: it may be kept.</summary>

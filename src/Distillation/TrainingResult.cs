@@ -1,5 +1,3 @@
-using Distillation.Diagnostics;
-
 namespace Distillation;
 
 /// <summary>How a run went.</summary>

@@ -1,5 +1,3 @@
-using Distillation.Diagnostics;
-
 namespace Distillation.Evaluation;
 
 /// <summary>How far one model says the same as another.</summary>

@@ -1,5 +1,3 @@
-using Distillation.Diagnostics;
-
 namespace Distillation.Evaluation;
 
 /// <summary>How many times more a teacher costs than its student: 4 means four times as much.</summary>

@@ -1,5 +1,3 @@
-using Distillation.Diagnostics;
-
 namespace Distillation.Evaluation;
 
 /// <summary>McNemar's exact test (1947): whether two classifiers err equally often on one test set.</summary>

@@ -1,5 +1,3 @@
-using Distillation.Diagnostics;
-
 namespace Distillation.Evaluation;
 
 /// <summary>What a model costs to keep and to run.</summary>

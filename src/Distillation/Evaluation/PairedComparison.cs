@@ -1,5 +1,3 @@
-using Distillation.Diagnostics;
-
 namespace Distillation.Evaluation;
 
 /// <summary>How much one way of training differs from another, measured side by side over several seeds.</summary>

@@ -1,5 +1,3 @@
-using Distillation.Diagnostics;
-
 namespace Distillation.Generation;
 
 /// <summary>How much of a class a model finds before and after.</summary>

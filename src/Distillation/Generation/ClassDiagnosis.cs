@@ -1,5 +1,3 @@
-using Distillation.Diagnostics;
-
 namespace Distillation.Generation;
 
 /// <summary>How hard a class of a data set is for a model that has not seen the samples that it judges.</summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using Distillation.Diagnostics;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.Generation;

@@ -1,5 +1,3 @@
-using Distillation.Diagnostics;
-
 namespace Distillation.Generation;
 
 /// <summary>How a recipe did on held-out samples.</summary>

@@ -1,5 +1,3 @@
-using Distillation.Diagnostics;
-
 namespace Distillation.Generation;
 
 /// <summary>What a search among recipes found.</summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using Distillation.Diagnostics;
 using Distillation.Evaluation;
 
 namespace Distillation.Generation;

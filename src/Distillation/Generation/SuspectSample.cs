@@ -1,5 +1,3 @@
-using Distillation.Diagnostics;
-
 namespace Distillation.Generation;
 
 /// <summary>A sample whose label a model that has not learned from it contradicts: noise in the labels, or a hard case.</summary>

@@ -1,5 +1,3 @@
-using Distillation.Diagnostics;
-
 namespace Distillation.Training;
 
 /// <summary>How a learner did since the last report.</summary>

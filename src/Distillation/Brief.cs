@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Globalization;
 
-namespace Distillation.Diagnostics;
+namespace Distillation;
 
 /// <summary>The members of a record in few digits, in the invariant culture, with lists as their lengths.</summary>
 internal static class Brief
