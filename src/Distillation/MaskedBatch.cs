@@ -9,10 +9,9 @@ public class MaskedBatch : Batch
     /// <param name="labels">Class ids [N, T] or [N, H, W], or nothing.</param>
     /// <param name="indices">[N] int64: each sample's number in its source.</param>
     /// <param name="mask">Which places count, one for each row of logits: [N, T] for logits [N, T, C], [N, H, W] for logits [N, C, H, W]; of booleans, or of any type where 0 means "does not count".</param>
-    /// <param name="share">What part of one update the batch is, in (0, 1].</param>
     /// <exception cref="ArgumentException">The tensors do not have the same number of samples.</exception>
-    public MaskedBatch(Tensor inputs, Tensor? labels, Tensor indices, Tensor mask, double share = 1)
-        : base(inputs, labels, indices, share)
+    public MaskedBatch(Tensor inputs, Tensor? labels, Tensor indices, Tensor mask)
+        : base(inputs, labels, indices)
     {
         Mask = Require.Present(mask);
         if (mask.dim() == 0 || mask.size(0) != Count)
@@ -25,26 +24,9 @@ public class MaskedBatch : Batch
     public Tensor Mask { get; }
 
     /// <inheritdoc/>
-    /// <remarks>A mean over the places of a piece counts by the piece's samples, not by its places.</remarks>
-    public override IReadOnlyList<Batch> Split(long size) => Pieces(typeof(MaskedBatch), size, (start, count, share) =>
-        new MaskedBatch(Inputs.narrow(0, start, count), Labels?.narrow(0, start, count), Indices.narrow(0, start, count), Mask.narrow(0, start, count), share));
-
-    /// <inheritdoc/>
-    public override Batch To(torch.Device device)
+    protected override Batch Create(Tensor inputs, Tensor? labels, Tensor indices, Func<Tensor, Tensor> each)
     {
-        if (IsOn(device))
-        {
-            return this;
-        }
-
-        RequireOwn(typeof(MaskedBatch), nameof(To));
-        return new MaskedBatch(Copy(Inputs, device), Labels is null ? null : Copy(Labels, device), Indices, Copy(Mask, device), Share);
-    }
-
-    /// <inheritdoc/>
-    public override Batch With(Tensor? inputs = null, Tensor? indices = null)
-    {
-        RequireOwn(typeof(MaskedBatch), nameof(With));
-        return new MaskedBatch(inputs ?? Inputs, Labels, indices ?? Indices, Mask, Share);
+        RequireOwn(typeof(MaskedBatch));
+        return new MaskedBatch(inputs, labels, indices, Require.Present(each)(Mask));
     }
 }

@@ -35,6 +35,9 @@ public abstract class RowLoss : IDistillationLoss
     /// <inheritdoc/>
     public virtual IEnumerable<(string Name, object? Value)> Describe() => [(nameof(IgnoredLabel), IgnoredLabel)];
 
+    /// <inheritdoc/>
+    public virtual bool ComparesSamples => false;
+
     /// <summary>Measures each row.</summary>
     /// <param name="rows">The logits.</param>
     /// <returns>The losses, [R], differentiable in the student's logits.</returns>
@@ -43,6 +46,13 @@ public abstract class RowLoss : IDistillationLoss
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The shapes of logits, labels and mask do not fit, or a label is out of range.</exception>
     public Tensor Compute(DistillationContext context) => Measure(LogitRows.Of(Require.Present(context), IgnoredLabel));
+
+    /// <inheritdoc/>
+    /// <returns>The number of rows that count, or <see langword="null"/> where neither a mask nor an ignored label can rule one out: the number of samples.</returns>
+    public virtual Tensor? GetWeight(Batch batch, ModelOutput student) => RowWeights.Of(batch, student, IgnoredLabel);
+
+    /// <inheritdoc/>
+    public virtual ITeacher? CreatePredictor(IStudent student) => null;
 
     /// <inheritdoc/>
     public virtual void Prepare(DistillationContext sample)

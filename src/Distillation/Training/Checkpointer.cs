@@ -144,6 +144,7 @@ internal sealed class Checkpointer : IDisposable
         (nameof(options.Steps), options.Steps),
         (nameof(options.BatchSize), options.BatchSize),
         (nameof(options.MicroBatchSize), options.MicroBatchSize),
+        (nameof(options.CompareWithinMicroBatches), options.CompareWithinMicroBatches),
         (nameof(options.Order), options.Order),
         (nameof(options.BlockSize), options.BlockSize),
         (nameof(options.LastBatch), options.LastBatch),

@@ -26,8 +26,12 @@ public sealed class AttentionMapLoss : IDistillationLoss
     public IEnumerable<(string Name, object? Value)> Describe() => [("Pairs", _layers.Pairs), (nameof(Distance), Distance)];
 
     /// <inheritdoc/>
+    /// <returns>The number of pairs of places that count, of rows with <see cref="AttentionDistance.KullbackLeibler"/>; <see langword="null"/> without a mask.</returns>
+    public Tensor? GetWeight(Batch batch, ModelOutput student) => _layers.GetWeight(batch, student, Weigh);
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The shapes of layers or mask do not fit.</exception>
-    public Tensor Compute(DistillationContext context) => _layers.Mean(context, (student, teacher) =>
+    public Tensor Compute(DistillationContext context) => _layers.Mean(context, Weigh, (student, teacher) =>
     {
         if (student.dim() != 4 || student.size(2) != student.size(3))
         {
@@ -45,6 +49,8 @@ public sealed class AttentionMapLoss : IDistillationLoss
         Tensor divergence = teacher * (Log(teacher) - Log(student));
         return PlaceMask.Mean((pairs is null ? divergence : divergence * pairs).sum(3), rows);
     });
+
+    private Tensor? Weigh(Batch batch, Tensor layer) => PlaceMask.Count(batch, power: Distance == AttentionDistance.MeanSquare ? 2 : 1);
 
     private static Tensor Seen(Tensor scores) => scores.Filled(scores.IsAtMost(-100), 0);
 

@@ -35,6 +35,15 @@ public abstract class FeatureLoss : IDistillationLoss
     public virtual IEnumerable<(string Name, object? Value)> Describe() => [(nameof(StudentLayer), StudentLayer), (nameof(TeacherLayer), TeacherLayer), ("Connector", _connector)];
 
     /// <inheritdoc/>
+    public virtual bool ComparesSamples => false;
+
+    /// <inheritdoc/>
+    public virtual Tensor? GetWeight(Batch batch, ModelOutput student) => null;
+
+    /// <inheritdoc/>
+    public virtual ITeacher? CreatePredictor(IStudent student) => null;
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The shapes of the layers do not fit, or the loss has a connector and has not seen a batch.</exception>
     public Tensor Compute(DistillationContext context)
     {

@@ -29,7 +29,11 @@ public sealed class HiddenStateMseLoss : IDistillationLoss
     public void Prepare(DistillationContext sample) => _layers.Prepare(sample);
 
     /// <inheritdoc/>
+    /// <returns>The number of places that count, or <see langword="null"/> without a mask.</returns>
+    public Tensor? GetWeight(Batch batch, ModelOutput student) => _layers.GetWeight(batch, student, PlaceMask.CountOfStates);
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The shapes of layers or mask do not fit, or the loss has a connector and has not seen a batch.</exception>
-    public Tensor Compute(DistillationContext context) => _layers.Mean(context, (student, teacher) => PlaceMask.MeanOfStates(
+    public Tensor Compute(DistillationContext context) => _layers.Mean(context, PlaceMask.CountOfStates, (student, teacher) => PlaceMask.MeanOfStates(
         (student - teacher).Squared().mean([-1]), student, context));
 }

@@ -35,12 +35,20 @@ internal sealed class PairedLayers
         }
     }
 
+    /// <summary>Computes the weight of a batch: the mean over the pairs.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="student">Outputs of the student.</param>
+    /// <param name="weigh">Computes the weight of a batch for one layer of the student; <see langword="null"/> is the number of samples.</param>
+    public Tensor? GetWeight(Batch batch, ModelOutput student, Func<Batch, Tensor, Tensor?> weigh) => BatchWeights.Mean([.. Pairs.Select(pair => weigh(batch, student[pair.Student]))], batch);
+
     /// <summary>Takes the mean over the pairs.</summary>
     /// <param name="context">What student and teacher said.</param>
+    /// <param name="weigh">Computes the weight of a batch for one layer of the student; <see langword="null"/> is the number of samples.</param>
     /// <param name="compare">Compares the student's layer, behind its connector, with the teacher's of the same shape: a scalar.</param>
-    public Tensor Mean(DistillationContext context, Func<Tensor, Tensor, Tensor> compare)
+    public Tensor Mean(DistillationContext context, Func<Batch, Tensor, Tensor?> weigh, Func<Tensor, Tensor, Tensor> compare)
     {
         Require.Present(context);
+        Tensor? share = context.Batch.Whole is null ? null : Detached(() => BatchWeights.Share(context.Batch, batch => GetWeight(batch, context.Student, weigh)));
         return Pairs.Select(Compare).Aggregate(TensorArithmetic.Plus).Over(Pairs.Count);
 
         Tensor Compare(LayerPair pair, int i)
@@ -49,8 +57,17 @@ internal sealed class PairedLayers
             FeatureShapes.RequireSamples(student, teacher);
             Tensor connected = Connect(student, i);
             FeatureShapes.RequireSame(connected, teacher);
-            return compare(connected, teacher.to(student.dtype));
+            Tensor value = compare(connected, teacher.to(student.dtype));
+            return share is null
+                ? value
+                : value * Detached(() => BatchWeights.Ratio(BatchWeights.Share(context.Batch, batch => weigh(batch, student)), share, context.Batch).to(value.dtype));
         }
+    }
+
+    private static T Detached<T>(Func<T> compute)
+    {
+        using var noGradient = torch.no_grad();
+        return compute();
     }
 
     private Tensor Connect(Tensor student, int pair) => Connector is null

@@ -17,6 +17,15 @@ internal static class PlaceMask
             : throw new InvalidOperationException($"The mask must be [{layer.size(0)}, {places}], one for each place of a layer {Shapes.Of(layer)}, but is {Shapes.Of(mask)}.");
     }
 
+    /// <summary>Counts the places of a batch that the mask does not rule out, for layers [N, T, D].</summary>
+    /// <returns>A float64 scalar, or <see langword="null"/> where all count.</returns>
+    public static Tensor? CountOfStates(Batch batch, Tensor layer) => layer.dim() == 3 ? Count(batch, power: 1) : null;
+
+    /// <summary>Sums, over the samples of a batch, a power of the number of places that the mask does not rule out.</summary>
+    /// <returns>A float64 scalar, or <see langword="null"/> where all count.</returns>
+    public static Tensor? Count(Batch batch, double power) =>
+        batch is MaskedBatch { Mask: var mask } && mask.dim() == 2 ? mask.IsNot(0).sum(1, type: torch.ScalarType.Float64).Power(power).sum() : null;
+
     /// <summary>Takes the mean of values over the places that count; 0 where none does.</summary>
     /// <param name="values">A number for each place.</param>
     /// <param name="weights">1 or 0 in a shape that broadcasts to that of the values; <see langword="null"/> where all count.</param>

@@ -26,6 +26,9 @@ public sealed class SimpleRecipeLoss : FeatureLoss
     public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Exponent), Exponent)];
 
     /// <inheritdoc/>
+    public override bool ComparesSamples => true;
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         (Tensor left, Tensor right) = (Rows(student), Rows(teacher));

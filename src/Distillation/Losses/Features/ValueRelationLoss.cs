@@ -26,6 +26,10 @@ public sealed class ValueRelationLoss : FeatureLoss
     public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(RelationHeads), RelationHeads)];
 
     /// <inheritdoc/>
+    /// <returns>The number of places that count, or <see langword="null"/> without a mask.</returns>
+    public override Tensor? GetWeight(Batch batch, ModelOutput student) => PlaceMask.Count(batch, power: 1);
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         (Tensor left, Tensor right) = (Heads(student), Heads(teacher));

@@ -14,6 +14,9 @@ public sealed class AttentiveImitationLoss : RowLoss, IRowGradient
     public double? ErrorRange { get; init => field = value is { } range ? Require.Positive(range) : null; }
 
     /// <inheritdoc/>
+    public override bool ComparesSamples => ErrorRange is null;
+
+    /// <inheritdoc/>
     public override IRowGradient RowGradient => this;
 
     /// <inheritdoc/>

@@ -38,6 +38,9 @@ public sealed class CorrelationLoss : RowLoss
     public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Beta), Beta), (nameof(Gamma), Gamma), (nameof(Temperature), Temperature)];
 
     /// <inheritdoc/>
+    public override bool ComparesSamples => Gamma > 0;
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         double temperature = Loss.At(Temperature, rows.Position);

@@ -39,6 +39,9 @@ public sealed class CurriculumLoss : DelegatingRowLoss, IRowGradient
     public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), ("Difficulty", _difficulty), (nameof(Share), Share), (nameof(Order), Order)];
 
     /// <inheritdoc/>
+    public override bool ComparesSamples => Share is not Schedule.Constant { Value: 1 } || Inner.ComparesSamples;
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows) => Inner.ComputeRows(rows) * Factors(rows);
 
     /// <inheritdoc/>

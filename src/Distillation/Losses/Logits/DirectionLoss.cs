@@ -24,6 +24,9 @@ public sealed class DirectionLoss : RowLoss
     public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Tikhonov), Tikhonov)];
 
     /// <inheritdoc/>
+    public override bool ComparesSamples => true;
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows) => RowsTogether.Compare(rows, (student, teacher) =>
     {
         Tensor difference = Angles(student) - Angles(teacher);

@@ -37,6 +37,10 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient, INearLoss
     }
 
     /// <inheritdoc/>
+    /// <returns>With class weights and class ids the sum of the weights of the rows' classes, otherwise the number of rows that count.</returns>
+    public override Tensor? GetWeight(Batch batch, ModelOutput student) => RowWeights.Of(batch, student, IgnoredLabel, ClassWeights);
+
+    /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
         bool labelsAlone = HasLabelsAlone(rows);
@@ -95,6 +99,13 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient, INearLoss
 
         Tensor weights = torch.tensor([.. ClassWeights], target.dtype, target.device);
         target = target.mul_(weights);
-        return rows.HasClassIds ? target.div_(rows.Mean(weights.index_select(0, rows.Labels))) : target;
+        if (!rows.HasClassIds)
+        {
+            return target;
+        }
+
+        // Where no row has a weight, none counts.
+        Tensor mean = rows.Mean(weights.index_select(0, rows.Labels));
+        return target.div_(mean.FilledInPlace(mean.Is(0), 1));
     }
 }

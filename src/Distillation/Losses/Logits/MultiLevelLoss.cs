@@ -39,6 +39,9 @@ public sealed class MultiLevelLoss : RowLoss
     public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Temperatures), Temperatures), (nameof(InstanceWeight), InstanceWeight), (nameof(BatchWeight), BatchWeight), (nameof(ClassWeight), ClassWeight)];
 
     /// <inheritdoc/>
+    public override bool ComparesSamples => BatchWeight > 0 || ClassWeight > 0;
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows) => RowsTogether.Compare(rows, (student, teacher) =>
         Temperatures.Select(temperature => At(temperature, student, teacher)).Aggregate(TensorArithmetic.Plus));
 

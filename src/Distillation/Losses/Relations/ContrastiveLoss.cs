@@ -88,6 +88,9 @@ public sealed class ContrastiveLoss : FeatureLoss
     }
 
     /// <inheritdoc/>
+    public override bool ComparesSamples => true;
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         if (_parts is null)

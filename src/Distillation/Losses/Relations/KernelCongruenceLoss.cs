@@ -28,6 +28,9 @@ public sealed class KernelCongruenceLoss : FeatureLoss
     public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Gamma), Gamma), (nameof(Order), Order)];
 
     /// <inheritdoc/>
+    public override bool ComparesSamples => true;
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context) =>
         (Kernel(student) - Kernel(teacher)).Squared().mean();
 

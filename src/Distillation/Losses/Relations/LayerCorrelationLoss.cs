@@ -31,6 +31,9 @@ public sealed class LayerCorrelationLoss : FeatureLoss
     public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Beta), Beta), (nameof(Gamma), Gamma)];
 
     /// <inheritdoc/>
+    public override bool ComparesSamples => Gamma > 0;
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         FeatureShapes.RequireSame(student, teacher);
