@@ -3,9 +3,10 @@ namespace Distillation;
 /// <summary>Where a run saves what it needs to go on, and when. A run that finds a checkpoint of its own there goes on from it: the same run, to the last bit.</summary>
 /// <remarks>
 /// <para>Saved are the weights of student and loss, the state of the optimizer and of the moving average, the best weights so far, the history, the generator of random numbers and the place in the epoch. On the
-/// CPU, with the same number of threads, a run that was killed anywhere ends with the same bits as one that was not, provided that data and teacher say the same again.</para>
+/// same kind of processor, with the same number of threads and versions of the libraries, a run that was killed anywhere ends with the same bits as one that was not, provided that data and teacher say the same again.</para>
 /// <para>A checkpoint is a directory <c>step-N</c> with the learner's weights, <c>student.safetensors</c>, which other programs can read, and what else the run needs. It is written aside by a thread of its own, and named
 /// when it is whole: a kill while it is written costs this checkpoint alone. Files are flushed to the disk once a second at most, and as the run ends: a power cut may cost the checkpoints since. A directory serves one run: another model, loss, teacher or option is refused, and so is a second process.</para>
+/// <para>Losses, connectors, schedules and optimizers list the settings by which they are compared in <see cref="ISelfDescribing.Describe"/>. One of your own is compared by its type alone where it does not.</para>
 /// </remarks>
 /// <param name="Directory">Where the checkpoints are; it is made if it is not there.</param>
 public sealed record CheckpointOptions(string Directory)
@@ -39,4 +40,7 @@ public sealed record CheckpointOptions(string Directory)
 
     /// <summary>Gets what sees the path of each file of a checkpoint when it is written, before the checkpoint has its name.</summary>
     internal Action<string>? Written { get; init; }
+
+    /// <summary>Gets what sees the path of each file and directory before it is flushed to the disk.</summary>
+    internal Action<string>? Flushing { get; init; }
 }

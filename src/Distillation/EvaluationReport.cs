@@ -50,4 +50,7 @@ public sealed record EvaluationReport
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Samples, Accuracy, NegativeLogLikelihood, BrierScore, ExpectedCalibrationError, MacroF1, Confusion);
+
+    /// <inheritdoc/>
+    public override string ToString() => Brief.Of(nameof(EvaluationReport), (nameof(Samples), Samples), (nameof(Accuracy), Accuracy), (nameof(NegativeLogLikelihood), NegativeLogLikelihood), (nameof(BrierScore), BrierScore), (nameof(ExpectedCalibrationError), ExpectedCalibrationError), (nameof(MacroF1), MacroF1), (nameof(Confusion), Confusion));
 }

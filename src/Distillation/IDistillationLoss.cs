@@ -5,7 +5,7 @@ namespace Distillation;
 /// <para>A loss of your own needs <see cref="Compute"/> alone. The other members are abilities: each has the value of a loss that lacks it.</para>
 /// <para>Losses add up: <c>0.9 * new SoftTargetLoss(4) + 0.1 * new HardLabelLoss()</c>; see <see cref="LossArithmetic"/>.</para>
 /// </remarks>
-public interface IDistillationLoss
+public interface IDistillationLoss : ISelfDescribing
 {
     /// <summary>Gets the name under which the loss is reported.</summary>
     /// <value>The default value is the name of the type without "Loss".</value>

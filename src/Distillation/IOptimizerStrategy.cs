@@ -2,7 +2,7 @@ namespace Distillation;
 
 /// <summary>Makes the optimizer of one learner.</summary>
 /// <remarks>A strategy has no state: one instance serves any number of runs.</remarks>
-public interface IOptimizerStrategy
+public interface IOptimizerStrategy : ISelfDescribing
 {
     /// <summary>Gets the learning rate over the run. It is set on every parameter group before each update.</summary>
     Schedule LearningRate { get; }

@@ -4,7 +4,7 @@ namespace Distillation;
 /// <param name="Name">Its name.</param>
 /// <param name="Of">Reads it from a report.</param>
 /// <param name="HigherIsBetter">Whether a larger number is the better one.</param>
-public sealed record Metric(string Name, Func<EvaluationReport, double> Of, bool HigherIsBetter)
+public sealed record Metric(string Name, Func<EvaluationReport, double> Of, bool HigherIsBetter) : ISelfDescribing
 {
     /// <summary>Gets the accuracy; higher is better.</summary>
     public static Metric Accuracy { get; } = new(nameof(Accuracy), report => report.Accuracy, HigherIsBetter: true);
@@ -20,6 +20,8 @@ public sealed record Metric(string Name, Func<EvaluationReport, double> Of, bool
 
     /// <summary>Gets the macro F1; higher is better.</summary>
     public static Metric MacroF1 { get; } = new(nameof(MacroF1), report => report.MacroF1, HigherIsBetter: true);
+
+    IEnumerable<(string Name, object? Value)> ISelfDescribing.Describe() => [(nameof(Name), Name), (nameof(HigherIsBetter), HigherIsBetter)];
 
     /// <summary>Tells whether one value is better than another.</summary>
     /// <param name="candidate">The value.</param>

@@ -6,11 +6,15 @@ namespace Distillation;
 /// with the last good weights: those of the last end of an epoch at which losses and weights were finite, or else those from before the run; after a resumption those of the checkpoint take their place. One copy of them is kept.</para>
 /// <para>Of several that learn together all count: one loss that is not finite holds back the update of each.</para>
 /// </remarks>
-public abstract record NonFinitePolicy
+public abstract record NonFinitePolicy : ISelfDescribing
 {
     private NonFinitePolicy()
     {
     }
+
+    private protected virtual IEnumerable<(string Name, object? Value)> Settings => [];
+
+    IEnumerable<(string Name, object? Value)> ISelfDescribing.Describe() => Settings;
 
     /// <summary>The run ends. On the processor it ends at the update whose loss is not finite; on another device, for which nothing waits within an epoch, at the next report.</summary>
     /// <remarks>Weights and buffers that have become infinite or not a number with a finite loss are noticed at the end of the epoch.</remarks>
@@ -26,6 +30,8 @@ public abstract record NonFinitePolicy
 
         /// <summary>Gets how many updates in a row may be skipped.</summary>
         public int Limit { get; }
+
+        private protected override IEnumerable<(string Name, object? Value)> Settings => [(nameof(Limit), Limit)];
     }
 
     /// <summary>The gradient is dropped, the last good weights come back, and the run goes on with the next batch and a lower learning rate.</summary>
@@ -42,5 +48,7 @@ public abstract record NonFinitePolicy
 
         /// <summary>Gets how often the run may go back.</summary>
         public int Limit { get; }
+
+        private protected override IEnumerable<(string Name, object? Value)> Settings => [(nameof(Factor), Factor), (nameof(Limit), Limit)];
     }
 }

@@ -1,7 +1,7 @@
 namespace Distillation;
 
 /// <summary>A number that follows the run: a learning rate, the weight of a loss, a temperature. A pure function of the position.</summary>
-public abstract partial record Schedule
+public abstract partial record Schedule : ISelfDescribing
 {
     /// <summary>Takes a number as a schedule that never changes.</summary>
     /// <param name="value">The number.</param>
@@ -11,6 +11,9 @@ public abstract partial record Schedule
     /// <param name="value">The number.</param>
     /// <returns>The schedule.</returns>
     public static Schedule FromDouble(double value) => new Constant(value);
+
+    /// <inheritdoc/>
+    public virtual IEnumerable<(string Name, object? Value)> Describe() => [];
 
     /// <summary>Gives the number at a place of the run.</summary>
     /// <param name="position">The place.</param>
@@ -28,12 +31,17 @@ public abstract partial record Schedule
         public double Value { get; }
 
         /// <inheritdoc/>
+        public override IEnumerable<(string Name, object? Value)> Describe() => [(nameof(Value), Value)];
+
+        /// <inheritdoc/>
         public override double At(TrainingPosition position) => Value;
     }
 
     /// <summary>The product of two schedules.</summary>
     internal sealed record Product(Schedule Left, Schedule Right) : Schedule
     {
+        public override IEnumerable<(string Name, object? Value)> Describe() => [(nameof(Left), Left), (nameof(Right), Right)];
+
         public override double At(TrainingPosition position) => Left.At(position) * Right.At(position);
     }
 }

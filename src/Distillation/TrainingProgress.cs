@@ -35,4 +35,7 @@ public sealed record TrainingProgress
     /// <summary>Gets how the student does on the validation data.</summary>
     /// <value><see langword="null"/> where the report comes without a validation.</value>
     public EvaluationReport? Validation { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Brief.Of(nameof(TrainingProgress), (nameof(Position), Position), (nameof(Loss), Loss), (nameof(Terms), Terms), (nameof(LearningRate), LearningRate), (nameof(GradientNorm), GradientNorm), (nameof(Skipped), Skipped), (nameof(SamplesPerSecond), SamplesPerSecond), (nameof(Elapsed), Elapsed), (nameof(Remaining), Remaining), (nameof(Validation), Validation));
 }

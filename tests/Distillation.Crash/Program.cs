@@ -3,11 +3,15 @@ using Distillation.Crash;
 
 switch (args)
 {
-    case ["store", var directory, var samples]:
-        StoreCommand.Run(directory, Whole(samples));
+    case ["store", var directory, var samples, var shards]:
+        StoreCommand.RunUntil(directory, Whole(samples), Whole(shards), Console.Out);
         return 0;
-    case ["train", var directory, var steps, var teacher, var stall]:
-        Console.WriteLine(TrainCommand.Run(directory, Whole(steps), Enum.Parse<TeacherKind>(teacher), TimeSpan.FromMilliseconds(Whole(stall))));
+    case ["train", var directory, var steps, var teacher, var place, var times]:
+        using (var hold = new Hold(Enum.Parse<HoldAt>(place), Whole(times), Console.Out))
+        {
+            Console.WriteLine(TrainCommand.Run(directory, Whole(steps), Enum.Parse<TeacherKind>(teacher), hold));
+        }
+
         return 0;
     case ["soak", var directory, var steps]:
         SoakCommand.Run(directory, Whole(steps), Console.Out);
@@ -15,8 +19,8 @@ switch (args)
     case ["collections", var student, var steps]:
         return CollectionsCommand.Run(Enum.Parse<StudentKind>(student), Whole(steps), Console.Out) == 0 ? 0 : 1;
     default:
-        Console.Error.WriteLine("Distillation.Crash store <directory> <samples>");
-        Console.Error.WriteLine("Distillation.Crash train <directory> <steps> Live|Cached <milliseconds that each file of a checkpoint takes>");
+        Console.Error.WriteLine("Distillation.Crash store <directory> <samples> <shards after which it stands still>");
+        Console.Error.WriteLine("Distillation.Crash train <directory> <steps> Live|Cached Nowhere|Start|FileWritten|Report|Termination <times>");
         Console.Error.WriteLine("Distillation.Crash soak <directory> <steps>");
         Console.Error.WriteLine("Distillation.Crash collections Plain|Layers|Optimizer|Operators|Everything <steps>");
         return 2;

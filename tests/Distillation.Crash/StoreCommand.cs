@@ -10,7 +10,22 @@ internal static class StoreCommand
     private const int Classes = 7;
     private const int RowsPerShard = 20;
 
-    public static void Run(string directory, long samples)
+    public static void Run(string directory, long samples) => Run(directory, samples, flushed: () => { });
+
+    /// <summary>Fills the store, says so after some shards, and goes on until it is killed: it never ends by itself.</summary>
+    public static void RunUntil(string directory, long samples, long shards, TextWriter output)
+    {
+        Run(directory, samples, () =>
+        {
+            if (--shards == 0)
+            {
+                output.WriteLine(Hold.Line);
+            }
+        });
+        new ManualResetEventSlim().Wait();
+    }
+
+    private static void Run(string directory, long samples, Action flushed)
     {
         torch.set_num_threads(1);
         using ArrowOutputStore store = ArrowOutputStore.Open(directory, samples, Fingerprint);
@@ -21,6 +36,7 @@ internal static class StoreCommand
             float[] logits = [.. missing.SelectMany(sample => Enumerable.Range(0, Classes).Select(label => MathF.Sin((sample * Classes) + label)))];
             store.Write(missing, [.. missing.Select(sample => (ulong)sample * 3)], new(torch.tensor(logits, [missing.Length, Classes])));
             store.Flush();
+            flushed();
         }
     }
 

@@ -7,20 +7,24 @@ internal static class TrainCommand
 {
     public const string ResultFile = "result.safetensors";
 
-    public static TrainingStatus Run(string directory, long steps, TeacherKind teacher, TimeSpan stall)
+    public static TrainingStatus Run(string directory, long steps, TeacherKind teacher, Hold hold)
     {
-        var checkpoints = new CheckpointOptions(directory) { EverySteps = 3, Written = _ => Thread.Sleep(stall) };
-        return Run(directory, steps, teacher, checkpoints);
+        hold.CountTermination();
+        hold.At(HoldAt.Start);
+        return Run(directory, steps, teacher, new CheckpointOptions(directory) { EverySteps = 3, Written = _ => hold.At(HoldAt.FileWritten) }, hold);
     }
 
-    /// <summary>The same run without checkpoints.</summary>
-    public static TrainingStatus RunUndisturbed(string directory, long steps, TeacherKind teacher) => Run(directory, steps, teacher, checkpoints: null);
+    public static TrainingStatus Run(string directory, long steps, TeacherKind teacher) =>
+        Run(directory, steps, teacher, new CheckpointOptions(directory) { EverySteps = 3 }, progress: null);
 
-    private static TrainingStatus Run(string directory, long steps, TeacherKind teacher, CheckpointOptions? checkpoints)
+    /// <summary>The same run without checkpoints.</summary>
+    public static TrainingStatus RunUndisturbed(string directory, long steps, TeacherKind teacher) => Run(directory, steps, teacher, checkpoints: null, progress: null);
+
+    private static TrainingStatus Run(string directory, long steps, TeacherKind teacher, CheckpointOptions? checkpoints, IProgress<TrainingProgress>? progress)
     {
         using var scope = torch.NewDisposeScope();
         using var run = new SmallRun(teacher);
-        TrainingResult result = run.Fit(steps, checkpoints);
+        TrainingResult result = run.Fit(steps, checkpoints, progress);
         if (result.Status != TrainingStatus.Cancelled)
         {
             Dictionary<string, Tensor> all = run.Network.state_dict();

@@ -16,7 +16,7 @@ internal sealed class Shard : IRowSource, IDisposable
     public Shard(string folder, ShardName name, StoreLayout layout)
     {
         Name = name;
-        _description = StoredJson.Read<ShardDescription>(name.In(folder, ShardName.Description));
+        _description = StoredJson.Read(name.In(folder, ShardName.Description), StoreJson.Default.ShardDescription);
         if (_description.Rows < 0)
         {
             throw new InvalidDataException($"'{name.In(folder, ShardName.Description)}' says that the shard has {_description.Rows} rows.");

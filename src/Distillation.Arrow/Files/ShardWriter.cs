@@ -33,7 +33,7 @@ internal static class ShardWriter
         string beside = name.In(folder, ShardName.Description);
         try
         {
-            StoredJson.Write(beside, description!);
+            StoredJson.Write(beside, description!, StoreJson.Default.ShardDescription);
             return name;
         }
         catch when (!File.Exists(beside))

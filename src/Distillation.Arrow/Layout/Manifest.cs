@@ -51,7 +51,7 @@ internal sealed record Manifest(int Schema, string Fingerprint, long Count, stri
         string path = Path.Combine(folder, FileName);
         try
         {
-            StoredJson.Write(path, this);
+            StoredJson.Write(path, this, StoreJson.Default.Manifest);
         }
         catch (IOException) when (File.Exists(path))
         {
@@ -64,7 +64,7 @@ internal sealed record Manifest(int Schema, string Fingerprint, long Count, stri
     public static Manifest Read(string folder)
     {
         string path = Path.Combine(folder, FileName);
-        Manifest manifest = StoredJson.Read<Manifest>(path);
+        Manifest manifest = StoredJson.Read(path, StoreJson.Default.Manifest);
         string? wrong = manifest.Schema != Version ? $"'schema' is {manifest.Schema}, and this version of the library reads {Version}" : manifest.Wrong();
         return wrong is null ? manifest : throw new InvalidDataException($"'{path}' cannot be used: {wrong}.");
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Distillation.Arrow;
 
@@ -7,15 +8,7 @@ internal static class StoredJson
 {
     private const long LargestBytes = 16L << 20;
 
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        WriteIndented = true,
-    };
-
-    public static T Read<T>(string path)
+    public static T Read<T>(string path, JsonTypeInfo<T> type)
         where T : class
     {
         if (new FileInfo(path).Length is > LargestBytes and var length)
@@ -25,7 +18,7 @@ internal static class StoredJson
 
         try
         {
-            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), Options) ?? throw new JsonException("it is null");
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type) ?? throw new JsonException("it is null");
         }
         catch (JsonException exception)
         {
@@ -33,5 +26,5 @@ internal static class StoredJson
         }
     }
 
-    public static void Write<T>(string path, T content) => Draft.Move(path, stream => JsonSerializer.Serialize(stream, content, Options));
+    public static void Write<T>(string path, T content, JsonTypeInfo<T> type) => Draft.Move(path, stream => JsonSerializer.Serialize(stream, content, type));
 }

@@ -78,7 +78,7 @@ public static class OnnxExport
             BatchNormFolding.Apply(model.Graph);
         }
 
-        IEnumerable<KeyValuePair<string, string>> metadata = options.Labels is { } labels ? options.Metadata.Append(new(LabelsKey, JsonSerializer.Serialize(labels))) : options.Metadata;
+        IEnumerable<KeyValuePair<string, string>> metadata = options.Labels is { } labels ? options.Metadata.Append(new(LabelsKey, JsonSerializer.Serialize(labels, LabelsJson.Default.IReadOnlyListString))) : options.Metadata;
         model.MetadataProps.AddRange(metadata.Select(pair => new StringStringEntryProto { Key = pair.Key, Value = pair.Value }));
         return model;
     }

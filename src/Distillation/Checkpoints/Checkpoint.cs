@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Distillation.Checkpoints;
 
 /// <summary>What a run needs to go on, between two updates: copies, so that the run can go on while they are written.</summary>
@@ -9,8 +11,11 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>Gets what the run is, in words by name.</summary>
     public required IReadOnlyDictionary<string, string> Identity { get; init; }
 
-    /// <summary>Gets all numbers: what JSON can keep, and nothing that changes.</summary>
-    public required object Numbers { get; init; }
+    /// <summary>Gets what the bits depend on beside the run, in words by name.</summary>
+    public required IReadOnlyDictionary<string, string> Conditions { get; init; }
+
+    /// <summary>Gets what writes all numbers to a file: nothing of them changes after the copies were made.</summary>
+    public required Action<SafeFileHandle> WriteNumbers { get; init; }
 
     /// <summary>Gets the tensors of each file.</summary>
     public required IReadOnlyDictionary<string, TensorCopies> Files { get; init; }

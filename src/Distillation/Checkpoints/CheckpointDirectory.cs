@@ -19,6 +19,8 @@ internal sealed class CheckpointDirectory : IDisposable
     private readonly CheckpointOptions _options;
     private readonly ILogger _logger;
     private readonly FileStream _lock;
+    private readonly SafeFileHandle? _directoryLock;
+    private readonly HashSet<string> _undeletable = [];
     private long? _flushed;
     private string? _onDisk;
     private string? _unflushed;
@@ -28,10 +30,10 @@ internal sealed class CheckpointDirectory : IDisposable
     {
         (_options, _logger) = (options, logger);
         Directory.CreateDirectory(options.Directory);
-        _lock = Lock(options.Directory);
+        (_lock, _directoryLock) = Lock(options.Directory);
         foreach (string draft in Directory.EnumerateDirectories(options.Directory, DraftPrefix + "*"))
         {
-            Directory.Delete(draft, recursive: true);
+            TryDelete(draft);
         }
     }
 
@@ -65,11 +67,11 @@ internal sealed class CheckpointDirectory : IDisposable
     {
         string path = Path.Combine(_options.Directory, Prefix + checkpoint.Step.ToString("D10", CultureInfo.InvariantCulture));
         string draft = Path.Combine(_options.Directory, DraftPrefix + Guid.NewGuid().ToString("N"));
-        Directory.CreateDirectory(draft);
+        bool flush = _flushed is not { } last || Stopwatch.GetElapsedTime(last) >= _options.FlushInterval;
         try
         {
+            Directory.CreateDirectory(draft);
             WriteTo(draft, checkpoint);
-            bool flush = _flushed is not { } last || Stopwatch.GetElapsedTime(last) >= _options.FlushInterval;
             if (flush)
             {
                 FlushFiles(draft);
@@ -82,12 +84,20 @@ internal sealed class CheckpointDirectory : IDisposable
             }
 
             Directory.Move(draft, path);
-            (_onDisk, _unflushed) = flush ? (path, null) : (_onDisk, path);
         }
         catch
         {
-            Directory.Delete(draft, recursive: true);
+            TryDelete(draft);
             throw;
+        }
+
+        if (flush)
+        {
+            FlushName(path);
+        }
+        else
+        {
+            _unflushed = path;
         }
 
         Log.CheckpointSaved(_logger, path);
@@ -100,23 +110,30 @@ internal sealed class CheckpointDirectory : IDisposable
         if (_unflushed is { } path)
         {
             FlushFiles(path);
-            (_onDisk, _unflushed) = (path, null);
+            FlushName(path);
             DeleteBefore(path);
         }
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        _directoryLock?.Dispose();
+        _lock.Dispose();
+    }
 
-    // The system lets go of the lock when the process ends, however it ends.
-    private static FileStream Lock(string directory)
+    // The system lets go of both when the process ends, however it ends. That of the directory holds where the file is deleted, the file where directories have no locks.
+    private static (FileStream File, SafeFileHandle? Directory) Lock(string directory)
     {
         string path = Path.Combine(directory, LockFile);
+        FileStream? file = null;
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return (file, Disk.LockDirectory(directory));
         }
         catch (IOException exception) when (File.Exists(path))
         {
+            file?.Dispose();
             throw new IOException($"Another run writes to the checkpoint directory '{directory}'. Let it end, or use another directory.", exception);
         }
     }
@@ -126,7 +143,26 @@ internal sealed class CheckpointDirectory : IDisposable
     {
         foreach (string old in NewestFirst().SkipWhile(newer => newer != newest).Skip(_options.Keep).Where(old => old != _onDisk))
         {
-            Directory.Delete(old, recursive: true);
+            TryDelete(old);
+        }
+    }
+
+    // What stays is of no harm to the run: the newest is whole.
+    private void TryDelete(string path)
+    {
+        try
+        {
+            if (Directory.Exists(path))
+            {
+                Directory.Delete(path, recursive: true);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            if (_undeletable.Add(path))
+            {
+                Log.CheckpointNotDeleted(_logger, path, failure.Message);
+            }
         }
     }
 
@@ -135,11 +171,19 @@ internal sealed class CheckpointDirectory : IDisposable
     {
         foreach (string path in Directory.EnumerateFiles(directory))
         {
-            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Write);
-            RandomAccess.FlushToDisk(file);
+            _options.Flushing?.Invoke(path);
+            Disk.FlushFile(path);
         }
 
+        Disk.FlushDirectory(directory);
         _flushed = Stopwatch.GetTimestamp();
+    }
+
+    private void FlushName(string checkpoint)
+    {
+        _options.Flushing?.Invoke(_options.Directory);
+        Disk.FlushDirectory(_options.Directory);
+        (_onDisk, _unflushed) = (checkpoint, null);
     }
 
     private void WriteTo(string draft, Checkpoint checkpoint)
@@ -150,9 +194,9 @@ internal sealed class CheckpointDirectory : IDisposable
             contents.Add(name, CheckpointManifest.Content.Of(Write(name, file => Safetensors.Write(file, tensors.Tensors))));
         }
 
-        contents.Add(NumbersFile, CheckpointManifest.Content.Of(Write(NumbersFile, file => CheckpointJson.Write(file, checkpoint.Numbers))));
-        var manifest = new CheckpointManifest(CheckpointManifest.Current, checkpoint.Step, checkpoint.Identity, contents);
-        _ = Write(CheckpointManifest.FileName, file => CheckpointJson.Write(file, manifest));
+        contents.Add(NumbersFile, CheckpointManifest.Content.Of(Write(NumbersFile, checkpoint.WriteNumbers)));
+        var manifest = new CheckpointManifest(CheckpointManifest.Current, checkpoint.Step, checkpoint.Identity, contents, checkpoint.Conditions);
+        _ = Write(CheckpointManifest.FileName, file => CheckpointJson.Write(file, manifest, ManifestJson.Default.CheckpointManifest));
 
         string Write(string name, Action<SafeFileHandle> write)
         {

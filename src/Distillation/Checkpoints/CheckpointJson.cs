@@ -1,5 +1,5 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Win32.SafeHandles;
 
 namespace Distillation.Checkpoints;
@@ -7,18 +7,10 @@ namespace Distillation.Checkpoints;
 /// <summary>Numbers as JSON, in such a way that they come back to the last bit.</summary>
 internal static class CheckpointJson
 {
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        MaxDepth = 32,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
-
-    public static void Write(SafeFileHandle file, object value) => RandomAccess.Write(file, JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), Options), 0);
+    public static void Write<T>(SafeFileHandle file, T value, JsonTypeInfo<T> type) => RandomAccess.Write(file, JsonSerializer.SerializeToUtf8Bytes(value, type), 0);
 
     /// <exception cref="InvalidDataException">The file is missing, too long, or not what was written.</exception>
-    public static T Read<T>(string path, long largest)
+    public static T Read<T>(string path, long largest, JsonTypeInfo<T> type)
         where T : class
     {
         var file = new FileInfo(path);
@@ -29,7 +21,7 @@ internal static class CheckpointJson
 
         try
         {
-            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), Options) ?? throw new InvalidDataException($"'{path}' must have an object, but has null.");
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type) ?? throw new InvalidDataException($"'{path}' must have an object, but has null.");
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException or NotSupportedException or FormatException)
         {

@@ -7,7 +7,9 @@ namespace Distillation.Checkpoints;
 /// <param name="Step">The number of completed updates.</param>
 /// <param name="Identity">What the run is, in words by name.</param>
 /// <param name="Files">All other files, by name.</param>
-internal sealed record CheckpointManifest(int Version, long Step, IReadOnlyDictionary<string, string> Identity, IReadOnlyDictionary<string, CheckpointManifest.Content> Files)
+/// <param name="Conditions">What the bits depend on beside the run, in words by name; <see langword="null"/> in checkpoints of versions that did not save it.</param>
+internal sealed record CheckpointManifest(
+    int Version, long Step, IReadOnlyDictionary<string, string> Identity, IReadOnlyDictionary<string, CheckpointManifest.Content> Files, IReadOnlyDictionary<string, string>? Conditions = null)
 {
     public const string FileName = "manifest.json";
     public const int Current = 1;
@@ -20,7 +22,7 @@ internal sealed record CheckpointManifest(int Version, long Step, IReadOnlyDicti
     public static CheckpointManifest Verify(string checkpoint)
     {
         string path = Path.Combine(checkpoint, FileName);
-        CheckpointManifest manifest = CheckpointJson.Read<CheckpointManifest>(path, LargestBytes);
+        CheckpointManifest manifest = CheckpointJson.Read(path, LargestBytes, ManifestJson.Default.CheckpointManifest);
         if (manifest.Version != Current)
         {
             throw new InvalidDataException($"'{path}' is of version {manifest.Version}, but this library reads version {Current}.");

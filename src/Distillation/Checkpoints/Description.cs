@@ -1,49 +1,31 @@
 using System.Collections;
 using System.Globalization;
-using System.Reflection;
 
 namespace Distillation.Checkpoints;
 
-/// <summary>What an option, a loss or a schedule is, in words: its type and the values of its public properties. Two that are made alike have the same.</summary>
+/// <summary>The words by which a run is told from another: of an option, a loss or a schedule its type and its settings. Two that are made alike have the same.</summary>
+/// <remarks>Types list their settings themselves (<see cref="ISelfDescribing"/>), so that the words are the same in a program that is trimmed or compiled ahead of time.</remarks>
 internal static class Description
 {
-    private const int Deepest = 8;
+    private const int MaxDepth = 32;
 
-    public static string Of(object? value) => Of(value, []);
+    public static string Of(object? value) => Of(value, MaxDepth);
 
-    private static string Of(object? value, List<object> parents) => value switch
+    private static string Of(object? value, int depth) => value switch
     {
         null => "none",
         string text => text,
-        Enum or bool or Type => value.ToString()!,
+        bool or Enum or Feature or FeatureSet => value.ToString()!,
         IFormattable number when value.GetType().IsValueType => number.ToString(null, CultureInfo.InvariantCulture),
-        Delegate => "function",
-        torch.nn.Module module => module.GetType().Name,
-        Tensor tensor => Shapes.Of(tensor),
-        IEnumerable list => $"[{string.Join(", ", list.Cast<object?>().Select(item => Of(item, parents)))}]",
-        _ when parents.Count >= Deepest || parents.Any(parent => ReferenceEquals(parent, value)) => value.GetType().Name,
-        _ => WithProperties(value, [.. parents, value]),
+        FeatureDemand demand => $"student [{demand.Student}], teacher [{demand.Teacher}]",
+        Tensor tensor => $"{Shapes.Of(tensor)} {tensor.dtype}",
+        ISelfDescribing when depth == 0 => throw new InvalidOperationException($"The settings of {value.GetType().Name} must not contain themselves, but are nested more than {MaxDepth} deep."),
+        IDistillationLoss loss => WithSettings(loss, [(nameof(loss.Name), loss.Name), (nameof(loss.Features), loss.Features), .. loss.Describe()], depth - 1),
+        ISelfDescribing described => WithSettings(described, described.Describe(), depth - 1),
+        IEnumerable list => $"[{string.Join(", ", list.Cast<object?>().Select(item => Of(item, depth)))}]",
+        _ => value.GetType().Name,
     };
 
-    private static string WithProperties(object value, List<object> parents)
-    {
-        IEnumerable<string> properties = value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => property.GetIndexParameters().Length == 0 && property.CanRead)
-            .OrderBy(property => property.Name, StringComparer.Ordinal)
-            .Select(property => $"{property.Name} = {Of(Read(property, value), parents)}");
-        return string.Join(", ", properties) is { Length: > 0 } all ? $"{value.GetType().Name} {{ {all} }}" : value.GetType().Name;
-    }
-
-    // A property that cannot be read before the run says nothing of what the run is.
-    private static object? Read(PropertyInfo property, object value)
-    {
-        try
-        {
-            return property.GetValue(value);
-        }
-        catch (TargetInvocationException)
-        {
-            return null;
-        }
-    }
+    private static string WithSettings(object value, IEnumerable<(string Name, object? Value)> settings, int depth) =>
+        string.Join(", ", settings.Select(setting => $"{setting.Name} = {Of(setting.Value, depth)}")) is { Length: > 0 } all ? $"{value.GetType().Name} {{ {all} }}" : value.GetType().Name;
 }

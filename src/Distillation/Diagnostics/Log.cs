@@ -8,16 +8,16 @@ internal static partial class Log
     [LoggerMessage(101, LogLevel.Information, "Training started: {Samples} samples, {StepsPerEpoch} steps an epoch, {TotalSteps} steps.")]
     public static partial void TrainingStarted(ILogger logger, long samples, long stepsPerEpoch, long totalSteps);
 
-    [LoggerMessage(102, LogLevel.Information, "Epoch {Epoch} ended at step {Step}: loss {Loss}, learning rate {LearningRate}, {SamplesPerSecond} samples a second.")]
+    [LoggerMessage(102, LogLevel.Information, "Epoch {Epoch} ended at step {Step}: loss {Loss:G4}, learning rate {LearningRate:G4}, {SamplesPerSecond:G4} samples a second.")]
     public static partial void EpochEnded(ILogger logger, int epoch, long step, double loss, double learningRate, double samplesPerSecond);
 
-    [LoggerMessage(103, LogLevel.Information, "Epoch {Epoch} validated: accuracy {Accuracy}, negative log-likelihood {NegativeLogLikelihood}.")]
+    [LoggerMessage(103, LogLevel.Information, "Epoch {Epoch} validated: accuracy {Accuracy:G4}, negative log-likelihood {NegativeLogLikelihood:G4}.")]
     public static partial void EpochValidated(ILogger logger, int epoch, double accuracy, double negativeLogLikelihood);
 
     [LoggerMessage(104, LogLevel.Information, "Training ended: {Status} at step {Step} after {Elapsed}.")]
     public static partial void TrainingEnded(ILogger logger, TrainingStatus status, long step, TimeSpan elapsed);
 
-    [LoggerMessage(105, LogLevel.Information, "The weights of epoch {Epoch} were restored: {Metric} {Value}.")]
+    [LoggerMessage(105, LogLevel.Information, "The weights of epoch {Epoch} were restored: {Metric} {Value:G4}.")]
     public static partial void BestRestored(ILogger logger, int epoch, string metric, double value);
 
     [LoggerMessage(110, LogLevel.Warning, "On the validation data the teacher's accuracy is {Teacher}, no more than that of the student before training ({Student}) or of the commonest class ({Commonest}): the student can learn little from it.")]
@@ -41,15 +41,21 @@ internal static partial class Log
     [LoggerMessage(204, LogLevel.Error, "The checkpoint of step {Step} could not be written, and the run goes on: {Failure}")]
     public static partial void CheckpointFailed(ILogger logger, long step, string failure);
 
+    [LoggerMessage(205, LogLevel.Warning, "{Path} is no longer needed, but could not be deleted; delete it by hand: {Failure}")]
+    public static partial void CheckpointNotDeleted(ILogger logger, string path, string failure);
+
+    [LoggerMessage(206, LogLevel.Warning, "Checkpoint {Path} was written under other conditions: {Differences}. The run goes on, but not with the bits of a run that was never interrupted.")]
+    public static partial void ConditionsChanged(ILogger logger, string path, string differences);
+
     [LoggerMessage(106, LogLevel.Error, "Training diverged at step {Step}. {What}.")]
     public static partial void TrainingDiverged(ILogger logger, string what, long step);
 
-    [LoggerMessage(107, LogLevel.Warning, "The gradient's norm of the {Learner} rose to {Ratio} times its running mean before step {Step}.")]
+    [LoggerMessage(107, LogLevel.Warning, "The gradient's norm of the {Learner} rose to {Ratio:G4} times its running mean before step {Step}.")]
     public static partial void GradientSpiked(ILogger logger, string learner, double ratio, long step);
 
     [LoggerMessage(108, LogLevel.Warning, "The update of step {Step} was not made, as loss or gradient was not finite: {InARow} in a row.")]
     public static partial void UpdateSkipped(ILogger logger, long step, int inARow);
 
-    [LoggerMessage(109, LogLevel.Warning, "The last good weights were restored at step {Step}; learning rates are multiplied by {Factor} from here on.")]
+    [LoggerMessage(109, LogLevel.Warning, "The last good weights were restored at step {Step}; learning rates are multiplied by {Factor:G4} from here on.")]
     public static partial void RolledBack(ILogger logger, long step, double factor);
 }

@@ -8,7 +8,7 @@ internal sealed class ConfusionMatrixConverter : JsonConverter<ConfusionMatrix>
 {
     public override ConfusionMatrix Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        Sparse sparse = JsonSerializer.Deserialize<Sparse>(ref reader, options)!;
+        SparseCounts sparse = JsonSerializer.Deserialize(ref reader, ConfusionMatrixJson.Default.SparseCounts)!;
         long classes = sparse.Samples.Length;
         if (sparse.Places.Length != sparse.Counts.Length || Array.Exists(sparse.Places, place => place < 0 || place >= classes * classes))
         {
@@ -28,10 +28,8 @@ internal sealed class ConfusionMatrixConverter : JsonConverter<ConfusionMatrix>
     public override void Write(Utf8JsonWriter writer, ConfusionMatrix value, JsonSerializerOptions options)
     {
         long[] places = [.. value.Counts.Index().Where(one => one.Item != 0).Select(one => (long)one.Index)];
-        JsonSerializer.Serialize(writer, new Sparse([.. Samples(value)], places, Array.ConvertAll(places, place => value.Counts[(int)place])), options);
+        JsonSerializer.Serialize(writer, new SparseCounts([.. Samples(value)], places, Array.ConvertAll(places, place => value.Counts[(int)place])), ConfusionMatrixJson.Default.SparseCounts);
     }
 
     private static IEnumerable<long> Samples(ConfusionMatrix matrix) => Enumerable.Range(0, matrix.Classes).Select(matrix.Samples);
-
-    private sealed record Sparse([property: JsonRequired] long[] Samples, [property: JsonRequired] long[] Places, [property: JsonRequired] long[] Counts);
 }

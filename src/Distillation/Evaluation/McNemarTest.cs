@@ -50,4 +50,7 @@ public sealed record McNemarTest(long OnlyFirst, long OnlySecond, double PValue)
 
         return new(onlyFirst, onlySecond, Math.Min(1, 2 * sum));
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => Brief.Of(nameof(McNemarTest), (nameof(OnlyFirst), OnlyFirst), (nameof(OnlySecond), OnlySecond), (nameof(PValue), PValue));
 }

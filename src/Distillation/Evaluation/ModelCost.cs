@@ -48,4 +48,7 @@ public sealed record ModelCost
             (double?)MultiplyAdds / smaller.MultiplyAdds,
             Latency / smaller.Latency);
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => Brief.Of(nameof(ModelCost), (nameof(Parameters), Parameters), (nameof(Bytes), Bytes), (nameof(MultiplyAdds), MultiplyAdds), (nameof(UncountedLayers), UncountedLayers), (nameof(Latency), Latency));
 }

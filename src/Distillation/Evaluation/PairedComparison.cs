@@ -140,4 +140,7 @@ public sealed record PairedComparison
 
         return sum * width / 3;
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => Brief.Of(nameof(PairedComparison), (nameof(Pairs), Pairs), (nameof(Mean), Mean), (nameof(Level), Level), (nameof(Interval), Interval), (nameof(IsSignificant), IsSignificant));
 }

@@ -5,4 +5,8 @@ namespace Distillation.Generation;
 /// <param name="Samples">The number of test samples with that label; positive.</param>
 /// <param name="Before">The share of them that the plain original finds (recall), in [0, 1].</param>
 /// <param name="After">The share of them that the final model finds, in [0, 1].</param>
-public sealed record ClassChange(int Label, long Samples, double Before, double After);
+public sealed record ClassChange(int Label, long Samples, double Before, double After)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Brief.Of(nameof(ClassChange), (nameof(Label), Label), (nameof(Samples), Samples), (nameof(Before), Before), (nameof(After), After));
+}

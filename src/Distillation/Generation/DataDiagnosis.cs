@@ -75,4 +75,7 @@ public sealed record DataDiagnosis(EvaluationReport Report, IReadOnlyList<ClassD
     }
 
     private static bool IsContradicted(SuspectSample sample) => sample.Said != sample.Label;
+
+    /// <inheritdoc/>
+    public override string ToString() => Brief.Of(nameof(DataDiagnosis), (nameof(Report), Report), (nameof(Classes), Classes), (nameof(Suspects), Suspects));
 }

@@ -59,4 +59,7 @@ public sealed record ModelDistillationReport(
             }
         }
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => Brief.Of(nameof(ModelDistillationReport), (nameof(Recipe), Recipe.Name), (nameof(Plain), Plain), (nameof(Control), Control), (nameof(Final), Final), (nameof(Distilled), Distilled), (nameof(Teacher), Teacher), (nameof(Difference), Difference), (nameof(Kept), Kept));
 }

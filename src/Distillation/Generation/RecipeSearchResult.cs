@@ -18,4 +18,7 @@ public sealed record RecipeSearchResult(Recipe Chosen, Recipe ChosenForOriginal,
             ? FormattableString.Invariant($"Nothing beats the plain original clearly enough: its mean {Metric.Name} on held-out samples is {plain.Mean:0.###}.")
             : FormattableString.Invariant($"'{Chosen.Name}' is chosen: its mean {Metric.Name} on held-out samples is {chosen.Mean:0.###}, that of the plain original {plain.Mean:0.###}.");
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => Brief.Of(nameof(RecipeSearchResult), (nameof(Chosen), Chosen.Name), (nameof(ChosenForOriginal), ChosenForOriginal.Name), (nameof(Scores), Scores), (nameof(Metric), Metric.Name), (nameof(IsComplete), IsComplete));
 }

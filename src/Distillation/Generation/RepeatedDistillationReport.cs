@@ -43,4 +43,7 @@ public sealed record RepeatedDistillationReport(IReadOnlyList<ModelDistillationR
 
     private PairedComparison Compare(Metric metric, Func<ModelDistillationReport, EvaluationReport> first) =>
         PairedComparison.Of([.. Runs.Select(run => metric.Of(first(run)))], [.. Runs.Select(run => metric.Of(run.Final))]);
+
+    /// <inheritdoc/>
+    public override string ToString() => Brief.Of(nameof(RepeatedDistillationReport), (nameof(Runs), Runs));
 }

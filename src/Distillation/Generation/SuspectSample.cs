@@ -5,4 +5,8 @@ namespace Distillation.Generation;
 /// <param name="Label">Its class id.</param>
 /// <param name="Said">The class that the model holds likeliest.</param>
 /// <param name="Probability">The probability that the model gives to the label, in [0, 1].</param>
-public sealed record SuspectSample(long Number, long Label, long Said, double Probability);
+public sealed record SuspectSample(long Number, long Label, long Said, double Probability)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Brief.Of(nameof(SuspectSample), (nameof(Number), Number), (nameof(Label), Label), (nameof(Said), Said), (nameof(Probability), Probability));
+}

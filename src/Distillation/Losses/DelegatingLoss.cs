@@ -17,6 +17,9 @@ public abstract class DelegatingLoss(IDistillationLoss inner) : IDistillationLos
     protected IDistillationLoss Inner { get; } = Require.Present(inner);
 
     /// <inheritdoc/>
+    public virtual IEnumerable<(string Name, object? Value)> Describe() => [(nameof(Inner), Inner)];
+
+    /// <inheritdoc/>
     public abstract Tensor Compute(DistillationContext context);
 
     /// <inheritdoc/>

@@ -26,6 +26,9 @@ public abstract class DelegatingRowLoss : RowLoss
     protected RowLoss Inner { get; }
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Inner), Inner)];
+
+    /// <inheritdoc/>
     public override Tensor? GetWeight(Batch batch, ModelOutput student) => Inner.GetWeight(batch, student);
 
     /// <inheritdoc/>

@@ -3,8 +3,10 @@ namespace Distillation.Losses;
 /// <summary>A layer of the student, and the layer of the teacher that it is compared with.</summary>
 /// <param name="Student">The student's layer.</param>
 /// <param name="Teacher">The teacher's layer.</param>
-public readonly record struct LayerPair(Feature Student, Feature Teacher)
+public readonly record struct LayerPair(Feature Student, Feature Teacher) : ISelfDescribing
 {
+    IEnumerable<(string Name, object? Value)> ISelfDescribing.Describe() => [(nameof(Student), Student), (nameof(Teacher), Teacher)];
+
     /// <summary>Gets what a loss over several pairs reads.</summary>
     /// <param name="pairs">The pairs.</param>
     /// <returns>All their layers.</returns>

@@ -4,7 +4,9 @@ namespace Distillation.Losses;
 
 /// <summary>A weighted sum of losses. It has every ability that all its terms have.</summary>
 /// <remarks>It is made by <see cref="LossArithmetic"/>: <c>0.9 * a + 0.1 * b</c>. A term whose weight is 0 at a place of the run is not computed there.</remarks>
+#pragma warning disable CA1001 // The group of the terms' modules owns nothing: the modules are the losses'.
 public sealed class LossSum : IDistillationLoss, IClosedFormGradient
+#pragma warning restore CA1001
 {
     private readonly bool _closedForm;
     private readonly bool _isNear;
@@ -50,6 +52,9 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
 
     /// <inheritdoc/>
     public IClosedFormGradient? ClosedForm => _closedForm ? this : null;
+
+    /// <inheritdoc/>
+    public IEnumerable<(string Name, object? Value)> Describe() => [(nameof(Terms), Terms)];
 
     /// <inheritdoc/>
     /// <value>Whether one of its terms does.</value>

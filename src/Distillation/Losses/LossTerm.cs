@@ -4,4 +4,7 @@ namespace Distillation.Losses;
 /// <param name="Name">The name under which it is reported.</param>
 /// <param name="Weight">Its weight over the run.</param>
 /// <param name="Loss">The loss.</param>
-public sealed record LossTerm(string Name, Schedule Weight, IDistillationLoss Loss);
+public sealed record LossTerm(string Name, Schedule Weight, IDistillationLoss Loss) : ISelfDescribing
+{
+    IEnumerable<(string Name, object? Value)> ISelfDescribing.Describe() => [(nameof(Name), Name), (nameof(Weight), Weight), (nameof(Loss), Loss)];
+}

@@ -36,6 +36,9 @@ public abstract class RowLoss : IDistillationLoss
     public IClosedFormGradient? ClosedForm => RowGradient is null ? null : _closedForm;
 
     /// <inheritdoc/>
+    public virtual IEnumerable<(string Name, object? Value)> Describe() => [(nameof(IgnoredLabel), IgnoredLabel)];
+
+    /// <inheritdoc/>
     public virtual bool ComparesSamples => false;
 
     /// <summary>Gets whether the loss is of the classes of a row among each other, so that of a single one it is a constant.</summary>

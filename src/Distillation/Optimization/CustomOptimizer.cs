@@ -11,6 +11,9 @@ public sealed class CustomOptimizer(Schedule learningRate, Func<IReadOnlyList<(s
     public Schedule LearningRate { get; } = Require.Present(learningRate);
 
     /// <inheritdoc/>
+    public IEnumerable<(string Name, object? Value)> Describe() => [(nameof(LearningRate), LearningRate)];
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">There is no optimizer, or one that needs a closure (L-BFGS).</exception>
     public torch.optim.Optimizer Create(IReadOnlyList<(string Name, Parameter Parameter)> parameters) => _create(parameters) switch
     {

@@ -17,6 +17,9 @@ public abstract partial record Schedule
         public double To { get; }
 
         /// <inheritdoc/>
+        public override IEnumerable<(string Name, object? Value)> Describe() => [(nameof(From), From), (nameof(To), To)];
+
+        /// <inheritdoc/>
         public override double At(TrainingPosition position) => To + ((From - To) * 0.5 * (1 + Math.Cos(Math.PI * position.Fraction)));
     }
 }

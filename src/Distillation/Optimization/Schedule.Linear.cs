@@ -17,6 +17,9 @@ public abstract partial record Schedule
         public double To { get; }
 
         /// <inheritdoc/>
+        public override IEnumerable<(string Name, object? Value)> Describe() => [(nameof(From), From), (nameof(To), To)];
+
+        /// <inheritdoc/>
         public override double At(TrainingPosition position) => From + ((To - From) * position.Fraction);
     }
 }

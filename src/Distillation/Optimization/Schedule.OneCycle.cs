@@ -31,6 +31,9 @@ public abstract partial record Schedule
         public double FinalDivisor { get; }
 
         /// <inheritdoc/>
+        public override IEnumerable<(string Name, object? Value)> Describe() => [(nameof(Maximum), Maximum), (nameof(Rise), Rise), (nameof(InitialDivisor), InitialDivisor), (nameof(FinalDivisor), FinalDivisor)];
+
+        /// <inheritdoc/>
         public override double At(TrainingPosition position)
         {
             double initial = Maximum / InitialDivisor;

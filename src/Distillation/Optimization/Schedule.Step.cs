@@ -22,6 +22,9 @@ public abstract partial record Schedule
         public double Factor { get; }
 
         /// <inheritdoc/>
+        public override IEnumerable<(string Name, object? Value)> Describe() => [(nameof(Initial), Initial), (nameof(Every), Every), (nameof(Factor), Factor)];
+
+        /// <inheritdoc/>
         public override double At(TrainingPosition position) => Initial * Math.Pow(Factor, position.Epoch / Every);
     }
 }

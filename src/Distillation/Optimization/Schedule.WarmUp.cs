@@ -23,6 +23,9 @@ public abstract partial record Schedule
         public double Start { get; }
 
         /// <inheritdoc/>
+        public override IEnumerable<(string Name, object? Value)> Describe() => [(nameof(Steps), Steps), (nameof(Then), Then), (nameof(Start), Start)];
+
+        /// <inheritdoc/>
         public override double At(TrainingPosition position)
         {
             double value = Then.At(position);

@@ -30,6 +30,9 @@ public abstract partial record Schedule
         public Schedule Inner { get; }
 
         /// <inheritdoc/>
+        public override IEnumerable<(string Name, object? Value)> Describe() => [(nameof(Start), Start), (nameof(End), End), (nameof(Inner), Inner)];
+
+        /// <inheritdoc/>
         public override double At(TrainingPosition position)
         {
             long first = (long)Math.Round(Start * position.TotalSteps);

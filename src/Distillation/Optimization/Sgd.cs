@@ -25,6 +25,9 @@ public sealed record Sgd(Schedule LearningRate) : IOptimizerStrategy
     public double WeightDecay { get; init => field = Require.NotNegative(value); }
 
     /// <inheritdoc/>
+    public IEnumerable<(string Name, object? Value)> Describe() => [(nameof(LearningRate), LearningRate), (nameof(Momentum), Momentum), (nameof(Dampening), Dampening), (nameof(Nesterov), Nesterov), (nameof(WeightDecay), WeightDecay)];
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">Nesterov's momentum is asked for without a momentum or with dampening.</exception>
     public torch.optim.Optimizer Create(IReadOnlyList<(string Name, Parameter Parameter)> parameters)
     {

@@ -71,15 +71,9 @@ internal static class PickleConstants
         : UnreadValue.Instance;
 
     // Few whole numbers need more than eight bytes: the number that tells the old format is one, seeds are others.
-    private static object Fitting(BigInteger number)
-    {
-        if (number >= long.MinValue && number <= long.MaxValue)
-        {
-            return (long)number;
-        }
-
-        return number;
-    }
+#pragma warning disable CA1859 // It is a long where it fits, and no BigInteger then.
+    private static object Fitting(BigInteger number) => number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : number;
+#pragma warning restore CA1859
 
     private static object Real(string? digits) => digits switch
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using Distillation.Checkpoints;
 using Distillation.Diagnostics;
@@ -30,6 +29,7 @@ internal sealed class Checkpointer : IDisposable
     private readonly CancellationTokenSource _stop;
     private readonly PosixSignalRegistration? _termination;
     private readonly Dictionary<string, string> _identity;
+    private readonly IReadOnlyDictionary<string, string> _conditions = RunConditions.Read();
     private long _saved = Stopwatch.GetTimestamp();
     private long _savedStep = -1;
 
@@ -70,7 +70,7 @@ internal sealed class Checkpointer : IDisposable
         RunIdentity.RequireSame(manifest.Identity, _identity, path);
         using var scope = torch.NewDisposeScope();
         string numbersPath = Path.Combine(path, CheckpointDirectory.NumbersFile);
-        RunNumbers numbers = CheckpointJson.Read<RunNumbers>(numbersPath, LargestNumbers);
+        RunNumbers numbers = CheckpointJson.Read(numbersPath, LargestNumbers, RunJson.Default.RunNumbers);
         numbers.Check(numbersPath, _run.Position, _learners.Length);
         using var rest = new SavedTensors(Path.Combine(path, RestFile));
         if (numbers.Best is { } best && _run.Best is { } kept)
@@ -93,6 +93,10 @@ internal sealed class Checkpointer : IDisposable
         SeededChance.Restore(rest.ReadLike(ChanceName, SeededChance.State));
         _savedStep = numbers.Position.Step;
         Log.TrainingResumed(_logger, path, numbers.Position.Step);
+        if (manifest.Conditions is { } conditions && RunIdentity.Differences(conditions, _conditions, absent: "not set") is { Length: > 0 } differences)
+        {
+            Log.ConditionsChanged(_logger, path, differences);
+        }
     }
 
     /// <summary>Saves the run within an epoch, if it is time.</summary>
@@ -113,17 +117,18 @@ internal sealed class Checkpointer : IDisposable
         }
     }
 
-    /// <summary>Saves the run as it ends, before the weights are exchanged for the best or the averaged ones, and waits until it is on the disk.</summary>
-    /// <exception cref="IOException">It could not be written.</exception>
-    public void EndRun()
+    /// <summary>Saves the run as it ends, before the weights are exchanged for the best or the averaged ones.</summary>
+    public void SaveLast()
     {
         if (_savedStep != _run.Position.Step)
         {
             Save();
         }
-
-        _writer.Finish();
     }
+
+    /// <summary>Waits until the last checkpoint is on the disk.</summary>
+    /// <exception cref="IOException">It could not be written.</exception>
+    public void Finish() => _writer.Finish();
 
     public void Dispose()
     {
@@ -131,6 +136,24 @@ internal sealed class Checkpointer : IDisposable
         _writer.Dispose();
         _stop.Dispose();
     }
+
+    /// <summary>Lists the options that a run and its checkpoints must have in common. Where and how often a run saves, reads ahead and reports changes no bit of it; the optimizer and its update are those of each learner.</summary>
+    internal static IEnumerable<(string Name, object? Value)> Compared(TrainerOptions options) =>
+    [
+        (nameof(options.Epochs), options.Epochs),
+        (nameof(options.Steps), options.Steps),
+        (nameof(options.BatchSize), options.BatchSize),
+        (nameof(options.MicroBatchSize), options.MicroBatchSize),
+        (nameof(options.CompareWithinMicroBatches), options.CompareWithinMicroBatches),
+        (nameof(options.Order), options.Order),
+        (nameof(options.BlockSize), options.BlockSize),
+        (nameof(options.LastBatch), options.LastBatch),
+        (nameof(options.Seed), options.Seed),
+        (nameof(options.NonFinite), options.NonFinite),
+        (nameof(options.ValidateEvery), options.ValidateEvery),
+        (nameof(options.BestBy), options.BestBy),
+        (nameof(options.EarlyStopping), options.EarlyStopping),
+    ];
 
     private bool IsDue() =>
         (_checkpoints.EverySteps is { } steps && _run.Position.Step % steps == 0)
@@ -156,7 +179,15 @@ internal sealed class Checkpointer : IDisposable
         }
 
         LearnerNumbers[] learners = [.. _learners.Select(learner => learner.Save(files[learner.WeightsFile] = new(), rest))];
-        _writer.Begin(new Checkpoint { Step = _run.Position.Step, Identity = _identity, Numbers = _run.Save(learners), Files = files });
+        RunNumbers numbers = _run.Save(learners);
+        _writer.Begin(new Checkpoint
+        {
+            Step = _run.Position.Step,
+            Identity = _identity,
+            Conditions = _conditions,
+            WriteNumbers = file => CheckpointJson.Write(file, numbers, RunJson.Default.RunNumbers),
+            Files = files,
+        });
         (_saved, _savedStep) = (Stopwatch.GetTimestamp(), _run.Position.Step);
     }
 
@@ -170,10 +201,9 @@ internal sealed class Checkpointer : IDisposable
     private Dictionary<string, string> Identity()
     {
         var words = new Dictionary<string, string>(_step.Identity) { ["samples"] = Description.Of(_samples) };
-        string[] withoutWeight = [nameof(TrainerOptions.Checkpoints), nameof(TrainerOptions.Prefetch), nameof(TrainerOptions.ReportEvery), nameof(TrainerOptions.Optimizer), nameof(TrainerOptions.Update)];
-        foreach (PropertyInfo option in typeof(TrainerOptions).GetProperties().Where(option => !withoutWeight.Contains(option.Name)))
+        foreach ((string name, object? value) in Compared(_options))
         {
-            words[option.Name] = Description.Of(option.GetValue(_options));
+            words[name] = Description.Of(value);
         }
 
         foreach (LearnerState learner in _learners)

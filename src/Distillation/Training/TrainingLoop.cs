@@ -86,16 +86,23 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
             bool cancelled = !run.IsEpochOpen && !Pass(step, train, order, device, run, guard, checkpointer, stop);
             if (cancelled || !EndEpoch(validator, modes, run, stop))
             {
-                checkpointer?.EndRun();
-                return run.End(TrainingStatus.Cancelled);
+                return End(run, TrainingStatus.Cancelled, checkpointer);
             }
 
             guard.Keep();
             checkpointer?.EndEpoch();
         }
 
-        checkpointer?.EndRun();
-        return run.End(run.HasSeenEnough ? TrainingStatus.StoppedEarly : TrainingStatus.Completed);
+        return End(run, run.HasSeenEnough ? TrainingStatus.StoppedEarly : TrainingStatus.Completed, checkpointer);
+    }
+
+    // The students have their final weights also where the last checkpoint cannot be written.
+    private static TrainingResult End(TrainingRun run, TrainingStatus status, Checkpointer? checkpointer)
+    {
+        checkpointer?.SaveLast();
+        TrainingResult result = run.End(status);
+        checkpointer?.Finish();
+        return result;
     }
 
     private void Prepare(ITrainingStep step, IDataSource train, BatchOrder order, LearnerModes modes, torch.Device device)

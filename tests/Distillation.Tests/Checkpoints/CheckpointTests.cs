@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Distillation.Losses;
 using Distillation.Serialization;
 using Distillation.Training;
@@ -207,6 +208,24 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void A_second_run_is_refused_where_the_lock_was_deleted_too()
+    {
+        using IStudent other = Student.From(Some.Mlp());
+        var second = new Meddler(() =>
+        {
+            if (!OperatingSystem.IsWindows())
+            {
+                // On Windows a file that is open cannot be deleted.
+                File.Delete(Path.Combine(Run, "lock"));
+            }
+
+            new SupervisedTrainer(other, options: _options).Fit(_data);
+        });
+
+        FluentActions.Invoking(() => Train(_options, progress: second)).Should().Throw<IOException>().WithMessage("Another run writes to the checkpoint directory '*'*");
+    }
+
+    [Fact]
     public void A_directory_that_cannot_be_made_is_told_before_the_run()
     {
         File.WriteAllText(Path.Combine(_root, "file"), "");
@@ -246,6 +265,113 @@ public sealed class CheckpointTests : IDisposable
         Saved.Should().BeEmpty();
     }
 
+    [Fact]
+    public void A_run_whose_last_checkpoint_cannot_be_written_has_the_best_weights_all_the_same()
+    {
+        TrainerOptions options = _options with { BestBy = new("Least", report => report.NegativeLogLikelihood, HigherIsBetter: true), Optimizer = new Sgd(0.5) };
+        Fit(options with { Checkpoints = null });
+        double[] best = Some.Weights(_student);
+        using Sequential fresh = Some.Mlp();
+        _ = _student.load_state_dict(fresh.state_dict());
+
+        FluentActions.Invoking(() => Fit(options with { Checkpoints = _options.Checkpoints! with { Written = _ => throw new IOException("The disk is full.") } })).Should().Throw<IOException>();
+
+        Some.Weights(_student).Should().Equal(best);
+    }
+
+    [Theory]
+    [InlineData("run.safetensors")]
+    [InlineData("manifest.json")]
+    [InlineData("run")]
+    public void A_flush_that_fails_counts_as_not_written(string name)
+    {
+        CheckpointOptions failing = _options.Checkpoints! with { FlushInterval = TimeSpan.Zero, Flushing = path => ThrowIf(Path.GetFileName(path) == name) };
+        var log = new CollectingLog();
+
+        FluentActions.Invoking(() => Train(_options with { Checkpoints = failing }, log)).Should().Throw<IOException>().WithMessage("The last checkpoint could not be written: *");
+
+        log.Ids.Should().Contain(204).And.NotContain(201);
+    }
+
+    [Fact]
+    public void An_old_one_that_cannot_be_deleted_is_told_once_and_the_run_ends_well()
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
+        {
+            return;
+        }
+
+        string held = Path.Combine(Run, "step-0000000002");
+        var log = new CollectingLog();
+        bool isHeld = false;
+        try
+        {
+            TrainingResult result = Train(_options, log, new Meddler(() =>
+            {
+                if (!isHeld && Directory.Exists(held))
+                {
+                    // What is mounted cannot be deleted.
+                    Programs.Call("mount", "--bind", held, held).Should().Be(0);
+                    isHeld = true;
+                }
+            }));
+
+            result.Status.Should().Be(TrainingStatus.Completed);
+        }
+        finally
+        {
+            Programs.Call("umount", held);
+        }
+
+        isHeld.Should().BeTrue();
+        log.Ids.Count(id => id == 205).Should().Be(1);
+        log.Ids.Should().NotContain(204);
+        Saved.Should().Contain("step-0000000012");
+    }
+
+    [Fact]
+    public void Another_kind_of_processor_is_told_and_the_run_goes_on()
+    {
+        Train(_options with { Epochs = 6 });
+        string manifest = Path.Combine(Run, "step-0000000012", "manifest.json");
+        string text = File.ReadAllText(manifest);
+        JsonObject json = JsonNode.Parse(text)!.AsObject();
+        json["Conditions"]!["processor"].Should().NotBeNull();
+        json["Conditions"]!["processor"] = "Z80";
+        File.WriteAllText(manifest, json.ToJsonString());
+        var log = new CollectingLog();
+
+        Train(_options, log).Status.Should().Be(TrainingStatus.Completed);
+
+        log.Lines.Should().ContainSingle(line => line.Contains("processor was Z80, and is ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_same_conditions_are_not_worth_a_word()
+    {
+        Train();
+        var log = new CollectingLog();
+
+        Train(_options, log);
+
+        log.Ids.Should().Contain(202).And.NotContain(206);
+    }
+
+    [Fact]
+    public void A_checkpoint_without_conditions_is_taken()
+    {
+        Train();
+        string manifest = Path.Combine(Run, "step-0000000012", "manifest.json");
+        JsonObject json = JsonNode.Parse(File.ReadAllText(manifest))!.AsObject();
+        json.Remove("Conditions").Should().BeTrue();
+        File.WriteAllText(manifest, json.ToJsonString());
+        var log = new CollectingLog();
+
+        Train(_options, log);
+
+        log.Ids.Should().Contain(202).And.NotContain(206);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(" ")]
@@ -258,6 +384,13 @@ public sealed class CheckpointTests : IDisposable
         FluentActions.Invoking(() => new CheckpointOptions("a") { EverySteps = 0 }).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new CheckpointOptions("a") { EveryInterval = TimeSpan.Zero }).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new CheckpointOptions("a") { Keep = 0 }).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    // Labels that the student is measured on, so that there is a best epoch.
+    private TrainingResult Fit(TrainerOptions options)
+    {
+        using ITeacher teacher = Teacher.From(Some.Mlp(seed: 4));
+        return new DistillationTrainer(teacher, Student.From(_student), new SoftTargetLoss(), options).Fit(_data, _data);
     }
 
     private static void ThrowIf(bool full)

@@ -9,26 +9,17 @@ internal sealed class Child : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private readonly string _directory;
-    private readonly string _newest;
     private readonly Process _process;
 
-    public Child(string directory, long steps, TeacherKind teacher, int stall)
-    {
-        _directory = directory;
-        _newest = Newest;
-        _process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Distillation.Crash.dll"), "train", directory, Text(steps), teacher.ToString(), Text(stall)])
+    public Child(string directory, long steps, TeacherKind teacher, HoldAt place, long times) =>
+        _process = Process.Start(new ProcessStartInfo(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "Distillation.Crash.dll"), "train", directory, Text(steps), teacher.ToString(), place.ToString(), Text(times)])
         {
             RedirectStandardOutput = true,
         })!;
-    }
 
-    private string Newest => Directory.EnumerateDirectories(_directory, "step-*").Max(StringComparer.Ordinal) ?? "";
-
-    public bool HasExited => _process.HasExited;
-
-    /// <summary>Waits until the process has saved a checkpoint.</summary>
-    public void AwaitCheckpoint() => SpinWait.SpinUntil(() => HasExited || Newest != _newest, Patience).Should().BeTrue("the program must save a checkpoint");
+    /// <summary>Waits until the process stands still.</summary>
+    public void AwaitHold() => _process.StandardOutput.ReadLine().Should().Be(Hold.Line, "the program must come to the place where it is killed");
 
     public void Kill()
     {

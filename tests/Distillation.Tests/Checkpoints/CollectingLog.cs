@@ -3,18 +3,36 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Distillation.Tests.Checkpoints;
 
-/// <summary>Keeps the numbers of what is logged.</summary>
+/// <summary>Keeps what is logged.</summary>
 internal sealed class CollectingLog : ILogger<DistillationTrainer>
 {
-    private readonly List<int> _ids = [];
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    public IReadOnlyList<int> Ids
+    private readonly List<(int Id, string Line)> _events = [];
+
+    public IReadOnlyList<int> Ids => [.. Events.Select(one => one.Id)];
+
+    public IReadOnlyList<string> Lines => [.. Events.Select(one => one.Line)];
+
+    private (int Id, string Line)[] Events
     {
         get
         {
-            lock (_ids)
+            lock (_events)
             {
-                return [.. _ids];
+                return [.. _events];
+            }
+        }
+    }
+
+    /// <summary>Waits until so many events of some kinds are logged.</summary>
+    public void Await(int count, params int[] ids)
+    {
+        lock (_events)
+        {
+            while (_events.Count(one => ids.Contains(one.Id)) < count)
+            {
+                Monitor.Wait(_events, Patience).Should().BeTrue($"{count} events of [{string.Join(", ", ids)}] must come");
             }
         }
     }
@@ -26,9 +44,10 @@ internal sealed class CollectingLog : ILogger<DistillationTrainer>
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        lock (_ids)
+        lock (_events)
         {
-            _ids.Add(eventId.Id);
+            _events.Add((eventId.Id, formatter(state, exception)));
+            Monitor.PulseAll(_events);
         }
     }
 }

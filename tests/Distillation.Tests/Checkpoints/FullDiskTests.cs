@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Distillation.Crash;
 using Xunit.Abstractions;
 
@@ -22,7 +21,7 @@ public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
         _scope.Dispose();
         if (_mounted)
         {
-            Call("umount", Disk);
+            Programs.Call("umount", Disk);
         }
 
         _folder.Delete(recursive: true);
@@ -38,10 +37,12 @@ public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
 
         using var run = new SmallRun(TeacherKind.Live);
         var log = new CollectingLog();
-        TrainingResult result = run.Fit(Steps, new(Disk), new At((30, Fill), (70, () => File.Delete(Filler))), log);
+
+        // A report comes before the checkpoint of its epoch: when the writer is done with those before, it writes nothing.
+        TrainingResult result = run.Fit(Steps, new(Disk), new At((30, () => Fill(log, saved: 2)), (70, () => Empty(log, saved: 6))), log);
 
         result.Status.Should().Be(TrainingStatus.Completed);
-        log.Ids.Count(id => id == 204).Should().BeGreaterThanOrEqualTo(4);
+        log.Ids.Count(id => id == 204).Should().Be(4);
         Directory.GetDirectories(Disk).Select(Path.GetFileName).Should().BeEquivalentTo("step-0000000080", "step-0000000090", "step-0000000100");
     }
 
@@ -54,9 +55,10 @@ public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
         }
 
         using var full = new SmallRun(TeacherKind.Live);
-        Action fit = () => full.Fit(Steps, new(Disk), new At((30, Fill)));
+        var log = new CollectingLog();
+        Action fit = () => full.Fit(Steps, new(Disk), new At((30, () => Fill(log, saved: 2))), log);
         fit.Should().Throw<IOException>().WithMessage("The last checkpoint could not be written: *");
-        Directory.GetDirectories(Disk).Max().Should().BeOneOf(Path.Combine(Disk, "step-0000000010"), Path.Combine(Disk, "step-0000000020"));
+        Directory.GetDirectories(Disk).Max().Should().Be(Path.Combine(Disk, "step-0000000020"));
         File.Delete(Filler);
         using var resumed = new SmallRun(TeacherKind.Live);
         using var whole = new SmallRun(TeacherKind.Live);
@@ -67,24 +69,23 @@ public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
         Some.Weights(resumed.Network).Should().Equal(Some.Weights(whole.Network));
     }
 
-    private static int Call(string program, params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode;
-    }
-
     private bool Mounted()
     {
         Directory.CreateDirectory(Disk);
-        _mounted = OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && Call("mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", Disk) == 0;
+        _mounted = OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && Programs.Call("mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", Disk) == 0;
         output.WriteLine(_mounted ? "The disk has 200 kB." : "Not tried: a small disk needs Linux and root.");
         return _mounted;
     }
 
-    private void Fill()
+    private void Empty(CollectingLog log, int saved)
     {
+        log.Await(saved, 201, 204);
+        File.Delete(Filler);
+    }
+
+    private void Fill(CollectingLog log, int saved)
+    {
+        log.Await(saved, 201, 204);
         try
         {
             using FileStream filler = File.Create(Filler, bufferSize: 1);

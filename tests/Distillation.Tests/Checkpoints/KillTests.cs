@@ -6,7 +6,7 @@ namespace Distillation.Tests.Checkpoints;
 /// <summary>Processes that are killed while they train.</summary>
 public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
-    private const int StepsForEachKill = 200;
+    private const int StepsForEachKill = 100;
 
     // Of each series; a longer one is for nights.
     private static readonly int Kills = LongForm.Times(10);
@@ -19,34 +19,32 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     [InlineData("Live", 0)]
     [InlineData("Live", 5)]
     [InlineData("Cached", 1)]
-    public void A_run_that_is_killed_again_and_again_ends_as_one_that_is_not(string kind, int stall)
+    public void A_run_that_is_killed_again_and_again_ends_as_one_that_is_not(string kind, int seed)
     {
         TeacherKind teacher = Enum.Parse<TeacherKind>(kind);
         long steps = StepsForEachKill * Kills;
         string killed = _folder.CreateSubdirectory("killed").FullName;
-        var random = new Random(stall);
+        var random = new Random(seed);
         int unfinished = 0;
         for (int kill = 0; kill < Kills; kill++)
         {
-            using var child = new Child(killed, steps, teacher, stall);
-            if (random.Next(4) > 0)
+            (HoldAt place, int times) = random.Next(8) switch
             {
-                child.AwaitCheckpoint();
-                Thread.Sleep(random.Next(40));
-            }
-            else
-            {
-                // Perhaps it only begins, or reads the checkpoint.
-                Thread.Sleep(random.Next(1000));
-            }
+                0 => (HoldAt.Start, 1),
+                < 4 => (HoldAt.Report, random.Next(1, 10)),
+                _ => (HoldAt.FileWritten, random.Next(1, 40)),
+            };
+            using var child = new Child(killed, steps, teacher, place, times);
+            child.AwaitHold();
 
-            child.HasExited.Should().BeFalse("it must be killed before it ends");
             child.Kill();
+
             unfinished += Directory.GetDirectories(killed, "draft-*").Length > 0 ? 1 : 0;
         }
 
         output.WriteLine($"{Kills} kills, {unfinished} of them while a checkpoint was written");
-        TrainCommand.Run(killed, steps, teacher, TimeSpan.Zero).Should().Be(TrainingStatus.Completed);
+        unfinished.Should().BePositive();
+        TrainCommand.Run(killed, steps, teacher).Should().Be(TrainingStatus.Completed);
         Result(killed).Should().Equal(Undisturbed(steps, teacher));
         Directory.GetDirectories(killed, "draft-*").Should().BeEmpty();
     }
@@ -64,13 +62,13 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         string stopped = _folder.CreateSubdirectory("stopped").FullName;
         for (int time = 0; time < 2; time++)
         {
-            using var child = new Child(stopped, steps, TeacherKind.Live, stall: 5);
-            child.AwaitCheckpoint();
+            using var child = new Child(stopped, steps, TeacherKind.Live, HoldAt.Termination, times: 5);
+            child.AwaitHold();
 
             child.Terminate().Should().Be(nameof(TrainingStatus.Cancelled));
         }
 
-        TrainCommand.Run(stopped, steps, TeacherKind.Live, TimeSpan.Zero).Should().Be(TrainingStatus.Completed);
+        TrainCommand.Run(stopped, steps, TeacherKind.Live).Should().Be(TrainingStatus.Completed);
         Result(stopped).Should().Equal(Undisturbed(steps, TeacherKind.Live));
     }
 

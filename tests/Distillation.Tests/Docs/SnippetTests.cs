@@ -344,6 +344,26 @@ public sealed partial class SnippetTests : IDisposable
         together.Improvement!.Pairs.Should().Be(2);
     }
 
+    [Fact]
+    public void A_loss_that_describes_itself_takes_part_in_what_a_checkpoint_compares()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("distillation-");
+        try
+        {
+            using ITeacher teacher = Teacher.From(Some.Mlp(hidden: 16));
+            using IStudent student = Student.From(Some.Mlp(hidden: 4));
+            var options = new TrainerOptions { Epochs = 1, Checkpoints = new(folder.FullName) };
+            new DistillationTrainer(teacher, student, new MarginLoss(0.1), options).Fit(_train);
+            Action other = () => new DistillationTrainer(teacher, student, new MarginLoss(0.2), options).Fit(_train);
+
+            other.Should().Throw<InvalidOperationException>().WithMessage("*Margin = 0.1*and is*Margin = 0.2*");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     private static string FindRoot(string folder) => File.Exists(Path.Combine(folder, "Distillation.sln")) ? folder : FindRoot(Path.GetDirectoryName(folder)!);
 
     private static string Flat(string text) => string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
@@ -414,6 +434,14 @@ public sealed partial class SnippetTests : IDisposable
 
             base.Dispose(disposing);
         }
+    }
+
+    private sealed class MarginLoss(double margin) : IDistillationLoss
+    {
+        public IEnumerable<(string Name, object? Value)> Describe() => [("Margin", margin)];
+
+        public Tensor Compute(DistillationContext context) =>
+            (context.Teacher.Logits - context.Student.Logits).abs().clamp_min(margin).mean();
     }
 
     private sealed class FocalLoss : RowLoss

@@ -14,6 +14,9 @@ public sealed class BottleneckConnector : Connector
     public long Factor { get; init => field = Require.Positive(value); } = 2;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [(nameof(Factor), Factor)];
+
+    /// <inheritdoc/>
     public override Module<Tensor, Tensor> Create(Tensor student, Tensor teacher)
     {
         FeatureShapes.RequireMaps(student, teacher);

@@ -2,8 +2,11 @@ namespace Distillation.Losses;
 
 /// <summary>Makes the module that brings a layer of the student to the shape of a layer of the teacher. It is trained with the student.</summary>
 /// <remarks>Sizes that are not given follow from the first batch. A connector has no state: one instance serves any number of losses, each with a module of its own.</remarks>
-public abstract class Connector
+public abstract class Connector : ISelfDescribing
 {
+    /// <inheritdoc/>
+    public virtual IEnumerable<(string Name, object? Value)> Describe() => [];
+
     /// <summary>Makes the module.</summary>
     /// <param name="student">The student's layer on the first batch, [N, ...].</param>
     /// <param name="teacher">The teacher's layer on the first batch, [N, ...].</param>

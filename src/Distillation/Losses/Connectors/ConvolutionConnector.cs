@@ -10,6 +10,9 @@ public sealed class ConvolutionConnector : Connector
     public bool Bias { get; init; } = true;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [(nameof(Bias), Bias)];
+
+    /// <inheritdoc/>
     public override Module<Tensor, Tensor> Create(Tensor student, Tensor teacher)
     {
         FeatureShapes.RequireMaps(student, teacher);

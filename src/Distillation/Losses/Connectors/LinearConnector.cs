@@ -11,6 +11,9 @@ public sealed class LinearConnector : Connector
     public bool Bias { get; init; } = true;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [(nameof(Bias), Bias)];
+
+    /// <inheritdoc/>
     public override Module<Tensor, Tensor> Create(Tensor student, Tensor teacher)
     {
         Require.Present(student);

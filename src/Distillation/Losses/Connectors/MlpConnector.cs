@@ -10,6 +10,9 @@ public sealed class MlpConnector : Connector
     public long? Hidden { get; init => field = value is { } hidden ? Require.Positive(hidden, nameof(Hidden)) : null; }
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [(nameof(Hidden), Hidden)];
+
+    /// <inheritdoc/>
     public override Module<Tensor, Tensor> Create(Tensor student, Tensor teacher)
     {
         (long from, long to) = (ChannelMap.Channels(Require.Present(student)), ChannelMap.Channels(Require.Present(teacher)));

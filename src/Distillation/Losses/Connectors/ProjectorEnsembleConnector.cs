@@ -14,6 +14,9 @@ public sealed class ProjectorEnsembleConnector : Connector
     public bool Rectified { get; init; } = true;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [(nameof(Count), Count), (nameof(Rectified), Rectified)];
+
+    /// <inheritdoc/>
     public override Module<Tensor, Tensor> Create(Tensor student, Tensor teacher)
     {
         (long from, long to) = (ChannelMap.Channels(Require.Present(student)), ChannelMap.Channels(Require.Present(teacher)));

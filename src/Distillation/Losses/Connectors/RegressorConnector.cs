@@ -14,6 +14,9 @@ public sealed class RegressorConnector : Connector
     public bool Rectify { get; init; } = true;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [(nameof(Rectify), Rectify)];
+
+    /// <inheritdoc/>
     public override Module<Tensor, Tensor> Create(Tensor student, Tensor teacher)
     {
         FeatureShapes.RequireMaps(student, teacher);

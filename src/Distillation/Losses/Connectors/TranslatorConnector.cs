@@ -11,6 +11,9 @@ public sealed class TranslatorConnector : Connector
     public bool Normalize { get; init; } = true;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [(nameof(Normalize), Normalize)];
+
+    /// <inheritdoc/>
     public override Module<Tensor, Tensor> Create(Tensor student, Tensor teacher)
     {
         FeatureShapes.RequireMaps(student, teacher);

@@ -20,6 +20,9 @@ public sealed class ActivationBoundaryLoss : FeatureLoss
         : base(student, teacher, connector) => _margin = Require.Positive(margin);
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), ("Margin", _margin)];
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         FeatureShapes.RequireSame(student, teacher);

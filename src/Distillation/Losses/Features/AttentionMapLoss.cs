@@ -23,6 +23,9 @@ public sealed class AttentionMapLoss : IDistillationLoss
     public FeatureDemand Features => _layers.Features;
 
     /// <inheritdoc/>
+    public IEnumerable<(string Name, object? Value)> Describe() => [("Pairs", _layers.Pairs), (nameof(Distance), Distance)];
+
+    /// <inheritdoc/>
     /// <returns>The number of pairs of places that count, of rows with <see cref="AttentionDistance.KullbackLeibler"/>; <see langword="null"/> without a mask.</returns>
     public Tensor? GetWeight(Batch batch, ModelOutput student) => _layers.GetWeight(batch, student, Weigh);
 

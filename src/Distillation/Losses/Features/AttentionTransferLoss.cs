@@ -20,6 +20,9 @@ public sealed class AttentionTransferLoss : FeatureLoss
         : base(student, teacher) => _power = Require.InRange(power, 1, double.MaxValue);
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), ("Power", _power)];
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         (student, teacher) = FeatureMaps.PoolToSmaller(student, teacher);

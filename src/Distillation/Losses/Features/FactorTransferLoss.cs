@@ -31,6 +31,9 @@ public sealed class FactorTransferLoss : FeatureLoss
     public int DifferencePower { get; init => field = Require.Positive(value); } = 1;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), ("Paraphraser", _paraphraser), (nameof(LayerPower), LayerPower), (nameof(DifferencePower), DifferencePower)];
+
+    /// <inheritdoc/>
     protected override Tensor Target(Tensor teacher)
     {
         if (_paraphraser is null)

@@ -32,6 +32,9 @@ public abstract class FeatureLoss : IDistillationLoss
     public virtual torch.nn.Module? Module => _module;
 
     /// <inheritdoc/>
+    public virtual IEnumerable<(string Name, object? Value)> Describe() => [(nameof(StudentLayer), StudentLayer), (nameof(TeacherLayer), TeacherLayer), ("Connector", _connector)];
+
+    /// <inheritdoc/>
     public virtual bool ComparesSamples => false;
 
     /// <inheritdoc/>

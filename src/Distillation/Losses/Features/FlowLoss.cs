@@ -27,6 +27,9 @@ public sealed class FlowLoss : IDistillationLoss
     public FeatureDemand Features { get; }
 
     /// <inheritdoc/>
+    public IEnumerable<(string Name, object? Value)> Describe() => [("Bottom", _bottom), ("Top", _top)];
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The layers are not maps of the same samples, or their numbers of channels differ.</exception>
     public Tensor Compute(DistillationContext context)
     {

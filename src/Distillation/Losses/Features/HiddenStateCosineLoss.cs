@@ -23,6 +23,9 @@ public sealed class HiddenStateCosineLoss : IDistillationLoss
     public torch.nn.Module? Module => _layers.Module;
 
     /// <inheritdoc/>
+    public IEnumerable<(string Name, object? Value)> Describe() => [("Pairs", _layers.Pairs), ("Connector", _layers.Connector)];
+
+    /// <inheritdoc/>
     public void Prepare(DistillationContext sample) => _layers.Prepare(sample);
 
     /// <inheritdoc/>

@@ -24,6 +24,9 @@ public sealed class HierarchicalContextLoss : IDistillationLoss
     public FeatureDemand Features { get; }
 
     /// <inheritdoc/>
+    public IEnumerable<(string Name, object? Value)> Describe() => [("Pairs", _pairs)];
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The layers of a pair are not maps of one shape.</exception>
     public Tensor Compute(DistillationContext context) =>
         _pairs.Select(pair => pair.Of(context)).Select(layers => Compare(layers.Student, layers.Teacher)).Aggregate(TensorArithmetic.Plus);

@@ -20,6 +20,9 @@ public sealed class LayerChannelwiseLoss : FeatureLoss
     public Schedule Temperature { get; }
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Temperature), Temperature)];
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         FeatureShapes.RequireMaps(student, teacher);

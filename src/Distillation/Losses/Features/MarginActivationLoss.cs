@@ -34,6 +34,9 @@ public sealed class MarginActivationLoss : FeatureLoss
     /// <value>The connector and the margins, once <see cref="Prepare"/> has made them.</value>
     public override torch.nn.Module? Module => _learned;
 
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Margins), Margins)];
+
     /// <summary>Gets the margins of a layer that ends in a batch norm: the mean of a normal distribution below zero, as in the paper.</summary>
     /// <param name="normalization">The batch norm of the teacher whose output the loss reads.</param>
     /// <returns>For each channel with bias μ and weight ±σ: <c>μ − σ φ(μ/σ) / Φ(−μ/σ)</c>, or <c>−3σ</c> where the chance of a negative value, <c>Φ(−μ/σ)</c>, is 0.001 or less.</returns>

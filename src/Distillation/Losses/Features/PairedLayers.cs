@@ -3,21 +3,23 @@ namespace Distillation.Losses;
 /// <summary>Several pairs of layers, each with a connector of its own if there is one: for losses that are a mean over pairs.</summary>
 internal sealed class PairedLayers
 {
-    private readonly LayerPair[] _pairs;
-    private readonly Connector? _connector;
     private torch.nn.Module<Tensor, Tensor>[]? _connectors;
 
     public PairedLayers(IReadOnlyList<LayerPair> pairs, Connector? connector = null)
     {
-        _pairs = [.. Require.Present(pairs)];
-        if (_pairs.Length == 0)
+        Pairs = [.. Require.Present(pairs)];
+        if (Pairs.Count == 0)
         {
             throw new ArgumentException("There must be a pair of layers at least, but there is none.", nameof(pairs));
         }
 
-        _connector = connector;
-        Features = LayerPair.Demand(_pairs);
+        Connector = connector;
+        Features = LayerPair.Demand(Pairs);
     }
+
+    public IReadOnlyList<LayerPair> Pairs { get; }
+
+    public Connector? Connector { get; }
 
     public FeatureDemand Features { get; }
 
@@ -26,9 +28,9 @@ internal sealed class PairedLayers
     public void Prepare(DistillationContext sample)
     {
         Require.Present(sample);
-        if (_connectors is null && _connector is not null)
+        if (_connectors is null && Connector is not null)
         {
-            _connectors = [.. _pairs.Select(pair => _connector.CreateFor(sample.Student[pair.Student], sample.Teacher[pair.Teacher]))];
+            _connectors = [.. Pairs.Select(pair => Connector.CreateFor(sample.Student[pair.Student], sample.Teacher[pair.Teacher]))];
             Module = new ModuleGroup(_connectors);
         }
     }
@@ -37,7 +39,7 @@ internal sealed class PairedLayers
     /// <param name="batch">The batch.</param>
     /// <param name="student">Outputs of the student.</param>
     /// <param name="weigh">Computes the weight of a batch for one layer of the student; <see langword="null"/> is the number of samples.</param>
-    public Tensor? GetWeight(Batch batch, ModelOutput student, Func<Batch, Tensor, Tensor?> weigh) => BatchWeights.Mean([.. _pairs.Select(pair => weigh(batch, student[pair.Student]))], batch);
+    public Tensor? GetWeight(Batch batch, ModelOutput student, Func<Batch, Tensor, Tensor?> weigh) => BatchWeights.Mean([.. Pairs.Select(pair => weigh(batch, student[pair.Student]))], batch);
 
     /// <summary>Takes the mean over the pairs, of layers that are states, [N, T, D] or others.</summary>
     /// <param name="context">What student and teacher said.</param>
@@ -54,7 +56,7 @@ internal sealed class PairedLayers
     {
         Require.Present(context);
         Tensor? share = context.Batch.Whole is null ? null : Detached(() => BatchWeights.Share(context.Batch, batch => GetWeight(batch, context.Student, weigh)));
-        return _pairs.Select(Compare).Aggregate(TensorArithmetic.Plus).Over(_pairs.Length);
+        return Pairs.Select(Compare).Aggregate(TensorArithmetic.Plus).Over(Pairs.Count);
 
         Tensor Compare(LayerPair pair, int i)
         {
@@ -76,7 +78,7 @@ internal sealed class PairedLayers
         return compute();
     }
 
-    private Tensor Connect(Tensor student, int pair) => _connector is null
+    private Tensor Connect(Tensor student, int pair) => Connector is null
         ? student
         : (_connectors ?? throw new InvalidOperationException("Connectors are sized by the first batch: call Prepare before Compute."))[pair].call(student);
 }

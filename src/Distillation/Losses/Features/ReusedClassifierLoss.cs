@@ -20,6 +20,9 @@ public sealed class ReusedClassifierLoss : FeatureLoss
     public ReusedClassifierLoss(Feature student, Feature teacher, Module<Tensor, Tensor> classifier, Connector? projector = null)
         : base(student, teacher, projector ?? new BottleneckConnector()) => _classifier = Require.Present(classifier);
 
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), ("Classifier", _classifier)];
+
     /// <summary>The logits of the teacher's classifier on the student's layer.</summary>
     internal Tensor Classify(Tensor student)
     {

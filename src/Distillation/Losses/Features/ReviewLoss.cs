@@ -37,6 +37,9 @@ public sealed class ReviewLoss : IDistillationLoss
     public Module? Module { get; private set; }
 
     /// <inheritdoc/>
+    public IEnumerable<(string Name, object? Value)> Describe() => [("Pairs", _pairs), (nameof(Width), Width)];
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The layers of a pair are not maps of the same samples, or the loss has not seen a batch.</exception>
     public Tensor Compute(DistillationContext context)
     {

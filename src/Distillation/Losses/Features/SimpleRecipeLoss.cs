@@ -23,6 +23,9 @@ public sealed class SimpleRecipeLoss : FeatureLoss
     public double Exponent { get; init => field = Require.InRange(value, 1, 100); } = 4;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Exponent), Exponent)];
+
+    /// <inheritdoc/>
     public override bool ComparesSamples => true;
 
     /// <inheritdoc/>

@@ -30,6 +30,9 @@ public sealed class SingularValueLoss : IDistillationLoss
     public FeatureDemand Features { get; }
 
     /// <inheritdoc/>
+    public IEnumerable<(string Name, object? Value)> Describe() => [("Pairs", _pairs), (nameof(Count), Count)];
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The layers of a pair are not maps of the same samples, their numbers of channels differ, or the teacher's has fewer than <see cref="Count"/> channels or places.</exception>
     public Tensor Compute(DistillationContext context)
     {

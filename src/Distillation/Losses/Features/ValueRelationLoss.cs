@@ -23,6 +23,9 @@ public sealed class ValueRelationLoss : FeatureLoss
     public long? RelationHeads { get; init => field = value is { } heads ? Require.Positive(heads, nameof(RelationHeads)) : null; }
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(RelationHeads), RelationHeads)];
+
+    /// <inheritdoc/>
     /// <returns>The number of places that count, or <see langword="null"/> without a mask.</returns>
     public override Tensor? GetWeight(Batch batch, ModelOutput student) => PlaceMask.Count(batch, power: 1);
 

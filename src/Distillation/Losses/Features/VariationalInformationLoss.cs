@@ -38,6 +38,9 @@ public sealed class VariationalInformationLoss : FeatureLoss
     public override Module? Module => _prediction;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(HiddenChannels), HiddenChannels), (nameof(InitialVariance), InitialVariance), (nameof(Epsilon), Epsilon)];
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">A layer is no map, or the variance at the start is not above its least.</exception>
     public override void Prepare(DistillationContext sample)
     {

@@ -28,6 +28,9 @@ public sealed class AdaptiveTemperatureLoss : DelegatingRowLoss, IRowGradient
     public override IRowGradient? RowGradient => Inner.RowGradient is null ? null : this;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), ("Measure", _measure), (nameof(AtZero), AtZero), (nameof(AtOne), AtOne)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         Tensor temperatures = Temperatures(rows);

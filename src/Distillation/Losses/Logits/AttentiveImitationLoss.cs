@@ -20,6 +20,9 @@ public sealed class AttentiveImitationLoss : RowLoss, IRowGradient
     public override IRowGradient RowGradient => this;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(ErrorRange), ErrorRange)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows) => (rows.Student - rows.Teacher).Squared().sum(1) * Reliability(rows);
 
     /// <inheritdoc/>

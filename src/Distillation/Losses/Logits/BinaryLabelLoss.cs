@@ -23,6 +23,9 @@ public sealed class BinaryLabelLoss : RowLoss, IRowGradient
     public override IRowGradient RowGradient => this;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(ClassWeights), ClassWeights), (nameof(PositiveWeights), PositiveWeights)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows) => Values(rows, Present(rows), Absent(rows));
 
     /// <inheritdoc/>

@@ -20,6 +20,9 @@ public sealed class BinarySoftTargetLoss : RowLoss, IRowGradient
     public override IRowGradient RowGradient => this;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Temperature), Temperature)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Tensor student, Tensor teacher, double temperature) = Soften(rows);

@@ -19,6 +19,9 @@ public sealed class BoundedRegressionLoss : RowLoss, IRowGradient
     public override IRowGradient RowGradient => this;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Margin), Margin)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         Tensor error = (rows.Student - rows.Targets).Squared().sum(1);

@@ -16,6 +16,9 @@ public sealed class ChannelwiseLoss : IDistillationLoss
     public Schedule Temperature { get; }
 
     /// <inheritdoc/>
+    public IEnumerable<(string Name, object? Value)> Describe() => [(nameof(Temperature), Temperature)];
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The logits are not [N, C, H, W], or the shapes of student, teacher and mask do not fit.</exception>
     public Tensor Compute(DistillationContext context)
     {

@@ -37,6 +37,9 @@ public sealed class CorrelationLoss : RowLoss
     internal override bool ComparesClasses => true;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Beta), Beta), (nameof(Gamma), Gamma), (nameof(Temperature), Temperature)];
+
+    /// <inheritdoc/>
     public override bool ComparesSamples => Gamma > 0;
 
     /// <inheritdoc/>

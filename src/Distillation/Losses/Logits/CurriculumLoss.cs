@@ -36,6 +36,9 @@ public sealed class CurriculumLoss : DelegatingRowLoss, IRowGradient
     public override IRowGradient? RowGradient => Inner.RowGradient is null ? null : this;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), ("Difficulty", _difficulty), (nameof(Share), Share), (nameof(Order), Order)];
+
+    /// <inheritdoc/>
     public override bool ComparesSamples => Share is not Schedule.Constant { Value: 1 } || Inner.ComparesSamples;
 
     /// <inheritdoc/>

@@ -54,6 +54,9 @@ public sealed class CurriculumTemperatureLoss : DelegatingRowLoss
     }
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Reversal), Reversal), (nameof(Start), Start), (nameof(Range), Range)];
+
+    /// <inheritdoc/>
     public override void Prepare(DistillationContext sample)
     {
         base.Prepare(sample);

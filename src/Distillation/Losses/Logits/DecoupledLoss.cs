@@ -41,6 +41,9 @@ public sealed class DecoupledLoss : RowLoss, IRowGradient
     internal override bool ComparesClasses => true;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Alpha), Alpha), (nameof(Beta), Beta), (nameof(Temperature), Temperature)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Split student, Split teacher, double temperature) = Take(rows);

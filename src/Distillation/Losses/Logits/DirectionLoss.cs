@@ -23,6 +23,9 @@ public sealed class DirectionLoss : RowLoss
     internal override bool ComparesClasses => true;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Tikhonov), Tikhonov)];
+
+    /// <inheritdoc/>
     public override bool ComparesSamples => true;
 
     /// <inheritdoc/>

@@ -29,6 +29,9 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient, INearLoss
     internal override bool ComparesClasses => true;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(LabelSmoothing), LabelSmoothing), (nameof(ClassWeights), ClassWeights)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         Tensor log = functional.log_softmax(rows.Student, 1);

@@ -33,6 +33,9 @@ public sealed class JensenShannonLoss : RowLoss, IRowGradient
     internal override bool ComparesClasses => true;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Beta), Beta), (nameof(Temperature), Temperature)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Tensor student, Tensor teacher, _) = Softened.Of(rows, Temperature);

@@ -38,6 +38,9 @@ public sealed class MultiLevelLoss : RowLoss
     internal override bool ComparesClasses => true;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Temperatures), Temperatures), (nameof(InstanceWeight), InstanceWeight), (nameof(BatchWeight), BatchWeight), (nameof(ClassWeight), ClassWeight)];
+
+    /// <inheritdoc/>
     public override bool ComparesSamples => BatchWeight > 0 || ClassWeight > 0;
 
     /// <inheritdoc/>

@@ -33,6 +33,9 @@ public sealed class NormalizedTargetLoss : RowLoss, IRowGradient
     internal override bool ComparesClasses => true;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Gamma), Gamma), (nameof(Temperature), Temperature)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         Parts parts = Take(rows);

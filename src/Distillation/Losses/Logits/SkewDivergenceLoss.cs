@@ -32,6 +32,9 @@ public sealed class SkewDivergenceLoss : RowLoss, IRowGradient
     internal override bool ComparesClasses => true;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Skew), Skew), (nameof(Temperature), Temperature)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Tensor student, Tensor teacher, _) = Softened.Of(rows, Temperature);

@@ -23,6 +23,9 @@ public sealed class SoftCrossEntropyLoss : RowLoss, IRowGradient
     internal override bool ComparesClasses => true;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Temperature), Temperature)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         double temperature = Loss.At(Temperature, rows.Position);

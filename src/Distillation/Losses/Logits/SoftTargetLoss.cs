@@ -21,6 +21,9 @@ public sealed class SoftTargetLoss : RowLoss, IRowGradient, INearLoss
     internal override bool ComparesClasses => true;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Temperature), Temperature)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Tensor student, Tensor teacher, double temperature) = Softened.Of(rows, Temperature);

@@ -49,6 +49,9 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
     internal override bool ComparesClasses => true;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Temperature), Temperature), (nameof(Missing), Missing)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Tensor indices, Tensor log, Tensor target, double temperature) = Read(rows);

@@ -33,6 +33,9 @@ public sealed class TeacherFreeLoss : RowLoss, IRowGradient
     internal override bool ComparesClasses => true;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Probability), Probability), (nameof(Temperature), Temperature)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows) => Divergence(Target(rows), Softened.Log(rows.Student, 1), rows);
 
     /// <inheritdoc/>

@@ -27,6 +27,9 @@ public sealed class TopKHingeLoss : RowLoss, IRowGradient
     internal override bool ComparesClasses => true;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Count), Count), (nameof(Margin), Margin)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         TopKPairs pairs = TopKPairs.Of(rows, Count, Epsilon);

@@ -25,6 +25,9 @@ public sealed class TopKLogisticLoss : RowLoss, IRowGradient
     internal override bool ComparesClasses => true;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Count), Count)];
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         TopKPairs pairs = TopKPairs.Of(rows, Count, Epsilon);

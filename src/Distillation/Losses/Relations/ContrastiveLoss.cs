@@ -55,6 +55,9 @@ public sealed class ContrastiveLoss : FeatureLoss
     public override torch.nn.Module? Module => _parts;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), ("Samples", _samples), ("Negatives", _negatives), ("Dimension", _dimension), (nameof(Temperature), Temperature), (nameof(Momentum), Momentum), (nameof(ClassIds), ClassIds)];
+
+    /// <inheritdoc/>
     public override void Prepare(DistillationContext sample)
     {
         Require.Present(sample);

@@ -25,6 +25,9 @@ public sealed class KernelCongruenceLoss : FeatureLoss
     public int Order { get; init => field = Require.Positive(value); } = 2;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Gamma), Gamma), (nameof(Order), Order)];
+
+    /// <inheritdoc/>
     public override bool ComparesSamples => true;
 
     /// <inheritdoc/>

@@ -28,6 +28,9 @@ public sealed class LayerCorrelationLoss : FeatureLoss
     public double Gamma { get; init => field = Require.NotNegative(value); } = 1;
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Beta), Beta), (nameof(Gamma), Gamma)];
+
+    /// <inheritdoc/>
     public override bool ComparesSamples => Gamma > 0;
 
     /// <inheritdoc/>
