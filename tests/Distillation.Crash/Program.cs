@@ -6,6 +6,9 @@ switch (args)
     case ["store", var directory, var samples]:
         StoreCommand.Run(directory, Whole(samples));
         return 0;
+    case ["write", var directory, var samples, var rows, var seconds]:
+        StoreCommand.RunUnflushed(directory, Whole(samples), (int)Whole(rows), TimeSpan.FromSeconds(Whole(seconds)), Console.Out, Console.In);
+        return 0;
     case ["train", var directory, var steps, var teacher, var stall]:
         Console.WriteLine(TrainCommand.Run(directory, Whole(steps), Enum.Parse<TeacherKind>(teacher), TimeSpan.FromMilliseconds(Whole(stall))));
         return 0;
@@ -14,6 +17,7 @@ switch (args)
         return 0;
     default:
         Console.Error.WriteLine("Distillation.Crash store <directory> <samples>");
+        Console.Error.WriteLine("Distillation.Crash write <directory> <samples> <samples a flush> <seconds between two>");
         Console.Error.WriteLine("Distillation.Crash train <directory> <steps> Live|Cached <milliseconds that each file of a checkpoint takes>");
         Console.Error.WriteLine("Distillation.Crash soak <directory> <steps>");
         return 2;
