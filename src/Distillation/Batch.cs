@@ -44,6 +44,9 @@ public class Batch
     /// <value>In (0, 1].</value>
     public double Share { get; }
 
+    /// <summary>Gets the number of samples that the batches of the run have, but for the last of an epoch; or 0 where that is not known.</summary>
+    internal long FullCount { get; private set; }
+
     /// <summary>Gets the labels of a batch that must have them.</summary>
     /// <returns>The labels.</returns>
     /// <exception cref="InvalidOperationException">The data source gives no labels.</exception>
@@ -72,7 +75,7 @@ public class Batch
         }
 
         RequireOwn(typeof(Batch), nameof(To));
-        return new Batch(Copy(Inputs, device), Labels is null ? null : Copy(Labels, device), Indices, Share);
+        return new Batch(Copy(Inputs, device), Labels is null ? null : Copy(Labels, device), Indices, Share).OfFull(FullCount);
     }
 
     /// <summary>Gives the same batch with other inputs or other numbers.</summary>
@@ -83,8 +86,29 @@ public class Batch
     public virtual Batch With(Tensor? inputs = null, Tensor? indices = null)
     {
         RequireOwn(typeof(Batch), nameof(With));
-        return new Batch(inputs ?? Inputs, Labels, indices ?? Indices, Share);
+        return new Batch(inputs ?? Inputs, Labels, indices ?? Indices, Share).OfFull(FullCount);
     }
+
+    /// <summary>Marks a batch, or a piece of one, as one of a run whose batches have so many samples.</summary>
+    internal Batch OfFull(long count)
+    {
+        FullCount = count;
+        return this;
+    }
+
+    /// <summary>Repeats the samples, from the first on, until there are so many; <see langword="null"/> where a derived batch carries what this class does not know.</summary>
+    internal virtual Batch? Repeated(long count)
+    {
+        if (GetType() != typeof(Batch))
+        {
+            return null;
+        }
+
+        Tensor rows = RowsOf(count, Inputs.device);
+        return new Batch(Inputs.index_select(0, rows), Labels?.index_select(0, rows), Indices.index_select(0, RowsOf(count, Indices.device)), Share).OfFull(count);
+    }
+
+    private protected Tensor RowsOf(long count, torch.Device device) => torch.tensor([.. Enumerable.Range(0, (int)count).Select(row => row % Count)], device: device);
 
     private protected IReadOnlyList<Batch> Pieces(Type own, long size, Func<long, long, double, Batch> cut)
     {

@@ -38,13 +38,24 @@ public class MaskedBatch : Batch
         }
 
         RequireOwn(typeof(MaskedBatch), nameof(To));
-        return new MaskedBatch(Copy(Inputs, device), Labels is null ? null : Copy(Labels, device), Indices, Copy(Mask, device), Share);
+        return new MaskedBatch(Copy(Inputs, device), Labels is null ? null : Copy(Labels, device), Indices, Copy(Mask, device), Share).OfFull(FullCount);
     }
 
     /// <inheritdoc/>
     public override Batch With(Tensor? inputs = null, Tensor? indices = null)
     {
         RequireOwn(typeof(MaskedBatch), nameof(With));
-        return new MaskedBatch(inputs ?? Inputs, Labels, indices ?? Indices, Mask, Share);
+        return new MaskedBatch(inputs ?? Inputs, Labels, indices ?? Indices, Mask, Share).OfFull(FullCount);
+    }
+
+    internal override Batch? Repeated(long count)
+    {
+        if (GetType() != typeof(MaskedBatch))
+        {
+            return null;
+        }
+
+        Tensor rows = RowsOf(count, Inputs.device);
+        return new MaskedBatch(Inputs.index_select(0, rows), Labels?.index_select(0, rows), Indices.index_select(0, RowsOf(count, Indices.device)), Mask.index_select(0, rows), Share).OfFull(count);
     }
 }

@@ -24,7 +24,7 @@ internal static class ModelCall
     {
         try
         {
-            return teacher.Predict(batch, features);
+            return FullBatch.Predict(teacher, batch, features);
         }
         catch (ExternalException native)
         {
