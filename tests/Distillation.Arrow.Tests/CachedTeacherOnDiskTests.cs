@@ -1,5 +1,6 @@
 using Distillation.Caching;
 using Distillation.Losses;
+using Distillation.Tests;
 using TorchSharp.Modules;
 
 namespace Distillation.Arrow.Tests;
