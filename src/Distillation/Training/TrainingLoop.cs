@@ -99,6 +99,12 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         using Tensor numbers = order.Of(0);
         Batch sample = Read(train, order.Cut(numbers, 0), device);
         DataCheck.RequireFiniteInputs(sample, nameof(train));
+        if (_options.MicroBatchSize is not null)
+        {
+            // A cache must learn of these samples in the pieces of the run, before it is asked about all of them at once.
+            _ = Pieces(sample).All(step.Recall);
+        }
+
         step.Prepare(sample);
         DataCheck.RequireClassIds(train, step.Learners.SelectMany(learner => learner.ClassIds), nameof(train));
     }
