@@ -28,7 +28,7 @@ internal sealed record LabelForm(torch.ScalarType Type, long[] Shape)
     /// <exception cref="InvalidOperationException">They do not fit.</exception>
     public Tensor Apply(Tensor? labels, Tensor numbers)
     {
-        if (labels is not null && Shape.Length == 1 && AreIds(labels))
+        if (labels is not null && Shape.Length == 1 && torch.is_floating_point(Type) && AreIds(labels))
         {
             return OneHot(labels.to(torch.ScalarType.Int64), numbers);
         }
