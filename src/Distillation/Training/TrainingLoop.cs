@@ -97,8 +97,9 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
         using Tensor numbers = order.Of(0);
-        Batch sample = Read(train, order.Cut(numbers, 0), device);
-        DataCheck.RequireFiniteInputs(sample, nameof(train));
+        Batch read = train.Read(order.Cut(numbers, 0));
+        DataCheck.RequireFiniteInputs(read, nameof(train));
+        Batch sample = Placed(read, train, device);
         if (_options.MicroBatchSize is not null)
         {
             // A cache must learn of these samples in the pieces of the run, before it is asked about all of them at once.
@@ -182,7 +183,9 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         }
     }
 
-    private Batch Read(IDataSource train, Tensor numbers, torch.Device device) => train.Read(numbers).To(device).OfFull(Math.Min(_options.BatchSize, train.Count));
+    private Batch Read(IDataSource train, Tensor numbers, torch.Device device) => Placed(train.Read(numbers), train, device);
+
+    private Batch Placed(Batch batch, IDataSource train, torch.Device device) => batch.To(device).OfFull(Math.Min(_options.BatchSize, train.Count));
 
     private IEnumerable<Batch> Pieces(Batch batch) => _options.MicroBatchSize is { } size ? batch.Split(size).Select(piece => piece.OfFull(Math.Min(size, batch.FullCount))) : [batch];
 
