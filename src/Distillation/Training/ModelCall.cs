@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Distillation.Caching;
 using Distillation.Teachers;
 
 namespace Distillation.Training;

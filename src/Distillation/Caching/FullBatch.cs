@@ -1,6 +1,6 @@
-using Distillation.Caching;
+using Distillation.Teachers;
 
-namespace Distillation.Teachers;
+namespace Distillation.Caching;
 
 /// <summary>Asks a network about a batch that is not full as if it were.</summary>
 /// <remarks>Libraries of linear algebra take other kernels for a few rows, which round otherwise: without this the last batch of an epoch would get other bits than the same samples get in a full one, and a recording of
