@@ -3,23 +3,21 @@ namespace Distillation;
 /// <summary>Some samples of a data source, together.</summary>
 /// <remarks>
 /// <para>Derive from it to carry more tensors (a mask, a second input): they stay typed, and models are reached with
-/// <c>Student.From(module, (MaskedBatch b) => ...)</c>. A derived batch overrides <see cref="Split"/>, <see cref="To"/> and <see cref="With"/>.</para>
+/// <c>Student.From(module, (MaskedBatch b) => ...)</c>. A derived batch overrides <see cref="Create"/>, from which splitting, moving to a device and replacing inputs follow.</para>
 /// <para>The tensors belong to the dispose scope in which the batch was read.</para>
 /// </remarks>
 public class Batch
 {
     /// <summary>Puts samples together.</summary>
-    /// <param name="inputs">What the models see, [N, ...].</param>
+    /// <param name="inputs">The inputs of the models, [N, ...].</param>
     /// <param name="labels">Class ids [N] int64, probabilities [N, C], targets, or nothing.</param>
     /// <param name="indices">[N] int64: each sample's number in its source.</param>
-    /// <param name="share">What part of one update the batch is, in (0, 1].</param>
     /// <exception cref="ArgumentException">The tensors do not have the same number of samples.</exception>
-    public Batch(Tensor inputs, Tensor? labels, Tensor indices, double share = 1)
+    public Batch(Tensor inputs, Tensor? labels, Tensor indices)
     {
         Inputs = Require.Present(inputs);
         Labels = labels;
         Indices = Require.Present(indices);
-        Share = Require.InRange(share, double.Epsilon, 1);
         Count = inputs.size(0);
         if (indices.size(0) != Count || (labels is not null && labels.size(0) != Count))
         {
@@ -28,7 +26,7 @@ public class Batch
         }
     }
 
-    /// <summary>Gets what the models see, [N, ...].</summary>
+    /// <summary>Gets the inputs of the models, [N, ...].</summary>
     public Tensor Inputs { get; }
 
     /// <summary>Gets class ids [N] int64, probabilities [N, C], or targets; <see langword="null"/> where the source has none.</summary>
@@ -40,9 +38,9 @@ public class Batch
     /// <summary>Gets the number of samples, N.</summary>
     public long Count { get; }
 
-    /// <summary>Gets what part of one update the batch is: 1, or less for a piece made by <see cref="Split"/>.</summary>
-    /// <value>In (0, 1].</value>
-    public double Share { get; }
+    /// <summary>Gets the batch of which this one is a micro-batch, made by <see cref="Split"/>.</summary>
+    /// <value><see langword="null"/> where the batch is a whole one.</value>
+    public Batch? Whole { get; private set; }
 
     /// <summary>Gets the number of samples that the batches of the run have, but for the last of an epoch; or 0 where that is not known.</summary>
     internal long FullCount { get; private set; }
@@ -53,64 +51,11 @@ public class Batch
     public Tensor RequireLabels() =>
         Labels ?? throw new InvalidOperationException("The loss needs labels, and the data source gives none. Give it labels, or use a loss that learns from the teacher alone.");
 
-    /// <summary>Cuts the batch into pieces, whose gradients, each times its <see cref="Share"/>, add up to the gradient of the whole.</summary>
-    /// <param name="size">The largest number of samples in a piece; positive.</param>
-    /// <returns>The pieces, in order: views of this batch, in the current dispose scope. A batch that is small enough is its own only piece.</returns>
-    /// <exception cref="NotSupportedException">A derived batch does not override this method, and would lose what it carries.</exception>
-    public virtual IReadOnlyList<Batch> Split(long size)
-    {
-        return Pieces(typeof(Batch), size, (start, count, share) =>
-            new Batch(Inputs.narrow(0, start, count), Labels?.narrow(0, start, count), Indices.narrow(0, start, count), share));
-    }
-
-    /// <summary>Brings the batch to a device.</summary>
-    /// <param name="device">Where the models are.</param>
-    /// <returns>The batch on the device, or this batch if it is there already. The indices stay where they are: they are keys.</returns>
-    /// <exception cref="NotSupportedException">A derived batch does not override this method, and would lose what it carries.</exception>
-    public virtual Batch To(torch.Device device)
-    {
-        if (IsOn(device))
-        {
-            return this;
-        }
-
-        RequireOwn(typeof(Batch), nameof(To));
-        return new Batch(Copy(Inputs, device), Labels is null ? null : Copy(Labels, device), Indices, Share).OfFull(FullCount);
-    }
-
-    /// <summary>Gives the same batch with other inputs or other numbers.</summary>
-    /// <param name="inputs">What the models see instead, [N, ...]; as it is if not given.</param>
-    /// <param name="indices">The samples' numbers in another source, [N] int64; as they are if not given.</param>
-    /// <returns>A batch with the same labels.</returns>
-    /// <exception cref="NotSupportedException">A derived batch does not override this method, and would lose what it carries.</exception>
-    public virtual Batch With(Tensor? inputs = null, Tensor? indices = null)
-    {
-        RequireOwn(typeof(Batch), nameof(With));
-        return new Batch(inputs ?? Inputs, Labels, indices ?? Indices, Share).OfFull(FullCount);
-    }
-
-    /// <summary>Marks a batch, or a piece of one, as one of a run whose batches have so many samples.</summary>
-    internal Batch OfFull(long count)
-    {
-        FullCount = count;
-        return this;
-    }
-
-    /// <summary>Repeats the samples, from the first on, until there are so many; <see langword="null"/> where a derived batch carries what this class does not know.</summary>
-    internal virtual Batch? Repeated(long count)
-    {
-        if (GetType() != typeof(Batch))
-        {
-            return null;
-        }
-
-        Tensor rows = RowsOf(count, Inputs.device);
-        return new Batch(Inputs.index_select(0, rows), Labels?.index_select(0, rows), Indices.index_select(0, RowsOf(count, Indices.device)), Share).OfFull(count);
-    }
-
-    private protected Tensor RowsOf(long count, torch.Device device) => torch.tensor([.. Enumerable.Range(0, (int)count).Select(row => row % Count)], device: device);
-
-    private protected IReadOnlyList<Batch> Pieces(Type own, long size, Func<long, long, double, Batch> cut)
+    /// <summary>Splits the batch into micro-batches. A <see cref="Training.Learner"/> weighs the gradient of each by its part of <see cref="Whole"/>, so that they add up to that of the whole.</summary>
+    /// <param name="size">The largest number of samples in a micro-batch; positive.</param>
+    /// <returns>The micro-batches, in order: views of this batch, in the current dispose scope. A batch that is small enough is its own only one.</returns>
+    /// <exception cref="NotSupportedException">A derived batch does not override <see cref="Create"/>, and would lose what it carries.</exception>
+    public IReadOnlyList<Batch> Split(long size)
     {
         Require.Positive(size);
         if (Count <= size)
@@ -118,19 +63,93 @@ public class Batch
             return [this];
         }
 
-        RequireOwn(own, nameof(Split));
         var pieces = new List<Batch>();
         for (long start = 0; start < Count; start += size)
         {
-            long count = Math.Min(size, Count - start);
-            pieces.Add(cut(start, count, Share * count / Count));
+            (long from, long count) = (start, Math.Min(size, Count - start));
+            Tensor Cut(Tensor tensor) => tensor.narrow(0, from, count);
+            Batch piece = Create(Cut(Inputs), Labels is null ? null : Cut(Labels), Cut(Indices), Cut);
+            piece.Whole = Whole ?? this;
+            pieces.Add(piece);
         }
 
         return pieces;
     }
 
+    /// <summary>Copies the batch to a device.</summary>
+    /// <param name="device">The device of the models.</param>
+    /// <returns>The batch on the device, or this batch if it is there already. The indices stay where they are: they are keys.</returns>
+    /// <exception cref="NotSupportedException">A derived batch does not override <see cref="Create"/>, and would lose what it carries.</exception>
+    public Batch To(torch.Device device)
+    {
+        Require.Present(device);
+        if (IsOn(device))
+        {
+            return this;
+        }
+
+        Tensor Move(Tensor tensor) => Copy(tensor, device);
+        return Like(Create(Move(Inputs), Labels is null ? null : Move(Labels), Indices, Move));
+    }
+
+    /// <summary>Returns the same batch with other inputs or other indices.</summary>
+    /// <param name="inputs">The inputs instead, [N, ...]; as they are if not given.</param>
+    /// <param name="indices">The samples' numbers in another source, [N] int64; as they are if not given.</param>
+    /// <returns>A batch with the same labels.</returns>
+    /// <exception cref="NotSupportedException">A derived batch does not override <see cref="Create"/>, and would lose what it carries.</exception>
+    public Batch With(Tensor? inputs = null, Tensor? indices = null) => Like(Create(inputs ?? Inputs, Labels, indices ?? Indices, static tensor => tensor));
+
+    /// <summary>Marks a batch, or a micro-batch, as one of a run whose batches have so many samples.</summary>
+    internal Batch OfFull(long count)
+    {
+        FullCount = count;
+        return this;
+    }
+
+    /// <summary>Repeats the samples, from the first on, until there are so many.</summary>
+    /// <returns><see langword="null"/> where a derived batch does not override <see cref="Create"/>.</returns>
+    internal Batch? Repeated(long count)
+    {
+        using Tensor rows = torch.tensor([.. Enumerable.Range(0, (int)count).Select(row => row % Count)]);
+        Tensor Repeat(Tensor tensor)
+        {
+            using Tensor there = rows.to(tensor.device);
+            return tensor.index_select(0, there);
+        }
+
+        try
+        {
+            return Like(Create(Repeat(Inputs), Labels is null ? null : Repeat(Labels), Repeat(Indices), Repeat)).OfFull(count);
+        }
+        catch (NotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Creates a batch of the same type from other tensors. A derived batch overrides it: <c>new MyBatch(inputs, labels, indices, each(Mask))</c>.</summary>
+    /// <param name="inputs">The inputs, [M, ...].</param>
+    /// <param name="labels">The labels, or nothing.</param>
+    /// <param name="indices">The indices, [M] int64.</param>
+    /// <param name="each">Maps every further tensor of this batch, [N, ...], to that of the new one, [M, ...].</param>
+    /// <returns>The batch.</returns>
+    /// <exception cref="NotSupportedException">A derived batch does not override this method.</exception>
+    protected virtual Batch Create(Tensor inputs, Tensor? labels, Tensor indices, Func<Tensor, Tensor> each)
+    {
+        RequireOwn(typeof(Batch));
+        return new Batch(inputs, labels, indices);
+    }
+
+    private protected void RequireOwn(Type own)
+    {
+        if (GetType() != own)
+        {
+            throw new NotSupportedException($"{GetType().Name} derives from {own.Name} and must override {nameof(Create)}, or what it carries besides is lost.");
+        }
+    }
+
     // CUDA copies without waiting from page-locked memory alone.
-    private protected static Tensor Copy(Tensor tensor, torch.Device device)
+    private static Tensor Copy(Tensor tensor, torch.Device device)
     {
         if (device.type != DeviceType.CUDA || tensor.device_type != DeviceType.CPU)
         {
@@ -142,14 +161,12 @@ public class Batch
     }
 
     // A device without an index is the first of its type; the processor has none.
-    private protected bool IsOn(torch.Device device) =>
+    private bool IsOn(torch.Device device) =>
         Inputs.device_type == device.type && Inputs.device_index == (device.type == DeviceType.CPU ? -1 : Math.Max(device.index, 0));
 
-    private protected void RequireOwn(Type own, string method)
+    private Batch Like(Batch other)
     {
-        if (GetType() != own)
-        {
-            throw new NotSupportedException($"{GetType().Name} derives from {own.Name} and must override {method}, or what it carries besides is lost.");
-        }
+        (other.Whole, other.FullCount) = (Whole, FullCount);
+        return other;
     }
 }

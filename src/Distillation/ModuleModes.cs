@@ -7,6 +7,9 @@ internal sealed class ModuleModes(torch.nn.Module module) : IDisposable
 
     public void Dispose() => Restore();
 
+    /// <summary>Whether a layer was in training mode.</summary>
+    public bool WasTraining(torch.nn.Module layer) => Array.Exists(_modes, one => ReferenceEquals(one.Module, layer) && one.Training);
+
     public void Restore()
     {
         // Setting a parent sets its children too: they follow it here, each with its own mode.

@@ -13,11 +13,11 @@ public abstract record NonFinitePolicy
     }
 
     /// <summary>The run ends. On the processor it ends at the update whose loss is not finite; on another device, for which nothing waits within an epoch, at the next report.</summary>
-    /// <remarks>Weights that have become infinite or not a number with a finite loss are noticed at the end of the epoch.</remarks>
+    /// <remarks>Weights and buffers that have become infinite or not a number with a finite loss are noticed at the end of the epoch.</remarks>
     public sealed record Stop : NonFinitePolicy;
 
     /// <summary>The gradient is dropped, and the run goes on with the next batch.</summary>
-    /// <remarks>Loss and gradient of each update are looked at, so that each update waits for the device. What the batch has done to statistics of normalisation and to the means of the reports is undone as well.</remarks>
+    /// <remarks>Loss, gradient and buffers of each update are looked at, so that each update waits for the device. What the batch has done to statistics of normalisation and to the means of the reports is undone as well.</remarks>
     public sealed record Skip : NonFinitePolicy
     {
         /// <summary>Skips some updates.</summary>
@@ -29,7 +29,7 @@ public abstract record NonFinitePolicy
     }
 
     /// <summary>The gradient is dropped, the last good weights come back, and the run goes on with the next batch and a lower learning rate.</summary>
-    /// <remarks>Loss and gradient of each update are looked at, so that each update waits for the device. Moving averages come back with the weights; the state of the optimizers begins anew, and the place in the run is kept.</remarks>
+    /// <remarks>Loss, gradient and buffers of each update are looked at, so that each update waits for the device. Moving averages come back with the weights; the state of the optimizers begins anew, and the place in the run is kept.</remarks>
     public sealed record RollBack : NonFinitePolicy
     {
         /// <summary>Goes back some times.</summary>

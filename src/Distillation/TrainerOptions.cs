@@ -15,9 +15,14 @@ public sealed record TrainerOptions
     /// <value>Positive. The default value is 64.</value>
     public int BatchSize { get; init => field = Require.Positive(value); } = 64;
 
-    /// <summary>Gets how many samples go through the models at once; fewer need less memory and give the same update, where the loss is a mean over samples.</summary>
-    /// <value>Positive, or <see langword="null"/>: the whole batch. The default value is <see langword="null"/>. Batch normalisation sees the smaller batches.</value>
+    /// <summary>Gets how many samples go through the models at once; fewer need less memory and give the same update: each micro-batch counts by its part of what a term of the loss takes the mean over.</summary>
+    /// <value>Positive, or <see langword="null"/>: the whole batch. The default value is <see langword="null"/>. Batch normalization sees the smaller batches.</value>
+    /// <remarks>A loss that compares the samples of a batch with each other has no such update, and is refused: see <see cref="CompareWithinMicroBatches"/>.</remarks>
     public int? MicroBatchSize { get; init => field = value is { } size ? Require.Positive(size) : null; }
+
+    /// <summary>Gets whether a loss that compares samples with each other (<see cref="IDistillationLoss.ComparesSamples"/>) may compare those of each micro-batch alone. The update is then another one than that of the whole batch.</summary>
+    /// <value>The default value is <see langword="false"/>: such a loss is refused with <see cref="MicroBatchSize"/>.</value>
+    public bool CompareWithinMicroBatches { get; init; }
 
     /// <summary>Gets in what order an epoch visits the samples.</summary>
     /// <value>The default value is <see cref="SampleOrder.Shuffled"/>.</value>

@@ -1,6 +1,6 @@
 namespace Distillation;
 
-/// <summary>A loss, a gradient or the weights became infinite or not a number. The students have the last good weights again: see <see cref="NonFinitePolicy"/>.</summary>
+/// <summary>A loss, a gradient, the weights or the buffers became infinite or not a number. The students have the last good weights again: see <see cref="NonFinitePolicy"/>.</summary>
 public sealed class TrainingDivergedException : Exception
 {
     /// <summary>Makes the exception.</summary>
@@ -32,7 +32,7 @@ public sealed class TrainingDivergedException : Exception
         Samples = samples;
     }
 
-    /// <summary>Gets the terms of the loss that are not finite, separated by commas; or <c>gradient</c> or <c>weights</c>, where the losses are finite.</summary>
+    /// <summary>Gets the terms of the loss that are not finite, separated by commas; or <c>gradient</c>, <c>weights</c> or <c>buffers</c> (statistics of normalization), where the losses are finite.</summary>
     public string? Term { get; }
 
     /// <summary>Gets where it was noticed: before the update that would have followed; or at a report or the end of an epoch, up to <see cref="TrainerOptions.ReportEvery"/> steps or an epoch later than it happened.</summary>

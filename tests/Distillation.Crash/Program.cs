@@ -15,11 +15,14 @@ switch (args)
     case ["soak", var directory, var steps]:
         SoakCommand.Run(directory, Whole(steps), Console.Out);
         return 0;
+    case ["collections", var student, var steps]:
+        return CollectionsCommand.Run(Enum.Parse<StudentKind>(student), Whole(steps), Console.Out) == 0 ? 0 : 1;
     default:
         Console.Error.WriteLine("Distillation.Crash store <directory> <samples>");
         Console.Error.WriteLine("Distillation.Crash write <directory> <samples> <samples a flush> <seconds between two>");
         Console.Error.WriteLine("Distillation.Crash train <directory> <steps> Live|Cached <milliseconds that each file of a checkpoint takes>");
         Console.Error.WriteLine("Distillation.Crash soak <directory> <steps>");
+        Console.Error.WriteLine("Distillation.Crash collections Plain|Layers|Optimizer|Operators|Everything <steps>");
         return 2;
 }
 

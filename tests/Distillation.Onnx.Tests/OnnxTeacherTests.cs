@@ -78,6 +78,50 @@ public sealed class OnnxTeacherTests : IDisposable
     }
 
     [Theory]
+    [InlineData("sigmoid", OnnxTeacherOutput.Probabilities, 1)]
+    [InlineData("sigmoid", OnnxTeacherOutput.BinaryProbabilities, 1)]
+    [InlineData("sigmoid_row", OnnxTeacherOutput.Probabilities, 1)]
+    [InlineData("sigmoid_row", OnnxTeacherOutput.BinaryProbabilities, 1)]
+    [InlineData("logistic", OnnxTeacherOutput.BinaryProbabilities, 3)]
+    [InlineData("sigmoid_labels", OnnxTeacherOutput.BinaryProbabilities, 3)]
+    [InlineData("logit_row", null, 1)]
+    [InlineData("one_place", null, 3)]
+    [InlineData("dropout_evaluation", null, 3)]
+    public void Heads_of_any_form_give_the_logits_before_them(string model, OnnxTeacherOutput? meaning, int columns)
+    {
+        using var teacher = OnnxTeacher.Load(Models.At(model), new OnnxTeacherOptions { Meaning = meaning });
+
+        // The second time outputs are written into tensors of shapes that are known.
+        for (int time = 0; time < 2; time++)
+        {
+            teacher.Predict(Models.Samples("heads", "values"), FeatureSet.None).Logits.ShouldBe(Models.Recorded("heads", "scores").narrow(1, 0, columns));
+        }
+    }
+
+    [Fact]
+    public void Places_whose_number_is_open_stay()
+    {
+        using var teacher = OnnxTeacher.Load(Models.At("open_places"));
+
+        teacher.Predict(Models.Samples(torch.zeros(2, 3, 1, 1)), FeatureSet.None).Logits.shape.Should().Equal(2, 3, 1, 1);
+    }
+
+    [Theory]
+    [InlineData("sigmoid")]
+    [InlineData("sigmoid_row")]
+    [InlineData("sigmoid_labels")]
+    [InlineData("logistic")]
+    public void Sigmoid_at_the_end_asks_for_the_meaning_before_the_first_batch(string model)
+    {
+        FluentActions.Invoking(() => OnnxTeacher.Load(Models.At(model))).Should().Throw<ArgumentException>().WithMessage("*'outputs'*sigmoid*Meaning*BinaryProbabilities*");
+        using var teacher = OnnxTeacher.Load(Models.At(model), new OnnxTeacherOptions { Meaning = OnnxTeacherOutput.Logits });
+
+        Tensor numbers = teacher.Predict(Models.Samples("heads", "values"), FeatureSet.None).Logits;
+
+        numbers.ShouldBe(Models.Recorded("heads", "sigmoid").narrow(1, 0, numbers.size(1)));
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(4)]
@@ -186,7 +230,8 @@ public sealed class OnnxTeacherTests : IDisposable
         (string Path, OnnxTeacherOptions Options)[] all =
         [
             (Models.At("mlp"), new()), (Models.At("convnet"), new()), (Models.At("weights_apart"), new()), (Path.Combine(folder, "model.onnx"), new()),
-            (Models.At("mlp"), new() { Output = "hidden" }), (Models.At("mlp"), new() { Meaning = OnnxTeacherOutput.Probabilities }),
+            (Models.At("mlp"), new() { Output = "hidden" }), (Models.At("mlp"), new() { Meaning = OnnxTeacherOutput.Probabilities }), (Models.At("mlp"), new() { Meaning = OnnxTeacherOutput.BinaryProbabilities }),
+            (Models.At("one_place"), new()), (Models.At("open_places"), new()),
         ];
 
         all.Select(one => FingerprintOf(one.Path, one.Options)).Should().OnlyHaveUniqueItems();

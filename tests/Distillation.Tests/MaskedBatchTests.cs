@@ -15,7 +15,8 @@ public sealed class MaskedBatchTests : IDisposable
 
         pieces.Should().AllBeOfType<MaskedBatch>().And.HaveCount(3);
         pieces.Cast<MaskedBatch>().SelectMany(piece => Close.Numbers(piece.Mask)).Should().Equal(Close.Numbers(batch.Mask));
-        pieces.Select(piece => piece.Share).Should().Equal(0.4, 0.4, 0.2);
+        pieces.Should().AllSatisfy(piece => piece.Whole.Should().BeSameAs(batch));
+        pieces[0].Split(1).Should().AllSatisfy(piece => piece.Whole.Should().BeSameAs(batch));
     }
 
     [Fact]
@@ -51,7 +52,7 @@ public sealed class MaskedBatchTests : IDisposable
         var batch = new Wider(torch.zeros(5, 3), torch.ones(5, 3));
 
         batch.Split(5).Should().Equal(batch);
-        ((Action)(() => batch.Split(2))).Should().Throw<NotSupportedException>().WithMessage("*Wider*MaskedBatch*Split*");
+        ((Action)(() => batch.Split(2))).Should().Throw<NotSupportedException>().WithMessage("*Wider*MaskedBatch*Create*");
     }
 
     private static MaskedBatch Batch() => new(Some.Inputs(5, 3), null, torch.arange(5, torch.ScalarType.Int64), Some.Labels(15, 2).view(5, 3));

@@ -7,8 +7,10 @@ namespace Distillation.Onnx;
 /// <remarks>The numbers are those of onnx.proto3.</remarks>
 internal static class ModelFields
 {
+    /// <summary>The field of a model in which its graph is.</summary>
+    public const int ModelGraph = 7;
+
     private const int Deepest = 100;
-    private const int ModelGraph = 7;
     private const int GraphOutput = 12;
     private const int Name = 1;
     private const int EntryValue = 2;
@@ -56,6 +58,28 @@ internal static class ModelFields
         return [.. model, .. values.Where(value => !outputs.Contains(value.Path)).SelectMany(value => Field(ModelGraph, Field(GraphOutput, Field(Name, Encoding.UTF8.GetBytes(value.Path)))))];
     }
 
+    /// <summary>The contents of one field, which may be there often.</summary>
+    public static IEnumerable<ArraySegment<byte>> Inner(ArraySegment<byte> message, int field) => Fields(message).Where(one => one.Field == field).Select(one => one.Content);
+
+    /// <summary>The fields with contents of their own: texts, bytes and messages.</summary>
+    public static IEnumerable<(int Field, ArraySegment<byte> Content)> Fields(ArraySegment<byte> message)
+    {
+        byte[] bytes = message.Array ?? [];
+        using var reader = new CodedInputStream(bytes, message.Offset, message.Count);
+        while (reader.ReadTag() is var tag and not 0)
+        {
+            int start = (int)reader.Position;
+            reader.SkipLastField();
+            if (WireFormat.GetTagWireType(tag) == WireFormat.WireType.LengthDelimited)
+            {
+                int end = (int)reader.Position;
+                using var prefix = new CodedInputStream(bytes, start, end - start);
+                int length = prefix.ReadLength();
+                yield return (WireFormat.GetTagFieldNumber(tag), new(bytes, end - length, length));
+            }
+        }
+    }
+
     private static void Visit(ArraySegment<byte> message, Kind kind, int depth, List<string> files)
     {
         if (depth > Deepest)
@@ -74,27 +98,6 @@ internal static class ModelFields
             if (Inside.TryGetValue((kind, field), out Kind inner))
             {
                 Visit(content, inner, depth + 1, files);
-            }
-        }
-    }
-
-    private static IEnumerable<ArraySegment<byte>> Inner(ArraySegment<byte> message, int field) => Fields(message).Where(one => one.Field == field).Select(one => one.Content);
-
-    // The fields with contents of their own: texts, bytes and messages.
-    private static IEnumerable<(int Field, ArraySegment<byte> Content)> Fields(ArraySegment<byte> message)
-    {
-        byte[] bytes = message.Array!;
-        using var reader = new CodedInputStream(bytes, message.Offset, message.Count);
-        while (reader.ReadTag() is var tag and not 0)
-        {
-            int start = (int)reader.Position;
-            reader.SkipLastField();
-            if (WireFormat.GetTagWireType(tag) == WireFormat.WireType.LengthDelimited)
-            {
-                int end = (int)reader.Position;
-                using var prefix = new CodedInputStream(bytes, start, end - start);
-                int length = prefix.ReadLength();
-                yield return (WireFormat.GetTagFieldNumber(tag), new(bytes, end - length, length));
             }
         }
     }

@@ -55,6 +55,30 @@ internal sealed class ModelInputs
             throw new ArgumentException($"The model's input {node} was given {Shapes.Of(tensor)} in a batch of {batch.Count} samples.", nameof(batch));
         }
 
-        return tensor.to(node.Type, torch.CPU).contiguous();
+        Tensor near = tensor.to(torch.CPU);
+        Tensor converted = near.to(node.Type).contiguous();
+        if (Loses(near, converted))
+        {
+            throw new ArgumentException(
+                $"The model's input {node} was given {tensor.dtype} with values that {node.Type} does not have, such as fractions, or numbers beyond its range: give it values as the model was trained on, for example pixels from 0 to 255 in place of 0 to 1.", nameof(batch));
+        }
+
+        return converted;
+    }
+
+    // Floating-point numbers may be rounded to narrower ones, but not become infinite.
+    private static bool Loses(Tensor given, Tensor converted)
+    {
+        if (given.dtype == converted.dtype)
+        {
+            return false;
+        }
+
+        if (converted.is_floating_point())
+        {
+            return converted.element_size() < given.element_size() && converted.isinf().bitwise_xor(given.isinf()).any().item<bool>();
+        }
+
+        return converted.to(given.dtype).ne(given).any().item<bool>();
     }
 }

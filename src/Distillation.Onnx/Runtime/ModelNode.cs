@@ -16,6 +16,9 @@ internal sealed record ModelNode(string Name, NodeMetadata Declared)
     /// <summary>The sizes of the axes, each -1 where it is open; none where the model does not say how many there are, or has no tensor there.</summary>
     public int[] Sizes => Declared.IsTensor ? Declared.Dimensions : [];
 
+    /// <summary>Whether these are numbers for classes at a single place, [N, C, 1, 1], by what the model declares and ONNX Runtime infers.</summary>
+    public bool IsOfOnePlace => Sizes.Length > 3 && Sizes.Skip(2).All(size => size == 1);
+
     /// <summary>The name of the first axis where its size is open and it has one.</summary>
     public string? FirstAxis => Sizes.Length > 0 && Sizes[0] < 0 && Declared.SymbolicDimensions[0].Length > 0 ? Declared.SymbolicDimensions[0] : null;
 

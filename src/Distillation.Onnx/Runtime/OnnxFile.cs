@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using Distillation.Serialization;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.Win32.SafeHandles;
 
 namespace Distillation.Onnx;
 
@@ -15,13 +17,24 @@ internal sealed class OnnxFile
     private OnnxFile(byte[] bytes, string name, string? folder)
     {
         (_bytes, _name, _folder) = (bytes, name, folder);
+        if (NoModel(bytes.AsSpan(0, Math.Min(bytes.Length, FileBeginning.Length))) is { } other)
+        {
+            throw Refused($"{other}.");
+        }
+
         try
         {
-            _weightFiles = bytes.Length == 0 ? throw Refused("it is empty.") : ModelFields.WeightFiles(bytes);
+            _weightFiles = ModelFields.WeightFiles(bytes);
+            Graph = new ModelGraph(bytes);
         }
         catch (InvalidProtocolBufferException exception)
         {
             throw Refused(exception.Message, exception);
+        }
+
+        if (Graph.InTraining() is { } training)
+        {
+            throw Refused($"it was exported in training mode: {training}. Export it in evaluation mode, in PyTorch with model.eval() and training=TrainingMode.EVAL.");
         }
 
         if (_weightFiles.Length > 0 && folder is null)
@@ -30,7 +43,22 @@ internal sealed class OnnxFile
         }
     }
 
-    public static OnnxFile Read(string path) => new(File.ReadAllBytes(path), $"'{path}'", Path.GetDirectoryName(Path.GetFullPath(path)));
+    /// <summary>Gets the operators.</summary>
+    public ModelGraph Graph { get; }
+
+    public static OnnxFile Read(string path)
+    {
+        using (SafeFileHandle file = File.OpenHandle(path))
+        {
+            // A file without an end, such as a device, is refused before it is read.
+            if (NoModel(FileBeginning.Read(file)) is { } other)
+            {
+                throw Refused($"'{path}'", $"{other}.");
+            }
+        }
+
+        return new(File.ReadAllBytes(path), $"'{path}'", Path.GetDirectoryName(Path.GetFullPath(path)));
+    }
 
     public static OnnxFile Of(byte[] model) => new(model, $"of {model.Length} bytes", folder: null);
 
@@ -40,6 +68,12 @@ internal sealed class OnnxFile
         if (_folder is not null)
         {
             options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", _folder);
+        }
+
+        // ONNX Runtime takes what it finds for weights.
+        if (Array.Find(_weightFiles, IsPointer) is { } pointer)
+        {
+            throw Refused($"of '{pointer}', in which it has weights, there is only a pointer of Git LFS; `git lfs pull` gets the file itself.");
         }
 
         configure?.Invoke(options);
@@ -67,5 +101,23 @@ internal sealed class OnnxFile
         return Convert.ToHexStringLower(digest.GetHashAndReset());
     }
 
-    private InvalidDataException Refused(string why, Exception? inner = null) => new($"The model {_name} cannot be loaded: {why}", inner);
+    private static InvalidDataException Refused(string name, string why, Exception? inner = null) => new($"The model {name} cannot be loaded: {why}", inner);
+
+    private InvalidDataException Refused(string why, Exception? inner = null) => Refused(_name, why, inner);
+
+    private static string? NoModel(ReadOnlySpan<byte> beginning) =>
+        FileBeginning.NameOf(beginning) ?? (beginning[0] >> 3 == 0 || (beginning[0] & 7) > 5 ? "it does not begin as a model does" : null);
+
+    // What is not in the folder of the model is refused later, and not looked at.
+    private bool IsPointer(string file)
+    {
+        string path = Path.GetFullPath(Path.Combine(_folder!, file));
+        if (!path.StartsWith(_folder + Path.DirectorySeparatorChar, StringComparison.Ordinal) || !File.Exists(path))
+        {
+            return false;
+        }
+
+        using SafeFileHandle handle = File.OpenHandle(path);
+        return FileBeginning.IsPointer(FileBeginning.Read(handle));
+    }
 }

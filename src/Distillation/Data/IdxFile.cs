@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Numerics;
 using System.Runtime.InteropServices;
+using Distillation.Serialization;
 
 namespace Distillation.Data;
 
@@ -21,7 +23,7 @@ public static class IdxFile
         return Read(stream, path);
     }
 
-    /// <summary>Reads a stream to its end.</summary>
+    /// <summary>Reads a stream, which must end where its header says; of one that does not, no more is taken.</summary>
     /// <param name="stream">The bytes.</param>
     /// <param name="name">What the messages call it.</param>
     /// <returns>A tensor of the stream's shape and type; in the current dispose scope.</returns>
@@ -29,40 +31,44 @@ public static class IdxFile
     public static Tensor Read(Stream stream, string name)
     {
         Require.Present(stream);
-        using var bytes = new MemoryStream();
-        stream.CopyTo(bytes);
-        bytes.Position = 0;
-        if (bytes.GetBuffer() is not [0x1f, 0x8b, ..])
+        byte[] magic = Exactly(stream, 4, name);
+        if (magic is not [0x1f, 0x8b, ..])
         {
-            return Unpacked(bytes, name);
+            return Unpacked(stream, magic, name);
         }
 
-        using var unpacked = new GZipStream(bytes, CompressionMode.Decompress);
-        return Unpacked(unpacked, name);
+        using var unpacked = new GZipStream(new ContinuedStream(magic, stream), CompressionMode.Decompress);
+        return Unpacked(unpacked, Exactly(unpacked, 4, name), name);
     }
 
     /// <summary>Reads the beginning of a stream, up to the values.</summary>
     /// <returns>The shape and the type of the tensor, and how many bytes its values must have.</returns>
-    internal static (long[] Shape, torch.ScalarType Type, long Length) ReadHeader(Stream stream, string name)
+    internal static (long[] Shape, torch.ScalarType Type, long Length) ReadHeader(Stream stream, string name) => ReadHeader(stream, Exactly(stream, 4, name), name);
+
+    private static (long[] Shape, torch.ScalarType Type, long Length) ReadHeader(Stream stream, byte[] magic, string name)
     {
-        byte[] magic = Exactly(stream, 4, name);
         if (magic is not [0, 0, _, > 0 and <= MostDimensions] || TypeOf(magic[2]) is not { } type)
         {
+            byte[] more = new byte[FileBeginning.Length];
+            magic.CopyTo(more, 0);
+            int length = 4 + Read(stream, more.AsSpan(4), name);
             throw new InvalidDataException(
-                $"'{name}' is no IDX file: it must begin with 0, 0, a type (8, 9, 11, 12, 13 or 14) and 1 to {MostDimensions} dimensions, but begins with {string.Join(", ", magic)}.");
+                $"'{name}' is no IDX file: {FileBeginning.NameOf(more.AsSpan(0, length)) ?? $"it must begin with 0, 0, a type (8, 9, 11, 12, 13 or 14) and 1 to {MostDimensions} dimensions, but begins with {string.Join(", ", magic)}"}.");
         }
 
         byte[] sizes = Exactly(stream, 4 * magic[3], name);
         long[] shape = [.. Enumerable.Range(0, magic[3]).Select(i => (long)BinaryPrimitives.ReadUInt32BigEndian(sizes.AsSpan(4 * i)))];
-        Int128 length = shape.Aggregate((Int128)type.ElementSize(), (product, size) => product * size);
-        return length > 0 && length <= long.MaxValue
-            ? (shape, type, (long)length)
-            : throw new InvalidDataException($"'{name}' says its shape is [{string.Join(", ", shape)}], which is {length} bytes; it must be from 1 to {long.MaxValue}.");
+
+        // Eight sizes of 32 bits have a product that no integer holds.
+        BigInteger bytes = shape.Aggregate((BigInteger)type.ElementSize(), (product, size) => product * size);
+        return bytes > 0 && bytes <= long.MaxValue
+            ? (shape, type, (long)bytes)
+            : throw new InvalidDataException($"'{name}' says its shape is [{string.Join(", ", shape)}], which is {bytes} bytes; it must be from 1 to {long.MaxValue}.");
     }
 
-    private static Tensor Unpacked(Stream stream, string name)
+    private static Tensor Unpacked(Stream stream, byte[] magic, string name)
     {
-        (long[] shape, torch.ScalarType type, long length) = ReadHeader(stream, name);
+        (long[] shape, torch.ScalarType type, long length) = ReadHeader(stream, magic, name);
         if (length > Array.MaxLength)
         {
             throw new InvalidDataException($"'{name}' says its shape is [{string.Join(", ", shape)}], which is {length} bytes; at most {Array.MaxLength} fit in memory at once.");

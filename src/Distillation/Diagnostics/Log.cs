@@ -20,6 +20,15 @@ internal static partial class Log
     [LoggerMessage(105, LogLevel.Information, "The weights of epoch {Epoch} were restored: {Metric} {Value}.")]
     public static partial void BestRestored(ILogger logger, int epoch, string metric, double value);
 
+    [LoggerMessage(110, LogLevel.Warning, "On the validation data the teacher's accuracy is {Teacher}, no more than that of the student before training ({Student}) or of the commonest class ({Commonest}): the student can learn little from it.")]
+    public static partial void TeacherIsWeak(ILogger logger, double teacher, double student, double commonest);
+
+    [LoggerMessage(111, LogLevel.Warning, "On the validation data the student's accuracy, {Student}, is above the teacher's, {Teacher}: the teacher may hold it back.")]
+    public static partial void StudentIsBetter(ILogger logger, double student, double teacher);
+
+    [LoggerMessage(112, LogLevel.Information, "The teacher could not be measured on the validation data: {Failure}")]
+    public static partial void TeacherNotMeasured(ILogger logger, string failure);
+
     [LoggerMessage(201, LogLevel.Debug, "Checkpoint {Path} was saved.")]
     public static partial void CheckpointSaved(ILogger logger, string path);
 

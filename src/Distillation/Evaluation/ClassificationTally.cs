@@ -86,7 +86,7 @@ internal sealed class ClassificationTally : IDisposable
 
     private static (Tensor Classes, Tensor Target) Targets(Tensor logits, Batch batch)
     {
-        Tensor labels = batch.RequireLabels();
+        Tensor labels = batch.Labels ?? throw new InvalidOperationException("An evaluation needs labels, and the data that it is made on has none. Give that data labels, or leave validation out.");
         if (logits.dim() != 2)
         {
             throw new ArgumentException($"A classifier is measured by logits [N, C], but the model gave {Shapes.Of(logits)}.", nameof(logits));

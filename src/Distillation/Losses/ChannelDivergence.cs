@@ -9,16 +9,26 @@ internal static class ChannelDivergence
     private const double Nowhere = -1e30;
 
     /// <summary>T²/(N·C) times the sum of the divergences between the channels of two maps [N, C, H, W] as distributions over their places.</summary>
+    /// <remarks>A channel that is −∞ everywhere is as active everywhere. If it is so in both maps, it is no channel of the sample.</remarks>
     public static Tensor Of(Tensor student, Tensor teacher, double temperature, Tensor? left = null)
     {
-        Tensor log = functional.log_softmax(Places(student, left).Over(temperature), 2);
-        Tensor target = functional.softmax(Places(teacher, left).Over(temperature), 2);
-        return functional.kl_div(log, target, log_target: false, reduction: Reduction.Sum).Times(temperature * temperature / (student.size(0) * student.size(1)));
+        (Tensor ofStudent, Tensor studentIsEmpty) = Places(student, temperature, left);
+        (Tensor ofTeacher, Tensor teacherIsEmpty) = Places(teacher, temperature, left);
+        Tensor channels = RuledOut.Left(studentIsEmpty.logical_and(teacherIsEmpty), 1);
+        Tensor log = functional.log_softmax(ofTeacher, 2);
+        Tensor target = log.exp();
+        Tensor divergence = (target * (log - functional.log_softmax(ofStudent, 2)).Filled(target.Is(0), 0)).sum(2, keepdim: true);
+        return (divergence / channels).sum().Times(temperature * temperature / student.size(0));
     }
 
-    private static Tensor Places(Tensor map, Tensor? left)
+    // The places of each channel over T, [N, C, P], and whether the channel is −∞ in all of them, [N, C, 1].
+    private static (Tensor Places, Tensor IsEmpty) Places(Tensor map, double temperature, Tensor? left)
     {
         Tensor places = map.flatten(2);
-        return left is null ? places : places.Filled(left.flatten(1).unsqueeze(1), Nowhere);
+        Tensor? leftOut = left?.flatten(1).unsqueeze(1);
+        Tensor counting = leftOut is null ? places : places.Filled(leftOut, double.NegativeInfinity);
+        Tensor isEmpty = counting.detach().amax([2L], keepdim: true).Is(double.NegativeInfinity);
+        places = places.Filled(isEmpty, 0);
+        return ((leftOut is null ? places : places.Filled(leftOut, Nowhere)).Over(temperature), isEmpty);
     }
 }

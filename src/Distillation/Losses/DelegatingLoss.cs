@@ -10,11 +10,20 @@ public abstract class DelegatingLoss(IDistillationLoss inner) : IDistillationLos
     /// <inheritdoc/>
     public virtual torch.nn.Module? Module => Inner.Module;
 
+    /// <inheritdoc/>
+    public virtual bool ComparesSamples => Inner.ComparesSamples;
+
     /// <summary>Gets the loss that is wrapped.</summary>
     protected IDistillationLoss Inner { get; } = Require.Present(inner);
 
     /// <inheritdoc/>
     public abstract Tensor Compute(DistillationContext context);
+
+    /// <inheritdoc/>
+    public virtual Tensor? GetWeight(Batch batch, ModelOutput student) => Inner.GetWeight(batch, student);
+
+    /// <inheritdoc/>
+    public virtual ITeacher? CreatePredictor(IStudent student) => Inner.CreatePredictor(student);
 
     /// <inheritdoc/>
     public virtual void Prepare(DistillationContext sample) => Inner.Prepare(sample);

@@ -17,8 +17,19 @@ public abstract class DelegatingRowLoss : RowLoss
     /// <inheritdoc/>
     public override torch.nn.Module? Module => Inner.Module;
 
+    /// <inheritdoc/>
+    public override bool ComparesSamples => Inner.ComparesSamples;
+
+    internal override bool ComparesClasses => Inner.ComparesClasses;
+
     /// <summary>Gets the loss that is wrapped.</summary>
     protected RowLoss Inner { get; }
+
+    /// <inheritdoc/>
+    public override Tensor? GetWeight(Batch batch, ModelOutput student) => Inner.GetWeight(batch, student);
+
+    /// <inheritdoc/>
+    public override ITeacher? CreatePredictor(IStudent student) => Inner.CreatePredictor(student);
 
     /// <inheritdoc/>
     public override void Prepare(DistillationContext sample) => Inner.Prepare(sample);

@@ -27,10 +27,10 @@ public readonly record struct LayerPair(Feature Student, Feature Teacher)
         return pairs.Count >= count ? [.. pairs] : throw new ArgumentException($"The number of pairs of layers must be at least {count}, but was {pairs.Count}.", nameof(pairs));
     }
 
-    /// <summary>Both layers of a batch, the teacher's in the student's data type.</summary>
+    /// <summary>Both layers of a batch, the teacher's in the student's data type; in float32 where that is float16 or bfloat16.</summary>
     internal (Tensor Student, Tensor Teacher) Of(DistillationContext context)
     {
-        Tensor student = Require.Present(context).Student[Student];
+        Tensor student = Loss.Widen(Require.Present(context).Student[Student]);
         return (student, context.Teacher[Teacher].to(student.dtype));
     }
 }

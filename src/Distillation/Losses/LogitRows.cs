@@ -1,12 +1,17 @@
 namespace Distillation.Losses;
 
 /// <summary>Logits as rows, one a sample, a token or a pixel, so that a loss knows one shape alone.</summary>
-/// <remarks>R is N for logits [N, C], N·T for [N, T, C], N·H·W for [N, C, H, W]. Rows that a <see cref="MaskedBatch"/> or an ignored label rules out are here, with weight 0.</remarks>
+/// <remarks>
+/// <para>R is N for logits [N, C], N·T for [N, T, C], N·H·W for [N, C, H, W]. Rows that a <see cref="MaskedBatch"/> or an ignored label rules out are here, with weight 0; all their numbers are 0,
+/// so that what stood there, NaN included, reaches neither a value nor a gradient.</para>
+/// <para>Logits in float16 and bfloat16 are converted to float32, and the gradient back.</para>
+/// </remarks>
 public sealed class LogitRows
 {
     private readonly DistillationContext _context;
     private readonly long? _ignoredLabel;
     private readonly ReadLabels _read;
+    private readonly Tensor? _leftOut;
     private Tensor? _teacher;
 
     private LogitRows(DistillationContext context, Tensor student, long? ignoredLabel)
@@ -14,30 +19,31 @@ public sealed class LogitRows
         _context = context;
         _ignoredLabel = ignoredLabel;
         _read = new();
-        Student = student;
         Count = student.size(0);
         Classes = student.size(1);
-        Weights = Weigh();
+        _leftOut = FindLeftOut();
+        Student = WithoutLeftOut(Loss.Widen(student));
+        Weights = _leftOut is null ? null : Weigh(_leftOut, Student.dtype);
     }
 
     // Other logits of the same rows: what was read and weighed of these holds for them.
     private LogitRows(LogitRows rows, Tensor student, Tensor? teacher)
     {
-        (_context, _ignoredLabel, _read, _teacher) = (rows._context, rows._ignoredLabel, rows._read, teacher ?? rows._teacher);
+        (_context, _ignoredLabel, _read, _leftOut, _teacher) = (rows._context, rows._ignoredLabel, rows._read, rows._leftOut, teacher ?? rows._teacher);
         (Student, Count, Classes, Weights) = (student, student.size(0), student.size(1), rows.Weights);
     }
 
-    /// <summary>Gets the student's logits, [R, C], attached to the graph.</summary>
+    /// <summary>Gets the student's logits, [R, C], attached to the graph; in float32 where they are float16 or bfloat16.</summary>
     public Tensor Student { get; }
 
-    /// <summary>Gets the teacher's logits, [R, C], in the student's data type.</summary>
+    /// <summary>Gets the teacher's logits, [R, C], in the data type of <see cref="Student"/>.</summary>
     /// <exception cref="InvalidOperationException">The run has no teacher, or its logits have another shape.</exception>
-    public Tensor Teacher => _teacher ??= Rows(RequireSameShape(_context)).to(Student.dtype);
+    public Tensor Teacher => _teacher ??= WithoutLeftOut(Rows(RequireSameShape(_context)).to(Student.dtype));
 
     /// <summary>Gets whether the run has a teacher.</summary>
     public bool HasTeacher => _context.HasTeacher;
 
-    /// <summary>Gets the class id of each row, [R] int64; of an ignored row, 0.</summary>
+    /// <summary>Gets the class id of each row, [R] int64; of a row that does not count, 0.</summary>
     /// <exception cref="InvalidOperationException">There are no labels, or they are no class ids, one for each row.</exception>
     public Tensor Labels
     {
@@ -46,7 +52,7 @@ public sealed class LogitRows
             if (_read.Labels is null)
             {
                 Tensor labels = RequireClassIds();
-                _read.Labels = _ignoredLabel is { } ignored ? labels.Filled(labels.Is(ignored), 0) : labels;
+                _read.Labels = _leftOut is null ? labels : labels.Filled(_leftOut, 0);
             }
 
             return _read.Labels;
@@ -56,7 +62,7 @@ public sealed class LogitRows
     /// <summary>Gets whether the labels are class ids, one for each row.</summary>
     public bool HasClassIds => _context.Batch.Labels is { } labels && torch.is_integral(labels) && FitsRows(labels);
 
-    /// <summary>Gets the label of each row as probabilities, [R, C], in the student's data type.</summary>
+    /// <summary>Gets the label of each row as probabilities, [R, C], in the data type of <see cref="Student"/>.</summary>
     /// <exception cref="InvalidOperationException">There are no labels, or they are no probabilities in the shape of the logits.</exception>
     public Tensor LabelProbabilities
     {
@@ -64,12 +70,12 @@ public sealed class LogitRows
         {
             Tensor labels = _context.Batch.RequireLabels();
             return torch.is_floating_point(labels) && Shapes.Same(labels, _context.Student.Logits)
-                ? Rows(labels).to(Student.dtype)
+                ? WithoutLeftOut(Rows(labels).to(Student.dtype))
                 : throw WrongLabels(labels, $", or probabilities {Shapes.Of(_context.Student.Logits)} of a floating type");
         }
     }
 
-    /// <summary>Gets what a regression should say of each row, [R, D], in the student's data type.</summary>
+    /// <summary>Gets what a regression should say of each row, [R, D], in the data type of <see cref="Student"/>.</summary>
     /// <exception cref="InvalidOperationException">There are no targets, or they are neither in the shape of the outputs nor, where D = 1, one number for each row.</exception>
     public Tensor Targets
     {
@@ -79,9 +85,25 @@ public sealed class LogitRows
             Tensor outputs = _context.Student.Logits;
             bool single = Classes == 1 && FitsRows(targets);
             return torch.is_floating_point(targets) && (single || Shapes.Same(targets, outputs))
-                ? (single ? targets.reshape(-1, 1) : Rows(targets)).to(Student.dtype)
+                ? WithoutLeftOut((single ? targets.reshape(-1, 1) : Rows(targets)).to(Student.dtype))
                 : throw new InvalidOperationException(
                     $"Targets must be {Shapes.Of(outputs)} of a floating type, the shape of the outputs{(Classes == 1 ? $", or {Shapes.OfRows(outputs)}" : "")}, but are {Shapes.Of(targets)} {targets.dtype}.");
+        }
+    }
+
+    /// <summary>Gets whether each class is present, [R, C], 1 or 0 or a probability, in the data type of <see cref="Student"/>: labels of any type in the shape of the logits or, where C = 1, one for each row.</summary>
+    /// <exception cref="InvalidOperationException">There are no labels, or they have another shape.</exception>
+    internal Tensor Presence
+    {
+        get
+        {
+            Tensor labels = _context.Batch.RequireLabels();
+            Tensor logits = _context.Student.Logits;
+            bool single = Classes == 1 && FitsRows(labels);
+            return single || Shapes.Same(labels, logits)
+                ? WithoutLeftOut((single ? labels.reshape(-1, 1) : Rows(labels)).to(Student.dtype))
+                : throw new InvalidOperationException(
+                    $"Labels must be 0 or 1, or probabilities, {Shapes.Of(logits)}, one for each output{(Classes == 1 ? $", or {Shapes.OfRows(logits)}" : "")}, but are {Shapes.Of(labels)} {labels.dtype}. For class ids there is {nameof(HardLabelLoss)}.");
         }
     }
 
@@ -111,14 +133,14 @@ public sealed class LogitRows
 
     /// <summary>Gives what a layer of the teacher says of each row.</summary>
     /// <param name="feature">The layer: [N, K], [N, T, K] or [N, K, H, W], with a row for each row of logits.</param>
-    /// <returns>Its rows, [R, K], in the layer's own data type.</returns>
+    /// <returns>Its rows, [R, K], in the layer's own data type; 0 in rows that do not count.</returns>
     /// <exception cref="InvalidOperationException">The run has no teacher, or its layer does not have one row for each row of logits.</exception>
     public Tensor TeacherLayer(Feature feature)
     {
         Tensor layer = _context.Teacher[feature];
         Tensor logits = _context.Student.Logits;
         return Shapes.OfRows(layer) == Shapes.OfRows(logits) && layer.dim() == logits.dim()
-            ? Rows(layer)
+            ? WithoutLeftOut(Rows(layer))
             : throw new InvalidOperationException(
                 $"A teacher's layer must have one row for each row of logits, but the student gave {Shapes.Of(logits)} and the teacher's layer '{feature}' is {Shapes.Of(layer)}.");
     }
@@ -126,19 +148,29 @@ public sealed class LogitRows
     /// <summary>Takes the mean over the rows that count; 0 where none does.</summary>
     /// <param name="values">A number for each row, [R].</param>
     /// <returns>A scalar.</returns>
-    public Tensor Mean(Tensor values) => Weights is null ? values.mean() : (values * Weights).sum();
+    public Tensor Mean(Tensor values) => Weights is null ? values.mean() : (WithoutLeftOut(values) * Weights).sum();
 
     /// <summary>Takes the rows that count, for a loss that compares rows with each other. With a mask this waits for the device.</summary>
     /// <param name="rows">Any tensor with one row for each, [R, ...].</param>
     /// <returns>The rows that count, [K, ...].</returns>
-    public Tensor Counting(Tensor rows) => Weights is null ? rows : rows.index_select(0, Weights.nonzero().squeeze(1));
+    public Tensor Counting(Tensor rows) => _leftOut is null ? rows : rows.index_select(0, _leftOut.logical_not().nonzero().squeeze(1));
 
     internal static LogitRows Of(DistillationContext context, long? ignoredLabel) => new(context, Rows(context.Student.Logits), ignoredLabel);
 
-    /// <summary>Brings a gradient of rows, [R, C], back to the shape of the student's logits.</summary>
+    /// <summary>Which rows do not count, [R] booleans; <see langword="null"/> where all do.</summary>
+    internal Tensor? LeftOut => _leftOut;
+
+    /// <summary>Weighs the gradient of each row's own loss, [R, C], in place: the gradient of the mean over the rows that count.</summary>
+    internal Tensor Weigh(Tensor gradient)
+    {
+        return Weights is null ? gradient.TimesInPlace(1.0 / Count) : gradient.FilledInPlace(_leftOut!.unsqueeze(1), 0).mul_(Weights.unsqueeze(1));
+    }
+
+    /// <summary>Brings a gradient of rows, [R, C], back to the shape and the data type of the student's logits.</summary>
     internal Tensor Restore(Tensor rows)
     {
         Tensor logits = _context.Student.Logits;
+        rows = rows.dtype == logits.dtype ? rows : rows.to(logits.dtype);
         return logits.dim() switch
         {
             2 => rows,
@@ -197,29 +229,35 @@ public sealed class LogitRows
         return perRow.dim() == logits.dim() - 1 && perRow.numel() == Count && perRow.size(0) == logits.size(0);
     }
 
-    private Tensor? Weigh()
+    private Tensor? FindLeftOut()
     {
-        Tensor? counts = null;
-        if (_context.Batch is MaskedBatch { Mask: var mask })
+        Tensor? leftOut = _context.Batch is MaskedBatch { Mask: var mask } && !IsOfInputs(mask) ? RequireRows(mask).reshape(-1).Is(0) : null;
+        if (_ignoredLabel is not { } ignored)
         {
-            counts = FitsRows(mask)
-                ? mask.reshape(-1).IsNot(0)
-                : throw new InvalidOperationException(
-                    $"The mask must be {Shapes.OfRows(_context.Student.Logits)}, one for each row of logits {Shapes.Of(_context.Student.Logits)}, but is {Shapes.Of(mask)}.");
+            return leftOut;
         }
 
-        if (_ignoredLabel is { } ignored)
-        {
-            Tensor labelled = RequireClassIds().IsNot(ignored);
-            counts = counts is null ? labelled : counts.logical_and_(labelled);
-        }
+        Tensor unlabelled = RequireClassIds().Is(ignored);
+        return leftOut is null ? unlabelled : unlabelled.logical_or_(leftOut);
+    }
 
-        if (counts is null)
-        {
-            return null;
-        }
+    // Of logits [N, C] a mask [N, T] says which places of the inputs are padding. [N, 1] may mean either.
+    private bool IsOfInputs(Tensor mask) => _context.Student.Logits.dim() == 2 && mask.dim() == 2 && mask.size(1) > 1;
 
-        Tensor weights = counts.to(Student.dtype);
+    private Tensor RequireRows(Tensor mask)
+    {
+        Tensor logits = _context.Student.Logits;
+        return FitsRows(mask)
+            ? mask
+            : throw new InvalidOperationException(
+                $"The mask must be {Shapes.OfRows(logits)}, one for each row of logits {Shapes.Of(logits)}{(logits.dim() == 2 ? ", or [N, T] with T > 1, one for each place of padded inputs" : "")}, but is {Shapes.Of(mask)}.");
+    }
+
+    private Tensor WithoutLeftOut(Tensor rows) => _leftOut is null ? rows : rows.Filled(rows.dim() == 1 ? _leftOut : _leftOut.unsqueeze(1), 0);
+
+    private static Tensor Weigh(Tensor leftOut, torch.ScalarType dtype)
+    {
+        Tensor weights = leftOut.logical_not().to(dtype);
         return weights.div_(weights.sum().AtLeastInPlace(1));
     }
 

@@ -8,6 +8,7 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
 {
     private readonly bool _closedForm;
     private readonly bool _isNear;
+    private ModuleGroup? _learned;
 
     private LossSum(ImmutableArray<LossTerm> terms)
     {
@@ -27,10 +28,32 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
     public FeatureDemand Features { get; }
 
     /// <inheritdoc/>
-    public torch.nn.Module? Module { get; private set; }
+    /// <value>The module of the one term that has any; those of several as one, <c>0</c>, <c>1</c>, … in the order of the terms; <see langword="null"/> where none has. Every sum of the same terms sees the same modules.</value>
+    public torch.nn.Module? Module
+    {
+        get
+        {
+            torch.nn.Module[] learned = [.. Terms.Select(term => term.Loss.Module).OfType<torch.nn.Module>().Distinct()];
+            if (learned.Length < 2)
+            {
+                return learned.FirstOrDefault();
+            }
+
+            if (!learned.SequenceEqual(_learned?.Modules ?? []))
+            {
+                _learned = new ModuleGroup(learned);
+            }
+
+            return _learned;
+        }
+    }
 
     /// <inheritdoc/>
     public IClosedFormGradient? ClosedForm => _closedForm ? this : null;
+
+    /// <inheritdoc/>
+    /// <value>Whether one of its terms does.</value>
+    public bool ComparesSamples => Terms.Any(term => term.Loss.ComparesSamples);
 
     /// <inheritdoc/>
     public Tensor Compute(DistillationContext context)
@@ -46,13 +69,14 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
 
             Tensor value = term.Loss.Compute(context);
             RequireScalar(term, value);
-            context.Meter?.Add(term.Name, value, context.Batch.Count);
+            Report(term, value, context);
             Tensor weighted = weight == 1 ? value : value.Times(weight);
+            weighted = RelativeShare(term, context) is { } share ? weighted * share.to(weighted.dtype) : weighted;
             sum = sum is null ? weighted : sum.Plus(weighted);
         }
 
-        // Attached to the student, so that the caller's backward works: its gradient is zero.
-        return sum ?? context.Student.Logits.sum().Times(0);
+        // Attached to the student, so that the caller's backward works: a sum of none of the logits, whose gradient is zero.
+        return sum ?? context.Student.Logits.narrow(0, 0, 0).sum();
     }
 
     /// <inheritdoc/>
@@ -73,7 +97,13 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
             }
 
             LossGradient one = term.Loss.ClosedForm!.Compute(context);
-            context.Meter?.Add(term.Name, one.Value, context.Batch.Count);
+            Report(term, one.Value, context);
+            if (RelativeShare(term, context) is { } share)
+            {
+                one.Value.mul_(share);
+                one.AtLogits.mul_(share);
+            }
+
             sum = sum.Value is null
                 ? new(one.Value.TimesInPlace(weight), one.AtLogits.TimesInPlace(weight))
                 : new(sum.Value.PlusInPlace(one.Value, weight), sum.AtLogits.PlusInPlace(one.AtLogits, weight));
@@ -84,24 +114,37 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
     }
 
     /// <inheritdoc/>
+    /// <returns>The mean of the weights of the terms; <see langword="null"/> where all terms count samples.</returns>
+    public Tensor? GetWeight(Batch batch, ModelOutput student) => BatchWeights.Mean([.. Terms.Select(term => term.Loss.GetWeight(batch, student))], batch);
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">More than one term replaces the student.</exception>
+    public ITeacher? CreatePredictor(IStudent student)
+    {
+        (string Name, ITeacher? Predictor)[] made = [.. Terms.Select(term => (term.Name, term.Loss.CreatePredictor(student))).Where(one => one.Item2 is not null)];
+        if (made.Length <= 1)
+        {
+            return made.FirstOrDefault().Predictor;
+        }
+
+        Array.ForEach(made, one => one.Predictor!.Dispose());
+        throw new InvalidOperationException($"One term of a sum at most may replace the model that predicts, but {string.Join(" and ", made.Select(one => $"'{one.Name}'"))} do.");
+    }
+
+    /// <inheritdoc/>
     public void Prepare(DistillationContext sample)
     {
         foreach (LossTerm term in Terms)
         {
             term.Loss.Prepare(sample);
         }
-
-        torch.nn.Module[] learned = [.. Terms.Select(term => term.Loss.Module).OfType<torch.nn.Module>()];
-        Module ??= learned.Length == 0 ? null : new ModuleGroup(learned);
     }
 
     /// <summary>Measures a batch with the terms that compare rows of logits, to see whether all fits before a run begins.</summary>
     /// <returns>What the labels must be, of each term that reads them as class ids.</returns>
     internal IReadOnlyList<ClassIds> Try(DistillationContext sample)
     {
-        // The place is the first of a run: that of a sample is of no run, and schedules may not know it.
-        var begin = new DistillationContext(sample.Student, sample.HasTeacher ? sample.Teacher : null, sample.Batch, new(Epoch: 0, Step: 0, TotalSteps: 1, StepsPerEpoch: 1));
-        return [.. Terms.Where(term => term.Weight is not Schedule.Constant { Value: 0 }).Select(term => term.Loss).OfType<RowLoss>().Select(loss => loss.Try(begin)).OfType<ClassIds>()];
+        return [.. Terms.Where(term => term.Weight is not Schedule.Constant { Value: 0 }).Select(term => term.Loss).OfType<RowLoss>().Select(loss => loss.Try(sample)).OfType<ClassIds>()];
     }
 
     internal static LossSum Of(params IEnumerable<IDistillationLoss> losses) =>
@@ -110,6 +153,23 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
     internal static LossSum Of(LossTerm term) => new([term]);
 
     internal LossSum Scale(Schedule weight) => new([.. Terms.Select(term => term with { Weight = Product(weight, term.Weight) })]);
+
+    private static void Report(LossTerm term, Tensor value, DistillationContext context) =>
+        context.Meter?.Add(term.Name, value, context.Batch.Count, term.Loss.GetWeight(context.Batch, context.Student));
+
+    // By how much more a term counts in a micro-batch than the sum does. The share of the sum itself is applied by whoever adds micro-batches up.
+    private Tensor? RelativeShare(LossTerm term, DistillationContext context)
+    {
+        if (context.Batch.Whole is null || Terms.Length == 1)
+        {
+            return null;
+        }
+
+        using var noGradient = torch.no_grad();
+        return BatchWeights.Share(context.Batch, batch => GetWeight(batch, context.Student)) is { } all
+            ? BatchWeights.Ratio(BatchWeights.Share(context.Batch, batch => term.Loss.GetWeight(batch, context.Student)), all, context.Batch)
+            : null;
+    }
 
     private bool CanMeasure(in NearRows rows)
     {

@@ -7,9 +7,13 @@ internal sealed class ModuleGroup : torch.nn.Module
     public ModuleGroup(params IReadOnlyList<torch.nn.Module> modules)
         : base(nameof(ModuleGroup))
     {
+        Modules = modules;
         for (int i = 0; i < modules.Count; i++)
         {
             register_module($"{i}", modules[i]);
         }
     }
+
+    /// <summary>Gets the modules, in order.</summary>
+    public IReadOnlyList<torch.nn.Module> Modules { get; }
 }

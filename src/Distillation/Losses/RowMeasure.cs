@@ -9,11 +9,12 @@ public abstract class RowMeasure
     /// <summary>Gets the teacher's largest probability, in [1/C, 1].</summary>
     public static RowMeasure TeacherConfidence { get; } = new Formula(rows => functional.softmax(rows.Teacher, 1).amax([1L]));
 
-    /// <summary>Gets the entropy of the teacher's probabilities as a share of the largest there is, <c>H / log C</c>, in [0, 1].</summary>
+    /// <summary>Gets the entropy of the teacher's probabilities as a share of the largest there is, <c>H / log C</c>, in [0, 1]; C counts the classes that student and teacher do not both rule out by a logit of −∞.</summary>
     public static RowMeasure TeacherEntropy { get; } = new Formula(rows =>
     {
         Tensor log = functional.log_softmax(rows.Teacher, 1).AtLeast(Loss.LeastLogarithm);
-        return (log.exp() * log).sum(1).Over(-Math.Log(Math.Max(rows.Classes, 2)));
+        Tensor open = RuledOut.ByBoth(rows.Student, rows.Teacher).logical_not_().sum(1).AtLeastInPlace(2).to(log.dtype);
+        return (log.exp() * log).sum(1).neg_().div_(open.log_());
     });
 
     /// <summary>Gets whether the teacher is right: 1 where its largest logit is that of the label, else 0.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using Microsoft.Win32.SafeHandles;
 
 namespace Distillation.Serialization;
@@ -6,10 +7,11 @@ namespace Distillation.Serialization;
 /// <summary>Reads a part of a file from front to back, a little at a time.</summary>
 internal sealed class FileWindow(SafeFileHandle file, long begin, long end, string path, MemoryBudget budget)
 {
-    // Names of classes and functions are shorter.
-    private const int LongestLine = 256;
+    /// <summary>Names of classes and functions, and numbers, are shorter.</summary>
+    public const int LongestLine = 256;
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    // So are names of tensors and of entries of zip files.
+    private const int LongestText = ushort.MaxValue;
 
     private readonly byte[] _buffer = new byte[4096];
     private long _bufferBegin;
@@ -46,48 +48,46 @@ internal sealed class FileWindow(SafeFileHandle file, long begin, long end, stri
         Position += count;
     }
 
-    /// <summary>So many bytes of text in UTF-8.</summary>
-    public string Text(long count)
+    /// <summary>So many bytes of text in UTF-8; nothing where they are no such text, or longer than any name.</summary>
+    public string? Text(long count)
     {
         Have(count);
+        if (count > LongestText)
+        {
+            Skip(count);
+            return null;
+        }
+
         budget.Spend(3 * count); // the bytes, and two for each letter
-        if (count > Array.MaxLength / 4)
+        if (count <= _buffer.Length)
         {
-            throw new InvalidDataException($"'{path}' is refused: it has a text of {count} bytes at byte {Position}.");
+            return Text(Bytes((int)count));
         }
 
-        try
-        {
-            if (count <= _buffer.Length)
-            {
-                return Strict.GetString(Bytes((int)count));
-            }
-
-            byte[] bytes = new byte[count];
-            WholeRead.Fill(file, bytes, Position, path);
-            Position += count;
-            return Strict.GetString(bytes);
-        }
-        catch (DecoderFallbackException exception)
-        {
-            throw new InvalidDataException($"'{path}' is damaged: the text that ends at byte {Position} is not in UTF-8.", exception);
-        }
+        byte[] bytes = new byte[count];
+        WholeRead.Fill(file, bytes, Position, path);
+        Skip(count);
+        return Text(bytes);
     }
 
-    /// <summary>A text that ends with its line.</summary>
-    public string Line()
+    /// <summary>A text that ends with its line, without the end; nothing where it is not in UTF-8 or too long.</summary>
+    public string? Line()
     {
-        var line = new StringBuilder();
-        for (char letter = (char)Byte(); letter != '\n'; letter = (char)Byte())
+        Span<byte> line = stackalloc byte[LongestLine];
+        long length = 0;
+        for (byte letter = Byte(); letter != '\n'; letter = Byte(), length++)
         {
-            if (line.Append(letter).Length > LongestLine)
+            if (length < line.Length)
             {
-                throw new InvalidDataException($"'{path}' is damaged: the name before byte {Position} has more than {LongestLine} letters.");
+                line[(int)length] = letter;
             }
         }
 
-        return line.ToString();
+        budget.Spend((Math.Min(length, LongestLine) * 3) + MemoryBudget.ValueBytes);
+        return length > LongestLine ? null : Text(line[..(int)length]);
     }
+
+    private static string? Text(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : null;
 
     private void Have(long count)
     {

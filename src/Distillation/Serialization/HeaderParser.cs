@@ -1,15 +1,16 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Distillation.Serialization;
 
-/// <summary>Reads the JSON of a safetensors header, and nothing that is not in the format.</summary>
+/// <summary>Reads the JSON of a safetensors header, and takes what the reference implementation of the format takes: metadata may be null, and an entry may have further fields of any kind.</summary>
 /// <remarks>It keeps what the header names, and makes nothing of the sizes that the header claims.</remarks>
 internal ref struct HeaderParser
 {
     public const string MetadataName = "__metadata__";
 
-    // Deeper than {"name":{"shape":[ no header goes, and no network has tensors of more dimensions.
-    private const int MostDepth = 3;
+    // The depth of further fields is that of the reference implementation; no network has tensors of more dimensions.
+    private const int MostDepth = 127;
     private const int MostDimensions = 64;
 
     private readonly string _path;
@@ -24,6 +25,11 @@ internal ref struct HeaderParser
     /// <exception cref="InvalidDataException">The header is not in the format.</exception>
     public static (Dictionary<string, TensorInfo> Tensors, Dictionary<string, string> Metadata) Parse(ReadOnlySpan<byte> header, string path)
     {
+        if (!Utf8.IsValid(header))
+        {
+            throw new InvalidDataException($"'{path}' is no safetensors file: the header must be JSON in UTF-8.");
+        }
+
         try
         {
             return new HeaderParser(header, path).Header();
@@ -59,7 +65,12 @@ internal ref struct HeaderParser
     private Dictionary<string, string> Metadata()
     {
         var metadata = new Dictionary<string, string>();
-        Expect(JsonTokenType.StartObject, MetadataName);
+        if (Next() == JsonTokenType.Null)
+        {
+            return metadata;
+        }
+
+        Require(JsonTokenType.StartObject, MetadataName);
         while (Next() == JsonTokenType.PropertyName)
         {
             string key = _json.GetString()!;
@@ -89,8 +100,11 @@ internal ref struct HeaderParser
                 case "data_offsets" when offsets is null:
                     offsets = Sizes($"data_offsets of '{name}'", 2);
                     break;
-                case string other:
-                    throw Wrong($"'{name}' must have dtype, shape and data_offsets, each once, but has '{other}' besides.");
+                case "dtype" or "shape" or "data_offsets":
+                    throw Wrong($"'{name}' must have dtype, shape and data_offsets, each once, but has one of them twice.");
+                default:
+                    _json.Skip();
+                    break;
             }
         }
 
@@ -119,7 +133,13 @@ internal ref struct HeaderParser
 
     private void Expect(JsonTokenType type, string what)
     {
-        if (Next() != type)
+        Next();
+        Require(type, what);
+    }
+
+    private readonly void Require(JsonTokenType type, string what)
+    {
+        if (_json.TokenType != type)
         {
             throw Wrong($"{what} must be a JSON {type switch { JsonTokenType.StartObject => "object", JsonTokenType.StartArray => "array", _ => "string" }}, but is {_json.TokenType}.");
         }

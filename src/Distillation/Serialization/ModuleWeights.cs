@@ -4,7 +4,7 @@ namespace Distillation.Serialization;
 /// <remarks>A file has no code and nothing of the module but these tensors; buffers that a module does not keep are not in it.</remarks>
 public static class ModuleWeights
 {
-    /// <summary>Writes the weights to a file, which then is whole or, if anything fails, what it was before.</summary>
+    /// <summary>Writes the weights to a file, which then is whole or, if anything fails, what it was before. A directory that is not there is made.</summary>
     /// <remarks>A tensor that the module has under several names is written under each of them.</remarks>
     /// <param name="module">Any module, on any device.</param>
     /// <param name="path">The file; one that is there is replaced.</param>
@@ -23,7 +23,7 @@ public static class ModuleWeights
     /// <param name="path">The file; its first bytes tell the format. Of PyTorch it may be what <see cref="TorchWeightsFile"/> reads.</param>
     /// <param name="options">Whether all must fit, and how names are translated.</param>
     /// <returns>What was loaded, and what was not.</returns>
-    /// <exception cref="InvalidDataException">The file is neither, truncated or damaged; or it does not fit, and <see cref="WeightsOptions.Strict"/> asks for that.</exception>
+    /// <exception cref="InvalidDataException">The file is neither, truncated or damaged; or it does not fit, and <see cref="WeightsOptions.Strict"/> asks for that. Where names differ by a prefix or by a piece within, the message has the <see cref="WeightsOptions.Rename"/> with which all fits.</exception>
     /// <exception cref="ArgumentException"><see cref="WeightsOptions.Rename"/> gives two tensors the same name.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static WeightsReport Load(torch.nn.Module module, string path, WeightsOptions? options = null)
@@ -31,26 +31,31 @@ public static class ModuleWeights
         Dictionary<string, Tensor> state = Require.Present(module).state_dict();
         options ??= new WeightsOptions();
         using ITensorFile file = Open(path);
-        (Dictionary<string, TensorInfo> found, List<string> unexpected) = Find(file, state, options.Rename ?? (name => name));
-        WeightsMismatch[] mismatched =
-        [
-            .. found.Where(one => !Fits(one.Value, state[one.Key], options.ConvertTypes)).Select(one => new WeightsMismatch(one.Key, one.Value, state[one.Key].shape, state[one.Key].dtype)),
-        ];
-        var there = found.Keys.Select(name => state[name]).ToHashSet(ReferenceEqualityComparer.Instance);
-        var report = new WeightsReport(
-            [.. found.Keys.Except(mismatched.Select(one => one.Name))],
-            [.. state.Where(one => !there.Contains(one.Value)).Select(one => one.Key)],
-            unexpected,
-            mismatched);
+        TensorInfo[] infos = [.. file.Names.Select(name => file.Find(name)!)];
+        WeightsMatch match = WeightsMatch.Of(infos, state, options.Rename ?? (name => name), options.ConvertTypes);
+        if (match.Twice is { } twice)
+        {
+            throw new ArgumentException($"{nameof(WeightsOptions.Rename)} must give each tensor another name, but calls both '{match.Found[twice.Name].Name}' and '{twice.Tensor.Name}' '{twice.Name}'.", nameof(options));
+        }
+
+        WeightsReport report = match.Report;
         if (options.Strict && !report.IsComplete)
         {
-            throw new InvalidDataException($"'{path}' does not fit the module, and nothing was loaded. {report with { Loaded = [] }} Rename what is called otherwise, or load what fits with {nameof(WeightsOptions.Strict)} = false.");
+            string[] ways =
+            [
+                $"'{path}' does not fit the module, and nothing was loaded. {report with { Loaded = [] }}",
+                .. Explanations(file.Others, report.Missing),
+                options.Rename is null && RenameSuggestion.Of(infos, state, report, options.ConvertTypes) is { Count: > 0 } suggestions
+                    ? $"All would fit with new {nameof(WeightsOptions)} {{ {nameof(WeightsOptions.Rename)} = {string.Join(" }, or with { Rename = ", suggestions.Select(one => one.Code))} }}."
+                    : $"{nameof(WeightsOptions.Rename)} what is called otherwise, or load what fits with {nameof(WeightsOptions.Strict)} = false.",
+            ];
+            throw new InvalidDataException(string.Join(' ', ways));
         }
 
         using var noGradient = torch.no_grad();
         foreach (string name in report.Loaded)
         {
-            using Tensor values = file.Read(found[name].Name);
+            using Tensor values = file.Read(match.Found[name].Name);
             state[name].copy_(values);
         }
 
@@ -63,32 +68,10 @@ public static class ModuleWeights
         return TorchWeightsFile.Is(path) ? TorchWeightsFile.Open(path) : SafetensorsFile.Open(path);
     }
 
-    private static (Dictionary<string, TensorInfo> Found, List<string> Unexpected) Find(ITensorFile file, Dictionary<string, Tensor> state, Func<string, string?> rename)
+    // Of what was passed over, what could be missing.
+    private static IEnumerable<string> Explanations(IReadOnlyList<PassedOver> others, IReadOnlyList<string> missing)
     {
-        var found = new Dictionary<string, TensorInfo>();
-        var unexpected = new List<string>();
-        foreach (string name in file.Names)
-        {
-            if (rename(name) is not { } renamed)
-            {
-                continue;
-            }
-
-            if (!state.ContainsKey(renamed))
-            {
-                unexpected.Add(name);
-            }
-            else if (!found.TryAdd(renamed, file.Find(name)!))
-            {
-                throw new ArgumentException($"{nameof(WeightsOptions.Rename)} must give each tensor another name, but calls both '{found[renamed].Name}' and '{name}' '{renamed}'.", nameof(rename));
-            }
-        }
-
-        return (found, unexpected);
+        PassedOver[] wanted = [.. others.Where(one => one.HoldsTensors || missing.Contains(one.Name)).Take(10)];
+        return wanted.Length == 0 ? [] : [$"In the file {string.Join(", ", wanted.AsEnumerable())}. {PassedOver.WayOut}."];
     }
-
-    private static bool Fits(TensorInfo info, Tensor tensor, bool convert) =>
-        tensor.shape.SequenceEqual(info.Shape)
-        && info.ScalarType is { } type
-        && (type == tensor.dtype || (convert && torch.is_floating_point(type) && torch.is_floating_point(tensor.dtype)));
 }

@@ -1,21 +1,25 @@
 using System.Buffers.Binary;
-using System.Numerics;
+using System.Globalization;
 
 namespace Distillation.Serialization;
 
-/// <summary>Reads what <c>torch.save</c> pickles, and runs nothing: of all that Python can name, <see cref="TorchObjects"/> knows a few, and the rest is refused.</summary>
+/// <summary>Reads what <c>torch.save</c> pickles, and runs nothing: of all that Python can name, <see cref="TorchObjects"/> knows a few; the rest is passed over, each a <see cref="PickleObject"/>.</summary>
 internal sealed class PickleReader(FileWindow window, TorchObjects objects, MemoryBudget budget, string path)
 {
     private PickleStack _stack = new(window, budget, path);
 
     /// <summary>The value of one pickle.</summary>
-    /// <exception cref="InvalidDataException">It is damaged, or names what is not allowed.</exception>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
     public object? Read()
     {
         _stack = new PickleStack(window, budget, path);
         for (var code = (PickleCode)window.Byte(); code != PickleCode.Stop; code = (PickleCode)window.Byte())
         {
-            if (!Scalar(code) && !Text(code) && !Container(code) && !Kept(code) && !Object(code))
+            if (PickleConstants.TryRead(code, window, out object? value))
+            {
+                _stack.Push(value);
+            }
+            else if (!Frame(code) && !Container(code) && !Fill(code) && !Kept(code) && !Named(code) && !Made(code))
             {
                 throw _stack.Wrong($"has the instruction {code} (0x{(byte)code:x2}), which is not allowed");
             }
@@ -24,55 +28,11 @@ internal sealed class PickleReader(FileWindow window, TorchObjects objects, Memo
         return _stack.Pop();
     }
 
-    private bool Scalar(PickleCode code)
+    private bool Frame(PickleCode code)
     {
-        switch (code)
-        {
-            case PickleCode.Proto:
-                window.Skip(1);
-                return true;
-            case PickleCode.Frame:
-                window.Skip(8);
-                return true;
-            case PickleCode.Long1:
-                PushLong(window.Bytes(window.Byte()));
-                return true;
-        }
-
-        if (code is not (PickleCode.None or PickleCode.NewTrue or PickleCode.NewFalse or PickleCode.BinInt or PickleCode.BinInt1 or PickleCode.BinInt2 or PickleCode.BinFloat))
-        {
-            return false;
-        }
-
-        _stack.Push(code switch
-        {
-            PickleCode.None => null,
-            PickleCode.NewTrue => true,
-            PickleCode.NewFalse => false,
-            PickleCode.BinInt => (long)BinaryPrimitives.ReadInt32LittleEndian(window.Bytes(4)),
-            PickleCode.BinInt1 => (long)window.Byte(),
-            PickleCode.BinInt2 => (long)BinaryPrimitives.ReadUInt16LittleEndian(window.Bytes(2)),
-            _ => BinaryPrimitives.ReadDoubleBigEndian(window.Bytes(8)),
-        });
-        return true;
-    }
-
-    private bool Text(PickleCode code)
-    {
-        long? length = code switch
-        {
-            PickleCode.ShortBinUnicode or PickleCode.ShortBinString => window.Byte(),
-            PickleCode.BinUnicode => BinaryPrimitives.ReadUInt32LittleEndian(window.Bytes(4)),
-            PickleCode.BinString => BinaryPrimitives.ReadInt32LittleEndian(window.Bytes(4)),
-            PickleCode.BinUnicode8 => BinaryPrimitives.ReadInt64LittleEndian(window.Bytes(8)),
-            _ => null,
-        };
-        if (length is { } bytes)
-        {
-            _stack.Push(window.Text(bytes));
-        }
-
-        return length is not null;
+        int length = code switch { PickleCode.Proto => 1, PickleCode.Frame => 8, _ => 0 };
+        window.Skip(length);
+        return length > 0;
     }
 
     private bool Container(PickleCode code)
@@ -83,29 +43,63 @@ internal sealed class PickleReader(FileWindow window, TorchObjects objects, Memo
                 _stack.Mark();
                 return true;
             case PickleCode.Pop:
-                _stack.Pop();
+                _stack.PopOrMark();
                 return true;
             case PickleCode.PopMark:
                 _stack.PopToMark();
                 return true;
+            case PickleCode.Dup:
+                _stack.Push(_stack.Top());
+                return true;
             case PickleCode.EmptyTuple or PickleCode.Tuple1 or PickleCode.Tuple2 or PickleCode.Tuple3:
                 _stack.Push(_stack.Pop(code == PickleCode.EmptyTuple ? 0 : 1 + code - PickleCode.Tuple1));
                 return true;
-            case PickleCode.Tuple:
+            case PickleCode.Tuple or PickleCode.FrozenSet:
                 _stack.Push(_stack.PopToMark());
                 return true;
-            case PickleCode.EmptyList:
+            case PickleCode.EmptyList or PickleCode.EmptySet:
                 _stack.Push(new List<object?>());
                 return true;
-            case PickleCode.EmptyDict:
-                _stack.Push(new List<KeyValuePair<object?, object?>>());
+            case PickleCode.List:
+                _stack.Push(new List<object?>(_stack.PopToMark()));
                 return true;
-            case PickleCode.Append or PickleCode.Appends:
+            case PickleCode.EmptyDict:
+                _stack.Push(new PickleDictionary());
+                return true;
+            case PickleCode.Dict:
+                object?[] items = _stack.PopToMark();
+                var dictionary = new PickleDictionary();
+                SetItems(dictionary, items);
+                _stack.Push(dictionary);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private bool Fill(PickleCode code)
+    {
+        switch (code)
+        {
+            case PickleCode.Append or PickleCode.Appends or PickleCode.AddItems:
                 object?[] items = code == PickleCode.Append ? _stack.Pop(1) : _stack.PopToMark();
-                _stack.Top<List<object?>>("a list to append to").AddRange(items);
+                (_stack.Top() switch
+                {
+                    List<object?> list => list,
+                    PickleObject other => other.Items,
+                    _ => throw _stack.Wrong("must have a list to append to"),
+                }).AddRange(items);
                 return true;
             case PickleCode.SetItem or PickleCode.SetItems:
-                SetItems(code == PickleCode.SetItem ? _stack.Pop(2) : _stack.PopToMark());
+                object?[] pairs = code == PickleCode.SetItem ? _stack.Pop(2) : _stack.PopToMark();
+                SetItems(
+                    _stack.Top() switch
+                    {
+                        PickleDictionary dictionary => dictionary,
+                        PickleObject other => other.Pairs,
+                        _ => throw _stack.Wrong("must have a dictionary to set items in"),
+                    },
+                    pairs);
                 return true;
             default:
                 return false;
@@ -116,6 +110,9 @@ internal sealed class PickleReader(FileWindow window, TorchObjects objects, Memo
     {
         switch (code)
         {
+            case PickleCode.Put:
+                _stack.Keep(LineNumber());
+                return true;
             case PickleCode.BinPut:
                 _stack.Keep(window.Byte());
                 return true;
@@ -124,6 +121,9 @@ internal sealed class PickleReader(FileWindow window, TorchObjects objects, Memo
                 return true;
             case PickleCode.Memoize:
                 _stack.KeepNext();
+                return true;
+            case PickleCode.Get:
+                _stack.PushKept(LineNumber());
                 return true;
             case PickleCode.BinGet:
                 _stack.PushKept(window.Byte());
@@ -136,37 +136,78 @@ internal sealed class PickleReader(FileWindow window, TorchObjects objects, Memo
         }
     }
 
-    private bool Object(PickleCode code)
+    private bool Named(PickleCode code)
     {
         switch (code)
         {
             case PickleCode.Global:
-                _stack.Push(objects.Find($"{window.Line()}.{window.Line()}"));
+                _stack.Push(objects.Find(LineName()));
                 return true;
             case PickleCode.StackGlobal:
                 string name = _stack.Pop<string>("the name of a function or class");
                 _stack.Push(objects.Find($"{_stack.Pop<string>("the name of a module")}.{name}"));
                 return true;
+            case PickleCode.Ext1:
+                _stack.Push(objects.Extension(window.Byte()));
+                return true;
+            case PickleCode.Ext2:
+                _stack.Push(objects.Extension(BinaryPrimitives.ReadUInt16LittleEndian(window.Bytes(2))));
+                return true;
+            case PickleCode.Ext4:
+                _stack.Push(objects.Extension(BinaryPrimitives.ReadInt32LittleEndian(window.Bytes(4))));
+                return true;
             case PickleCode.BinPersId:
-                _stack.Push(objects.Storage(_stack.Pop<object?[]>("a storage as a tuple")));
-                return true;
-            case PickleCode.Reduce:
-                object?[] arguments = _stack.Pop<object?[]>("the arguments of a function as a tuple");
-                _stack.Push(objects.Make(_stack.Pop<TorchFunction>("one of the known functions before its arguments"), arguments));
-                return true;
-            case PickleCode.Build:
-                // An ordered dictionary of weights has the versions of its modules as an attribute; no tensor is among them.
-                _stack.Pop();
-                _stack.Top<List<KeyValuePair<object?, object?>>>("attributes at a dictionary alone");
+                _stack.Push(objects.Persistent(_stack.Pop<object?[]>("a storage as a tuple")));
                 return true;
             default:
                 return false;
         }
     }
 
-    private void SetItems(object?[] items)
+    private bool Made(PickleCode code)
     {
-        List<KeyValuePair<object?, object?>> dictionary = _stack.Top<List<KeyValuePair<object?, object?>>>("a dictionary to set items in");
+        switch (code)
+        {
+            case PickleCode.Reduce or PickleCode.NewObj:
+                object?[] arguments = _stack.Pop<object?[]>("the arguments of a function as a tuple");
+                _stack.Push(objects.Make(_stack.Pop(), arguments));
+                return true;
+            case PickleCode.NewObjEx:
+                object? named = _stack.Pop();
+                object?[] others = _stack.Pop<object?[]>("the arguments of a class as a tuple");
+                _stack.Push(objects.Make(_stack.Pop(), named is PickleDictionary { Count: 0 } ? others : [.. others, named]));
+                return true;
+            case PickleCode.Inst:
+                _stack.Push(objects.Make(objects.Find(LineName()), _stack.PopToMark()));
+                return true;
+            case PickleCode.Obj:
+                _stack.Push(_stack.PopToMark() is [var made, .. var rest] ? objects.Make(made, rest) : throw _stack.Wrong("must have a class before its arguments"));
+                return true;
+            case PickleCode.Build:
+                Build(_stack.Pop());
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    // An ordered dictionary of weights has the versions of its modules as an attribute, and a tensor may have attributes of the user's: no weight is among them.
+    private void Build(object? state)
+    {
+        switch (_stack.Top())
+        {
+            case PickleObject other:
+                other.Parts.Add(state);
+                break;
+            case PickleDictionary or StoredTensor:
+                break;
+            default:
+                throw _stack.Wrong("must have attributes at a dictionary, a tensor or an object alone");
+        }
+    }
+
+    private void SetItems(PickleDictionary dictionary, object?[] items)
+    {
         if (items.Length % 2 != 0)
         {
             throw _stack.Wrong("must have a value for each key");
@@ -175,10 +216,7 @@ internal sealed class PickleReader(FileWindow window, TorchObjects objects, Memo
         dictionary.AddRange(items.Chunk(2).Select(pair => KeyValuePair.Create(pair[0], pair[1])));
     }
 
-    // Few whole numbers need more than eight bytes: the number that tells the old format is one, seeds are others.
-    private void PushLong(ReadOnlySpan<byte> bytes)
-    {
-        var number = new BigInteger(bytes);
-        _stack.Push(number >= long.MinValue && number <= long.MaxValue ? (long)number : (object)number);
-    }
+    private string LineName() => window.Line() is { } module && window.Line() is { } name ? $"{module}.{name}" : throw _stack.Wrong($"has the name of a class that is no text of at most {FileWindow.LongestLine} letters");
+
+    private long LineNumber() => long.TryParse(window.Line(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : throw _stack.Wrong("must have the number of a value that is kept");
 }

@@ -1,7 +1,7 @@
 namespace Distillation.Serialization;
 
 /// <summary>The values that a pickle has named and not used yet, and those that it keeps to name again.</summary>
-/// <remarks>A list is a <see cref="List{T}"/>, a dictionary a list of pairs, a tuple an array; texts, numbers and nothing are themselves.</remarks>
+/// <remarks>A list or a set is a <see cref="List{T}"/>, a dictionary a <see cref="PickleDictionary"/>, a tuple an array; texts, numbers and nothing are themselves.</remarks>
 internal sealed class PickleStack(FileWindow window, MemoryBudget budget, string path)
 {
     private readonly List<object?> _values = [];
@@ -10,7 +10,7 @@ internal sealed class PickleStack(FileWindow window, MemoryBudget budget, string
 
     public void Push(object? value)
     {
-        budget.Spend(value is List<object?> or List<KeyValuePair<object?, object?>> ? 3 * MemoryBudget.ValueBytes : MemoryBudget.ValueBytes);
+        budget.Spend(value is List<object?> or PickleDictionary ? 3 * MemoryBudget.ValueBytes : MemoryBudget.ValueBytes);
         _values.Add(value);
     }
 
@@ -21,10 +21,23 @@ internal sealed class PickleStack(FileWindow window, MemoryBudget budget, string
         return value;
     }
 
+    /// <summary>Drops the value on top, or the mark where none is above it, as Python does.</summary>
+    public void PopOrMark()
+    {
+        if (_marks.Count > 0 && _marks[^1] == _values.Count)
+        {
+            _marks.RemoveAt(_marks.Count - 1);
+        }
+        else
+        {
+            Pop();
+        }
+    }
+
     public T Pop<T>(string what) => Pop() is T value ? value : throw Wrong($"must have {what}");
 
     /// <summary>The value on top, where it stays.</summary>
-    public T Top<T>(string what) => Top() is T value ? value : throw Wrong($"must have {what}");
+    public object? Top() => _values.Count > (_marks.Count > 0 ? _marks[^1] : 0) ? _values[^1] : throw Wrong("takes a value where there is none");
 
     public void Mark()
     {
@@ -64,6 +77,4 @@ internal sealed class PickleStack(FileWindow window, MemoryBudget budget, string
     public void PushKept(long number) => Push(_kept.TryGetValue(number, out object? value) ? value : throw Wrong($"names value {number}, which is not there"));
 
     public InvalidDataException Wrong(string what) => new($"'{path}' is damaged, or no file of PyTorch: the pickle {what}, before byte {window.Position}.");
-
-    private object? Top() => _values.Count > (_marks.Count > 0 ? _marks[^1] : 0) ? _values[^1] : throw Wrong("takes a value where there is none");
 }

@@ -11,7 +11,7 @@ public static class Safetensors
     /// <para>It is written aside in the same directory, flushed to the disk, and renamed. Besides the header at most one tensor is copied at a time, and only where it is not contiguous on the processor.</para>
     /// <para>The same tensors give the same bytes, in whatever order they come: wider types come first, then names in ordinal order; so do the keys of the metadata.</para>
     /// </remarks>
-    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <param name="path">The file; one that is there is replaced, and a directory that is not there is made.</param>
     /// <param name="tensors">The tensors by name, on any device and in any layout, of float64, float32, float16, bfloat16, int64, int32, int16, int8, uint8 or bool. Tensors that share memory are written each for itself.</param>
     /// <param name="metadata">Texts beside the tensors; none by default.</param>
     /// <exception cref="ArgumentException">A tensor is of another type, or is called <c>__metadata__</c>; a name or the metadata has half of a surrogate pair; or the header would be longer than the 100 MB that the format allows.</exception>

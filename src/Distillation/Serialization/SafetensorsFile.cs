@@ -32,6 +32,9 @@ public sealed class SafetensorsFile : ITensorFile
     /// <summary>Gets the texts that stand beside the tensors; empty where there are none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
+    /// <inheritdoc/>
+    IReadOnlyList<PassedOver> ITensorFile.Others => [];
+
     /// <summary>Opens a file.</summary>
     /// <param name="path">Where it is.</param>
     /// <returns>The file; the caller disposes it.</returns>
@@ -129,6 +132,11 @@ public sealed class SafetensorsFile : ITensorFile
 
     private static byte[] ReadHeader(SafeFileHandle file, string path)
     {
+        if (FileBeginning.NameOf(FileBeginning.Read(file)) is { } other)
+        {
+            throw new InvalidDataException($"'{path}' is no safetensors file: {other}.");
+        }
+
         long most = Math.Min(SafetensorsLayout.LongestHeader, RandomAccess.GetLength(file) - SafetensorsLayout.LengthBytes);
         Span<byte> bytes = stackalloc byte[SafetensorsLayout.LengthBytes];
         if (most < 0)

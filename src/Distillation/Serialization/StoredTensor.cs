@@ -2,10 +2,12 @@ namespace Distillation.Serialization;
 
 /// <summary>A tensor as PyTorch keeps it: some of the numbers of a storage, which other tensors may share.</summary>
 /// <param name="Storage">The numbers.</param>
+/// <param name="Type">Their type.</param>
 /// <param name="Offset">How many of them are before the first of the tensor.</param>
 /// <param name="Shape">The shape.</param>
 /// <param name="Strides">By how many numbers the next one in each dimension is further.</param>
-internal sealed record StoredTensor(TorchStorage Storage, long Offset, long[] Shape, long[] Strides)
+/// <param name="IsNegated">Whether its values are those numbers with the other sign.</param>
+internal sealed record StoredTensor(TorchStorage Storage, TorchStorageType Type, long Offset, long[] Shape, long[] Strides, bool IsNegated)
 {
     private const int MostDimensions = 64;
 
@@ -19,16 +21,22 @@ internal sealed record StoredTensor(TorchStorage Storage, long Offset, long[] Sh
             throw Wrong($"must have at most {MostDimensions} sizes, as many strides, and no number below zero");
         }
 
-        if (SafetensorsLayout.Length(Shape, Storage.Width) is null || Extent() is not { } extent || extent > Storage.Count - Offset)
+        long count = Storage.Bytes / Type.Width;
+        if (SafetensorsLayout.Length(Shape, Type.Width) is null || Extent() is not { } extent || extent > count - Offset)
         {
-            throw Wrong($"does not fit in the {Storage.Count} numbers that are there");
+            throw Wrong($"does not fit in the {count} numbers that are there");
         }
 
-        long begin = Storage.Begin + (Offset * Storage.Width);
-        return new TensorInfo(name, Storage.Dtype, Shape, begin, begin + (extent * Storage.Width));
+        if (IsNegated && Type.Dtype == "BOOL")
+        {
+            throw Wrong("must not be negated");
+        }
+
+        long begin = Storage.Begin + (Offset * Type.Width);
+        return new TensorInfo(name, Type.Dtype, Shape, begin, begin + (extent * Type.Width));
 
         InvalidDataException Wrong(string what) =>
-            new($"'{path}' is damaged: '{name}' [{string.Join(", ", Shape.Take(MostDimensions))}] {Storage.Dtype}, of strides [{string.Join(", ", Strides.Take(MostDimensions))}] from number {Offset}, {what}.");
+            new($"'{path}' is damaged: '{name}' [{string.Join(", ", Shape.Take(MostDimensions))}] {Type.Dtype}, of strides [{string.Join(", ", Strides.Take(MostDimensions))}] from number {Offset}, {what}.");
     }
 
     // How many numbers there are from the first to the last; nothing where it is too much.

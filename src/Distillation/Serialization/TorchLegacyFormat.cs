@@ -12,8 +12,8 @@ internal static class TorchLegacyFormat
 
     private static readonly BigInteger Magic = BigInteger.Parse("1950a86a20f9469cfc6c", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
-    /// <summary>Whether a file begins so: as a pickle.</summary>
-    public static bool Is(ReadOnlySpan<byte> beginning) => beginning is [(byte)PickleCode.Proto, ..];
+    /// <summary>Whether a file begins so: as a pickle, or, where the pickle has no protocol number, with the number of the format.</summary>
+    public static bool Is(ReadOnlySpan<byte> beginning) => beginning is [(byte)PickleCode.Proto, ..] || beginning.StartsWith("L1195470371"u8);
 
     /// <summary>Reads the pickles, and finds the storages.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or has what is not allowed.</exception>
@@ -27,12 +27,17 @@ internal static class TorchLegacyFormat
             throw new InvalidDataException($"'{path}' is a pickle, but none that torch.save writes: it must begin with {Magic} and {Version}.");
         }
 
-        if (reader.Read() is not List<KeyValuePair<object?, object?>> system || !system.Contains(new("little_endian", true)))
+        if (reader.Read() is not PickleDictionary system || !system.Contains(new("little_endian", true)))
         {
             throw new InvalidDataException($"'{path}' cannot be read: it must say of its numbers that they are little-endian.");
         }
 
         object? value = reader.Read();
+        if (objects.UnknownStorages.FirstOrDefault() is { Key: { } unknown, Value: { } type })
+        {
+            throw new InvalidDataException($"'{path}' cannot be read: storage '{unknown}' is a {type.Name}, and where it ends is not known. Save the file again with PyTorch 1.6 or later.");
+        }
+
         if (reader.Read() is not List<object?> keys || keys.Count != objects.Storages.Count || keys.Distinct().Count() != keys.Count)
         {
             throw new InvalidDataException($"'{path}' is damaged: the list of its storages must have each of {objects.Storages.Count} once.");
@@ -43,7 +48,7 @@ internal static class TorchLegacyFormat
             TorchStorage storage = objects.FindStorage(key as string ?? string.Empty) ?? throw new InvalidDataException($"'{path}' is damaged: no tensor has storage '{key}'.");
             long count = BinaryPrimitives.ReadInt64LittleEndian(window.Bytes(sizeof(long)));
             storage.Begin = count == storage.Count ? window.Position : throw new InvalidDataException($"'{path}' is damaged: storage '{key}' must have {storage.Count} numbers, but has {count}.");
-            window.Skip(storage.Count * storage.Width);
+            window.Skip(storage.Bytes);
         }
 
         return window.AtEnd ? value : throw new InvalidDataException($"'{path}' is damaged: its storages must end with it, but end at byte {window.Position}.");

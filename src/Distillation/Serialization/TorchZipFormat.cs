@@ -32,9 +32,9 @@ internal static class TorchZipFormat
         foreach (TorchStorage storage in objects.Storages)
         {
             (long begin, long end) = entries.Find($"{folder}/data/{storage.Key}") ?? throw new InvalidDataException($"'{path}' is damaged: there is no storage '{storage.Key}'.");
-            storage.Begin = end - begin >= storage.Count * storage.Width
+            storage.Begin = end - begin >= storage.Bytes
                 ? begin
-                : throw new InvalidDataException($"'{path}' is damaged: storage '{storage.Key}' must have {storage.Count * storage.Width} bytes, but has {end - begin}.");
+                : throw new InvalidDataException($"'{path}' is damaged: storage '{storage.Key}' must have {storage.Bytes} bytes, but has {end - begin}.");
         }
 
         return value;

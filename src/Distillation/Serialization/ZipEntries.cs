@@ -87,7 +87,7 @@ internal sealed class ZipEntries
             throw Wrong($"there is no entry at byte {window.Position - EntryBytes}");
         }
 
-        string name = window.Text(nameBytes);
+        string name = window.Text(nameBytes) ?? throw Wrong($"the name of the entry before byte {window.Position} is not in UTF-8");
         Widen(window, window.Position + extraBytes, ref length, ref packed, ref at);
         window.Skip(commentBytes);
         bool isPacked = method != 0 || packed != length || (flags & 1) != 0;

@@ -1,7 +1,7 @@
 namespace Distillation.Training;
 
-/// <summary>Keeps the weights of the best validation, and gives them back.</summary>
-internal sealed class BestWeights(Metric metric, torch.nn.Module module) : IDisposable
+/// <summary>Keeps the weights of a learner at the best validation, those of the student and of its loss, and gives them back.</summary>
+internal sealed class BestWeights(Metric metric, Learner learner) : IDisposable
 {
     private TensorMemory? _weights;
 
@@ -24,7 +24,7 @@ internal sealed class BestWeights(Metric metric, torch.nn.Module module) : IDisp
     /// <summary>Keeps the weights as they are.</summary>
     public void Keep(TrainingProgress report)
     {
-        _weights ??= new([.. LearnerState.WeightsOf(module).Select(one => one.Tensor)]);
+        _weights ??= new(LearnerState.WeightsOf(learner));
         _weights.Keep();
         Report = report;
     }

@@ -11,6 +11,9 @@ public sealed class DistillationStep(ITeacher? teacher, Learner learner) : ITrai
     /// <inheritdoc/>
     public IReadOnlyList<Learner> Learners { get; } = [Require.Present(learner)];
 
+    /// <inheritdoc/>
+    public ITeacher? Teacher => teacher;
+
     /// <summary>Gets the teacher's fingerprint.</summary>
     public IReadOnlyDictionary<string, string> Identity => new Dictionary<string, string> { ["teacher"] = teacher is null ? "none" : teacher.Fingerprint() ?? "without a fingerprint" };
 

@@ -12,12 +12,16 @@ public interface ITrainingStep : IDisposable
     /// <value>The default value is nothing.</value>
     IReadOnlyDictionary<string, string> Identity => ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>Gets the frozen model that the learners learn from, if there is one: the loop measures it on the validation data before training.</summary>
+    /// <value>The default value is <see langword="null"/>.</value>
+    ITeacher? Teacher => null;
+
     /// <summary>Sees the first batch before the run, without gradients, in evaluation mode; prepares each learner.</summary>
     /// <param name="sample">The first batch.</param>
     void Prepare(Batch sample);
 
     /// <summary>Adds the gradients of a batch. Called once for each piece of an update.</summary>
-    /// <param name="batch">The samples; <see cref="Batch.Share"/> says how much of the update they are.</param>
+    /// <param name="batch">The samples; a micro-batch has the batch of the update as its <see cref="Batch.Whole"/>.</param>
     /// <param name="position">Where the run is.</param>
     void Learn(Batch batch, TrainingPosition position);
 

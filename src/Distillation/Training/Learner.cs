@@ -26,7 +26,7 @@ public sealed class Learner : IDisposable
     {
         Student = Require.Present(student);
         Loss = Require.Present(loss);
-        _loss = LossSum.Of(loss);
+        _loss = loss as LossSum ?? LossSum.Of(loss);
         Strategy = Require.Present(optimizer);
         UpdateOptions = update ?? new UpdateOptions();
         RequireLayers(loss.Features.Student, student.AvailableFeatures, nameof(student));
@@ -76,6 +76,9 @@ public sealed class Learner : IDisposable
     /// <summary>Gets what the labels must be, as far as the losses read them as class ids; known once the learner is prepared.</summary>
     internal IReadOnlyList<ClassIds> ClassIds { get; private set; } = [];
 
+    /// <summary>Gets or sets what watches the normalization of the loss while it sees the first batch.</summary>
+    internal NormalizationCheck? Normalization { get; set; }
+
     /// <summary>Gets or sets by what the learning rate is multiplied: less than 1 after the run went back.</summary>
     internal double RateFactor { get; set; } = 1;
 
@@ -93,7 +96,12 @@ public sealed class Learner : IDisposable
         }
 
         _loss.Prepare(sample);
-        ClassIds = _loss.Try(sample);
+        Keep(_loss.Module);
+
+        // The position is the first of a run: that of a sample is of no run, and schedules may not know it.
+        var first = new DistillationContext(sample.Student, sample.HasTeacher ? sample.Teacher : null, sample.Batch, new(Epoch: 0, Step: 0, TotalSteps: 1, StepsPerEpoch: 1));
+        Normalization?.Watch(Name, _loss, first);
+        ClassIds = _loss.Try(first);
         (string Name, Parameter Parameter)[] own = [.. Trained(Student.Module, "")];
         if (own.Length == 0)
         {
@@ -115,22 +123,22 @@ public sealed class Learner : IDisposable
         Require.Present(context);
         RequirePrepared();
         context.Meter = Meter;
-        double share = context.Batch.Share;
+        Tensor? share = BatchWeights.Share(_loss, context);
         Tensor value;
         if (_loss.ClosedForm is { } closedForm)
         {
             LossGradient loss = WithoutGradient(closedForm, context);
-            context.Student.Logits.backward([share == 1 ? loss.AtLogits : loss.AtLogits.TimesInPlace(share)]);
+            context.Student.Logits.backward([share is null ? loss.AtLogits : loss.AtLogits.mul_(share)]);
             value = loss.Value;
         }
         else
         {
             Tensor loss = _loss.Compute(context);
-            (share == 1 ? loss : loss.Times(share)).backward();
+            (share is null ? loss : loss * share.to(loss.dtype)).backward();
             value = loss.detach();
         }
 
-        Meter.Add(Total, value, context.Batch.Count);
+        Meter.Add(Total, value, context.Batch.Count, _loss.GetWeight(context.Batch, context.Student));
         if (value.device_type == DeviceType.CPU || _buffersBefore is not null)
         {
             HasDiverged |= !FiniteNumbers.Is(value);
@@ -191,7 +199,7 @@ public sealed class Learner : IDisposable
     }
 
     /// <summary>Makes every update one that can be undone: it looks at its losses on every device.</summary>
-    internal void MakeUndoable() => _buffersBefore = new([.. Student.Module.buffers(), .. Loss.Module?.buffers() ?? []]);
+    internal void MakeUndoable() => _buffersBefore = new([.. Buffers()]);
 
     internal void BeginUpdate()
     {
@@ -210,9 +218,12 @@ public sealed class Learner : IDisposable
         DropGradients();
         _buffersBefore!.Restore();
         (IReadOnlyDictionary<string, double> sums, IReadOnlyDictionary<string, double> weights) = _meterBefore!.Numbers;
-        Meter.Restore(_meterBefore.Sums, sums, weights);
+        Meter.Restore(_meterBefore.Tensors, sums, weights);
         _meterBefore = null;
     }
+
+    /// <summary>Looks at the buffers of student and loss: statistics of normalization may be infinite or not a number where loss and gradient are finite.</summary>
+    internal bool HasFiniteBuffers() => FiniteNumbers.Are(Buffers().Where(torch.is_floating_point));
 
     internal bool HasFiniteGradient() => FiniteNumbers.Are(_parameters.Select(parameter => parameter.grad).OfType<Tensor>());
 
@@ -244,6 +255,17 @@ public sealed class Learner : IDisposable
     {
         using var noGradient = torch.no_grad();
         return closedForm.Compute(context);
+    }
+
+    private IEnumerable<Tensor> Buffers() => [.. Student.Module.buffers(), .. Loss.Module?.buffers() ?? []];
+
+    // What a loss makes while it sees the first batch lives as long as the loss, not as long as that batch.
+    private static void Keep(torch.nn.Module? module)
+    {
+        foreach (Tensor tensor in module is null ? [] : LearnerState.WeightsOf(module).Select(one => one.Tensor))
+        {
+            tensor.DetachFromDisposeScope();
+        }
     }
 
     private torch.optim.Optimizer RequirePrepared() => _optimizer ?? throw new InvalidOperationException($"The learner must see a batch before it learns: call {nameof(Prepare)} first.");

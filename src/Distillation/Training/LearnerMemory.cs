@@ -12,7 +12,7 @@ internal sealed class LearnerMemory : IDisposable
     public LearnerMemory(Learner learner)
     {
         _learner = learner;
-        _weights = new([.. new[] { learner.Student.Module, learner.Loss.Module }.OfType<torch.nn.Module>().SelectMany(LearnerState.WeightsOf).Select(one => one.Tensor)]);
+        _weights = new(LearnerState.WeightsOf(learner));
     }
 
     /// <summary>Gets what is kept, by name.</summary>

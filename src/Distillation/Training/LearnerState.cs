@@ -10,6 +10,10 @@ internal sealed class LearnerState(Learner learner)
 
     private string Prefix => learner.Name + "/";
 
+    /// <summary>All that a learner changes: parameters and buffers of the student, then of its loss.</summary>
+    public static IReadOnlyList<Tensor> WeightsOf(Learner learner) =>
+        [.. new[] { learner.Student.Module, learner.Loss.Module }.OfType<torch.nn.Module>().SelectMany(WeightsOf).Select(one => one.Tensor)];
+
     public static IEnumerable<(string Name, Tensor Tensor)> WeightsOf(torch.nn.Module module) =>
         module.named_parameters().Select(one => (one.name, (Tensor)one.parameter)).Concat(module.named_buffers().Select(one => (one.name, one.buffer)));
 
@@ -35,9 +39,9 @@ internal sealed class LearnerState(Learner learner)
             rest.Add(name, tensor);
         }
 
-        foreach ((string name, Tensor sum) in learner.Meter.Sums)
+        foreach ((string name, Tensor tensor) in learner.Meter.Tensors)
         {
-            rest.Add($"{Prefix}meter/{name}", sum);
+            rest.Add($"{Prefix}meter/{name}", tensor);
         }
 
         long[] steps = [];
@@ -95,14 +99,14 @@ internal sealed class LearnerState(Learner learner)
         }
 
         string meter = $"{Prefix}meter/";
-        Dictionary<string, Tensor> sums = rest.Names.Where(name => name.StartsWith(meter, StringComparison.Ordinal))
+        Dictionary<string, Tensor> meters = rest.Names.Where(name => name.StartsWith(meter, StringComparison.Ordinal))
             .ToDictionary(name => name[meter.Length..], name => rest.ReadNumber(name).to(ModuleTree.DeviceOf(learner.Student.Module)));
-        if (!numbers.LossWeights.Keys.ToHashSet().SetEquals(sums.Keys.Concat(numbers.LossSums.Keys)) || numbers.LossWeights.Values.Any(weight => !double.IsFinite(weight) || weight <= 0))
+        if (!LossMeter.AreWhole(meters.Keys, numbers.LossSums.Keys, numbers.LossWeights.Keys) || numbers.LossWeights.Values.Any(weight => !double.IsFinite(weight) || weight <= 0))
         {
-            throw new InvalidDataException($"'{learner.Name}' must have a sum and a positive weight for each loss, but has sums of [{string.Join(", ", sums.Keys.Concat(numbers.LossSums.Keys))}] and weights [{string.Join(", ", numbers.LossWeights)}].");
+            throw new InvalidDataException($"'{learner.Name}' must have a sum and a positive weight for each loss, but has [{string.Join(", ", meters.Keys)}], sums of [{string.Join(", ", numbers.LossSums.Keys)}] and weights [{string.Join(", ", numbers.LossWeights)}].");
         }
 
-        learner.Meter.Restore(sums, numbers.LossSums, numbers.LossWeights);
+        learner.Meter.Restore(meters, numbers.LossSums, numbers.LossWeights);
         learner.LearningRate = numbers.LearningRate;
     }
 

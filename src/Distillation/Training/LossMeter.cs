@@ -3,96 +3,128 @@ namespace Distillation.Training;
 /// <summary>Adds up losses where they are, on the device, so that a step never waits for a number.</summary>
 internal sealed class LossMeter : IDisposable
 {
-    private readonly Dictionary<string, Tensor> _sums = [];
+    private const string OfSum = "sum/";
+    private const string OfWeight = "weight/";
+
+    // Sums and weights that are on the device, by name, each with its kind in front.
+    private readonly Dictionary<string, Tensor> _tensors = [];
     private readonly Dictionary<string, double> _nearSums = [];
-    private readonly Dictionary<string, double> _weights = [];
-
-    /// <summary>Takes a scalar.</summary>
-    /// <param name="name">What it is.</param>
-    /// <param name="value">A scalar.</param>
-    /// <param name="weight">For how much it counts in the mean: the number of samples behind it.</param>
-    public void Add(string name, Tensor value, double weight)
-    {
-        using var noGradient = torch.no_grad();
-        if (!_sums.TryGetValue(name, out Tensor? sum))
-        {
-            // Sums of half precision would stand still after some hundred steps.
-            bool half = value.dtype is torch.ScalarType.Float16 or torch.ScalarType.BFloat16;
-            _sums[name] = sum = torch.zeros([], half ? torch.ScalarType.Float32 : value.dtype, value.device).DetachFromDisposeScope();
-        }
-
-        _ = sum.PlusInPlace(value, weight);
-        _weights[name] = _weights.GetValueOrDefault(name) + weight;
-    }
-
-    /// <summary>Takes a number that the processor has already.</summary>
-    /// <param name="name">What it is.</param>
-    /// <param name="value">The number.</param>
-    /// <param name="weight">For how much it counts in the mean: the number of samples behind it.</param>
-    public void Add(string name, double value, double weight)
-    {
-        _nearSums[name] = _nearSums.GetValueOrDefault(name) + (value * weight);
-        _weights[name] = _weights.GetValueOrDefault(name) + weight;
-    }
+    private readonly Dictionary<string, double> _nearWeights = [];
 
     /// <summary>Gets whether nothing was added since the last reading.</summary>
-    public bool IsEmpty => _weights.Count == 0;
+    public bool IsEmpty => _tensors.Count == 0 && _nearWeights.Count == 0;
+
+    /// <summary>Gets the sums and weights on the device, by name.</summary>
+    public IReadOnlyDictionary<string, Tensor> Tensors => _tensors;
+
+    /// <summary>Gets the sums and weights that the processor had, by name.</summary>
+    public (IReadOnlyDictionary<string, double> Sums, IReadOnlyDictionary<string, double> Weights) Numbers => (_nearSums, _nearWeights);
+
+    /// <summary>Adds a scalar.</summary>
+    /// <param name="name">What it is.</param>
+    /// <param name="value">A scalar.</param>
+    /// <param name="samples">How much it counts in the mean: the number of samples behind it.</param>
+    /// <param name="weight">How much it counts instead, where that is not the number of samples: a scalar.</param>
+    public void Add(string name, Tensor value, double samples, Tensor? weight)
+    {
+        using var noGradient = torch.no_grad();
+
+        // Sums of half precision would stand still after some hundred steps.
+        bool half = value.dtype is torch.ScalarType.Float16 or torch.ScalarType.BFloat16;
+        Tensor sum = TensorOf(OfSum + name, half ? torch.ScalarType.Float32 : value.dtype, value.device);
+        if (weight is null)
+        {
+            _ = sum.PlusInPlace(value, samples);
+            _nearWeights[name] = _nearWeights.GetValueOrDefault(name) + samples;
+        }
+        else
+        {
+            _ = sum.addcmul_(value.to(sum.dtype), weight.to(sum.dtype), HeldNumber.One);
+            _ = TensorOf(OfWeight + name, weight.dtype, weight.device).PlusInPlace(weight);
+        }
+    }
+
+    /// <summary>Adds a number that the processor has already.</summary>
+    /// <param name="name">What it is.</param>
+    /// <param name="value">The number.</param>
+    /// <param name="samples">How much it counts in the mean: the number of samples behind it.</param>
+    public void Add(string name, double value, double samples)
+    {
+        _nearSums[name] = _nearSums.GetValueOrDefault(name) + (value * samples);
+        _nearWeights[name] = _nearWeights.GetValueOrDefault(name) + samples;
+    }
 
     /// <summary>Copies the sums, for the caller to dispose or to give to <see cref="Restore"/>.</summary>
     public LossMeter Copy()
     {
         using var noGradient = torch.no_grad();
         var copy = new LossMeter();
-        copy.Restore(_sums.ToDictionary(sum => sum.Key, sum => sum.Value.clone()), _nearSums, _weights);
+        copy.Restore(_tensors.ToDictionary(one => one.Key, one => one.Value.clone()), _nearSums, _nearWeights);
         return copy;
     }
 
-    /// <summary>Gets the sums on the device, of each name that has one.</summary>
-    public IReadOnlyDictionary<string, Tensor> Sums => _sums;
-
-    /// <summary>Gets the sums of the numbers that the processor had, and the weights of all, by name.</summary>
-    public (IReadOnlyDictionary<string, double> Sums, IReadOnlyDictionary<string, double> Weights) Numbers => (_nearSums, _weights);
-
     /// <summary>Goes on from sums and weights.</summary>
-    public void Restore(IReadOnlyDictionary<string, Tensor> sums, IReadOnlyDictionary<string, double> nearSums, IReadOnlyDictionary<string, double> weights)
+    public void Restore(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, double> sums, IReadOnlyDictionary<string, double> weights)
     {
         Dispose();
-        foreach ((string name, Tensor sum) in sums)
+        foreach ((string name, Tensor tensor) in tensors)
         {
-            _sums.Add(name, sum.DetachFromDisposeScope());
+            _tensors.Add(name, tensor.DetachFromDisposeScope());
         }
 
-        foreach ((string name, double sum) in nearSums)
+        foreach ((string name, double sum) in sums)
         {
             _nearSums.Add(name, sum);
         }
 
         foreach ((string name, double weight) in weights)
         {
-            _weights.Add(name, weight);
+            _nearWeights.Add(name, weight);
         }
     }
 
-    /// <summary>Reads the means since the last reading. This waits for the device.</summary>
+    /// <summary>Whether sums and weights, restored so, belong to each other: a weight for each sum and none besides.</summary>
+    public static bool AreWhole(IEnumerable<string> tensors, IEnumerable<string> sums, IEnumerable<string> weights)
+    {
+        ILookup<bool, string> kinds = tensors.ToLookup(name => name.StartsWith(OfSum, StringComparison.Ordinal), name => name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+        return kinds[true].Concat(sums).ToHashSet().SetEquals(kinds[false].Concat(weights));
+    }
+
+    /// <summary>Reads the means since the last reading; 0 of what only batches of no weight were added to. This waits for the device.</summary>
     public Dictionary<string, double> Take()
     {
         using var scope = torch.NewDisposeScope();
-        Dictionary<string, double> means = _weights.ToDictionary(weight => weight.Key, weight => Sum(weight.Key) / weight.Value);
+        IEnumerable<string> names = _nearWeights.Keys.Concat(_tensors.Keys.Where(name => name.StartsWith(OfWeight, StringComparison.Ordinal)).Select(name => name[OfWeight.Length..])).Distinct();
+        Dictionary<string, double> means = names.ToDictionary(name => name, name =>
+        {
+            (double sum, double weight) = (_nearSums.GetValueOrDefault(name) + Read(OfSum + name), _nearWeights.GetValueOrDefault(name) + Read(OfWeight + name));
+            return weight == 0 && sum == 0 ? 0 : sum / weight;
+        });
         Dispose();
         return means;
     }
 
     public void Dispose()
     {
-        foreach (Tensor sum in _sums.Values)
+        foreach (Tensor tensor in _tensors.Values)
         {
-            sum.Dispose();
+            tensor.Dispose();
         }
 
-        _sums.Clear();
+        _tensors.Clear();
         _nearSums.Clear();
-        _weights.Clear();
+        _nearWeights.Clear();
     }
 
-    private double Sum(string name) => _nearSums.GetValueOrDefault(name) + (_sums.TryGetValue(name, out Tensor? sum) ? sum.to(torch.ScalarType.Float64).item<double>() : 0);
+    private double Read(string name) => _tensors.TryGetValue(name, out Tensor? tensor) ? tensor.to(torch.ScalarType.Float64).item<double>() : 0;
+
+    private Tensor TensorOf(string name, torch.ScalarType dtype, torch.Device device)
+    {
+        if (!_tensors.TryGetValue(name, out Tensor? tensor))
+        {
+            _tensors[name] = tensor = torch.zeros([], dtype, device).DetachFromDisposeScope();
+        }
+
+        return tensor;
+    }
 }

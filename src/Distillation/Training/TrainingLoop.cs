@@ -1,7 +1,6 @@
-using System.Diagnostics;
 using Distillation.Checkpoints;
 using Distillation.Diagnostics;
-using Distillation.Evaluation;
+using Distillation.Losses;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -34,6 +33,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     {
         Require.Present(step);
         Check(train, validation);
+        RequireSplittable(step, train);
         using var modules = new ModulesInTraining();
         modules.EnterStudents(step.Learners);
         var order = new BatchOrder(train.Count, _options);
@@ -43,7 +43,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         torch.Device device = ModuleTree.DeviceOf(step.Learners[0].Student.Module);
 
         modes.Evaluate();
-        Prepare(step, train, order, device);
+        Prepare(step, train, order, modes, device);
         modules.EnterLosses(step.Learners);
         using var guard = new UpdateGuard(_options.NonFinite, run, step.Learners, _logger);
         if (_options.Checkpoints is not null)
@@ -55,14 +55,20 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         using Checkpointer? checkpointer = directory is null ? null : new(directory, _options, run, step, guard, train.Count, _logger, cancellationToken);
         Log.TrainingStarted(_logger, train.Count, order.StepsPerEpoch, run.Position.TotalSteps);
         checkpointer?.Resume();
+        Validator? validator = validation is null ? null : new(step.Learners[0], validation, _options, device, _logger);
         if (!run.IsOver && !run.HasSeenEnough)
         {
             Recall(step, train, order, device, run.Position.Step);
         }
 
+        if (run.Position.Step == 0)
+        {
+            validator?.Begin(step.Teacher, cancellationToken);
+        }
+
         try
         {
-            return Go(step, train, validation, order, device, modes, run, guard, checkpointer, checkpointer?.Stop ?? cancellationToken);
+            return Go(step, train, validator, order, device, modes, run, guard, checkpointer, checkpointer?.Stop ?? cancellationToken);
         }
         catch (TrainingDivergedException)
         {
@@ -72,13 +78,13 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     }
 
     private TrainingResult Go(
-        ITrainingStep step, IDataSource train, IDataSource? validation, BatchOrder order, torch.Device device, LearnerModes modes, TrainingRun run, UpdateGuard guard, Checkpointer? checkpointer, CancellationToken stop)
+        ITrainingStep step, IDataSource train, Validator? validator, BatchOrder order, torch.Device device, LearnerModes modes, TrainingRun run, UpdateGuard guard, Checkpointer? checkpointer, CancellationToken stop)
     {
         while (!run.HasSeenEnough && (!run.IsOver || run.IsEpochOpen))
         {
             modes.Train();
             bool cancelled = !run.IsEpochOpen && !Pass(step, train, order, device, run, guard, checkpointer, stop);
-            if (cancelled || !EndEpoch(step.Learners[0].Student, validation, modes, device, run, stop))
+            if (cancelled || !EndEpoch(validator, modes, run, stop))
             {
                 checkpointer?.EndRun();
                 return run.End(TrainingStatus.Cancelled);
@@ -92,8 +98,9 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         return run.End(run.HasSeenEnough ? TrainingStatus.StoppedEarly : TrainingStatus.Completed);
     }
 
-    private void Prepare(ITrainingStep step, IDataSource train, BatchOrder order, torch.Device device)
+    private void Prepare(ITrainingStep step, IDataSource train, BatchOrder order, LearnerModes modes, torch.Device device)
     {
+        using var normalization = new NormalizationCheck(train.Count, _options);
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
         using Tensor numbers = order.Of(0);
@@ -106,7 +113,9 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
             _ = Pieces(sample).All(step.Recall);
         }
 
+        modes.Watch(normalization);
         step.Prepare(sample);
+        normalization.Require();
         DataCheck.RequireClassIds(train, step.Learners.SelectMany(learner => learner.ClassIds), nameof(train));
     }
 
@@ -191,9 +200,9 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
 
     /// <summary>Measures the student where that is due, and reports the epoch.</summary>
     /// <returns><see langword="false"/> if the run was cancelled on the way; the epoch is then open.</returns>
-    private bool EndEpoch(IStudent student, IDataSource? validation, LearnerModes modes, torch.Device device, TrainingRun run, CancellationToken cancellationToken)
+    private static bool EndEpoch(Validator? validator, LearnerModes modes, TrainingRun run, CancellationToken cancellationToken)
     {
-        if (validation is null || !run.IsValidationDue)
+        if (validator is null || !run.IsValidationDue)
         {
             run.EndEpoch(validation: null);
             return true;
@@ -203,7 +212,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         modes.Evaluate();
         try
         {
-            run.EndEpoch(Validate(student, validation, device, cancellationToken));
+            run.EndEpoch(validator.Run(cancellationToken));
             return true;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -212,13 +221,21 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         }
     }
 
-    private EvaluationReport Validate(IStudent student, IDataSource validation, torch.Device device, CancellationToken cancellationToken)
+    /// <exception cref="ArgumentException">A loss compares samples that would come in different micro-batches.</exception>
+    private void RequireSplittable(ITrainingStep step, IDataSource train)
     {
-        long began = Stopwatch.GetTimestamp();
-        using ITeacher judged = student.AsTeacher();
-        EvaluationReport report = Evaluator.Evaluate(judged, validation, _options.BatchSize, device, cancellationToken);
-        Meters.ValidationDuration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds);
-        return report;
+        if (_options.MicroBatchSize is not { } size || size >= Math.Min(_options.BatchSize, train.Count) || _options.CompareWithinMicroBatches)
+        {
+            return;
+        }
+
+        LossTerm? compares = step.Learners.SelectMany(learner => LossSum.Of(learner.Loss).Terms).FirstOrDefault(term => term.Loss.ComparesSamples && term.Weight is not Schedule.Constant { Value: 0 });
+        if (compares is not null)
+        {
+            throw new ArgumentException(
+                $"The loss '{compares.Name}' compares the samples of a batch with each other, and with {nameof(TrainerOptions.MicroBatchSize)} {size} a batch of {_options.BatchSize} is split. "
+                + $"Leave {nameof(TrainerOptions.MicroBatchSize)} out, or lower {nameof(TrainerOptions.BatchSize)}; or set {nameof(TrainerOptions.CompareWithinMicroBatches)}, for another update than that of the whole batch.", nameof(step));
+        }
     }
 
     private void Check(IDataSource train, IDataSource? validation)

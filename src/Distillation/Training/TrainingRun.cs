@@ -31,7 +31,7 @@ internal sealed class TrainingRun : IDisposable
         _logger = logger;
         _progress = progress;
         _judge = new Judge(options.EarlyStopping);
-        _best = options.BestBy is { } metric ? new BestWeights(metric, learners[0].Student.Module) : null;
+        _best = options.BestBy is { } metric ? new BestWeights(metric, learners[0]) : null;
         Position = new(0, 0, options.Steps ?? (stepsPerEpoch * options.Epochs), stepsPerEpoch);
     }
 

@@ -7,6 +7,9 @@ namespace Distillation.Training;
 /// <summary>Stands between gradient and weights: lets an update be made only where all is finite, and knows the way back.</summary>
 internal sealed class UpdateGuard : IDisposable
 {
+    private const string Gradient = "gradient";
+    private const string Buffers = "buffers";
+
     private readonly NonFinitePolicy _policy;
     private readonly TrainingRun _run;
     private readonly IReadOnlyList<Learner> _learners;
@@ -57,13 +60,13 @@ internal sealed class UpdateGuard : IDisposable
     /// <exception cref="TrainingDivergedException">The policy ends the run.</exception>
     public bool Allows(Batch batch)
     {
-        if (IsFinite())
+        if (NotFinite() is not { } what)
         {
             _run.Guarded = _run.Guarded with { InARow = 0 };
             return true;
         }
 
-        RequireLimit("gradient", batch);
+        RequireLimit(what, batch);
         foreach (Learner learner in _learners)
         {
             learner.UndoUpdate();
@@ -79,15 +82,15 @@ internal sealed class UpdateGuard : IDisposable
     /// <exception cref="TrainingDivergedException">They are not finite, and the policy ends the run.</exception>
     public void EndPass()
     {
-        if (_learners.All(learner => learner.HasFiniteWeights()))
+        if ((Lacking(learner => learner.HasFiniteWeights(), "weights") ?? Lacking(learner => learner.HasFiniteBuffers(), Buffers)) is not { } what)
         {
             return;
         }
 
-        RequireLimit("weights", batch: null);
+        RequireLimit(what, batch: null);
         if (_policy is NonFinitePolicy.Skip)
         {
-            throw _run.Diverged("weights", samples: null);
+            throw _run.Diverged(what, samples: null);
         }
 
         GoBackIfAsked();
@@ -101,18 +104,21 @@ internal sealed class UpdateGuard : IDisposable
 
     public void Dispose() => Array.ForEach(_good, memory => memory.Dispose());
 
-    private bool IsFinite()
+    // What holds an update back. A loss that is not finite is named by its terms, so that what stands for it here is not read.
+    private string? NotFinite()
     {
         foreach (Learner learner in _learners)
         {
-            if (learner.HasDiverged || (_looks && !learner.HasFiniteGradient()))
+            if (learner.HasDiverged)
             {
-                return false;
+                return Gradient;
             }
         }
 
-        return true;
+        return _looks ? Lacking(learner => learner.HasFiniteGradient(), Gradient) ?? Lacking(learner => learner.HasFiniteBuffers(), Buffers) : null;
     }
+
+    private string? Lacking(Func<Learner, bool> isFinite, string what) => _learners.All(isFinite) ? null : what;
 
     private void RequireLimit(string what, Batch? batch)
     {

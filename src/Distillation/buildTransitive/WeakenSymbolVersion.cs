@@ -190,6 +190,7 @@ public sealed class WeakenSymbolVersion : Microsoft.Build.Utilities.Task
                 {
                     replaced.Add(file);
                     copies.Add(new Microsoft.Build.Utilities.TaskItem(Copy(path, changed), file.CloneCustomMetadata()));
+                    Log.LogMessage(Microsoft.Build.Framework.MessageImportance.High, "Distillation uses a copy of {0} that loads on systems without {1}. To switch it off, set the property DistillationWeakenSymbolVersion to false.", Path.GetFileName(path), Version);
                 }
             }
             catch (Exception exception) when (exception is IOException || exception is InvalidDataException || exception is UnauthorizedAccessException)

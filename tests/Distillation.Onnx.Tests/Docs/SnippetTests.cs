@@ -27,6 +27,20 @@ public sealed class SnippetTests : IDisposable
     }
 
     [Fact]
+    public void A_model_with_a_sigmoid_at_its_end_teaches()
+    {
+        string detectorPath = Models.At("sigmoid");
+        using var train = new TensorData(torch.randn(100, 4));
+        using IStudent student = Student.From(torch.nn.Sequential(("out", torch.nn.Linear(4, 1))));
+
+        using ITeacher detector = OnnxTeacher.Load(detectorPath, new OnnxTeacherOptions { Meaning = OnnxTeacherOutput.BinaryProbabilities });
+        var binary = new BinarySoftTargetLoss(temperature: 2);
+
+        TrainingResult result = new DistillationTrainer(detector, student, binary, new TrainerOptions { Epochs = 5, Optimizer = new Adam(0.01) }).Fit(train);
+        result.History[^1].Loss.Should().BeLessThan(result.History[0].Loss);
+    }
+
+    [Fact]
     public void Several_inputs_are_found_in_a_batch()
     {
         string encoderPath = Models.At("transformer");

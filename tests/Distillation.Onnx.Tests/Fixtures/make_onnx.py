@@ -107,9 +107,9 @@ def export(name, module, inputs, outputs, batch=None, recording=True):
     record(name, {key: values.numpy() for key, values in inputs.items()}, {key: values.numpy() for key, values in zip(outputs, said)})
 
 
-def build(name, nodes, inputs, outputs, weights, external=False):
+def build(name, nodes, inputs, outputs, weights, external=False, opset=13):
     graph = helper.make_graph(nodes, name, inputs, outputs, [numpy_helper.from_array(values, key) for key, values in weights.items()])
-    model = helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", 13), helper.make_opsetid("ai.onnx.ml", 1)])
+    model = helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", opset), helper.make_opsetid("ai.onnx.ml", 1)])
     onnx.checker.check_model(model)
     if external:
         onnx.save_model(model, os.path.join(FOLDER, f"{name}.onnx"), save_as_external_data=True, location=f"{name}.bin", size_threshold=0)
@@ -165,6 +165,43 @@ def embedding(name, kind, type):
     record(name, {"tokens": tokens}, {"scores": table[tokens].mean(1)})
 
 
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def heads():
+    """Outputs of other shapes and meanings: one probability for each sample, [N, 1] and [N], of several labels, and classes at one place. And exports in training mode."""
+    random = np.random.RandomState(7)
+    weights, inputs = random.randn(4, 3).astype(np.float32), random.randn(SAMPLES, 4).astype(np.float32)
+    scores = inputs @ weights
+    values, wide = tensor("values", TensorProto.FLOAT, "batch", 4), {"weights": weights}
+    product = helper.make_node("MatMul", ["values", "weights"], ["scores"])
+    one = {"weights": weights[:, :1]}
+
+    def write(name, nodes, shape, constants, **more):
+        build(name, [product, *nodes], [values], [tensor("outputs", TensorProto.FLOAT, *shape)], constants, **more)
+
+    write("sigmoid", [helper.make_node("Sigmoid", ["scores"], ["outputs"])], ["batch", 1], one)
+    write("sigmoid_row", [helper.make_node("Sigmoid", ["scores"], ["column"]), helper.make_node("Squeeze", ["column", "axis"], ["outputs"])], ["batch"], {**one, "axis": np.array([1])})
+    write("sigmoid_labels", [helper.make_node("Sigmoid", ["scores"], ["p"]), helper.make_node("Identity", ["p"], ["outputs"])], ["batch", 3], wide)
+    write("logit_row", [helper.make_node("Squeeze", ["scores", "axis"], ["outputs"])], ["batch"], {**one, "axis": np.array([1])})
+    write("one_place", [helper.make_node("Unsqueeze", ["scores", "axes"], ["outputs"])], ["batch", 3, 1, 1], {**wide, "axes": np.array([2, 3])})
+    maps = ["batch", 3, "height", "width"]
+    build("open_places", [helper.make_node("Identity", ["values"], ["outputs"])], [tensor("values", TensorProto.FLOAT, *maps)], [tensor("outputs", TensorProto.FLOAT, *maps)], {})
+    record("heads", {"values": inputs}, {"scores": scores, "sigmoid": sigmoid(scores)})
+
+    drop = {"ratio": np.float32(0.5), "training": np.array(True)}
+    write("dropout_training", [helper.make_node("Dropout", ["scores", "ratio", "training"], ["outputs"], name="drop")], ["batch", 3], {**wide, **drop})
+    flag = helper.make_node("Constant", [], ["training"], value=helper.make_tensor("t", TensorProto.BOOL, [], [True]))
+    write("dropout_constant", [flag, helper.make_node("Dropout", ["scores", "ratio", "training"], ["outputs"], name="drop")], ["batch", 3], {**wide, "ratio": np.float32(0.5)})
+    write("dropout_evaluation", [helper.make_node("Dropout", ["scores", "ratio", "training"], ["outputs"], name="drop")], ["batch", 3], {**wide, "ratio": np.float32(0.5), "training": np.array(False)})
+    norm = {name: np.ones(3, np.float32) for name in ("scale", "shift", "mean", "variance")}
+    write("norm_training", [helper.make_node("BatchNormalization", ["scores", "scale", "shift", "mean", "variance"], ["outputs", "m", "v"], name="norm", training_mode=1)], ["batch", 3], {**wide, **norm}, opset=14)
+    node = helper.make_node("LinearClassifier", ["values"], ["label", "outputs"], domain="ai.onnx.ml", coefficients=weights.T.ravel().tolist(), intercepts=[0.0, 0.0, 0.0], multi_class=0,
+                            post_transform="LOGISTIC", classlabels_ints=[0, 1, 2])
+    build("logistic", [node], [values], [tensor("label", TensorProto.INT64, "batch"), tensor("outputs", TensorProto.FLOAT, "batch", 3)], {})
+
+
 def words(name):
     """Takes text, which a batch does not have."""
     node = helper.make_node("LabelEncoder", ["words"], ["numbers"], domain="ai.onnx.ml", classes_strings=["no", "yes"])
@@ -204,4 +241,5 @@ if __name__ == "__main__":
     embedding("tokens", TensorProto.INT64, np.int64)
     embedding("short_tokens", TensorProto.INT32, np.int32)
     words("words")
+    heads()
     write_recorded()

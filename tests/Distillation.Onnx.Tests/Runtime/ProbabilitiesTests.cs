@@ -35,6 +35,21 @@ public sealed class ProbabilitiesTests : IDisposable
     }
 
     [Fact]
+    public void Odds_of_what_is_sure_are_finite_and_symmetric()
+    {
+        float[] odds = Probabilities.LogOdds(torch.tensor(new[] { 0f, 0.5f, 1f }, 3, 1), "p").data<float>().ToArray();
+
+        odds.Should().Equal(MathF.Log(1.17549435e-38f), 0f, -MathF.Log(1.17549435e-38f));
+    }
+
+    [Theory]
+    [InlineData(-0.1)]
+    [InlineData(1.1)]
+    [InlineData(double.NaN)]
+    public void Numbers_beyond_probabilities_have_no_odds(double number) =>
+        FluentActions.Invoking(() => Probabilities.LogOdds(torch.tensor(new[] { 0.5, number }, 2, 1), "p")).Should().Throw<InvalidOperationException>().WithMessage("*'p'*");
+
+    [Fact]
     public void Sums_are_over_the_classes_of_maps_and_sequences()
     {
         Tensor last = torch.nn.functional.softmax(torch.randn(2, 5, 3), 2);

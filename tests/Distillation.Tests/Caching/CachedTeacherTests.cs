@@ -92,6 +92,23 @@ public sealed class CachedTeacherTests : IDisposable
         output.Logits.shape.Should().Equal(3, 6);
     }
 
+    [Theory]
+    [InlineData(true, 8)]
+    [InlineData(false, 3)]
+    public void A_batch_of_ones_own_is_filled_up_where_it_can_be_made_anew(bool creates, long expected)
+    {
+        var sizes = new List<long>();
+        using var network = new Watching(Some.Mlp(), sizes);
+        using ITeacher teacher = Teacher.From(network, (Pairs batch) => network.call(batch.Inputs.add(batch.Second)));
+        Batch plain = Some.Batch(3);
+        Batch batch = (creates ? new CreatedPairs(plain) : new Pairs(plain)).OfFull(8);
+
+        ModelOutput output = FullBatch.Predict(teacher, batch, FeatureSet.None);
+
+        sizes.Should().Equal(expected);
+        Close.ShouldBe(Close.Numbers(output.Logits), Close.Numbers(network.call(plain.Inputs.add(plain.Inputs))), 1e-5);
+    }
+
     [Fact]
     public void Samples_that_a_teacher_fails_on_are_named_and_all_others_are_kept()
     {
@@ -490,6 +507,26 @@ public sealed class CachedTeacherTests : IDisposable
             _sizes.Add(input.size(0));
             return inner.call(input);
         }
+    }
+
+    private class Pairs(Batch batch, Tensor second) : Batch(batch.Inputs, batch.Labels, batch.Indices)
+    {
+        public Pairs(Batch batch)
+            : this(batch, batch.Inputs)
+        {
+        }
+
+        public Tensor Second => second;
+    }
+
+    private sealed class CreatedPairs(Batch batch, Tensor second) : Pairs(batch, second)
+    {
+        public CreatedPairs(Batch batch)
+            : this(batch, batch.Inputs)
+        {
+        }
+
+        protected override Batch Create(Tensor inputs, Tensor? labels, Tensor indices, Func<Tensor, Tensor> each) => new CreatedPairs(new Batch(inputs, labels, indices), each(Second));
     }
 
     private sealed class Turned() : torch.nn.Module<Tensor, Tensor>(nameof(Turned))

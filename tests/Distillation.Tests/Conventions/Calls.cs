@@ -14,9 +14,11 @@ internal static class Calls
         return assembly.GetTypes().SelectMany(type => type.GetMethods(Own).Cast<MethodBase>().Concat(type.GetConstructors(Own)));
     }
 
-    public static IEnumerable<MethodBase> From(MethodBase method)
+    public static IEnumerable<MethodBase> From(MethodBase method) => Tokens(method.GetMethodBody()?.GetILAsByteArray() ?? []).Select(token => Definition(method, token));
+
+    /// <summary>The tokens of the methods that a compiled body calls.</summary>
+    public static IEnumerable<int> Tokens(byte[] code)
     {
-        byte[] code = method.GetMethodBody()?.GetILAsByteArray() ?? [];
         for (int at = 0; at < code.Length;)
         {
             // The first byte of a code of two bytes is 0xFE.
@@ -24,7 +26,7 @@ internal static class Calls
             at++;
             if (operation.OperandType == OperandType.InlineMethod)
             {
-                yield return Definition(method, BitConverter.ToInt32(code, at));
+                yield return BitConverter.ToInt32(code, at);
             }
 
             at += Length(operation, code, at);

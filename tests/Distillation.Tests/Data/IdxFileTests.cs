@@ -28,7 +28,7 @@ public sealed class IdxFileTests
 
     [Fact]
     public void Every_type_comes_back_as_it_was_written() =>
-        Gen.Select(Gen.Short.Array[1, 9], Gen.Int.Array[1, 9], Gen.Float.Array[1, 9], Gen.Double.Array[1, 9], Gen.SByte.Array[1, 9]).Sample((shorts, ints, floats, doubles, sbytes) =>
+        Gen.Select(Gen.Short.Array[1, 9], Gen.Int.Array[1, 9], Gen.Float.Array[1, 9], Gen.Double.Array[1, 9], Gen.SByte.Array[1, 9]).ForAll((shorts, ints, floats, doubles, sbytes) =>
         {
             using var scope = torch.NewDisposeScope();
             Read(0x0B, shorts, BinaryPrimitives.WriteInt16BigEndian).data<short>().ToArray().Should().Equal(shorts);
@@ -82,6 +82,48 @@ public sealed class IdxFileTests
 
         Refused(lying).Should().Contain($"[{size}, {size}]");
     }
+
+    [Fact]
+    public void Sizes_whose_product_no_integer_holds_are_refused()
+    {
+        for (int dimensions = 2; dimensions <= 8; dimensions++)
+        {
+            // Of 2^32 - 2^31 and 2^31 and the like, products wrap to 0 or to small numbers.
+            foreach (uint size in new[] { 0x8000_0000, 0xffff_ffff, 0x1_0000u })
+            {
+                byte[] lying = Idx(0x08, [.. Enumerable.Repeat(unchecked((int)size), dimensions)], [1]);
+                Refused(lying).Should().Match(message => message.Contains("which is", StringComparison.Ordinal) || message.Contains("truncated", StringComparison.Ordinal));
+            }
+        }
+
+        Refused(Idx(0x0E, [.. Enumerable.Repeat(unchecked((int)0x8000_0000), 8)], [])).Should().Contain("which is 3618502788");
+    }
+
+    [Fact]
+    public void Of_a_stream_without_end_no_more_is_read_than_its_header_says()
+    {
+        byte[] header = Idx(0x08, [2], []);
+
+        Action zeros = () => IdxFile.Read(new Endless([]), "zeros");
+        Action values = () => IdxFile.Read(new Endless(header), "values");
+        Action packed = () => IdxFile.Read(new Endless([0x1f, 0x8b]), "packed");
+
+        zeros.Should().Throw<InvalidDataException>().WithMessage("'zeros' is no IDX file*");
+        values.Should().Throw<InvalidDataException>().WithMessage("'values' is longer than its shape*");
+        packed.Should().Throw<InvalidDataException>().WithMessage("'packed' cannot be unpacked*");
+    }
+
+    [Fact]
+    public void A_packed_stream_that_gives_a_byte_at_a_time_is_read()
+    {
+        using Tensor tensor = IdxFile.Read(new Dripping(Packed(Small)), "drops");
+
+        tensor.data<byte>().ToArray().Should().Equal(1, 2, 3, 4, 5, 6);
+    }
+
+    [Fact]
+    public void A_pointer_of_git_lfs_is_named() =>
+        Refused("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"u8.ToArray()).Should().Contain("pointer of Git LFS");
 
     [Fact]
     public void Sizes_that_lie_reserve_no_memory_for_what_is_not_there()
@@ -166,5 +208,30 @@ public sealed class IdxFileTests
         }
 
         return packed.ToArray();
+    }
+
+    /// <summary>Some bytes, and then zeros for ever.</summary>
+    private sealed class Endless(byte[] beginning) : MemoryStream
+    {
+        private int _at;
+
+        public override int Read(Span<byte> buffer)
+        {
+            for (int i = 0; i < buffer.Length; i++, _at = Math.Min(_at + 1, beginning.Length))
+            {
+                buffer[i] = _at < beginning.Length ? beginning[_at] : (byte)0;
+            }
+
+            return buffer.Length;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+    }
+
+    private sealed class Dripping(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(1, buffer.Length)]);
+
+        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(1, count));
     }
 }

@@ -9,7 +9,7 @@ public sealed class SplitTests
 
     [Fact]
     public void Split_loses_no_sample_and_takes_none_twice() =>
-        Gen.Select(Labels, Gen.Double[0.01, 0.99], Gen.Int).Sample((labels, share, seed) =>
+        Gen.Select(Labels, Gen.Double[0.01, 0.99], Gen.Int).ForAll((labels, share, seed) =>
         {
             Fold fold = Split.Stratified(labels, share, seed);
             fold.Train.Concat(fold.HeldOut).Order().Should().Equal(Numbers(labels.Length));
@@ -17,7 +17,7 @@ public sealed class SplitTests
 
     [Fact]
     public void Split_keeps_the_share_of_every_class() =>
-        Gen.Select(Labels, Gen.Double[0.01, 0.99], Gen.Int).Sample((labels, share, seed) =>
+        Gen.Select(Labels, Gen.Double[0.01, 0.99], Gen.Int).ForAll((labels, share, seed) =>
         {
             Fold fold = Split.Stratified(labels, share, seed);
             foreach (IGrouping<long, long> members in labels.GroupBy(label => label))
@@ -28,7 +28,7 @@ public sealed class SplitTests
 
     [Fact]
     public void Folds_hold_out_every_sample_once() =>
-        Gen.Select(Labels, Gen.Int[2, 5], Gen.Int).Sample((labels, folds, seed) =>
+        Gen.Select(Labels, Gen.Int[2, 5], Gen.Int).ForAll((labels, folds, seed) =>
         {
             IReadOnlyList<Fold> cuts = Split.StratifiedInFolds(labels, folds, seed);
             cuts.Should().HaveCount(folds);
@@ -38,7 +38,7 @@ public sealed class SplitTests
 
     [Fact]
     public void Folds_differ_by_one_sample_at_most_in_size_and_in_each_class() =>
-        Gen.Select(Labels, Gen.Int[2, 5], Gen.Int).Sample((labels, folds, seed) =>
+        Gen.Select(Labels, Gen.Int[2, 5], Gen.Int).ForAll((labels, folds, seed) =>
         {
             IReadOnlyList<Fold> cuts = Split.StratifiedInFolds(labels, folds, seed);
             Spread(cuts.Select(fold => fold.HeldOut.Count)).Should().BeLessThanOrEqualTo(1);

@@ -11,7 +11,7 @@ public sealed class SampleChanceTests : IDisposable
 
     [Fact]
     public void Draws_of_a_sample_do_not_depend_on_the_batch() =>
-        Gen.Long[0, 1_000_000].Array[1, 20].Sample(numbers =>
+        Gen.Long[0, 1_000_000].Array[1, 20].ForAll(numbers =>
         {
             using var scope = torch.NewDisposeScope();
             SampleChance together = Chance(numbers);

@@ -8,7 +8,7 @@ public sealed class DelegatingLossTests
     [Fact]
     public void Layers_and_parameters_of_the_loss_inside_pass_through()
     {
-        using var models = new ZooModels(new StandardizedLoss(new HintLoss("student", "teacher", new LinearConnector())));
+        using var models = new ZooModels(new StandardizedLoss(new HintLoss("student", "teacher", new ConvolutionConnector())));
 
         models.Prepare();
 

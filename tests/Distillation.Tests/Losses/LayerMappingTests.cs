@@ -12,7 +12,7 @@ public sealed class LayerMappingTests
 
     [Fact]
     public void Uniform_ends_on_the_last_layer_and_takes_none_twice() =>
-        Gen.Select(Gen.Int[1, 12], Gen.Int[0, 20]).Sample((students, more) =>
+        Gen.Select(Gen.Int[1, 12], Gen.Int[0, 20]).ForAll((students, more) =>
         {
             IReadOnlyList<LayerPair> pairs = LayerMapping.Uniform("{0}", "{0}", students, students + more);
 

@@ -83,7 +83,7 @@ internal static class LossZoo
             return new(logits, layers);
         }
 
-        using var teacher = new TopKTeacher(Distillation.Teacher.From(_ => logits), 2);
+        using var teacher = new TopKTeacher(Distillation.Teacher.From(_ => logits), (int)Math.Min(2, logits.size(logits.dim() == 3 ? 2 : 1)));
         return teacher.Predict(Some.Batch(), loss.Features.Teacher);
     }
 
@@ -100,7 +100,7 @@ internal static class LossZoo
         Type type when type == typeof(Feature) => new Feature(parameter.Name!),
         Type type when type == typeof(IDistillationLoss) || type == typeof(RowLoss) => new SoftTargetLoss(2),
         Type type when type == typeof(RowMeasure) => RowMeasure.TeacherConfidence,
-        Type type when type == typeof(Connector) => new LinearConnector(),
+        Type type when type == typeof(Connector) => new ConvolutionConnector(),
         Type type when type == typeof(LayerPair) => new LayerPair($"student {parameter.Name}", $"teacher {parameter.Name}"),
         Type type when type.IsAssignableFrom(typeof(LayerPair[])) => new LayerPair[] { new("student1", "teacher1"), new("student2", "teacher2") },
         Type type when type == typeof(Module<Tensor, Tensor>) => Sequential(AdaptiveAvgPool2d(1), Flatten(), Linear(Width, Width)),

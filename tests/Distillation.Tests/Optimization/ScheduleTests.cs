@@ -110,7 +110,7 @@ public sealed class ScheduleTests
 
     [Fact]
     public void Every_schedule_stays_finite_everywhere() =>
-        Gen.Select(Gen.Long[0, 50], Gen.Long[0, 50], Gen.Int[0, 50]).Sample((step, total, epoch) =>
+        Gen.Select(Gen.Long[0, 50], Gen.Long[0, 50], Gen.Int[0, 50]).ForAll((step, total, epoch) =>
         {
             Schedule[] all = [new Schedule.Linear(1, 2), new Schedule.Cosine(1), new Schedule.Step(1, 2), new Schedule.MultiStep(1, 0.1, 3), new Schedule.WarmUp(5, 1), new Schedule.OneCycle(1), new Schedule.Window(0.3, 0.4, new Schedule.OneCycle(1))];
             all.Should().AllSatisfy(schedule => double.IsFinite(schedule.At(new(epoch, step, total, 10))).Should().BeTrue());

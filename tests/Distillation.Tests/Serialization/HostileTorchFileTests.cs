@@ -7,12 +7,14 @@ namespace Distillation.Tests.Serialization;
 /// <summary>Files of PyTorch that are damaged, or made to do damage, around the pickle.</summary>
 public sealed class HostileTorchFileTests : IDisposable
 {
-    private static readonly string[] Fixtures = ["mlp.pth", "mlp.legacy.pth", "mixed.pth", "mixed.legacy.pth", "mixed.protocol4.pth"];
+    private static readonly string[] Fixtures = ["mlp.pth", "mlp.legacy.pth", "mixed.pth", "mixed.legacy.pth", "mixed.protocol4.pth", "beside.pth", "beside.protocol1.pth", "python2.pth"];
 
     private static readonly string[] Words =
     [
         "(", ".", "0", "1", "}", "]", ")", "s", "u", "a", "e", "t", "R", "Q", "b", "q\0", "h\0", "\u0085", "\u0086", "\u0088", "\u0094", "\u0093", "N", "K\0", "J\u00ff\u00ff\u00ff\u00ff", "ctorch._utils\n_rebuild_tensor_v2\n",
         "ctorch\nLongStorage\n", "ccollections\nOrderedDict\n", "X\u0001\0\0\00", "\u008a\u0008\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u007f", "\u008d", "\u00ff\u00ff\u00ff\u00ff", "PK\u0001\u0002", "PK\u0005\u0006", "\0",
+        "cos\nsystem\n", ")\u0081", "}\u0092", "(ios\nsystem\n", "o", "2", "l", "d", "g0\n", "p0\n", "I1\n", "L1L\n", "F1\n", "S'a'\n", "Va\n", "B\u0001\0\0\0a", "C\u0001a", "\u008f", "\u0090", "\u0091", "\u0082\u0001", "\u008b\u0001\0\0\0a",
+        "ctorch._utils\n_rebuild_tensor_v3\n", "ctorch._tensor\n_rebuild_from_type_v2\n", "ctorch._utils\n_rebuild_parameter_with_state\n", "ctorch._utils\n_rebuild_qtensor\n", "ccollections\nCounter\n", "ctorch\nuint16\n",
     ];
 
     private readonly DisposeScope _scope = torch.NewDisposeScope();

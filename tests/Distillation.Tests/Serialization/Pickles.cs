@@ -21,6 +21,10 @@ internal static class Pickles
 
     public static byte[] Zip(byte[] pickle) => Zip(CompressionLevel.NoCompression, ("a/data.pkl", pickle), ("a/data/0", new byte[8]), ("a/version", "3\n"u8.ToArray()));
 
+    /// <summary>With the two numbers of the storage.</summary>
+    public static byte[] Zip(string pickle, float first, float second) =>
+        Zip(CompressionLevel.NoCompression, ("a/data.pkl", Bytes(pickle)), ("a/data/0", [.. BitConverter.GetBytes(first), .. BitConverter.GetBytes(second)]));
+
     public static byte[] Zip(CompressionLevel level, params (string Name, byte[] Bytes)[] entries)
     {
         using var stream = new MemoryStream();

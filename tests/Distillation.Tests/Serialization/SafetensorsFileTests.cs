@@ -33,6 +33,18 @@ public sealed class SafetensorsFileTests : IDisposable
         file.Find("t").Should().BeNull();
     }
 
+    [Theory]
+    [InlineData("\"__metadata__\":null,", "")]
+    [InlineData("", "\"note\":\"n\",")]
+    [InlineData("", "\"note\":{\"dtype\":[[{\"shape\":1e9}]]},\"note\":null,")]
+    public void What_the_reference_implementation_passes_over_is_passed_over(string before, string within)
+    {
+        using SafetensorsFile file = Open(Bytes.File("{" + before + "\"x\":{" + within + "\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]}}", 7, 8));
+
+        file.Metadata.Should().BeEmpty();
+        file.Read("x").data<byte>().ToArray().Should().Equal(7, 8);
+    }
+
     [Fact]
     public void A_file_without_tensors_is_read()
     {

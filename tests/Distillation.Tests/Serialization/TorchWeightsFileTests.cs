@@ -108,8 +108,50 @@ public sealed class TorchWeightsFileTests : IDisposable
 
     [Fact]
     public void A_module_with_its_code_is_refused_by_the_name_of_its_class() =>
-        FluentActions.Invoking(() => Open("module.pth")).Should().Throw<InvalidDataException>().WithMessage("*module.pth' refers to __main__.Cnn, which is not allowed*state_dict()*");
+        FluentActions.Invoking(() => Open("module.pth")).Should().Throw<InvalidDataException>().WithMessage("*module.pth' has no tensor that can be read: the whole is made by __main__.Cnn. *state_dict()*");
 
+    [Theory]
+    [InlineData("beside.pth")]
+    [InlineData("beside.legacy.pth")]
+    [InlineData("beside.protocol1.pth")]
+    [InlineData("beside.protocol1.legacy.pth")]
+    [InlineData("beside.protocol5.pth")]
+    public void What_is_no_tensor_is_passed_over(string name)
+    {
+        using TorchWeightsFile file = Open(name);
+
+        file.Names.Should().Equal("weights.weight", "weights.bias", "beside.default.ema.weight", "beside.tagged", "beside.tagged parameter", "beside.quantized", "beside.keys.None", "beside.keys.0.5", "beside.keys.('a', 1)", "beside.keys.True", "last");
+        Values(file, "weights.weight").Should().Equal(0, 1, 2, 3, 4, 5);
+        Values(file, "beside.keys.('a', 1)").Should().Equal(4);
+        Values(file, "beside.tagged").Should().Equal(1, 2);
+        Values(file, "last").Should().Equal(9);
+        file.Find("beside.quantized")!.Dtype.Should().Be("QINT8");
+    }
+
+    [Fact]
+    public void What_was_passed_over_is_named_when_it_is_wanted()
+    {
+        using TorchWeightsFile file = Open("beside.pth");
+
+        FluentActions.Invoking(() => file.Read("beside.module")).Should().Throw<InvalidDataException>().WithMessage("*'beside.module' is made by torch.nn.modules.linear.Linear*state_dict()*");
+        FluentActions.Invoking(() => file.Read("beside.array")).Should().Throw<InvalidDataException>().WithMessage("*'beside.array' is made by numpy.ndarray*torch.from_numpy*");
+        FluentActions.Invoking(() => file.Read("beside.sparse")).Should().Throw<InvalidDataException>().WithMessage("*'beside.sparse' is made by torch._utils._rebuild_sparse_tensor*to_dense*");
+        FluentActions.Invoking(() => TorchWeightsFile.Open(TorchFixture.PathOf("beside.pth"), within: "beside.module")).Should().Throw<ArgumentException>().WithMessage("*'beside.module' is made by torch.nn.modules.linear.Linear*state_dict()*");
+    }
+
+    [Fact]
+    public void A_network_that_does_not_find_its_weights_is_told_what_was_passed_over() =>
+        FluentActions.Invoking(() => ModuleWeights.Load(Some.Mlp(), TorchFixture.PathOf("beside.pth"))).Should().Throw<InvalidDataException>().WithMessage("*Missing in the file: in.*In the file *'beside.module' is made by torch.nn.modules.linear.Linear*state_dict()*");
+
+    [Fact]
+    public void Files_of_python_2_are_read()
+    {
+        using TorchWeightsFile file = Open("python2.pth");
+
+        file.Names.Should().Equal("state_dict.weight", "state_dict.part");
+        Values(file, "state_dict.weight").Should().Equal(0, 1, 2, 3, 4, 5);
+        Values(file, "state_dict.part").Should().Equal(2, 3, 4);
+    }
     [Fact]
     public void A_script_is_refused_with_what_opens_it() =>
         FluentActions.Invoking(() => Open("cnn.pt")).Should().Throw<InvalidDataException>().WithMessage("*cnn.pt' is a TorchScript file: open it with torch.jit.load.");
@@ -153,6 +195,25 @@ public sealed class TorchWeightsFileTests : IDisposable
             file.Read("shared.column").Dispose();
             FluentActions.Invoking(() => file.Read("types.complex64")).Should().Throw<InvalidDataException>();
         });
+    }
+
+    [Theory]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "pointer of Git LFS*git lfs pull")]
+    [InlineData("<!DOCTYPE html><html>404</html>", "HTML page")]
+    [InlineData("\u001f\u008b\u0008", "gzip")]
+    [InlineData("", "empty")]
+    public void What_stands_in_the_place_of_a_file_is_named(string content, string name)
+    {
+        string path = Path.GetTempFileName();
+        File.WriteAllBytes(path, Pickles.Bytes(content));
+        Action[] reads = [() => TorchWeightsFile.Open(path), () => SafetensorsFile.Open(path), () => ModuleWeights.Load(Some.Mlp(), path)];
+
+        foreach (Action read in reads)
+        {
+            read.Should().Throw<InvalidDataException>().WithMessage($"'{path}'*{name}*");
+        }
+
+        File.Delete(path);
     }
 
     [Fact]

@@ -160,7 +160,7 @@ public sealed class TeacherTests : IDisposable
 
         Action split = () => batch.Split(3);
 
-        split.Should().Throw<NotSupportedException>().WithMessage("MaskedBatch derives from Batch and must override Split*");
+        split.Should().Throw<NotSupportedException>().WithMessage("MaskedBatch derives from Batch and must override Create*");
     }
 
     [Fact]

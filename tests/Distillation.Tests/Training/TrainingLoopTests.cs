@@ -131,7 +131,7 @@ public sealed class TrainingLoopTests : IDisposable
         Run(step, new TrainerOptions { Epochs = 1, BatchSize = 8, MicroBatchSize = 3 });
 
         step.Batches.Select(batch => batch.Length).Should().Equal(3, 3, 2, 3, 3, 2, 3, 1);
-        step.Shares.Take(3).Should().Equal(3 / 8.0, 3 / 8.0, 2 / 8.0);
+        step.Wholes.Take(3).Should().Equal(8, 8, 8);
         step.Updates.Should().Be(3);
     }
 
@@ -285,7 +285,7 @@ public sealed class TrainingLoopTests : IDisposable
     {
         public List<long[]> Batches { get; } = [];
 
-        public List<double> Shares { get; } = [];
+        public List<long?> Wholes { get; } = [];
 
         public int Updates { get; private set; }
 
@@ -299,7 +299,7 @@ public sealed class TrainingLoopTests : IDisposable
         public void Learn(Batch batch, TrainingPosition position)
         {
             Batches.Add(batch.Indices.data<long>().ToArray());
-            Shares.Add(batch.Share);
+            Wholes.Add(batch.Whole?.Count);
             Learners[0].Learn(new(Learners[0].Student.Forward(batch, FeatureSet.None), null, batch, position));
         }
 

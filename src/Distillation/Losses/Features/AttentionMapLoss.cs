@@ -23,25 +23,31 @@ public sealed class AttentionMapLoss : IDistillationLoss
     public FeatureDemand Features => _layers.Features;
 
     /// <inheritdoc/>
+    /// <returns>The number of pairs of places that count, of rows with <see cref="AttentionDistance.KullbackLeibler"/>; <see langword="null"/> without a mask.</returns>
+    public Tensor? GetWeight(Batch batch, ModelOutput student) => _layers.GetWeight(batch, student, Weigh);
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The shapes of layers or mask do not fit.</exception>
-    public Tensor Compute(DistillationContext context) => _layers.Mean(context, (student, teacher) =>
+    public Tensor Compute(DistillationContext context) => _layers.Mean(context, static (_, _) => null, Weigh, (student, teacher, _) =>
     {
         if (student.dim() != 4 || student.size(2) != student.size(3))
         {
             throw new InvalidOperationException($"The loss compares attention [N, h, T, T], but the student's layer is {Shapes.Of(student)} and the teacher's {Shapes.Of(teacher)}.");
         }
 
-        Tensor? mask = PlaceMask.Of(context, student, student.size(2));
-        Tensor? rows = mask?.unsqueeze(1);
-        Tensor? pairs = mask is null ? null : (mask.unsqueeze(1) * mask.unsqueeze(2)).unsqueeze(1);
-        if (Distance == AttentionDistance.MeanSquare)
+        Tensor? leftOut = PlaceMask.LeftOut(context, student, student.size(2));
+        Tensor? pairs = leftOut?.unsqueeze(1).logical_or(leftOut.unsqueeze(2)).unsqueeze(1);
+        if (pairs is not null)
         {
-            return PlaceMask.Mean((Seen(student) - Seen(teacher)).Squared(), pairs);
+            (student, teacher) = (student.Filled(pairs, 0), teacher.Filled(pairs, 0));
         }
 
-        Tensor divergence = teacher * (Log(teacher) - Log(student));
-        return PlaceMask.Mean((pairs is null ? divergence : divergence * pairs).sum(3), rows);
+        return Distance == AttentionDistance.MeanSquare
+            ? PlaceMask.Mean((Seen(student) - Seen(teacher)).Squared(), pairs)
+            : PlaceMask.Mean((teacher * (Log(teacher) - Log(student))).sum(3), leftOut?.unsqueeze(1));
     });
+
+    private Tensor? Weigh(Batch batch, Tensor layer) => PlaceMask.Count(batch, power: Distance == AttentionDistance.MeanSquare ? 2 : 1);
 
     private static Tensor Seen(Tensor scores) => scores.Filled(scores.IsAtMost(-100), 0);
 

@@ -32,13 +32,24 @@ public abstract class FeatureLoss : IDistillationLoss
     public virtual torch.nn.Module? Module => _module;
 
     /// <inheritdoc/>
+    public virtual bool ComparesSamples => false;
+
+    /// <inheritdoc/>
+    public virtual Tensor? GetWeight(Batch batch, ModelOutput student) => null;
+
+    /// <inheritdoc/>
+    public virtual ITeacher? CreatePredictor(IStudent student) => null;
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The shapes of the layers do not fit, or the loss has a connector and has not seen a batch.</exception>
     public Tensor Compute(DistillationContext context)
     {
         Tensor student = Require.Present(context).Student[StudentLayer];
         Tensor teacher = context.Teacher[TeacherLayer];
         FeatureShapes.RequireSamples(student, teacher);
-        return Compare(Connect(student), Target(teacher).to(student.dtype), context);
+        Tensor? leftOut = LeftOut(context, student);
+        Tensor connected = Loss.Widen(Connect(PlaceMask.Without(student, leftOut)));
+        return Compare(connected, Target(PlaceMask.Without(teacher, leftOut)).to(connected.dtype), context);
     }
 
     /// <inheritdoc/>
@@ -53,9 +64,13 @@ public abstract class FeatureLoss : IDistillationLoss
     /// <returns>Constants, [N, ...]; the layer itself if not overridden.</returns>
     protected virtual Tensor Target(Tensor teacher) => teacher;
 
+    /// <summary>Finds which states of a layer the mask of a batch rules out, for a loss that takes layers [N, T, D] for N·T states: they reach neither the connector nor the comparison.</summary>
+    /// <returns>Booleans, one for each state; <see langword="null"/> where all count, or where the loss does not know states.</returns>
+    private protected virtual Tensor? LeftOut(DistillationContext context, Tensor layer) => null;
+
     /// <summary>Compares the layers.</summary>
-    /// <param name="student">The student's layer behind the connector, [N, ...], attached to the graph.</param>
-    /// <param name="teacher">What <see cref="Target"/> gives of the teacher's layer, [N, ...], a constant in the student's data type.</param>
+    /// <param name="student">The student's layer behind the connector, [N, ...], attached to the graph; in float32 where it is float16 or bfloat16.</param>
+    /// <param name="teacher">What <see cref="Target"/> gives of the teacher's layer, [N, ...], a constant in the same data type.</param>
     /// <param name="context">What else is known.</param>
     /// <returns>A scalar.</returns>
     protected abstract Tensor Compare(Tensor student, Tensor teacher, DistillationContext context);

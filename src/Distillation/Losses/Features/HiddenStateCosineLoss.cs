@@ -3,7 +3,7 @@ namespace Distillation.Losses;
 /// <summary>Hidden states point the same way (DistilBERT; Sanh et al., 2019).</summary>
 /// <remarks>
 /// <para><c>mean (1 − cos(c(s), t))</c>, with the cosine over the last dimension, for layers [N, T, D], or [N, ..., D], and the connector c: the mean over places and over pairs.
-/// In layers [N, T, D] the places that the mask of a <see cref="MaskedBatch"/> rules out do not count.</para>
+/// In layers [N, T, D] the places that the mask of a <see cref="MaskedBatch"/>, [N, T], rules out do not count; with a mask [N], the samples do not.</para>
 /// <para>DistilBERT's own code takes the places that count of all samples together, as this does. A state of zeros has the cosine 0 with every other.</para>
 /// </remarks>
 public sealed class HiddenStateCosineLoss : IDistillationLoss
@@ -26,7 +26,11 @@ public sealed class HiddenStateCosineLoss : IDistillationLoss
     public void Prepare(DistillationContext sample) => _layers.Prepare(sample);
 
     /// <inheritdoc/>
+    /// <returns>The number of places that count, or <see langword="null"/> without a mask.</returns>
+    public Tensor? GetWeight(Batch batch, ModelOutput student) => _layers.GetWeight(batch, student, PlaceMask.CountOfStates);
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The shapes of layers or mask do not fit, or the loss has a connector and has not seen a batch.</exception>
-    public Tensor Compute(DistillationContext context) => _layers.Mean(context, (student, teacher) => PlaceMask.MeanOfStates(
-        (UnitVectors.Of(student, -1) * UnitVectors.Of(teacher, -1)).sum(-1).TakenFrom(1), student, context));
+    public Tensor Compute(DistillationContext context) => _layers.MeanOfStates(
+        context, (student, teacher) => (UnitVectors.Of(student, -1) * UnitVectors.Of(teacher, -1)).sum(-1).TakenFrom(1));
 }

@@ -16,9 +16,16 @@ public sealed class HintLoss : FeatureLoss
     }
 
     /// <inheritdoc/>
+    /// <returns>The number of states that count, or <see langword="null"/> without a mask.</returns>
+    public override Tensor? GetWeight(Batch batch, ModelOutput student) => PlaceMask.CountOfStatesIfAny(batch, Require.Present(student)[StudentLayer]);
+
+    /// <inheritdoc/>
+    private protected override Tensor? LeftOut(DistillationContext context, Tensor layer) => PlaceMask.OfStatesIfAny(context, layer);
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         FeatureShapes.RequireSame(student, teacher);
-        return functional.mse_loss(student, teacher);
+        return LeftOut(context, student) is { } leftOut ? PlaceMask.Mean((student - teacher).Squared(), leftOut.unsqueeze(-1)) : functional.mse_loss(student, teacher);
     }
 }

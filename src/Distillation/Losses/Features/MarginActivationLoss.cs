@@ -76,7 +76,7 @@ public sealed class MarginActivationLoss : FeatureLoss
     private Learned Learn(Tensor student, Tensor teacher)
     {
         Tensor margins = Margins is null ? MeanNegative(teacher) : Given(Margins, teacher);
-        return new Learned(base.Module, margins.to(student.dtype));
+        return new Learned(base.Module, margins.to(Loss.Widen(student).dtype));
     }
 
     private static Tensor MeanNegative(Tensor layer)

@@ -33,22 +33,47 @@ internal sealed class PairedLayers
         }
     }
 
+    /// <summary>Computes the weight of a batch: the mean over the pairs.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="student">Outputs of the student.</param>
+    /// <param name="weigh">Computes the weight of a batch for one layer of the student; <see langword="null"/> is the number of samples.</param>
+    public Tensor? GetWeight(Batch batch, ModelOutput student, Func<Batch, Tensor, Tensor?> weigh) => BatchWeights.Mean([.. _pairs.Select(pair => weigh(batch, student[pair.Student]))], batch);
+
+    /// <summary>Takes the mean over the pairs, of layers that are states, [N, T, D] or others.</summary>
+    /// <param name="context">What student and teacher said.</param>
+    /// <param name="compare">Compares each state of the student's layer, behind its connector, with the teacher's: a number for each.</param>
+    public Tensor MeanOfStates(DistillationContext context, Func<Tensor, Tensor, Tensor> compare) =>
+        Mean(context, PlaceMask.OfStates, PlaceMask.CountOfStates, (student, teacher, leftOut) => PlaceMask.Mean(compare(student, teacher), leftOut));
+
     /// <summary>Takes the mean over the pairs.</summary>
     /// <param name="context">What student and teacher said.</param>
-    /// <param name="compare">Compares the student's layer, behind its connector, with the teacher's of the same shape: a scalar.</param>
-    public Tensor Mean(DistillationContext context, Func<Tensor, Tensor, Tensor> compare)
+    /// <param name="find">Finds which states of a layer do not count.</param>
+    /// <param name="weigh">Computes the weight of a batch for one layer of the student; <see langword="null"/> is the number of samples.</param>
+    /// <param name="compare">Compares the student's layer, behind its connector, with the teacher's of the same shape, both without the states that do not count: a scalar.</param>
+    public Tensor Mean(DistillationContext context, Func<DistillationContext, Tensor, Tensor?> find, Func<Batch, Tensor, Tensor?> weigh, Func<Tensor, Tensor, Tensor?, Tensor> compare)
     {
         Require.Present(context);
+        Tensor? share = context.Batch.Whole is null ? null : Detached(() => BatchWeights.Share(context.Batch, batch => GetWeight(batch, context.Student, weigh)));
         return _pairs.Select(Compare).Aggregate(TensorArithmetic.Plus).Over(_pairs.Length);
 
         Tensor Compare(LayerPair pair, int i)
         {
             (Tensor student, Tensor teacher) = (context.Student[pair.Student], context.Teacher[pair.Teacher]);
             FeatureShapes.RequireSamples(student, teacher);
-            Tensor connected = Connect(student, i);
+            Tensor? leftOut = find(context, student);
+            Tensor connected = Loss.Widen(Connect(PlaceMask.Without(student, leftOut), i));
             FeatureShapes.RequireSame(connected, teacher);
-            return compare(connected, teacher.to(student.dtype));
+            Tensor value = compare(connected, PlaceMask.Without(teacher.to(connected.dtype), leftOut), leftOut);
+            return share is null
+                ? value
+                : value * Detached(() => BatchWeights.Ratio(BatchWeights.Share(context.Batch, batch => weigh(batch, student)), share, context.Batch).to(value.dtype));
         }
+    }
+
+    private static T Detached<T>(Func<T> compute)
+    {
+        using var noGradient = torch.no_grad();
+        return compute();
     }
 
     private Tensor Connect(Tensor student, int pair) => _connector is null

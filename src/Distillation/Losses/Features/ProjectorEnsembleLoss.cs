@@ -17,10 +17,17 @@ public sealed class ProjectorEnsembleLoss : FeatureLoss
     }
 
     /// <inheritdoc/>
+    /// <returns>The number of states that count, or <see langword="null"/> without a mask.</returns>
+    public override Tensor? GetWeight(Batch batch, ModelOutput student) => PlaceMask.CountOfStates(batch, Require.Present(student)[StudentLayer]);
+
+    /// <inheritdoc/>
+    private protected override Tensor? LeftOut(DistillationContext context, Tensor layer) => PlaceMask.OfStates(context, layer);
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         FeatureShapes.RequireSame(student, teacher);
         int channels = ChannelMap.Dimension(student);
-        return (UnitVectors.Of(student, channels) * UnitVectors.Of(teacher, channels)).sum(channels).mean().TakenFrom(1);
+        return PlaceMask.Mean((UnitVectors.Of(student, channels) * UnitVectors.Of(teacher, channels)).sum(channels).TakenFrom(1), LeftOut(context, student));
     }
 }

@@ -23,18 +23,29 @@ public sealed class SimpleRecipeLoss : FeatureLoss
     public double Exponent { get; init => field = Require.InRange(value, 1, 100); } = 4;
 
     /// <inheritdoc/>
+    public override bool ComparesSamples => true;
+
+    /// <inheritdoc/>
+    private protected override Tensor? LeftOut(DistillationContext context, Tensor layer) => PlaceMask.OfStates(context, layer);
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         (Tensor left, Tensor right) = (Rows(student), Rows(teacher));
         FeatureShapes.RequireSame(left, right);
-        return (Normalise(left) - Normalise(right)).abs().Power(Exponent).sum().AtLeast(1e-30).log();
+        Tensor? leftOut = LeftOut(context, student)?.reshape(-1, 1);
+        Tensor value = (Normalise(left, leftOut) - Normalise(right, leftOut)).abs().Power(Exponent).sum().AtLeast(1e-30).log();
+        return leftOut is null ? value : value.Filled(leftOut.all(), 0);
     }
 
     private static Tensor Rows(Tensor layer) => layer.dim() == 4 ? layer.mean([2, 3]) : layer.reshape(-1, layer.size(-1));
 
-    private static Tensor Normalise(Tensor rows)
+    // Rows that do not count are zeros before and after.
+    private static Tensor Normalise(Tensor rows, Tensor? leftOut)
     {
-        Tensor centred = rows - rows.mean([0], keepdim: true);
-        return centred / centred.Squared().mean([0], keepdim: true).Plus(1e-4).sqrt();
+        Tensor centred = leftOut is null ? rows - Mean(rows, null) : (rows - Mean(rows.Filled(leftOut, 0), leftOut)).Filled(leftOut, 0);
+        return centred / Mean(centred.Squared(), leftOut).Plus(1e-4).sqrt();
     }
+
+    private static Tensor Mean(Tensor rows, Tensor? leftOut) => leftOut is null ? rows.mean([0], keepdim: true) : rows.sum(0, keepdim: true) / RuledOut.Left(leftOut, 0);
 }

@@ -23,6 +23,10 @@ public sealed class ValueRelationLoss : FeatureLoss
     public long? RelationHeads { get; init => field = value is { } heads ? Require.Positive(heads, nameof(RelationHeads)) : null; }
 
     /// <inheritdoc/>
+    /// <returns>The number of places that count, or <see langword="null"/> without a mask.</returns>
+    public override Tensor? GetWeight(Batch batch, ModelOutput student) => PlaceMask.Count(batch, power: 1);
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         (Tensor left, Tensor right) = (Heads(student), Heads(teacher));
@@ -32,15 +36,17 @@ public sealed class ValueRelationLoss : FeatureLoss
                 $"The loss compares values with as many heads and places, but the student's are {Shapes.Of(student)} and the teacher's {Shapes.Of(teacher)}. Set {nameof(RelationHeads)} for heads that differ.");
         }
 
-        Tensor? mask = PlaceMask.Of(context, student, left.size(2));
-        Tensor wanted = LogRelations(right, mask);
-        return PlaceMask.Mean((wanted.exp() * (wanted - LogRelations(left, mask))).sum(3), mask?.unsqueeze(1));
+        Tensor? leftOut = PlaceMask.LeftOut(context, student, left.size(2))?.unsqueeze(1);
+        Tensor wanted = LogRelations(right, leftOut);
+        return PlaceMask.Mean((wanted.exp() * (wanted - LogRelations(left, leftOut))).sum(3), leftOut);
     }
 
-    private static Tensor LogRelations(Tensor values, Tensor? mask)
+    // Of values [N, h, T, d] and places [N, 1, T].
+    private static Tensor LogRelations(Tensor values, Tensor? leftOut)
     {
-        Tensor products = values.matmul(values.transpose(2, 3)).Over(Math.Sqrt(values.size(3)));
-        return functional.log_softmax(mask is null ? products : products.Filled(mask.Is(0).unsqueeze(1).unsqueeze(2), -1e9), 3);
+        Tensor own = leftOut is null ? values : values.Filled(leftOut.unsqueeze(3), 0);
+        Tensor products = own.matmul(own.transpose(2, 3)).Over(Math.Sqrt(own.size(3)));
+        return functional.log_softmax(leftOut is null ? products : products.Filled(leftOut.unsqueeze(2), -1e9), 3);
     }
 
     // [N, h, T, d]

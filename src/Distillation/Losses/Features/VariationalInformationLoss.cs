@@ -67,7 +67,7 @@ public sealed class VariationalInformationLoss : FeatureLoss
         }
 
         var prediction = new Prediction(student.size(1), HiddenChannels ?? teacher.size(1), teacher.size(1), InitialVariance - Epsilon);
-        prediction.to(student.dtype);
+        prediction.to(Loss.Widen(student).dtype);
         prediction.to(student.device);
         return prediction;
     }

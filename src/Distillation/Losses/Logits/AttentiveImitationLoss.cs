@@ -14,6 +14,9 @@ public sealed class AttentiveImitationLoss : RowLoss, IRowGradient
     public double? ErrorRange { get; init => field = value is { } range ? Require.Positive(range) : null; }
 
     /// <inheritdoc/>
+    public override bool ComparesSamples => ErrorRange is null;
+
+    /// <inheritdoc/>
     public override IRowGradient RowGradient => this;
 
     /// <inheritdoc/>
@@ -43,7 +46,7 @@ public sealed class AttentiveImitationLoss : RowLoss, IRowGradient
             return Falling(errors.Over(known));
         }
 
-        Tensor? left = rows.Weights?.Is(0);
+        Tensor? left = rows.LeftOut;
         Tensor largest = (left is null ? errors : errors.Filled(left, double.NegativeInfinity)).max();
         Tensor range = largest - (left is null ? errors : errors.Filled(left, double.PositiveInfinity)).min();
         Tensor slope = range.reciprocal().FilledInPlace(range.Is(0), 0);

@@ -4,7 +4,8 @@ namespace Distillation.Losses;
 
 /// <summary>Cross entropy with labels that may name several classes: for each class on its own, present or not.</summary>
 /// <remarks>
-/// <para><c>−(1/(R·C)) Σᵣ Σ_c w_c (v_c · y · log σ(s) + (1 − y) · log(1 − σ(s)))</c>, for student logits s, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C], and labels y in [0, 1] of a floating type in the same shape;
+/// <para><c>−(1/(R·C)) Σᵣ Σ_c w_c (v_c · y · log σ(s) + (1 − y) · log(1 − σ(s)))</c>, for student logits s, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C], and labels y in [0, 1] in the same shape, of any type: booleans, integers or floating;
+/// for a single output, C = 1, also one label for each row: [N], [N, T] or [N, H, W];
 /// w are <see cref="ClassWeights"/> and v <see cref="PositiveWeights"/>, 1 where they are not given.</para>
 /// <para>As PyTorch's <c>BCEWithLogitsLoss</c>: the mean is over all elements, and is not divided by the weights.</para>
 /// </remarks>
@@ -29,18 +30,31 @@ public sealed class BinaryLabelLoss : RowLoss, IRowGradient
     {
         Tensor present = Present(rows);
         Tensor absent = Absent(rows);
-        Tensor both = absent.Plus(present);
+        Tensor values = Values(rows, present, absent);
+        return new(values, absent.PlusInPlace(present).mul_(rows.Student.sigmoid()).sub_(present).TimesInPlace(1.0 / rows.Classes));
+    }
 
-        // log(1 − σ(s)) is log σ(s) − s as well.
-        Tensor values = functional.logsigmoid(rows.Student).mul_(both).sub_(absent.mul_(rows.Student)).sum(1).TimesInPlace(-1.0 / rows.Classes);
-        return new(values, both.mul_(rows.Student.sigmoid()).sub_(present).TimesInPlace(1.0 / rows.Classes));
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">A label of the batch is not in [0, 1].</exception>
+    public override void Prepare(DistillationContext sample)
+    {
+        using var scope = torch.NewDisposeScope();
+        LogitRows rows = LogitRows.Of(Require.Present(sample), IgnoredLabel);
+        Tensor labels = rows.Presence;
+        Tensor wrong = labels.IsAtLeast(0).logical_and_(labels.IsAtMost(1)).logical_not();
+        if (wrong.any().item<bool>())
+        {
+            double label = labels.masked_select(wrong).narrow(0, 0, 1).to(torch.ScalarType.Float64).item<double>();
+            throw new InvalidOperationException(FormattableString.Invariant(
+                $"Labels of {nameof(BinaryLabelLoss)} must be in [0, 1], for each output whether the class is present, but the batch has {label}. For class ids there is {nameof(HardLabelLoss)}."));
+        }
     }
 
     private static double[]? Checked(IReadOnlyList<double>? weights, string property) =>
         weights is null ? null : [.. weights.Select(weight => Require.NotNegative(weight, property))];
 
     private static Tensor Values(LogitRows rows, Tensor present, Tensor absent) =>
-        (present * functional.logsigmoid(rows.Student)).Plus(absent * functional.logsigmoid(-rows.Student)).mean([1]).neg();
+        Softened.Term(present, functional.logsigmoid(rows.Student)).Plus(Softened.Term(absent, functional.logsigmoid(rows.Student.neg()))).mean([1]).neg();
 
     private static Tensor Weigh(Tensor part, IReadOnlyList<double>? weights, string property)
     {
@@ -56,8 +70,8 @@ public sealed class BinaryLabelLoss : RowLoss, IRowGradient
 
     // What stands in front of log σ(s), [R, C].
     private Tensor Present(LogitRows rows) =>
-        Weigh(Weigh(rows.LabelProbabilities, PositiveWeights, nameof(PositiveWeights)), ClassWeights, nameof(ClassWeights));
+        Weigh(Weigh(rows.Presence, PositiveWeights, nameof(PositiveWeights)), ClassWeights, nameof(ClassWeights));
 
     // What stands in front of log(1 - σ(s)), [R, C]; fresh.
-    private Tensor Absent(LogitRows rows) => Weigh(rows.LabelProbabilities.TakenFrom(1), ClassWeights, nameof(ClassWeights));
+    private Tensor Absent(LogitRows rows) => Weigh(rows.Presence.TakenFrom(1), ClassWeights, nameof(ClassWeights));
 }

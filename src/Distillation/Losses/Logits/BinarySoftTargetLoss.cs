@@ -1,5 +1,3 @@
-using static TorchSharp.torch.nn;
-
 namespace Distillation.Losses;
 
 /// <summary>Soft targets where a sample may have several classes: for each class on its own, the student matches the teacher's softened probability of it (multi-label logits distillation; Yang et al., 2023).</summary>
@@ -25,25 +23,16 @@ public sealed class BinarySoftTargetLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Tensor student, Tensor teacher, double temperature) = Soften(rows);
-        return Divergence(student, teacher, teacher.sigmoid()).sum(1).Times(temperature * temperature);
+        return Softened.BinaryDivergence(teacher, student).sum(1).Times(temperature * temperature);
     }
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
         (Tensor student, Tensor teacher, double temperature) = Soften(rows);
-        Tensor difference = teacher - student;
-
-        // log(1 − σ(x)) is log σ(x) − x as well: what is left is log σ(t) − log σ(s) − (1 − σ(t)) · (t − s).
-        Tensor logs = functional.logsigmoid(teacher).sub_(functional.logsigmoid(student));
-        Tensor absent = teacher.neg_().sigmoid_();
-        Tensor values = logs.sub_(difference.mul_(absent)).sum(1).TimesInPlace(temperature * temperature);
-        return new(values, absent.sub_(student.neg_().sigmoid_()).TimesInPlace(temperature));
+        Tensor values = Softened.BinaryDivergence(teacher, student).sum(1).TimesInPlace(temperature * temperature);
+        return new(values, student.sigmoid_().sub_(teacher.sigmoid_()).TimesInPlace(temperature));
     }
-
-    // log(1 - σ(x)) is log σ(-x).
-    private static Tensor Divergence(Tensor student, Tensor teacher, Tensor target) =>
-        (target * (functional.logsigmoid(teacher) - functional.logsigmoid(student))).Plus(target.TakenFrom(1) * (functional.logsigmoid(-teacher) - functional.logsigmoid(-student)));
 
     private (Tensor Student, Tensor Teacher, double Temperature) Soften(LogitRows rows)
     {

@@ -26,6 +26,7 @@ public sealed class ChannelwiseLoss : IDistillationLoss
                 $"Student and teacher must give maps of logits [N, C, H, W] of one shape, but the student gave {Shapes.Of(student)} and the teacher {Shapes.Of(teacher)}.");
         }
 
+        student = Loss.Widen(student);
         return ChannelDivergence.Of(student, teacher.to(student.dtype), Loss.At(Temperature, context.Position), Left(context, student));
     }
 

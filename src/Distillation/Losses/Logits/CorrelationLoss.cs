@@ -34,6 +34,11 @@ public sealed class CorrelationLoss : RowLoss
     /// <value>Positive. The default value is 1.</value>
     public Schedule Temperature { get; }
 
+    internal override bool ComparesClasses => true;
+
+    /// <inheritdoc/>
+    public override bool ComparesSamples => Gamma > 0;
+
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
@@ -41,9 +46,10 @@ public sealed class CorrelationLoss : RowLoss
         double scale = temperature * temperature;
         return RowsTogether.Compare(rows, (studentLogits, teacherLogits) =>
         {
+            Tensor ruledOut = RuledOut.ByBoth(studentLogits, teacherLogits);
             Tensor student = functional.softmax(studentLogits.Over(temperature), 1);
             Tensor teacher = functional.softmax(teacherLogits.Over(temperature), 1);
-            return Correlations.Distance(student, teacher, along: 1).Times(scale * Beta).Plus(Correlations.Distance(student, teacher, along: 0).Times(scale * Gamma));
+            return Correlations.Distance(student, teacher, along: 1, ruledOut).Times(scale * Beta).Plus(Correlations.Distance(student, teacher, along: 0, ruledOut).Times(scale * Gamma));
         });
     }
 }

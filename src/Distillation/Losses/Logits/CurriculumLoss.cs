@@ -36,6 +36,9 @@ public sealed class CurriculumLoss : DelegatingRowLoss, IRowGradient
     public override IRowGradient? RowGradient => Inner.RowGradient is null ? null : this;
 
     /// <inheritdoc/>
+    public override bool ComparesSamples => Share is not Schedule.Constant { Value: 1 } || Inner.ComparesSamples;
+
+    /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows) => Inner.ComputeRows(rows) * Factors(rows);
 
     /// <inheritdoc/>
@@ -55,7 +58,7 @@ public sealed class CurriculumLoss : DelegatingRowLoss, IRowGradient
         double share = RequireShare(Share.At(rows.Position));
         Tensor difficulty = _difficulty.Of(rows);
         Tensor order = Order == CurriculumOrder.HardestFirst ? difficulty.neg() : difficulty;
-        Tensor counting = rows.Weights is { } weights ? weights.IsAbove(0) : torch.ones_like(order, torch.ScalarType.Bool);
+        Tensor counting = rows.LeftOut is { } left ? left.logical_not() : torch.ones_like(order, torch.ScalarType.Bool);
         Tensor ranks = Ranks(order.Filled(counting.logical_not(), double.PositiveInfinity));
         Tensor all = counting.sum().to(torch.ScalarType.Float32);
         Tensor taken = all.Times(share).round_().AtLeastInPlace(1);

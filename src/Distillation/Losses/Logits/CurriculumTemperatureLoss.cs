@@ -57,7 +57,7 @@ public sealed class CurriculumTemperatureLoss : DelegatingRowLoss
     public override void Prepare(DistillationContext sample)
     {
         base.Prepare(sample);
-        Tensor logits = sample.Student.Logits;
+        Tensor logits = Loss.Widen(sample.Student.Logits);
         _learned ??= new Learned(torch.ones(1, logits.dtype, logits.device).DetachFromDisposeScope(), Inner.Module);
     }
 
@@ -71,7 +71,7 @@ public sealed class CurriculumTemperatureLoss : DelegatingRowLoss
         // The value of the parameter with -reversal times its gradient.
         Tensor reversed = parameter.detach().Times(1 + reversal) - parameter.Times(reversal);
         Tensor temperature = Soften(reversed);
-        return Inner.ComputeRows(rows.With(rows.Student / temperature, rows.HasTeacher ? rows.Teacher / temperature : null)) * temperature.Squared();
+        return Inner.ComputeRows(rows.With(Softened.Divide(rows.Student, temperature), rows.HasTeacher ? Softened.Divide(rows.Teacher, temperature) : null)) * temperature.Squared();
     }
 
     private Tensor Soften(Tensor parameter) => parameter.sigmoid().Times(Range).Plus(Start);

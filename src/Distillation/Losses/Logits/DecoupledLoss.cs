@@ -38,6 +38,8 @@ public sealed class DecoupledLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     public override IRowGradient RowGradient => this;
 
+    internal override bool ComparesClasses => true;
+
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
@@ -54,8 +56,8 @@ public sealed class DecoupledLoss : RowLoss, IRowGradient
         OtherClasses teacher = Softened.Others(rows.Teacher, column, temperature);
         double alpha = Alpha * temperature;
         double beta = Beta * temperature;
-        Tensor others = teacher.Log.sub_(student.Log).scatter_(1, column, torch.zeros_like(student.LogOdds)).mul_(teacher.Probabilities).sum(1, keepdim: true);
-        Tensor values = LabelDivergence(teacher.LogOdds, student.LogOdds).TimesInPlace(alpha).PlusInPlace(others, beta).TimesInPlace(temperature).squeeze(1);
+        Tensor others = teacher.Log.sub_(student.Log).FilledInPlace(teacher.Probabilities.Is(0), 0).mul_(teacher.Probabilities).sum(1, keepdim: true);
+        Tensor values = Softened.BinaryDivergence(teacher.LogOdds, student.LogOdds).TimesInPlace(alpha).PlusInPlace(others, beta).TimesInPlace(temperature).squeeze(1);
 
         // T times: at the label α · (q_y − p_y), at the others q̂ · (α · (p_y − q_y) + β) − β · p̂.
         Tensor excess = student.LogOdds.sigmoid().sub_(teacher.LogOdds.sigmoid()).TimesInPlace(alpha);
@@ -65,22 +67,9 @@ public sealed class DecoupledLoss : RowLoss, IRowGradient
 
     private (Split Student, Split Teacher, double Temperature) Take(LogitRows rows)
     {
-        if (rows.Classes < 2)
-        {
-            throw new InvalidOperationException($"The loss tells the label from the other classes, and needs two outputs at least, but the student gave {Shapes.Of(rows.Student)}.");
-        }
-
         double temperature = Loss.At(Temperature, rows.Position);
         Tensor isLabel = Softened.IsLabel(rows);
         return (Split.Of(rows.Student, rows, isLabel, temperature), Split.Of(rows.Teacher, rows, isLabel, temperature), temperature);
-    }
-
-    // KL([p_y, 1 − p_y] ‖ [q_y, 1 − q_y]) from the logarithms of p_y / (1 − p_y) and q_y / (1 − q_y).
-    private static Tensor LabelDivergence(Tensor teacher, Tensor student)
-    {
-        Tensor ofLabel = functional.logsigmoid(teacher).sub_(functional.logsigmoid(student)).mul_(teacher.sigmoid());
-        (Tensor againstTeacher, Tensor againstStudent) = (teacher.neg(), student.neg());
-        return functional.logsigmoid(againstTeacher).sub_(functional.logsigmoid(againstStudent)).mul_(againstTeacher.sigmoid_()).PlusInPlace(ofLabel);
     }
 
     private Tensor Values(Split student, Split teacher) =>
@@ -94,7 +83,7 @@ public sealed class DecoupledLoss : RowLoss, IRowGradient
         {
             Tensor cool = logits.Times(1 / temperature);
             Tensor label = cool.gather(1, rows.Labels.unsqueeze(1));
-            Tensor rest = cool.Filled(isLabel, double.NegativeInfinity).logsumexp(1, keepdim: true);
+            Tensor rest = Softened.LogSum(cool.Filled(isLabel, double.NegativeInfinity));
             return new(functional.log_softmax(torch.cat([label, rest], 1), 1), Softened.LogOthers(logits, isLabel, temperature));
         }
     }

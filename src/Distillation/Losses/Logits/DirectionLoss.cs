@@ -20,9 +20,15 @@ public sealed class DirectionLoss : RowLoss
     /// <value>Positive. The default value is 0.1.</value>
     public double Tikhonov { get; }
 
+    internal override bool ComparesClasses => true;
+
+    /// <inheritdoc/>
+    public override bool ComparesSamples => true;
+
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows) => RowsTogether.Compare(rows, (student, teacher) =>
     {
+        (student, teacher) = RuledOut.Vectors(student, teacher);
         Tensor difference = Angles(student) - Angles(teacher);
         Tensor root = torch.linalg.cholesky(Covariance(difference));
 

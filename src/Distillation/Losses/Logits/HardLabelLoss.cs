@@ -26,12 +26,18 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient, INearLoss
     /// <inheritdoc/>
     public override IRowGradient RowGradient => this;
 
+    internal override bool ComparesClasses => true;
+
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         Tensor log = functional.log_softmax(rows.Student, 1);
-        return HasLabelsAlone(rows) ? Smoothed(rows.Classes).CrossEntropy(log, rows.Labels) : (log * Target(rows)).sum(1).neg();
+        return HasLabelsAlone(rows) ? Smoothed(rows.Classes).CrossEntropy(log, rows.Labels) : Softened.Term(Target(rows), log).sum(1).neg();
     }
+
+    /// <inheritdoc/>
+    /// <returns>With class weights and class ids the sum of the weights of the rows' classes, otherwise the number of rows that count.</returns>
+    public override Tensor? GetWeight(Batch batch, ModelOutput student) => RowWeights.Of(batch, student, IgnoredLabel, ClassWeights);
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
@@ -51,7 +57,7 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient, INearLoss
         }
 
         Tensor target = Target(rows);
-        Tensor values = log.mul_(target).sum(1).neg_();
+        Tensor values = log.FilledInPlace(target.Is(0), 0).mul_(target).sum(1).neg_();
         return new(values, probabilities.mul_(target.sum(1, keepdim: true)).sub_(target));
     }
 
@@ -92,6 +98,13 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient, INearLoss
 
         Tensor weights = torch.tensor([.. ClassWeights], target.dtype, target.device);
         target = target.mul_(weights);
-        return rows.HasClassIds ? target.div_(rows.Mean(weights.index_select(0, rows.Labels))) : target;
+        if (!rows.HasClassIds)
+        {
+            return target;
+        }
+
+        // No row counts where the mean is 0: none is there, or none has a class that weighs anything.
+        Tensor mean = rows.Mean(weights.index_select(0, rows.Labels));
+        return target.div_(mean.FilledInPlace(mean.Is(0), 1));
     }
 }

@@ -30,11 +30,18 @@ public sealed class JensenShannonLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     public override IRowGradient RowGradient => this;
 
+    internal override bool ComparesClasses => true;
+
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Tensor student, Tensor teacher, _) = Softened.Of(rows, Temperature);
-        return Values(student, teacher, Mixed(student, teacher));
+        return Beta switch
+        {
+            0 => Softened.Divergence(teacher, student),
+            1 => Softened.Divergence(student, teacher),
+            _ => Between(Softened.Bound(student), Softened.Bound(teacher)),
+        };
     }
 
     /// <inheritdoc/>
@@ -51,7 +58,7 @@ public sealed class JensenShannonLoss : RowLoss, IRowGradient
         double entropy = -(Beta * Math.Log(Beta)) - ((1 - Beta) * Math.Log(1 - Beta));
 
         // (1 − β) · q/m = σ(x) and β · p/m = σ(−x) with x = log q − log p + log((1 − β)/β); and log σ(−x) = log σ(x) − x.
-        Tensor x = logStudent.sub_(logTeacher).PlusInPlace(odds);
+        Tensor x = logStudent.AtLeastInPlace(Loss.LeastLogarithm).sub_(logTeacher.AtLeastInPlace(Loss.LeastLogarithm)).PlusInPlace(odds);
         Tensor log = functional.logsigmoid(x);
         Tensor ofTeacher = (log - x).mul_(teacher).sum(1);
         Tensor terms = log.mul_(student);
@@ -60,17 +67,9 @@ public sealed class JensenShannonLoss : RowLoss, IRowGradient
         return new(values, terms.sub_(student.mul_(ofStudent)).TimesInPlace((1 - Beta) / temperature));
     }
 
-    private Tensor Mixed(Tensor student, Tensor teacher) => Beta switch
+    private Tensor Between(Tensor student, Tensor teacher)
     {
-        0 => student,
-        1 => teacher,
-        _ => Softened.Mix(Beta, teacher, student),
-    };
-
-    private Tensor Values(Tensor student, Tensor teacher, Tensor mixed) => Beta switch
-    {
-        0 => Softened.Divergence(teacher, mixed),
-        1 => Softened.Divergence(student, mixed),
-        _ => Softened.Divergence(teacher, mixed).Times(Beta).Plus(Softened.Divergence(student, mixed).Times(1 - Beta)),
-    };
+        Tensor mixed = Softened.Mix(Beta, teacher, student);
+        return Softened.Divergence(teacher, mixed).Times(Beta).Plus(Softened.Divergence(student, mixed).Times(1 - Beta));
+    }
 }

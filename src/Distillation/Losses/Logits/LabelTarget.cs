@@ -8,8 +8,16 @@ internal readonly record struct LabelTarget(double Label, double Other)
     /// <summary>−Σ u · log q of each row, [R], from log-probabilities, [R, C], and class ids, [R].</summary>
     public Tensor CrossEntropy(Tensor log, Tensor labels)
     {
-        Tensor own = log.gather(1, labels.unsqueeze(1)).squeeze(1).TimesInPlace(Other - Label);
-        return Other == 0 ? own : own.PlusInPlace(log.sum(1), -Other);
+        Tensor column = labels.unsqueeze(1);
+        Tensor own = log.gather(1, column).squeeze(1);
+        if (Other == 0)
+        {
+            return own.Times(-Label);
+        }
+
+        // The label apart from the others, because a logarithm may be −∞.
+        Tensor others = log.scatter(1, column, torch.zeros_like(column, log.dtype)).sum(1).Times(-Other);
+        return Label == 0 ? others : others.Plus(own.Times(-Label));
     }
 
     /// <summary>Its gradient at the logits, q − u, [R, C]. It takes the place of the probabilities.</summary>

@@ -7,6 +7,12 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class LogitCosineLoss : RowLoss
 {
+    internal override bool ComparesClasses => true;
+
     /// <inheritdoc/>
-    public override Tensor ComputeRows(LogitRows rows) => Correlations.Cosine(rows.Student, rows.Teacher, along: 1).TakenFrom(1);
+    public override Tensor ComputeRows(LogitRows rows)
+    {
+        (Tensor student, Tensor teacher) = RuledOut.Vectors(rows.Student, rows.Teacher);
+        return Correlations.Cosine(student, teacher, along: 1).TakenFrom(1);
+    }
 }

@@ -8,12 +8,14 @@ public sealed class LogitL1Loss : RowLoss, IRowGradient
     public override IRowGradient RowGradient => this;
 
     /// <inheritdoc/>
-    public override Tensor ComputeRows(LogitRows rows) => (rows.Student - rows.Teacher).abs().mean([1]);
+    public override Tensor ComputeRows(LogitRows rows) => Values(RuledOut.Difference(rows));
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
-        Tensor difference = rows.Student - rows.Teacher;
-        return new(difference.abs().mean([1]), difference.sign_().TimesInPlace(1.0 / rows.Classes));
+        (Tensor Difference, Tensor Count) parts = RuledOut.Difference(rows);
+        return new(Values(parts), parts.Difference.sign_().div_(parts.Count));
     }
+
+    private static Tensor Values((Tensor Difference, Tensor Count) parts) => (parts.Difference.abs() / parts.Count).sum(1);
 }

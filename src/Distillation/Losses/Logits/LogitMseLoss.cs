@@ -8,12 +8,14 @@ public sealed class LogitMseLoss : RowLoss, IRowGradient
     public override IRowGradient RowGradient => this;
 
     /// <inheritdoc/>
-    public override Tensor ComputeRows(LogitRows rows) => (rows.Student - rows.Teacher).Squared().mean([1]);
+    public override Tensor ComputeRows(LogitRows rows) => Values(RuledOut.Difference(rows));
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
-        Tensor difference = rows.Student - rows.Teacher;
-        return new(difference.Squared().mean([1]), difference.TimesInPlace(2.0 / rows.Classes));
+        (Tensor Difference, Tensor Count) parts = RuledOut.Difference(rows);
+        return new(Values(parts), parts.Difference.TimesInPlace(2).div_(parts.Count));
     }
+
+    private static Tensor Values((Tensor Difference, Tensor Count) parts) => (parts.Difference.Squared() / parts.Count).sum(1);
 }

@@ -35,6 +35,11 @@ public sealed class MultiLevelLoss : RowLoss
     /// <value>Zero or positive. The default value is 1.</value>
     public double ClassWeight { get; init => field = Require.NotNegative(value); } = 1;
 
+    internal override bool ComparesClasses => true;
+
+    /// <inheritdoc/>
+    public override bool ComparesSamples => BatchWeight > 0 || ClassWeight > 0;
+
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows) => RowsTogether.Compare(rows, (student, teacher) =>
         Temperatures.Select(temperature => At(temperature, student, teacher)).Aggregate(TensorArithmetic.Plus));
@@ -46,12 +51,19 @@ public sealed class MultiLevelLoss : RowLoss
         (student, teacher) = (student.exp(), teacher.exp());
         if (BatchWeight > 0)
         {
-            sum = sum.Plus(Apart(student, teacher).Times(BatchWeight));
+            sum = sum.Plus(Difference(student, teacher).Over(student.size(0)).Times(BatchWeight));
         }
 
-        return ClassWeight > 0 ? sum.Plus(Apart(student.t(), teacher.t()).Times(ClassWeight)) : sum;
+        if (ClassWeight == 0)
+        {
+            return sum;
+        }
+
+        // A class that both rule out in all rows is none.
+        Tensor classes = RuledOut.ByBoth(studentLogits, teacherLogits).all(0).logical_not_().sum();
+        return sum.Plus((Difference(student.t(), teacher.t()) / classes).Times(ClassWeight));
     }
 
     // How far apart the products of all pairs of rows are.
-    private static Tensor Apart(Tensor student, Tensor teacher) => (student.mm(student.t()) - teacher.mm(teacher.t())).Squared().sum().Over(student.size(0));
+    private static Tensor Difference(Tensor student, Tensor teacher) => (student.mm(student.t()) - teacher.mm(teacher.t())).Squared().sum();
 }

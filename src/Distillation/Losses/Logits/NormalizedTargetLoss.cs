@@ -30,6 +30,8 @@ public sealed class NormalizedTargetLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     public override IRowGradient RowGradient => this;
 
+    internal override bool ComparesClasses => true;
+
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
@@ -47,8 +49,8 @@ public sealed class NormalizedTargetLoss : RowLoss, IRowGradient
         OtherClasses ofStudent = Softened.Others(rows.Student, column, temperature);
         Tensor ofTeacher = Softened.Others(rows.Teacher, column, temperature).Probabilities;
         double scale = -Gamma * temperature * temperature;
-        Tensor others = ofStudent.Log.scatter_(1, column, torch.zeros_like(target)).mul_(ofTeacher).sum(1, keepdim: true);
-        Tensor values = log.gather(1, column).mul_(target).PlusInPlace(others, scale).squeeze(1);
+        Tensor others = ofStudent.Log.FilledInPlace(ofTeacher.Is(0), 0).mul_(ofTeacher).sum(1, keepdim: true);
+        Tensor values = log.gather(1, column).FilledInPlace(target.Is(0), 0).mul_(target).PlusInPlace(others, scale).squeeze(1);
 
         // p_y · (q − 1 at the label), and γ · T · (q̂ − p̂) at the others.
         Tensor gradient = ofStudent.Probabilities.sub_(ofTeacher).TimesInPlace(Gamma * temperature).sub_(student.mul_(target));
@@ -69,8 +71,8 @@ public sealed class NormalizedTargetLoss : RowLoss, IRowGradient
 
     private Tensor Values(Parts parts, LogitRows rows)
     {
-        Tensor target = (parts.Log.gather(1, rows.Labels.unsqueeze(1)) * parts.Target).squeeze(1);
-        Tensor others = (parts.LogOthers * parts.Others).sum(1).Times(Gamma * parts.Temperature * parts.Temperature);
+        Tensor target = Softened.Term(parts.Target, parts.Log.gather(1, rows.Labels.unsqueeze(1))).squeeze(1);
+        Tensor others = Softened.Term(parts.Others, parts.LogOthers).sum(1).Times(Gamma * parts.Temperature * parts.Temperature);
         return target.Plus(others).neg();
     }
 

@@ -29,11 +29,19 @@ public sealed class SkewDivergenceLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     public override IRowGradient RowGradient => this;
 
+    internal override bool ComparesClasses => true;
+
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Tensor student, Tensor teacher, _) = Softened.Of(rows, Temperature);
-        return Softened.Divergence(teacher, Softened.Mix(Skew, teacher, student));
+        if (Skew == 0)
+        {
+            return Softened.Divergence(teacher, student);
+        }
+
+        teacher = Softened.Bound(teacher);
+        return Softened.Divergence(teacher, Softened.Mix(Skew, teacher, Softened.Bound(student)));
     }
 
     /// <inheritdoc/>
@@ -50,7 +58,7 @@ public sealed class SkewDivergenceLoss : RowLoss, IRowGradient
         double logSkew = Math.Log(Skew);
 
         // λ · p/m = σ(x) and (1 − λ) · q/m = σ(−x) with x = log p − log q + log(λ/(1 − λ)).
-        Tensor x = logTeacher.sub_(logStudent).PlusInPlace(odds);
+        Tensor x = logTeacher.AtLeastInPlace(Loss.LeastLogarithm).sub_(logStudent.AtLeastInPlace(Loss.LeastLogarithm)).PlusInPlace(odds);
         Tensor values = functional.logsigmoid(x).mul_(teacher).sum(1).MinusInPlace(logSkew);
 
         // w = (1 − λ) · q · p/m; the gradient is q · Σ w − w.

@@ -29,11 +29,19 @@ public sealed class SkewReverseDivergenceLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     public override IRowGradient RowGradient => this;
 
+    internal override bool ComparesClasses => true;
+
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Tensor student, Tensor teacher, _) = Softened.Of(rows, Temperature);
-        return Softened.Divergence(student, Softened.Mix(Skew, student, teacher));
+        if (Skew == 0)
+        {
+            return Softened.Divergence(student, teacher);
+        }
+
+        student = Softened.Bound(student);
+        return Softened.Divergence(student, Softened.Mix(Skew, student, Softened.Bound(teacher)));
     }
 
     /// <inheritdoc/>
@@ -50,7 +58,7 @@ public sealed class SkewReverseDivergenceLoss : RowLoss, IRowGradient
         double logSkew = Math.Log(Skew);
 
         // λ · q/m = σ(x) with x = log q − log p + log(λ/(1 − λ)). At q the gradient is log(q/m) − λ · q/m, up to a constant.
-        Tensor x = log.sub_(Softened.Log(rows.Teacher, temperature)).PlusInPlace(odds);
+        Tensor x = log.AtLeastInPlace(Loss.LeastLogarithm).sub_(Softened.Log(rows.Teacher, temperature).AtLeastInPlace(Loss.LeastLogarithm)).PlusInPlace(odds);
         Tensor logs = functional.logsigmoid(x);
         Tensor values = (logs * student).sum(1).MinusInPlace(logSkew);
         return new(values, Softened.ToLogits(logs.sub_(x.sigmoid_()), student, temperature));

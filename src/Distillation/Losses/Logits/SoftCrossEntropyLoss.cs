@@ -20,11 +20,13 @@ public sealed class SoftCrossEntropyLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     public override IRowGradient RowGradient => this;
 
+    internal override bool ComparesClasses => true;
+
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         double temperature = Loss.At(Temperature, rows.Position);
-        return (Softened.Log(rows.Student, temperature) * functional.softmax(rows.Teacher.Times(1 / temperature), 1)).sum(1).Times(-temperature * temperature);
+        return Softened.Term(functional.softmax(rows.Teacher.Times(1 / temperature), 1), Softened.Log(rows.Student, temperature)).sum(1).Times(-temperature * temperature);
     }
 
     /// <inheritdoc/>
@@ -33,6 +35,7 @@ public sealed class SoftCrossEntropyLoss : RowLoss, IRowGradient
         double temperature = Loss.At(Temperature, rows.Position);
         (Tensor log, Tensor student) = Softened.Both(rows.Student, temperature);
         Tensor target = Softened.Probabilities(rows.Teacher, temperature);
-        return new(Softened.Scale(log.mul_(target).sum(1), -temperature * temperature), Softened.Scale(student.sub_(target), temperature));
+        Tensor values = log.FilledInPlace(target.Is(0), 0).mul_(target).sum(1);
+        return new(Softened.Scale(values, -temperature * temperature), Softened.Scale(student.sub_(target), temperature));
     }
 }

@@ -18,13 +18,13 @@ public sealed class SoftTargetLoss : RowLoss, IRowGradient, INearLoss
     /// <inheritdoc/>
     public override IRowGradient RowGradient => this;
 
+    internal override bool ComparesClasses => true;
+
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
-        // Logarithms on both sides: a teacher under a learned temperature has a gradient too, which must not be lost where a probability is 0.
         (Tensor student, Tensor teacher, double temperature) = Softened.Of(rows, Temperature);
-        teacher = teacher.AtLeast(Loss.LeastLogarithm);
-        return (teacher.exp() * (teacher - student)).sum(1).Times(temperature * temperature);
+        return Softened.Divergence(teacher, student).Times(temperature * temperature);
     }
 
     /// <inheritdoc/>

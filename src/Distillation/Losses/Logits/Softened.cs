@@ -2,7 +2,8 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>What losses on probabilities share. Probabilities are kept as their logarithms: none is ever 0.</summary>
+/// <summary>What losses on probabilities share. Probabilities are kept as their logarithms; that of a class which is ruled out, by a logit of −∞, is −∞.</summary>
+/// <remarks>A term whose first factor is the probability 0 is 0, whatever stands beside it. The fills that see to this take the other factor out of the gradient too.</remarks>
 internal static class Softened
 {
     // Along rows that are shorter than this, libtorch's softmax takes longer than along columns with a transposition before it.
@@ -63,7 +64,7 @@ internal static class Softened
     public static RowLossGradient Forward(LogitRows rows, double temperature, double scale)
     {
         ((Tensor logStudent, Tensor student), (Tensor logTeacher, Tensor teacher)) = BothOf(rows, temperature);
-        Tensor values = logTeacher.AtLeastInPlace(Loss.LeastLogarithm).sub_(logStudent).mul_(teacher).sum(1);
+        Tensor values = logTeacher.sub_(logStudent).FilledInPlace(teacher.Is(0), 0).mul_(teacher).sum(1);
         return new(Scale(values, scale), Scale(student.sub_(teacher), scale / temperature));
     }
 
@@ -71,7 +72,7 @@ internal static class Softened
     public static RowLossGradient Reverse(LogitRows rows, double temperature)
     {
         ((Tensor logStudent, Tensor student), (Tensor logTeacher, _)) = BothOf(rows, temperature);
-        Tensor terms = logStudent.sub_(logTeacher).mul_(student);
+        Tensor terms = logStudent.sub_(logTeacher).FilledInPlace(student.Is(0), 0).mul_(student);
         Tensor values = terms.sum(1, keepdim: true);
         return new(values.squeeze(1), Scale(terms.sub_(student.mul_(values)), 1 / temperature));
     }
@@ -81,8 +82,9 @@ internal static class Softened
     {
         Tensor cool = Cool(logits, temperature);
         Tensor label = cool.gather(1, column);
-        Tensor largest = cool.scatter_(1, column, HeldNumber.FullLike(column, double.NegativeInfinity, cool.dtype)).amax([1L], keepdim: true);
-        (Tensor log, Tensor probabilities) = Both(cool, 1);
+        Tensor ruledOut = HeldNumber.FullLike(column, double.NegativeInfinity, cool.dtype);
+        Tensor largest = cool.scatter_(1, column, ruledOut).amax([1L], keepdim: true);
+        (Tensor log, Tensor probabilities) = Both(cool.FilledInPlace(largest.Is(double.NegativeInfinity), 0).scatter_(1, column, ruledOut), 1);
 
         // What the logits lost when they became logarithms is the logarithm of the sum of their exponentials.
         return new(log, probabilities, label.sub_(largest).PlusInPlace(log.amax([1L], keepdim: true)));
@@ -94,8 +96,38 @@ internal static class Softened
         return factor == 1 ? own : own.TimesInPlace(factor);
     }
 
-    /// <summary>KL(p ‖ q) of each row, [R], from log-probabilities.</summary>
-    public static Tensor Divergence(Tensor logP, Tensor logQ) => functional.kl_div(logQ, logP, log_target: true, reduction: Reduction.None).sum(1);
+    /// <summary>KL(p ‖ q) of each row, [R], from log-probabilities; +∞ where q rules out what p does not.</summary>
+    public static Tensor Divergence(Tensor logP, Tensor logQ)
+    {
+        Tensor p = logP.exp();
+        return (p * (logP - logQ).Filled(p.Is(0), 0)).sum(1);
+    }
+
+    /// <summary>KL(Bernoulli(σ(t)) ‖ Bernoulli(σ(s))) of each element, from the logarithms of the odds.</summary>
+    public static Tensor BinaryDivergence(Tensor teacher, Tensor student) => BinaryTerm(teacher, student).Plus(BinaryTerm(teacher.neg(), student.neg()));
+
+    /// <summary>p · log q, 0 where p is.</summary>
+    public static Tensor Term(Tensor p, Tensor logQ) => p * logQ.Filled(p.Is(0), 0);
+
+    /// <summary>Log-probabilities of which none is −∞, for a loss that takes both of a class from a mixture: below the bound both are 0.</summary>
+    public static Tensor Bound(Tensor log) => log.AtLeast(Loss.LeastLogarithm);
+
+    /// <summary>logits / T for a temperature that is learned: a logit of −∞ stays what it is, and does not reach the temperature's gradient.</summary>
+    public static Tensor Divide(Tensor logits, Tensor temperature)
+    {
+        Tensor ruledOut = logits.Is(double.NegativeInfinity);
+        return (logits.Filled(ruledOut, 0) / temperature).Filled(ruledOut, double.NegativeInfinity);
+    }
+
+    /// <summary>The logarithm of the sum of exponentials of each row, [R, 1]; −∞, without a gradient, of a row of nothing but −∞.</summary>
+    public static Tensor LogSum(Tensor logits)
+    {
+        Tensor none = IsEmpty(logits);
+        return logits.Filled(none, 0).logsumexp(1, keepdim: true).Filled(none, double.NegativeInfinity);
+    }
+
+    /// <summary>Where a row has nothing but −∞, [R, 1].</summary>
+    public static Tensor IsEmpty(Tensor logits) => logits.detach().amax([1L], keepdim: true).Is(double.NegativeInfinity);
 
     /// <summary>log(a · p + (1 − a) · q), from log-probabilities; a in [0, 1].</summary>
     public static Tensor Mix(double share, Tensor logP, Tensor logQ) => torch.logaddexp(logP.Plus(Math.Log(share)), logQ.Plus(Math.Log(1 - share)));
@@ -110,16 +142,19 @@ internal static class Softened
     /// <summary>Where a class is the label of its row, [R, C].</summary>
     public static Tensor IsLabel(LogitRows rows) => HeldNumber.Range(0, rows.Classes, rows.Labels.dtype, rows.Labels.device).eq(rows.Labels.unsqueeze(1));
 
-    /// <summary>log softmax(logits / T) over the classes besides the label, [R, C]; 0 at the label itself.</summary>
+    /// <summary>log softmax(logits / T) over the classes besides the label, [R, C]; 0 at the label itself. Where all others are ruled out they are alike.</summary>
     public static Tensor LogOthers(Tensor logits, Tensor isLabel, double temperature)
     {
-        return functional.log_softmax(Cool(logits, temperature).Filled(isLabel, double.NegativeInfinity), 1).Filled(isLabel, 0);
+        Tensor others = Cool(logits, temperature).Filled(isLabel, double.NegativeInfinity);
+        return functional.log_softmax(others.Filled(IsEmpty(others), 0).Filled(isLabel, double.NegativeInfinity), 1).Filled(isLabel, 0);
     }
 
     // The largest logit and the logarithm of its probability, [R, 1]. That is never near 0, so that its logarithm can be taken, and from it all others follow:
     // their exponentials a second time, or a logarithm of each, would cost more than the softmax.
     private static (Tensor Logit, Tensor Logarithm) Largest(Tensor logits, Tensor probabilities) =>
         (logits.amax([1L], keepdim: true), probabilities.amax([1L], keepdim: true).log_());
+
+    private static Tensor BinaryTerm(Tensor teacher, Tensor student) => Term(teacher.sigmoid(), functional.logsigmoid(teacher) - functional.logsigmoid(student));
 
     private static Tensor Cool(Tensor logits, double temperature)
     {

@@ -46,17 +46,19 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     public override IRowGradient RowGradient => this;
 
+    internal override bool ComparesClasses => true;
+
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Tensor indices, Tensor log, Tensor target, double temperature) = Read(rows);
         Tensor scaled = rows.Student.Over(temperature);
         Tensor total = scaled.logsumexp(1, keepdim: true);
-        Tensor values = (target * (log - (Gather(scaled, indices) - total))).sum(1);
+        Tensor values = Softened.Term(target, log - (Gather(scaled, indices) - total)).sum(1);
         if (HasBucket(rows, indices))
         {
             (Tensor missing, Tensor logMissing) = Rest(target);
-            values = values.Plus(missing * (logMissing - (Others(scaled, indices).logsumexp(1) - total.squeeze(1))));
+            values = values.Plus(Softened.Term(missing, logMissing - (Softened.LogSum(Others(scaled, indices)) - total).squeeze(1)));
         }
 
         return values.Times(temperature * temperature);
@@ -67,15 +69,16 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
     {
         (Tensor indices, Tensor log, Tensor target, double temperature) = Read(rows);
         Tensor student = functional.log_softmax(rows.Student.Over(temperature), 1);
-        Tensor values = (target * (log - Gather(student, indices))).sum(1);
+        Tensor values = Softened.Term(target, log - Gather(student, indices)).sum(1);
         Tensor mass = target.sum(1);
         Tensor gradient;
         if (HasBucket(rows, indices))
         {
             (Tensor missing, Tensor logMissing) = Rest(target);
             Tensor others = Others(student, indices);
-            values.PlusInPlace(missing * (logMissing - others.logsumexp(1)));
-            gradient = student.exp_().mul_(mass.PlusInPlace(missing).unsqueeze(1)).sub_(functional.softmax(others, 1).mul_(missing.unsqueeze(1)));
+            values.PlusInPlace(Softened.Term(missing, logMissing - Softened.LogSum(others).squeeze(1)));
+            Tensor shares = functional.softmax(others.Filled(Softened.IsEmpty(others), 0), 1);
+            gradient = student.exp_().mul_(mass.PlusInPlace(missing).unsqueeze(1)).sub_(shares.mul_(missing.unsqueeze(1)));
         }
         else
         {
@@ -87,10 +90,11 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
 
     private static Tensor Others(Tensor logits, Tensor indices) => logits.scatter(1, indices, HeldNumber.FullLike(indices, double.NegativeInfinity, logits.dtype));
 
-    // The probability of the classes that are not listed, [R], and its logarithm.
+    // The probability of the classes that are not listed, [R], and its logarithm. What rounding leaves of a list that has all of it is 0.
     private static (Tensor Missing, Tensor Log) Rest(Tensor target)
     {
-        Tensor missing = target.sum(1).TakenFrom(1).AtLeastInPlace(0);
+        Tensor missing = target.sum(1).TakenFrom(1);
+        missing.FilledInPlace(missing.IsAtMost(target.size(1) * torch.finfo(target.dtype).eps), 0);
         return (missing, missing.log().AtLeastInPlace(Loss.LeastLogarithm));
     }
 

@@ -3,7 +3,8 @@ namespace Distillation.Losses;
 /// <summary>Logit standardisation: another loss sees the logits of student and teacher as z-scores, so that the student need not match the teacher's mean and scale (Sun et al., 2024).</summary>
 /// <remarks>
 /// <para>The other loss sees <c>(z − mean(z)) / (std(z) + ε)</c>, for logits z of each, over the classes of each row: dimension C of [N, C], [N, T, C] or [N, C, H, W].
-/// The standard deviation is the unbiased one, with C − 1; ε is 1e-7. Layers pass unchanged.</para>
+/// The standard deviation is the unbiased one, with C − 1; ε is 1e-7. Layers pass unchanged.
+/// A logit of −∞ stays −∞, and its class counts neither in the mean nor in the deviation. A row with NaN or +∞ becomes NaN as a whole, without a gradient: it may be one that the other loss leaves out.</para>
 /// <para>As in the authors' code and torchdistill. There the loss inside is not multiplied by T², and its weight is larger instead; <see cref="SoftTargetLoss"/> has that factor inside as it has outside.</para>
 /// </remarks>
 /// <param name="inner">The loss that sees the z-scores.</param>
@@ -23,19 +24,23 @@ public sealed class StandardizedLoss(IDistillationLoss inner) : DelegatingLoss(i
 
     private static ModelOutput Standardize(ModelOutput output, string whose)
     {
-        Tensor logits = output.Logits;
+        Tensor logits = Loss.Widen(output.Logits);
         int classes = logits.dim() == 3 ? 2 : 1;
         if (logits.dim() < 2 || logits.size(classes) < 2)
         {
             throw new InvalidOperationException($"Logits are standardised over two classes at least, but the {whose} gave {Shapes.Of(logits)}.");
         }
 
-        Tensor centred = logits - logits.mean([classes], keepdim: true);
-        Tensor variance = centred.Squared().sum([classes], keepdim: true).Over(logits.size(classes) - 1);
+        Tensor ruledOut = logits.Is(double.NegativeInfinity);
+        Tensor broken = logits.IsBelow(double.PositiveInfinity).logical_not_().any(classes, keepdim: true);
+        Tensor left = RuledOut.Left(ruledOut, classes);
+        Tensor open = logits.Filled(ruledOut.logical_or(broken), 0);
+        Tensor centred = (open - (open.sum([classes], keepdim: true) / left)).Filled(ruledOut, 0);
+        Tensor variance = centred.Squared().sum([classes], keepdim: true) / left.Minus(1).AtLeastInPlace(1);
 
         // The root has no gradient at 0, where all logits are equal: there it is replaced before it is taken.
         Tensor varies = variance.IsAbove(0);
         Tensor deviation = torch.where(varies, variance, torch.ones_like(variance)).sqrt() * varies;
-        return output.WithLogits(centred / deviation.Plus(Epsilon));
+        return output.WithLogits((centred / deviation.Plus(Epsilon)).Filled(ruledOut, double.NegativeInfinity).Filled(broken, double.NaN));
     }
 }

@@ -30,6 +30,8 @@ public sealed class TeacherFreeLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     public override IRowGradient RowGradient => this;
 
+    internal override bool ComparesClasses => true;
+
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows) => Divergence(Target(rows), Softened.Log(rows.Student, 1), rows);
 

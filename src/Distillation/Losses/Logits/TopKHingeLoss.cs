@@ -24,6 +24,8 @@ public sealed class TopKHingeLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     public override IRowGradient RowGradient => this;
 
+    internal override bool ComparesClasses => true;
+
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {

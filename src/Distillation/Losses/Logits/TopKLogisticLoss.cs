@@ -22,6 +22,8 @@ public sealed class TopKLogisticLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     public override IRowGradient RowGradient => this;
 
+    internal override bool ComparesClasses => true;
+
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
@@ -39,5 +41,6 @@ public sealed class TopKLogisticLoss : RowLoss, IRowGradient
         return new(values, torch.zeros_like(rows.Student).scatter_(1, pairs.Indices, atClasses.t()));
     }
 
-    private static Tensor Differences(LogitRows rows, TopKPairs pairs) => TopKPairs.Differences(pairs.Take(rows.Student));
+    // 0 where there is no pair: two logits of −∞ have no difference.
+    private static Tensor Differences(LogitRows rows, TopKPairs pairs) => TopKPairs.Differences(pairs.Take(rows.Student)).Filled(pairs.Shares.Is(0), 0);
 }

@@ -18,11 +18,13 @@ public sealed class TotalVariationLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     public override IRowGradient RowGradient => this;
 
+    internal override bool ComparesClasses => true;
+
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
-        (Tensor student, Tensor teacher, _) = Softened.Of(rows, Temperature);
-        return (student.exp() - teacher.exp()).abs().sum(1).Times(0.5);
+        double temperature = Loss.At(Temperature, rows.Position);
+        return (Softened.Probabilities(rows.Student, temperature) - Softened.Probabilities(rows.Teacher, temperature)).abs().sum(1).Times(0.5);
     }
 
     /// <inheritdoc/>

@@ -17,6 +17,11 @@ public sealed class ChannelSimilarityLoss : FeatureLoss
     }
 
     /// <inheritdoc/>
+    /// <returns>The square of the number of samples, by which the sum is divided.</returns>
+    public override Tensor? GetWeight(Batch batch, ModelOutput student) =>
+        HeldNumber.Full([], (double)Require.Present(batch).Count * batch.Count, torch.ScalarType.Float64, Require.Present(student).Logits.device);
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         FeatureShapes.RequireChannels(student, teacher);

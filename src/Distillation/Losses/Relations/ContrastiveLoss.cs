@@ -60,7 +60,7 @@ public sealed class ContrastiveLoss : FeatureLoss
         Require.Present(sample);
         if (_parts is null)
         {
-            (Tensor student, Tensor teacher) = (sample.Student[StudentLayer], sample.Teacher[TeacherLayer]);
+            (Tensor student, Tensor teacher) = (Loss.Widen(sample.Student[StudentLayer]), sample.Teacher[TeacherLayer]);
             _parts = Parts.Of(FeatureShapes.Flat(student), FeatureShapes.Flat(teacher.to(student.dtype)), _samples, _dimension, ClassIds);
             Normalise(student, teacher.to(student.dtype), Draw(Indices(sample)));
         }
@@ -83,6 +83,9 @@ public sealed class ContrastiveLoss : FeatureLoss
         _parts.Teacher.Update(ofTeacher, indices, Momentum);
         return value;
     }
+
+    /// <inheritdoc/>
+    public override bool ComparesSamples => true;
 
     /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)

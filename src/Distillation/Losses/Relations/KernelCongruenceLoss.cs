@@ -25,6 +25,9 @@ public sealed class KernelCongruenceLoss : FeatureLoss
     public int Order { get; init => field = Require.Positive(value); } = 2;
 
     /// <inheritdoc/>
+    public override bool ComparesSamples => true;
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context) =>
         (Kernel(student) - Kernel(teacher)).Squared().mean();
 

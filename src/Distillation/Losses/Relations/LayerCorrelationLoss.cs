@@ -28,11 +28,22 @@ public sealed class LayerCorrelationLoss : FeatureLoss
     public double Gamma { get; init => field = Require.NotNegative(value); } = 1;
 
     /// <inheritdoc/>
+    public override bool ComparesSamples => Gamma > 0;
+
+    /// <inheritdoc/>
+    /// <returns>The number of states that count, or <see langword="null"/> without a mask.</returns>
+    public override Tensor? GetWeight(Batch batch, ModelOutput student) => PlaceMask.CountOfStates(batch, Require.Present(student)[StudentLayer]);
+
+    /// <inheritdoc/>
+    private protected override Tensor? LeftOut(DistillationContext context, Tensor layer) => PlaceMask.OfStates(context, layer);
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         FeatureShapes.RequireSame(student, teacher);
         (Tensor ofStudent, Tensor ofTeacher) = (Rows(student), Rows(teacher));
-        return Correlations.Distance(ofStudent, ofTeacher, along: 1).Times(Beta).Plus(Correlations.Distance(ofStudent, ofTeacher, along: 0).Times(Gamma));
+        Tensor? leftOut = LeftOut(context, student)?.reshape(-1, 1);
+        return Correlations.Distance(ofStudent, ofTeacher, along: 1, leftOut).Times(Beta).Plus(Correlations.Distance(ofStudent, ofTeacher, along: 0, leftOut).Times(Gamma));
     }
 
     private static Tensor Rows(Tensor layer) => layer.dim() switch

@@ -19,6 +19,9 @@ public sealed class ProbabilisticTransferLoss : FeatureLoss
     }
 
     /// <inheritdoc/>
+    public override bool ComparesSamples => true;
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         Tensor wanted = Neighbours(teacher);

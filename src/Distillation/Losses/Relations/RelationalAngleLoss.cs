@@ -20,6 +20,9 @@ public sealed class RelationalAngleLoss : FeatureLoss
     }
 
     /// <inheritdoc/>
+    public override bool ComparesSamples => true;
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context) =>
         functional.smooth_l1_loss(Angles(student), Angles(teacher));
 

@@ -19,6 +19,9 @@ public sealed class RelationalDistanceLoss : FeatureLoss
     }
 
     /// <inheritdoc/>
+    public override bool ComparesSamples => true;
+
+    /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context) =>
         functional.smooth_l1_loss(Distances(student), Distances(teacher));
 

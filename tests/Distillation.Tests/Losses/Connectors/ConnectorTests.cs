@@ -24,6 +24,15 @@ public sealed class ConnectorTests
         connector.Create(layer, torch.randn(teacher)).call(layer).shape.Should().Equal(teacher);
     }
 
+    [Fact]
+    public void A_linear_map_of_maps_is_refused()
+    {
+        using var scope = torch.NewDisposeScope();
+        Action create = () => new LinearConnector().Create(torch.randn(2, 3, 4, 4), torch.randn(2, 5, 4, 4));
+
+        create.Should().Throw<InvalidOperationException>().WithMessage("*is their width, but the student's layer is ?2, 3, 4, 4? and the teacher's ?2, 5, 4, 4?. Use ConvolutionConnector for maps.");
+    }
+
     [Theory]
     [InlineData(null, 5)]
     [InlineData(7L, 7)]

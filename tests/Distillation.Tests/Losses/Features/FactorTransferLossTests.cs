@@ -13,7 +13,7 @@ public sealed class FactorTransferLossTests : IDisposable
 
     [Fact]
     public void Loss_is_zero_when_the_student_is_a_multiple_of_the_teacher() =>
-        Gen.Select(Gen.Double[0.1, 10], Gen.Bool, Gen.Int[0, 1000]).Sample((size, negative, seed) =>
+        Gen.Select(Gen.Double[0.1, 10], Gen.Bool, Gen.Int[0, 1000]).ForAll((size, negative, seed) =>
         {
             using var scope = torch.NewDisposeScope();
             Tensor teacher = Map(2, 3, 4, seed);
@@ -23,7 +23,7 @@ public sealed class FactorTransferLossTests : IDisposable
 
     [Fact]
     public void Loss_does_not_depend_on_the_order_of_channels() =>
-        Gen.Int[0, 1000].Sample(seed =>
+        Gen.Int[0, 1000].ForAll(seed =>
         {
             using var scope = torch.NewDisposeScope();
             (Tensor student, Tensor teacher) = (Map(2, 3, 4, seed), Map(2, 5, 4, seed + 1));

@@ -9,7 +9,7 @@ public sealed class FlowLossTests
 
     [Fact]
     public void Flow_does_not_depend_on_where_things_are() =>
-        Gen.Int[1, 1000].Sample(
+        Gen.Int[1, 1000].ForAll(
             seed =>
             {
                 using var scope = torch.NewDisposeScope();

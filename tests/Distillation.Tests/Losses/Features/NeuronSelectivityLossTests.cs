@@ -9,7 +9,7 @@ public sealed class NeuronSelectivityLossTests
 
     [Fact]
     public void Selectivity_does_not_depend_on_the_scale_the_sign_or_the_order_of_channels() =>
-        Gen.Int[1, 1000].Sample(
+        Gen.Int[1, 1000].ForAll(
             seed =>
             {
                 using var scope = torch.NewDisposeScope();
@@ -22,7 +22,7 @@ public sealed class NeuronSelectivityLossTests
 
     [Fact]
     public void Discrepancy_is_never_negative() =>
-        Gen.Int[1, 1000].Sample(
+        Gen.Int[1, 1000].ForAll(
             seed =>
             {
                 using var scope = torch.NewDisposeScope();

@@ -46,7 +46,7 @@ public sealed class ValueRelationLossTests
 
     [Fact]
     public void Rotation_of_the_values_changes_nothing() =>
-        Gen.Int[0, 10_000].Sample(
+        Gen.Int[0, 10_000].ForAll(
             seed =>
             {
                 using var scope = torch.NewDisposeScope();

@@ -40,7 +40,7 @@ public sealed class BinaryLossTests : IDisposable
 
     [Fact]
     public void Soft_targets_are_never_negative_and_zero_at_the_teacher() =>
-        Gen.Select(Gen.Int[0, 1000], Gen.Double[0.5, 10]).Sample(
+        Gen.Select(Gen.Int[0, 1000], Gen.Double[0.5, 10]).ForAll(
             (seed, temperature) =>
             {
                 using var scope = torch.NewDisposeScope();
@@ -86,7 +86,50 @@ public sealed class BinaryLossTests : IDisposable
     {
         Action compute = () => new BinaryLabelLoss().Compute(_context);
 
-        compute.Should().Throw<InvalidOperationException>().WithMessage("*[6, 4] of a floating type*[6] Int64*");
+        compute.Should().Throw<InvalidOperationException>().WithMessage("Labels must be * [6, 4], one for each output, but are [6] Int64. For class ids there is HardLabelLoss.");
+    }
+
+    [Theory]
+    [InlineData(torch.ScalarType.Bool)]
+    [InlineData(torch.ScalarType.Int64)]
+    [InlineData(torch.ScalarType.Byte)]
+    [InlineData(torch.ScalarType.Float32)]
+    public void Labels_may_be_of_any_type_and_one_a_row_for_a_single_output(torch.ScalarType type)
+    {
+        Tensor student = _context.Student.Logits.narrow(1, 0, 1);
+        Tensor labels = _labels.narrow(1, 0, 1);
+        double Value(Tensor given, params long[] shape) => new BinaryLabelLoss().Compute(Some.Context(student.view([.. shape, 1]), null, given)).item<double>();
+        double expected = Value(labels, 6);
+
+        Value(labels.to(type), 6).Should().Be(expected);
+        Value(labels.to(type).view(6), 6).Should().Be(expected);
+        Value(labels.to(type).view(2, 3), 2, 3).Should().Be(expected);
+        new BinaryLabelLoss().Compute(Some.Context(_context.Student.Logits, null, _labels.round().to(type))).item<double>()
+            .Should().Be(new BinaryLabelLoss().Compute(Some.Context(_context.Student.Logits, null, _labels.round())).item<double>());
+    }
+
+    [Fact]
+    public void Ids_that_are_left_out_are_no_labels_of_a_single_output()
+    {
+        Tensor student = _context.Student.Logits.narrow(1, 0, 1);
+        DistillationContext Of(Tensor logits, params long[] labels) => Some.Context(logits, null, torch.tensor(labels));
+
+        double value = new BinaryLabelLoss { IgnoredLabel = -1 }.Compute(Of(student, 1, 0, 0, 1, -1, -1)).item<double>();
+
+        Close.ShouldBe(value, new BinaryLabelLoss().Compute(Of(student.narrow(0, 0, 4), 1, 0, 0, 1)).item<double>(), 1e-12);
+    }
+
+    [Theory]
+    [InlineData(2, "2")]
+    [InlineData(-1, "-1")]
+    [InlineData(double.NaN, "NaN")]
+    public void Labels_out_of_range_are_refused_before_the_run(double label, string named)
+    {
+        Tensor labels = _labels.clone();
+        labels[2, 1] = label;
+        Action prepare = () => new AdaptiveWeightLoss(new BinaryLabelLoss(), RowMeasure.TeacherConfidence).Prepare(Some.Context(_context.Student.Logits, null, labels));
+
+        prepare.Should().Throw<InvalidOperationException>().WithMessage($"Labels of BinaryLabelLoss must be in [0, 1], *, but the batch has {named}. For class ids there is HardLabelLoss.");
     }
 
     [Fact]

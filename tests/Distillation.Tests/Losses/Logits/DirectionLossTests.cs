@@ -33,7 +33,7 @@ public sealed class DirectionLossTests
 
     [Fact]
     public void Loss_does_not_see_the_size_of_logits_nor_a_turn_of_all_of_them() =>
-        Gen.Select(Logits, Logits, Gen.Double[0.1, 10], Gen.Double[0, 6]).Sample(
+        Gen.Select(Logits, Logits, Gen.Double[0.1, 10], Gen.Double[0, 6]).ForAll(
             (student, teacher, factor, angle) =>
             {
                 using var scope = torch.NewDisposeScope();

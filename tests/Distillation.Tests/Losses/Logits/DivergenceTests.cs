@@ -16,17 +16,17 @@ public sealed class DivergenceTests
     [Theory]
     [MemberData(nameof(Divergences))]
     public void Divergence_is_zero_where_student_equals_teacher(string name) =>
-        Gen.Select(Logits, Gen.Double[0.5, 8]).Sample((logits, temperature) => Value(Make(name, temperature), logits, logits).Should().BeApproximately(0, 1e-12), iter: 20);
+        Gen.Select(Logits, Gen.Double[0.5, 8]).ForAll((logits, temperature) => Value(Make(name, temperature), logits, logits).Should().BeApproximately(0, 1e-12), iter: 20);
 
     [Theory]
     [MemberData(nameof(Divergences))]
     public void Divergence_is_never_negative(string name) =>
-        Gen.Select(Logits, Logits).Sample((student, teacher) => Value(Make(name, 1), student, teacher).Should().BeGreaterThan(0), iter: 20);
+        Gen.Select(Logits, Logits).ForAll((student, teacher) => Value(Make(name, 1), student, teacher).Should().BeGreaterThan(0), iter: 20);
 
     [Theory]
     [MemberData(nameof(Divergences))]
     public void Divergence_does_not_change_when_a_number_is_added_to_all_logits(string name) =>
-        Gen.Select(Logits, Logits, Gen.Double[-50, 50]).Sample(
+        Gen.Select(Logits, Logits, Gen.Double[-50, 50]).ForAll(
             (student, teacher, shift) =>
             {
                 double value = Value(Make(name, 2), [.. student.Select(logit => logit + shift)], teacher);
@@ -37,7 +37,7 @@ public sealed class DivergenceTests
     [Theory]
     [MemberData(nameof(Divergences))]
     public void Temperature_divides_the_logits(string name) =>
-        Gen.Select(Logits, Logits, Gen.Double[0.5, 8]).Sample(
+        Gen.Select(Logits, Logits, Gen.Double[0.5, 8]).ForAll(
             (student, teacher, temperature) =>
             {
                 double cool = Value(Make(name, 1), [.. student.Select(logit => logit / temperature)], [.. teacher.Select(logit => logit / temperature)]);
@@ -60,7 +60,7 @@ public sealed class DivergenceTests
     [Theory]
     [MemberData(nameof(Divergences))]
     public void Closed_form_equals_the_graph_at_every_temperature(string name) =>
-        Gen.Select(Logits, Logits, Gen.Double[0.5, 8]).Sample(
+        Gen.Select(Logits, Logits, Gen.Double[0.5, 8]).ForAll(
             (student, teacher, temperature) =>
             {
                 using var scope = torch.NewDisposeScope();

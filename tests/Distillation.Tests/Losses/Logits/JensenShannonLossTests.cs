@@ -9,7 +9,7 @@ public sealed class JensenShannonLossTests
 
     [Fact]
     public void Loss_at_one_half_is_the_same_for_both_and_no_larger_than_log_two() =>
-        Gen.Select(Logits, Logits).Sample(
+        Gen.Select(Logits, Logits).ForAll(
             (student, teacher) =>
             {
                 double value = Value(0.5, student, teacher);
@@ -21,7 +21,7 @@ public sealed class JensenShannonLossTests
 
     [Fact]
     public void Loss_of_beta_is_that_of_the_others_share_with_both_exchanged() =>
-        Gen.Select(Logits, Logits, Gen.OneOf(Gen.Const(0.0), Gen.Double[0.01, 0.99], Gen.Const(1.0))).Sample(
+        Gen.Select(Logits, Logits, Gen.OneOf(Gen.Const(0.0), Gen.Double[0.01, 0.99], Gen.Const(1.0))).ForAll(
             (student, teacher, beta) => Close.ShouldBe(Value(beta, student, teacher), Value(1 - beta, teacher, student), 1e-9), iter: 50);
 
     [Theory]

@@ -60,7 +60,7 @@ public sealed class TopKRankingLossTests : IDisposable
 
     [Fact]
     public void Hinge_is_zero_at_the_teacher() =>
-        Gen.Int[0, 1000].Sample(
+        Gen.Int[0, 1000].ForAll(
             seed =>
             {
                 using var scope = torch.NewDisposeScope();
@@ -72,7 +72,7 @@ public sealed class TopKRankingLossTests : IDisposable
 
     [Fact]
     public void Neither_depends_on_shifts() =>
-        Gen.Select(Gen.Double[-20, 20], Gen.Double[-20, 20], Gen.Int[0, 1000]).Sample(
+        Gen.Select(Gen.Double[-20, 20], Gen.Double[-20, 20], Gen.Int[0, 1000]).ForAll(
             (shift, teacherShift, seed) =>
             {
                 using var scope = torch.NewDisposeScope();

@@ -1,8 +1,18 @@
 """Writes the files of PyTorch that the tests of TorchWeightsFile read, beside itself. Made with PyTorch 1.13 (python3-torch of Debian 12)."""
 
+import argparse
 import collections
+import copy
+import datetime
+import enum
+import functools
+import io
 import os
+import pathlib
+import pickle
+import struct
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -89,8 +99,86 @@ def mixed():
     }
 
 
+class Color(enum.Enum):
+    RED = 1
+
+
+Point = collections.namedtuple("Point", "x y")
+
+
+def beside():
+    """Weights, and beside them what training loops put into their checkpoints."""
+    layer = nn.Linear(3, 2)
+    layer.weight.data = torch.arange(6.0).view(2, 3)
+    default = collections.defaultdict(dict)
+    default["ema"]["weight"] = torch.tensor([3.0])
+    tagged, tagged_parameter = torch.tensor([1.0, 2.0]), nn.Parameter(torch.tensor([1.0]))
+    tagged.tag = tagged_parameter.tag = "a"
+    optimizer = torch.optim.SGD(layer.parameters(), 0.1)
+    others = {
+        "milestones": torch.optim.lr_scheduler.MultiStepLR(optimizer, [2, 4]).state_dict(), "optimizer": optimizer, "module": copy.deepcopy(layer), "lambda": functools.partial(print, "a"),
+        "scalar": np.float64(0.9), "array": np.arange(4.0), "objects": np.array([1, "a", None], dtype=object), "generator": np.random.RandomState(1).get_state()[0], "dtype": np.dtype("f4"),
+        "namespace": argparse.Namespace(rate=0.1), "set": {1, 2}, "frozen": frozenset([1]), "bytes": b"ab\x80", "array of bytes": bytearray(b"ab\x80"), "text": "ü\udc80", "complex": 1 + 2j, "default": default,
+        "date": datetime.datetime(2024, 1, 1), "path": pathlib.PurePosixPath("/x/y"), "point": Point(1, 2), "point of tensors": Point(torch.tensor([1.0]), 2), "color": Color.RED, "class": Color, "range": range(4),
+        "deque": collections.deque([1, 2], maxlen=3), "large": 2 ** 3000, "size": torch.Size([1, 2]), "device": torch.device("cuda:0"), "half": torch.float16,
+        "sparse": torch.eye(2).to_sparse(), "tagged": tagged, "tagged parameter": tagged_parameter, "quantized": torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8),
+        "keys": {None: torch.tensor([2.0]), 0.5: torch.tensor([3.0]), ("a", 1): torch.tensor([4.0]), True: torch.tensor([5.0]), Color.RED: 1, b"k": 2, frozenset([1]): 3},
+    }
+    itself = []
+    itself.append(itself)
+    return {"weights": layer.state_dict(), "beside": {**others, "itself": itself}, "last": torch.tensor([9.0])}
+
+
+def python2():
+    """A file as PyTorch 0.3 and Python 2 wrote it: whole numbers as text, an ordered dictionary made of a list of pairs, a storage that is a part of another."""
+    class Storage:
+        def __init__(self, part):
+            self.part = part
+
+    class Tensor:
+        def __init__(self, part, offset, shape, strides):
+            self.arguments = (Storage(part), offset, shape, strides)
+
+        def __reduce__(self):
+            return torch._utils._rebuild_tensor, self.arguments
+
+    class Ordered:
+        def __init__(self, items):
+            self.items = items
+
+        def __reduce__(self):
+            return collections.OrderedDict, (self.items,)
+
+    class Pickler(pickle._Pickler):
+        dispatch = dict(pickle._Pickler.dispatch)
+
+        def persistent_id(self, value):
+            return ("storage", torch.FloatStorage, "140360667807472", "cpu", 6, value.part) if isinstance(value, Storage) else None
+
+        def save_long(self, value):
+            self.write(b"I%d\n" % value) if value > 2 ** 31 else pickle._Pickler.save_long(self, value)
+
+        dispatch[int] = save_long
+
+    stream = io.BytesIO()
+    for value in (0x1950A86A20F9469CFC6C, 1001, {"protocol_version": 1001, "little_endian": True}):
+        pickle.dump(value, stream, 2)
+    weights = Ordered([["weight", Tensor(None, 0, (2, 3), (3, 1))], ["part", Tensor(("140360667807999", 2, 4), 0, (3,), (1,))]])
+    Pickler(stream, 2).dump({"state_dict": weights, "optimizer": {"params": [140360667807472], "lr": 0.1}})
+    pickle.dump(["140360667807472"], stream, 2)
+    stream.write(struct.pack("<q6f", 6, *range(6)))
+    with open(os.path.join(FOLDER, "python2.pth"), "wb") as file:
+        file.write(stream.getvalue())
+
+
 save_networks()
 save(mixed(), "mixed.pth")
 save(mixed(), "mixed.legacy.pth", _use_new_zipfile_serialization=False)
 save(mixed(), "mixed.protocol4.pth", pickle_protocol=4)
 save(torch.tensor([1.0, 2.0]), "tensor.pth")
+save(beside(), "beside.pth")
+save(beside(), "beside.legacy.pth", _use_new_zipfile_serialization=False)
+save(beside(), "beside.protocol1.pth", pickle_protocol=1)
+save(beside(), "beside.protocol1.legacy.pth", pickle_protocol=1, _use_new_zipfile_serialization=False)
+save(beside(), "beside.protocol5.pth", pickle_protocol=5)
+python2()
