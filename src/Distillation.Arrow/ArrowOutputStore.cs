@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Distillation.Caching;
 
@@ -5,8 +6,8 @@ namespace Distillation.Arrow;
 
 /// <summary>A teacher's outputs on disk: a directory of Arrow files, which several processes may fill at once, and from which samples are read in any order through a memory map.</summary>
 /// <remarks>
-/// <para>Outputs are on disk after <see cref="Flush"/>, after <see cref="Dispose"/>, and whenever 64 MiB of them have come together; what a process that is killed had not written is lost, and nothing else is.
-/// Where a sample is in several files, the newest holds.</para>
+/// <para>Outputs are on disk after <see cref="Flush"/>, after <see cref="Dispose"/>, and whenever <see cref="ArrowStoreOptions.RowsPerFlush"/> of them or 64 MiB have come together, or
+/// <see cref="ArrowStoreOptions.FlushInterval"/> has passed; what a process that is killed had not written is lost, and nothing else is. Where a sample is in several files, the newest holds.</para>
 /// <para>Reading gives the logits and layers in the type that the teacher gave, rounded to what was kept. Of lists of the likeliest classes it gives as logits the log-probabilities, those of the other classes all alike, with the
 /// probability that remained for them; and the lists themselves, as layers <see cref="Losses.SparseTargetLoss.Indices"/>, int64, and <see cref="Losses.SparseTargetLoss.LogProbabilities"/>.</para>
 /// <para>Opening reads the description of each file, its number of bytes and its numbers of samples, and checks them; <see cref="Verify"/> reads everything.</para>
@@ -20,6 +21,7 @@ public sealed class ArrowOutputStore : IOutputStore
     private readonly ArrowStoreOptions _options;
     private readonly bool _writes;
     private SampleIndex? _index;
+    private long _flushed = Stopwatch.GetTimestamp();
     private bool _disposed;
 
     private ArrowOutputStore(string folder, long count, string fingerprint, ArrowStoreOptions options, bool writes) =>
@@ -123,16 +125,22 @@ public sealed class ArrowOutputStore : IOutputStore
         var codec = new OutputCodec(index.Layout);
         codec.Check(output, samples.Length);
         using var noGradient = torch.no_grad();
-        int together = (int)Math.Clamp(ShardBytes / index.Layout.RowBytes, 1, samples.Length);
+        long most = Math.Clamp(ShardBytes / index.Layout.RowBytes, 1, _options.RowsPerFlush);
+        int together = (int)Math.Min(most, samples.Length);
         for (int start = 0; start < samples.Length; start += together)
         {
             int rows = Math.Min(together, samples.Length - start);
             using var scope = torch.NewDisposeScope();
             index.Append(samples.Slice(start, rows), inputDigests.Slice(start, rows), codec.Encode(output, start, rows));
-            if (index.Pending.Count * index.Layout.RowBytes >= ShardBytes)
+            if (index.Pending.Count >= most)
             {
                 Flush();
             }
+        }
+
+        if (Stopwatch.GetElapsedTime(_flushed) >= _options.FlushInterval)
+        {
+            Flush();
         }
     }
 
@@ -176,6 +184,7 @@ public sealed class ArrowOutputStore : IOutputStore
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         _index?.Flush(_options.RowsPerBatch);
+        _flushed = Stopwatch.GetTimestamp();
     }
 
     /// <summary>Takes note of what others have written to the directory since it was opened.</summary>

@@ -42,6 +42,9 @@ public class Batch
     /// <value><see langword="null"/> where the batch is a whole one.</value>
     public Batch? Whole { get; private set; }
 
+    /// <summary>Gets the number of samples that the batches of the run have, but for the last of an epoch; or 0 where that is not known.</summary>
+    internal long FullCount { get; private set; }
+
     /// <summary>Gets the labels of a batch that must have them.</summary>
     /// <returns>The labels.</returns>
     /// <exception cref="InvalidOperationException">The data source gives no labels.</exception>
@@ -96,6 +99,34 @@ public class Batch
     /// <exception cref="NotSupportedException">A derived batch does not override <see cref="Create"/>, and would lose what it carries.</exception>
     public Batch With(Tensor? inputs = null, Tensor? indices = null) => Like(Create(inputs ?? Inputs, Labels, indices ?? Indices, static tensor => tensor));
 
+    /// <summary>Marks a batch, or a micro-batch, as one of a run whose batches have so many samples.</summary>
+    internal Batch OfFull(long count)
+    {
+        FullCount = count;
+        return this;
+    }
+
+    /// <summary>Repeats the samples, from the first on, until there are so many.</summary>
+    /// <returns><see langword="null"/> where a derived batch does not override <see cref="Create"/>.</returns>
+    internal Batch? Repeated(long count)
+    {
+        using Tensor rows = torch.tensor([.. Enumerable.Range(0, (int)count).Select(row => row % Count)]);
+        Tensor Repeat(Tensor tensor)
+        {
+            using Tensor there = rows.to(tensor.device);
+            return tensor.index_select(0, there);
+        }
+
+        try
+        {
+            return Like(Create(Repeat(Inputs), Labels is null ? null : Repeat(Labels), Repeat(Indices), Repeat)).OfFull(count);
+        }
+        catch (NotSupportedException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Creates a batch of the same type from other tensors. A derived batch overrides it: <c>new MyBatch(inputs, labels, indices, each(Mask))</c>.</summary>
     /// <param name="inputs">The inputs, [M, ...].</param>
     /// <param name="labels">The labels, or nothing.</param>
@@ -135,7 +166,7 @@ public class Batch
 
     private Batch Like(Batch other)
     {
-        other.Whole = Whole;
+        (other.Whole, other.FullCount) = (Whole, FullCount);
         return other;
     }
 }

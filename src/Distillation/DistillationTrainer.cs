@@ -1,3 +1,4 @@
+using Distillation.Caching;
 using Distillation.Training;
 using Microsoft.Extensions.Logging;
 
@@ -47,6 +48,7 @@ public sealed class DistillationTrainer
     public TrainingResult Fit(
         IDataSource train, IDataSource? validation = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
+        CachedTeacher.RequireRoom(_teacher, Require.Present(train), nameof(train));
         using var step = new DistillationStep(_teacher, new Learner(_student, _loss, _options.Optimizer, _options.Update));
         return new TrainingLoop(_options, _logger).Run(step, train, validation, progress, cancellationToken);
     }

@@ -17,6 +17,20 @@ public interface ITeacher : IDisposable
     /// <returns>Logits [N, C] and the features asked for, on the device of the batch, detached, owned by the current dispose scope.</returns>
     ModelOutput Predict(Batch batch, FeatureSet features);
 
+    /// <summary>Says what it knows of a batch, unless that is cancelled.</summary>
+    /// <remarks>A teacher that takes long over a batch, as one that is asked over a network, implements this method too, and looks at the token on the way. Others finish the batch.</remarks>
+    /// <param name="batch">The samples.</param>
+    /// <param name="features">The inner layers to give beside the logits.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Logits [N, C] and the features asked for, on the device of the batch, detached, owned by the current dispose scope.</returns>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    /// <exception cref="PartialOutputException">Some samples failed; the exception has the outputs of the others.</exception>
+    ModelOutput Predict(Batch batch, FeatureSet features, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Predict(batch, features);
+    }
+
     /// <summary>Gives a digest of all that decides what the teacher says, its parameters above all. Teachers with the same one say the same; a cache of outputs is known by it.</summary>
     /// <returns>The digest, or <see langword="null"/> where that cannot be known.</returns>
     string? Fingerprint() => null;

@@ -9,7 +9,7 @@ public static class Student
 {
     /// <summary>Makes a student of a network.</summary>
     /// <param name="module">The network, [N, ...] to logits [N, C]; it stays the caller's. Move it to its device and data type first.</param>
-    /// <returns>A student that can give every inner layer which maps one tensor to one tensor.</returns>
+    /// <returns>A student that can give every inner layer that TorchSharp can hook: see <see cref="Feature"/>.</returns>
     public static IStudent From(torch.nn.Module<Tensor, Tensor> module)
     {
         Require.Present(module);
@@ -29,7 +29,7 @@ public static class Student
     /// <typeparam name="TBatch">The kind of batch that carries them.</typeparam>
     /// <param name="module">The network that the function runs; it stays the caller's.</param>
     /// <param name="forward">Gives the logits [N, C]; runs the module with <c>call</c>.</param>
-    /// <returns>A student that can give every inner layer which maps one tensor to one tensor.</returns>
+    /// <returns>A student that can give every inner layer that TorchSharp can hook: see <see cref="Feature"/>.</returns>
     public static IStudent From<TBatch>(torch.nn.Module module, Func<TBatch, Tensor> forward)
         where TBatch : Batch => new ModuleStudent(Require.Present(module), BatchFunction.Of(forward));
 

@@ -7,7 +7,7 @@ public static class Teacher
 {
     /// <summary>Makes a teacher of a network.</summary>
     /// <param name="module">The network, [N, ...] to logits [N, C]; it stays the caller's. Where it is in training mode, it is brought back to it after each prediction.</param>
-    /// <returns>A teacher that can give every inner layer which maps one tensor to one tensor.</returns>
+    /// <returns>A teacher that can give every inner layer that TorchSharp can hook: see <see cref="Feature"/>.</returns>
     public static ITeacher From(torch.nn.Module<Tensor, Tensor> module)
     {
         Require.Present(module);
@@ -27,7 +27,7 @@ public static class Teacher
     /// <typeparam name="TBatch">The kind of batch that carries them.</typeparam>
     /// <param name="module">The network that the function runs; it stays the caller's.</param>
     /// <param name="forward">Gives the logits [N, C]; runs the module with <c>call</c>.</param>
-    /// <returns>A teacher that can give every inner layer which maps one tensor to one tensor.</returns>
+    /// <returns>A teacher that can give every inner layer that TorchSharp can hook: see <see cref="Feature"/>.</returns>
     public static ITeacher From<TBatch>(torch.nn.Module module, Func<TBatch, Tensor> forward)
         where TBatch : Batch => new ModuleTeacher(Require.Present(module), BatchFunction.Of(forward));
 
@@ -51,7 +51,7 @@ public static class Teacher
     /// <remarks>The logits are float32, and off by about a hundredth of their largest. The network itself computes as before. What is rounded, <see cref="Student.InBFloat16"/> says;
     /// a network with several inputs is reached with <c>Student.From(module, forward).InBFloat16().AsTeacher()</c>.</remarks>
     /// <param name="module">The network of float32, [N, ...] to logits [N, C]; it stays the caller's.</param>
-    /// <returns>A teacher that can give every inner layer which maps one tensor to one tensor.</returns>
+    /// <returns>A teacher that can give every inner layer that TorchSharp can hook: see <see cref="Feature"/>.</returns>
     /// <exception cref="ArgumentException">The module has no such layer of float32.</exception>
     public static ITeacher InBFloat16(torch.nn.Module<Tensor, Tensor> module) => new BFloat16Teacher(Require.Present(module), From(module));
 

@@ -44,6 +44,16 @@ public sealed class ArrowOutputStoreTests : IDisposable
     }
 
     [Fact]
+    public void Infinity_is_kept_in_float16_and_hides_no_overflow()
+    {
+        using ArrowOutputStore store = ArrowOutputStore.Open(_folder.FullName, 2, "teacher", new() { Representation = OutputRepresentation.DenseFloat16 });
+        store.Write([0], [0], new(torch.tensor(new[,] { { 1, float.NegativeInfinity } })));
+
+        FluentActions.Invoking(() => store.Write([1], [0], new(torch.tensor(new[,] { { 70000, float.NegativeInfinity } })))).Should().Throw<ArgumentException>().WithMessage("*reach 70000, which float16*");
+        store.Read(torch.tensor([0L]), FeatureSet.None).Logits.data<float>().ToArray().Should().Equal(1, float.NegativeInfinity);
+    }
+
+    [Fact]
     public void Float16_refuses_logits_that_overflow()
     {
         using ArrowOutputStore store = ArrowOutputStore.Open(_folder.FullName, 2, "teacher", new() { Representation = OutputRepresentation.DenseFloat16 });

@@ -6,6 +6,9 @@ switch (args)
     case ["store", var directory, var samples, var shards]:
         StoreCommand.RunUntil(directory, Whole(samples), Whole(shards), Console.Out);
         return 0;
+    case ["write", var directory, var samples, var rows, var seconds]:
+        StoreCommand.RunUnflushed(directory, Whole(samples), (int)Whole(rows), TimeSpan.FromSeconds(Whole(seconds)), Console.Out, Console.In);
+        return 0;
     case ["train", var directory, var steps, var teacher, var place, var times]:
         using (var hold = new Hold(Enum.Parse<HoldAt>(place), Whole(times), Console.Out))
         {
@@ -20,6 +23,7 @@ switch (args)
         return CollectionsCommand.Run(Enum.Parse<StudentKind>(student), Whole(steps), Console.Out) == 0 ? 0 : 1;
     default:
         Console.Error.WriteLine("Distillation.Crash store <directory> <samples> <shards after which it stands still>");
+        Console.Error.WriteLine("Distillation.Crash write <directory> <samples> <samples a flush> <seconds between two>");
         Console.Error.WriteLine("Distillation.Crash train <directory> <steps> Live|Cached Nowhere|Start|FileWritten|Report|Termination <times>");
         Console.Error.WriteLine("Distillation.Crash soak <directory> <steps>");
         Console.Error.WriteLine("Distillation.Crash collections Plain|Layers|Optimizer|Operators|Everything <steps>");

@@ -28,16 +28,35 @@ internal static class StoreCommand
     private static void Run(string directory, long samples, Action flushed)
     {
         torch.set_num_threads(1);
-        using ArrowOutputStore store = ArrowOutputStore.Open(directory, samples, Fingerprint);
+        using ArrowOutputStore store = ArrowOutputStore.Open(directory, samples, Fingerprint, new ArrowStoreOptions { RowsPerFlush = RowsPerShard });
         store.RemoveUnfinished();
         foreach (long[] missing in Missing(store).Chunk(RowsPerShard))
         {
-            using var scope = torch.NewDisposeScope();
-            float[] logits = [.. missing.SelectMany(sample => Enumerable.Range(0, Classes).Select(label => MathF.Sin((sample * Classes) + label)))];
-            store.Write(missing, [.. missing.Select(sample => (ulong)sample * 3)], new(torch.tensor(logits, [missing.Length, Classes])));
-            store.Flush();
+            Write(store, missing);
             flushed();
         }
+    }
+
+    /// <summary>Writes sample after sample, tells of each, and then waits to be killed: nothing is flushed but by the store itself.</summary>
+    public static void RunUnflushed(string directory, long samples, int rowsPerFlush, TimeSpan flushInterval, TextWriter told, TextReader end)
+    {
+        torch.set_num_threads(1);
+        ArrowOutputStore store = ArrowOutputStore.Open(directory, samples, Fingerprint, new ArrowStoreOptions { RowsPerFlush = rowsPerFlush, FlushInterval = flushInterval });
+        for (long sample = 0; sample < samples; sample++)
+        {
+            Write(store, [sample]);
+            told.WriteLine(sample);
+            told.Flush();
+        }
+
+        _ = end.ReadLine();
+    }
+
+    private static void Write(ArrowOutputStore store, long[] samples)
+    {
+        using var scope = torch.NewDisposeScope();
+        float[] logits = [.. samples.SelectMany(sample => Enumerable.Range(0, Classes).Select(label => MathF.Sin((sample * Classes) + label)))];
+        store.Write(samples, [.. samples.Select(sample => (ulong)sample * 3)], new(torch.tensor(logits, [samples.Length, Classes])));
     }
 
     private static IEnumerable<long> Missing(ArrowOutputStore store)

@@ -89,9 +89,10 @@ internal sealed class OutputCodec(StoreLayout layout)
     private Tensor Stored(Tensor values, int column, string what)
     {
         Tensor stored = values.to(layout.Columns[column].Type.Torch()).contiguous();
-        if (stored.is_floating_point() && stored.dtype != values.dtype && stored.isinf().logical_and(values.isinf().logical_not()).any().item<bool>())
+        Tensor lost = stored.isinf().logical_and(values.isinf().logical_not());
+        if (stored.is_floating_point() && lost.any().item<bool>())
         {
-            throw new ArgumentException($"The {what} reach {values.abs().max().to(torch.ScalarType.Float64).item<double>():G6}, which {layout.Columns[column].Type.ToString().ToLowerInvariant()} cannot hold; {nameof(OutputRepresentation.DenseFloat32)} may.");
+            throw new ArgumentException($"The {what} reach {values.masked_select(lost).abs().max().to(torch.ScalarType.Float64).item<double>():G6}, which {layout.Columns[column].Type.ToString().ToLowerInvariant()} cannot hold; {nameof(OutputRepresentation.DenseFloat32)} may.");
         }
 
         return stored;

@@ -10,13 +10,14 @@ namespace Distillation.Caching;
 /// <para>A teacher whose parameters change is refused by <see cref="Fill"/>, and noticed after at most 10 000 batches, where it has a <see cref="ITeacher.Fingerprint"/>.</para>
 /// <para>For views of samples that differ by chance, make them samples of their own, as <see cref="Generation.Originals"/> and its generators do, k for each: a number is then the same view in every epoch,
 /// for teacher and student alike. Or use no cache.</para>
-/// <para>What is given is always what is kept, the first time too. With outputs kept as they are, training ends with the same bits as with the teacher in the loop, as far as libtorch rounds a sample alike in every batch:
-/// it does for layers of usual width and batches of one size, and may not for very narrow layers.</para>
+/// <para>What is given is always what is kept, the first time too. With outputs kept as they are, training ends with the same bits as with the teacher in the loop where the processor's kernels round a sample alike at every
+/// place in a batch; <c>docs/teacher-outputs.md</c> says where they do. In the order of the data, <see cref="SampleOrder.Sequential"/>, it does everywhere, after a <see cref="Fill"/> with the batch size of the run.</para>
 /// </remarks>
 public sealed class CachedTeacher : DelegatingTeacher
 {
     private const long ComparedOnOtherDevices = 64;
     private const long FingerprintEvery = 10_000;
+    private const int Named = 8;
 
     private readonly IOutputStore _store;
     private readonly bool _owns;
@@ -42,6 +43,16 @@ public sealed class CachedTeacher : DelegatingTeacher
     /// <summary>Gets the number of samples whose outputs are known.</summary>
     public long Filled => _store.Filled;
 
+    /// <summary>Refuses data of which some samples have no place in a cache of the teacher.</summary>
+    /// <exception cref="ArgumentException">There are more samples than places.</exception>
+    internal static void RequireRoom(ITeacher teacher, IDataSource data, string argument)
+    {
+        if (PartsOf(teacher).OfType<CachedTeacher>().FirstOrDefault(cache => cache._store.Count < data.Count) is { } small)
+        {
+            throw new ArgumentException($"The cache of the teacher's outputs is for {small._store.Count} samples, but the data has {data.Count}. Make the cache for as many samples as the data has.", argument);
+        }
+    }
+
     /// <summary>Gets whether the outputs of all samples are known.</summary>
     internal bool IsFull => _store.Filled == _store.Count;
 
@@ -60,7 +71,7 @@ public sealed class CachedTeacher : DelegatingTeacher
         else
         {
             SampleNumbers.RequireWithin(samples, _store.Count);
-            Ask(batch, samples);
+            Ask(batch, samples, Cancellation);
         }
 
         ModelOutput output = _store.Read(batch.Indices, features);
@@ -68,13 +79,17 @@ public sealed class CachedTeacher : DelegatingTeacher
     }
 
     /// <summary>Asks for all samples that are not known yet. Stopped, it goes on where it was when it is called again.</summary>
+    /// <remarks>What was answered is kept, whatever happens. Where the teacher throws a <see cref="PartialOutputException"/>, the batches after it are asked too, unless all samples of one have failed; after another exception none is.
+    /// Networks are asked in batches of <paramref name="batchSize"/>, the last one too: samples in it are repeated to fill it.</remarks>
     /// <param name="data">The samples, as many as the store is for.</param>
     /// <param name="batchSize">How many are asked for at once; positive. That of the training, 64 if it has its own default, gives the same bits as the teacher in the loop.</param>
     /// <param name="device">Where the teacher is; the batches stay where they are read if not given.</param>
     /// <param name="progress">Is told the share that is known, on this thread.</param>
-    /// <param name="cancellationToken">Ends it between two batches; what is known stays known.</param>
+    /// <param name="cancellationToken">Ends it between two batches, or within one where the teacher looks at the token; what is known stays known.</param>
     /// <exception cref="ArgumentException">The data has another number of samples than the store is for.</exception>
-    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    /// <exception cref="AggregateException">The teacher failed on some samples, and the outputs of all others are kept.</exception>
+    /// <exception cref="OperationCanceledException">It was ended by the token, and by nothing else.</exception>
+    /// <exception cref="TimeoutException">The teacher ended a batch as cancelled, though the token was not.</exception>
     public void Fill(IDataSource data, int batchSize = 64, torch.Device? device = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         Require.Present(data);
@@ -85,6 +100,7 @@ public sealed class CachedTeacher : DelegatingTeacher
         }
 
         RequireUnchanged();
+        var failures = new List<PartialOutputException>();
         try
         {
             foreach (long[] missing in Missing().Chunk(batchSize))
@@ -92,13 +108,26 @@ public sealed class CachedTeacher : DelegatingTeacher
                 cancellationToken.ThrowIfCancellationRequested();
                 using var scope = torch.NewDisposeScope();
                 Batch batch = data.Read(torch.tensor(missing));
-                Ask(device is null ? batch : batch.To(device), missing);
+                try
+                {
+                    Ask((device is null ? batch : batch.To(device)).OfFull(Math.Min(batchSize, data.Count)), missing, cancellationToken);
+                }
+                catch (PartialOutputException partial) when (IsOfInner(partial) && partial.Rows.Count > 0)
+                {
+                    failures.Add(partial);
+                }
+
                 progress?.Report((double)_store.Filled / _store.Count);
             }
         }
         finally
         {
             _store.Flush();
+        }
+
+        if (failures.Count > 0)
+        {
+            throw new AggregateException($"The teacher failed on {_store.Count - _store.Filled} of {_store.Count} samples: {string.Join(", ", Missing().Take(Named))}{(_store.Count - _store.Filled > Named ? ", …" : "")}. The outputs of the others are kept; another call asks for these samples alone.", failures);
         }
     }
 
@@ -143,7 +172,7 @@ public sealed class CachedTeacher : DelegatingTeacher
         return true;
     }
 
-    private void Ask(Batch batch, ReadOnlySpan<long> samples)
+    private void Ask(Batch batch, ReadOnlySpan<long> samples, CancellationToken cancellationToken)
     {
         ulong[] digests = InputDigest.OfAll(batch);
         for (int row = 0; row < digests.Length; row++)
@@ -155,8 +184,36 @@ public sealed class CachedTeacher : DelegatingTeacher
         }
 
         using var scope = torch.NewDisposeScope();
-        _store.Write(samples, digests, Inner.Predict(batch, _store.Needed));
+        try
+        {
+            _store.Write(samples, digests, FullBatch.Predict(Inner, batch, _store.Needed, cancellationToken));
+        }
+        catch (PartialOutputException partial) when (IsOfInner(partial))
+        {
+            Keep(partial, samples, digests);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw;
+        }
+        catch (OperationCanceledException ended) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException("The teacher ended a batch as cancelled, though nobody has cancelled it: a time limit of its own has passed.", ended);
+        }
     }
+
+    private void Keep(PartialOutputException partial, ReadOnlySpan<long> samples, ulong[] digests)
+    {
+        long[] known = new long[partial.Rows.Count];
+        ulong[] inputs = new ulong[partial.Rows.Count];
+        for (int i = 0; i < known.Length; i++)
+        {
+            int row = Require.InRange(partial.Rows[i], 0, samples.Length - 1, nameof(PartialOutputException.Rows));
+            (known[i], inputs[i]) = (samples[row], digests[row]);
+        }
+
+        _store.Write(known, inputs, partial.Output!);
+    }
+
+    private bool IsOfInner(PartialOutputException partial) => ReferenceEquals(partial.Teacher, Inner);
 
     private void Compare(Batch batch, ReadOnlySpan<long> samples)
     {

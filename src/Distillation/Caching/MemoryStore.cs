@@ -157,9 +157,9 @@ public sealed class MemoryStore : IOutputStore
             }
 
             Tensor kept = Narrowed(values);
-            if (_halves && kept.isinf().any().item<bool>() && !values.isinf().any().item<bool>())
+            if (_halves && kept.isinf().logical_and(values.isinf().logical_not()) is var lost && lost.any().item<bool>())
             {
-                throw new InvalidOperationException(FormattableString.Invariant($"An output of {values.abs().max().to(torch.ScalarType.Float64).item<double>()} does not fit in float16, which ends at 65504. Keep the outputs as they are, without {nameof(MemoryStoreOptions.HalfPrecision)}."));
+                throw new InvalidOperationException(FormattableString.Invariant($"An output of {values.masked_select(lost).abs().max().to(torch.ScalarType.Float64).item<double>()} does not fit in float16, which ends at 65504. Keep the outputs as they are, without {nameof(MemoryStoreOptions.HalfPrecision)}."));
             }
 
             return kept;

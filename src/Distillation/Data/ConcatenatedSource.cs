@@ -1,47 +1,60 @@
-using static TorchSharp.torch.nn;
-
 namespace Distillation.Data;
 
 /// <summary>Two sources one behind the other.</summary>
+/// <remarks>What a batch looks like is decided by the first sample of both, so that it does not depend on which of the sources a batch reads.</remarks>
 internal sealed class ConcatenatedSource(IDataSource first, IDataSource second) : IDataSource
 {
+    private readonly Lazy<LabelForm?> _form = new(() => FormOf(first, second));
+
     public long Count => first.Count + second.Count;
 
     public Batch Read(Tensor indices)
     {
+        LabelForm? form = _form.Value;
         Tensor inFirst = indices.less(first.Count);
         long count = inFirst.sum().item<long>();
         if (count == indices.size(0))
         {
-            return first.Read(indices);
+            return Formed(first.Read(indices), form, indices);
         }
 
         if (count == 0)
         {
-            return second.Read(indices.Minus(first.Count)).With(indices: indices);
+            return Formed(second.Read(indices.Minus(first.Count)), form, indices);
         }
 
         Tensor inSecond = inFirst.logical_not();
-        Batch front = first.Read(indices.masked_select(inFirst));
-        Batch back = second.Read(indices.masked_select(inSecond).Minus(first.Count));
-        RequirePlain(front);
-        RequirePlain(back);
+        Batch front = Formed(first.Read(indices.masked_select(inFirst)), form, indices.masked_select(inFirst));
+        Batch back = Formed(second.Read(indices.masked_select(inSecond).Minus(first.Count)), form, indices.masked_select(inSecond));
         Tensor places = torch.cat([inFirst.nonzero().flatten(), inSecond.nonzero().flatten()]).argsort();
-        return new Batch(
-            torch.cat([front.Inputs, back.Inputs]).index_select(0, places.to(front.Inputs.device)), Labels(front, back)?.index_select(0, places.to(front.Inputs.device)), indices);
+        return new Batch(Joined(front.Inputs, back.Inputs, places), form is null ? null : Joined(front.Labels!, back.Labels!, places), indices);
     }
 
-    // Class ids beside probabilities become probabilities too: a one, and zeros.
-    private static Tensor? Labels(Batch front, Batch back) => (front.Labels, back.Labels) switch
-    {
-        (null, null) => null,
-        ({ } one, { } other) when one.dim() == other.dim() => torch.cat([one, other]),
-        ({ } ids, { } probabilities) when ids.dim() == 1 && probabilities.dim() == 2 => torch.cat([OneHot(ids, probabilities), probabilities]),
-        ({ } probabilities, { } ids) when ids.dim() == 1 && probabilities.dim() == 2 => torch.cat([probabilities, OneHot(ids, probabilities)]),
-        _ => throw new InvalidOperationException($"Two sources that follow each other must both have labels or neither, of fitting shapes, but have {Shapes.Of(front.Labels)} and {Shapes.Of(back.Labels)}."),
-    };
+    private static Tensor Joined(Tensor front, Tensor back, Tensor places) => torch.cat([front, back]).index_select(0, places.to(front.device));
 
-    private static Tensor OneHot(Tensor ids, Tensor probabilities) => functional.one_hot(ids.to(torch.ScalarType.Int64), probabilities.size(1)).to(probabilities.dtype);
+    private static Batch Formed(Batch batch, LabelForm? form, Tensor indices)
+    {
+        RequirePlain(batch);
+        if (form is null && batch.Labels is not null)
+        {
+            throw new InvalidOperationException($"The first samples of two sources that follow each other have no labels, but sample {indices[0].item<long>()} has some. Either all samples have labels, or none has.");
+        }
+
+        return new Batch(batch.Inputs, form?.Apply(batch.Labels, indices), indices);
+    }
+
+    private static LabelForm? FormOf(IDataSource first, IDataSource second)
+    {
+        using var scope = torch.NewDisposeScope();
+        Batch[] samples = [.. ((IDataSource[])[first, second]).Where(source => source.Count > 0).Select(source => source.Read(torch.zeros(1, torch.ScalarType.Int64)))];
+        Array.ForEach(samples, RequirePlain);
+        if (samples is [{ Inputs: var front }, { Inputs: var back }] && (front.dtype != back.dtype || !Shapes.Same(front, back)))
+        {
+            throw new InvalidOperationException($"Two sources that follow each other must have inputs of one shape and type, but a sample of the first is {Shapes.Of(front)} {front.dtype}, and of the second {Shapes.Of(back)} {back.dtype}.");
+        }
+
+        return samples is [] ? null : LabelForm.Of(samples[0].Labels, samples[^1].Labels);
+    }
 
     private static void RequirePlain(Batch batch)
     {

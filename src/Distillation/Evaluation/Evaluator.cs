@@ -24,7 +24,7 @@ public static class Evaluator
             using var scope = torch.NewDisposeScope();
             using var noGradient = torch.no_grad();
             Batch batch = DataPass.Read(data, start, batchSize, device);
-            tally.Add(model.Predict(batch, FeatureSet.None).Logits, batch);
+            tally.Add(model.Predict(batch, FeatureSet.None, cancellationToken).Logits, batch);
         }
 
         return tally.Report();

@@ -29,7 +29,7 @@ public static class ModelAgreement
             using var scope = torch.NewDisposeScope();
             using var noGradient = torch.no_grad();
             Batch batch = DataPass.Read(data, start, batchSize, device);
-            Tensor batchSums = Sums(reference.Predict(batch, FeatureSet.None).Logits, model.Predict(batch, FeatureSet.None).Logits);
+            Tensor batchSums = Sums(reference.Predict(batch, FeatureSet.None, cancellationToken).Logits, model.Predict(batch, FeatureSet.None, cancellationToken).Logits);
             sums = sums is null ? batchSums.MoveToOuterDisposeScope() : sums.PlusInPlace(batchSums);
         }
 

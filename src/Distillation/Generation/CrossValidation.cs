@@ -24,7 +24,7 @@ internal static class CrossValidation
                 using var inner = torch.NewDisposeScope();
                 using var noGradient = torch.no_grad();
                 Tensor held = torch.tensor([.. fold.HeldOut]);
-                Tensor logits = members[^1].Predict(samples.Read(held), FeatureSet.None).Logits;
+                Tensor logits = members[^1].Predict(samples.Read(held), FeatureSet.None, cancellationToken).Logits;
                 if (logits.dim() != 2 || logits.size(1) != data.Classes)
                 {
                     throw new InvalidOperationException($"A model of data of {data.Classes} classes must give logits [N, {data.Classes}], but gave {Distillation.Shapes.Of(logits)}. Where the data lacks classes that the model has, say how many there are.");

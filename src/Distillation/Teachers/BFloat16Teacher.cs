@@ -5,7 +5,7 @@ internal sealed class BFloat16Teacher(torch.nn.Module module, ITeacher inner) : 
 {
     private readonly BFloat16Layers _layers = new(module);
 
-    public override ModelOutput Predict(Batch batch, FeatureSet features) => _layers.Run(() => Inner.Predict(batch, features));
+    public override ModelOutput Predict(Batch batch, FeatureSet features) => _layers.Run(() => base.Predict(batch, features));
 
     public override string? Fingerprint() => Inner.Fingerprint() is { } inner ? $"{inner} in bfloat16" : null;
 

@@ -3,7 +3,7 @@ namespace Distillation.Teachers;
 /// <summary>A teacher that sees images with the channels last in memory.</summary>
 internal sealed class ChannelsLastTeacher(ITeacher inner) : DelegatingTeacher(inner)
 {
-    public override ModelOutput Predict(Batch batch, FeatureSet features) => Inner.Predict(ChannelsLast.Of(batch), features);
+    public override ModelOutput Predict(Batch batch, FeatureSet features) => base.Predict(ChannelsLast.Of(batch), features);
 
     public override string? Fingerprint() => Inner.Fingerprint();
 

@@ -43,7 +43,11 @@ public sealed class CoverageTeacher : IEnsemble
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">Members give different shapes, or one has seen a class that it has no logit for.</exception>
-    public ModelOutput Predict(Batch batch, FeatureSet features)
+    public ModelOutput Predict(Batch batch, FeatureSet features) => Predict(batch, features, CancellationToken.None);
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">Members give different shapes, or one has seen a class that it has no logit for.</exception>
+    public ModelOutput Predict(Batch batch, FeatureSet features, CancellationToken cancellationToken)
     {
         if (Require.Present(features).Count > 0)
         {
@@ -52,7 +56,7 @@ public sealed class CoverageTeacher : IEnsemble
 
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
-        Tensor[] said = [.. _members.Select(member => member.Teacher.Predict(batch, FeatureSet.None).Logits)];
+        Tensor[] said = [.. _members.Select(member => member.Teacher.Predict(batch, FeatureSet.None, cancellationToken).Logits)];
         RequireSameClasses(said);
         torch.ScalarType type = said[0].dtype;
         double[][] shares = Shares(said[0].size(-1));

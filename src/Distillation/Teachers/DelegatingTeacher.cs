@@ -10,8 +10,27 @@ public abstract class DelegatingTeacher(ITeacher inner) : ITeacher
     /// <summary>Gets the teacher that is wrapped.</summary>
     protected ITeacher Inner { get; } = Require.Present(inner);
 
+    /// <summary>Gets what ends the call that is going on.</summary>
+    private protected CancellationToken Cancellation { get; private set; }
+
     /// <inheritdoc/>
-    public virtual ModelOutput Predict(Batch batch, FeatureSet features) => Inner.Predict(batch, features);
+    /// <remarks>An override that reaches the wrapped teacher with <c>base.Predict(batch, features)</c> hands the token of a call that can be cancelled on to it; <c>Inner.Predict(batch, features)</c> does not.</remarks>
+    public virtual ModelOutput Predict(Batch batch, FeatureSet features) => Inner.Predict(batch, features, Cancellation);
+
+    /// <inheritdoc/>
+    public virtual ModelOutput Predict(Batch batch, FeatureSet features, CancellationToken cancellationToken)
+    {
+        // What a derived teacher overrides is the method without a token: the token waits here for its call of the base.
+        Cancellation = cancellationToken;
+        try
+        {
+            return Predict(batch, features);
+        }
+        finally
+        {
+            Cancellation = default;
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -66,7 +66,10 @@ public sealed class EnsembleTeacher : IEnsemble
     }
 
     /// <inheritdoc/>
-    public ModelOutput Predict(Batch batch, FeatureSet features)
+    public ModelOutput Predict(Batch batch, FeatureSet features) => Predict(batch, features, CancellationToken.None);
+
+    /// <inheritdoc/>
+    public ModelOutput Predict(Batch batch, FeatureSet features, CancellationToken cancellationToken)
     {
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
@@ -75,7 +78,7 @@ public sealed class EnsembleTeacher : IEnsemble
         Tensor? sum = null;
         for (int number = 0; number < _members.Length; number++)
         {
-            ModelOutput output = _members[number].Predict(batch, FeatureSet.Of(asked[number]));
+            ModelOutput output = _members[number].Predict(batch, FeatureSet.Of(asked[number]), cancellationToken);
             foreach (Feature feature in asked[number])
             {
                 inner[Prefixed(number, feature)] = output[feature].MoveToOuterDisposeScope();

@@ -7,7 +7,7 @@ internal sealed class ReusedClassifierTeacher(IStudent student, ReusedClassifier
 {
     public override ModelOutput Predict(Batch batch, FeatureSet features)
     {
-        ModelOutput said = Inner.Predict(batch, features | loss.Features.Student);
+        ModelOutput said = base.Predict(batch, features | loss.Features.Student);
         using var noGradient = torch.no_grad();
         return new ModelOutput(loss.Classify(said[loss.StudentLayer]), features.ToDictionary(feature => feature, feature => said[feature]));
     }

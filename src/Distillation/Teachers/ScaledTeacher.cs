@@ -18,7 +18,7 @@ public sealed class ScaledTeacher : DelegatingTeacher
     /// <inheritdoc/>
     public override ModelOutput Predict(Batch batch, FeatureSet features)
     {
-        ModelOutput output = Inner.Predict(batch, features);
+        ModelOutput output = base.Predict(batch, features);
         return new(output.Logits.Over(Temperature), output.Features.ToDictionary(feature => feature, feature => output[feature]));
     }
 }

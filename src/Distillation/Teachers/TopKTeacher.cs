@@ -25,7 +25,7 @@ public sealed class TopKTeacher(ITeacher inner, int k) : DelegatingTeacher(inner
     public override ModelOutput Predict(Batch batch, FeatureSet features)
     {
         Feature[] ofInner = [.. Require.Present(features).Where(feature => feature != SparseTargetLoss.Indices && feature != SparseTargetLoss.LogProbabilities)];
-        ModelOutput output = Inner.Predict(batch, FeatureSet.Of(ofInner));
+        ModelOutput output = base.Predict(batch, FeatureSet.Of(ofInner));
         if (ofInner.Length == features.Count)
         {
             return output;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Distillation.Caching;
 using Distillation.Teachers;
 
 namespace Distillation.Training;
@@ -24,7 +25,7 @@ internal static class ModelCall
     {
         try
         {
-            return teacher.Predict(batch, features);
+            return FullBatch.Predict(teacher, batch, features);
         }
         catch (Exception native) when (IsNative(native))
         {

@@ -1,3 +1,4 @@
+using Distillation.Caching;
 using Distillation.Losses;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch.nn;
@@ -41,6 +42,7 @@ public sealed class ParaphraserTrainer
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     public TrainingResult Fit(IDataSource train, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
+        CachedTeacher.RequireRoom(_teacher, Require.Present(train), nameof(train));
         using var step = new DistillationStep(teacher: null, new Learner(new Autoencoder(this), new ReconstructionLoss(_layer), _options.Optimizer, _options.Update));
         return new TrainingLoop(_options, _logger).Run(step, train, validation: null, progress, cancellationToken);
     }
@@ -54,7 +56,7 @@ public sealed class ParaphraserTrainer
 
         public ModelOutput Forward(Batch batch, FeatureSet features)
         {
-            Tensor layer = trainer._teacher.Predict(batch, FeatureSet.Of(trainer._layer))[trainer._layer];
+            Tensor layer = ModelCall.Ask(trainer._teacher, batch, FeatureSet.Of(trainer._layer))[trainer._layer];
             if (!_sized)
             {
                 // The first batch comes before the optimizer, which holds on to the parameters.

@@ -111,10 +111,17 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
         using Tensor numbers = order.Of(0);
-        Batch sample = train.Read(order.Cut(numbers, 0));
-        DataCheck.RequireFiniteInputs(sample, nameof(train));
+        Batch read = train.Read(order.Cut(numbers, 0));
+        DataCheck.RequireFiniteInputs(read, nameof(train));
+        Batch sample = Placed(read, train, device);
+        if (_options.MicroBatchSize is not null)
+        {
+            // A cache must learn of these samples in the pieces of the run, before it is asked about all of them at once.
+            _ = Pieces(sample).All(step.Recall);
+        }
+
         modes.Watch(normalization);
-        step.Prepare(sample.To(device));
+        step.Prepare(sample);
         normalization.Require();
         DataCheck.RequireClassIds(train, step.Learners.SelectMany(learner => learner.ClassIds), nameof(train));
     }
@@ -129,7 +136,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
             for (long i = 0; i < Math.Min(order.StepsPerEpoch, steps - (epoch * order.StepsPerEpoch)); i++)
             {
                 using var scope = torch.NewDisposeScope();
-                if (!Pieces(train.Read(order.Cut(numbers, i)).To(device)).All(step.Recall))
+                if (!Pieces(Read(train, order.Cut(numbers, i), device)).All(step.Recall))
                 {
                     return;
                 }
@@ -147,7 +154,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         long began = run.Position.Epoch * order.StepsPerEpoch;
         long first = run.Position.Step - began;
         long steps = Math.Min(order.StepsPerEpoch, run.Position.TotalSteps - began) - first;
-        using var feed = new BatchFeed(i => train.Read(order.Cut(numbers, first + i)).To(device), steps, _options.Prefetch);
+        using var feed = new BatchFeed(i => Read(train, order.Cut(numbers, first + i), device), steps, _options.Prefetch);
         for (long i = 0; i < steps; i++)
         {
             if (cancellationToken.IsCancellationRequested)
@@ -192,7 +199,11 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         }
     }
 
-    private IEnumerable<Batch> Pieces(Batch batch) => _options.MicroBatchSize is { } size ? batch.Split(size) : [batch];
+    private Batch Read(IDataSource train, Tensor numbers, torch.Device device) => Placed(train.Read(numbers), train, device);
+
+    private Batch Placed(Batch batch, IDataSource train, torch.Device device) => batch.To(device).OfFull(Math.Min(_options.BatchSize, train.Count));
+
+    private IEnumerable<Batch> Pieces(Batch batch) => _options.MicroBatchSize is { } size ? batch.Split(size).Select(piece => piece.OfFull(Math.Min(size, batch.FullCount))) : [batch];
 
     /// <summary>Measures the student where that is due, and reports the epoch.</summary>
     /// <returns><see langword="false"/> if the run was cancelled on the way; the epoch is then open.</returns>

@@ -74,6 +74,21 @@ public sealed class MemoryStoreTests : IDisposable
         store.Filled.Should().Be(0);
     }
 
+    [Theory]
+    [InlineData(float.NegativeInfinity)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NaN)]
+    public void What_is_not_finite_is_kept_in_halves_and_hides_no_overflow(float number)
+    {
+        using var store = new MemoryStore(10, new MemoryStoreOptions { HalfPrecision = true });
+        store.Write([0], [0], new ModelOutput(torch.tensor(new[,] { { 1f, number } })));
+
+        Action write = () => store.Write([1], [0], new ModelOutput(torch.tensor(new[,] { { -70_000f, number } })));
+
+        Close.Numbers(store.Read(torch.tensor([0L]), FeatureSet.None).Logits).Should().Equal(1, number);
+        write.Should().Throw<InvalidOperationException>().WithMessage("*70000 does not fit in float16*");
+    }
+
     [Fact]
     public void Outputs_of_another_shape_are_refused()
     {

@@ -3,7 +3,6 @@ using Distillation.Caching;
 using Distillation.Losses;
 using Distillation.Teachers;
 using Distillation.Training;
-using TorchSharp.Modules;
 using Xunit.Abstractions;
 using static TorchSharp.torch.nn;
 

@@ -1,4 +1,6 @@
 using Distillation.Data;
+using Distillation.Generation;
+using Distillation.Training;
 
 namespace Distillation.Tests.Data;
 
@@ -67,6 +69,87 @@ public sealed class DataSourceExtensionsTests : IDisposable
         Batch batch = both.Read(torch.tensor(new long[] { 10, 1 }));
 
         batch.Labels!.data<float>().ToArray().Should().Equal(0.25f, 0.75f, 0, 1);
+    }
+
+    public static TheoryData<bool, string> Forms => new() { { true, "whole" }, { true, "saved" }, { true, "batches" }, { false, "whole" }, { false, "saved" }, { false, "batches" } };
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void Labels_have_one_form_whichever_source_a_batch_reads(bool idsFirst, string way)
+    {
+        var ids = new TensorData(torch.zeros(3, 1), torch.tensor(new long[] { 1, 0, 1 }));
+        var probabilities = new TensorData(torch.ones(2, 1), torch.tensor(new[,] { { 0.25f, 0.75f }, { 0.5f, 0.5f } }));
+        IDataSource both = idsFirst ? ids.Concat(probabilities).Concat(ids) : probabilities.Concat(ids).Concat(ids);
+        float[] ofIds = [0, 1, 1, 0, 0, 1];
+        float[] ofProbabilities = [0.25f, 0.75f, 0.5f, 0.5f];
+
+        Tensor labels = way switch
+        {
+            "whole" => both.InMemory(batchSize: 2).Labels!,
+            "saved" => Saved(both),
+            _ => torch.cat([.. Enumerable.Range(0, 8).Select(sample => both.Read(torch.tensor([(long)sample])).Labels!)]),
+        };
+
+        labels.shape.Should().Equal(8, 2);
+        labels.data<float>().ToArray().Should().Equal(idsFirst ? [.. ofIds, .. ofProbabilities, .. ofIds] : [.. ofProbabilities, .. ofIds, .. ofIds]);
+    }
+
+    [Fact]
+    public void Old_and_new_samples_train_and_validate_together_whatever_their_labels_are()
+    {
+        var originals = new TensorData(Some.Inputs(20), Some.Labels(20));
+        var pool = new TensorData(Some.Inputs(60, seed: 9), torch.nn.functional.softmax(Some.Inputs(60, 3, seed: 8), 1));
+        IDataSource together = originals.TogetherWith(pool);
+        using TorchSharp.Modules.Sequential student = Some.Mlp();
+
+        TrainingResult result = new SupervisedTrainer(Student.From(student), options: new TrainerOptions { Epochs = 2, BatchSize = 7 }).Fit(together, together);
+
+        result.History[^1].Validation!.Samples.Should().Be((int)together.Count);
+    }
+
+    [Theory]
+    [InlineData(2, "*[0, 1]*sample 1 has 2*")]
+    [InlineData(-100, "*[0, 1]*sample 1 has -100*")]
+    public void A_class_id_that_has_no_probability_is_named(long id, string message)
+    {
+        IDataSource both = new TensorData(torch.zeros(2, 1), torch.tensor([0L, id])).Concat(new TensorData(torch.zeros(1, 1), torch.tensor(new[,] { { 0.25f, 0.75f } })));
+
+        Action read = () => both.Read(torch.tensor([0L, 1]));
+
+        read.Should().Throw<InvalidOperationException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void Integers_of_two_widths_become_those_of_the_wider()
+    {
+        IDataSource both = new TensorData(torch.zeros(1, 1), torch.ones(1, torch.ScalarType.Int32)).Concat(_data);
+
+        both.Read(torch.tensor([0L])).Labels!.dtype.Should().Be(torch.ScalarType.Int64);
+        both.Read(torch.tensor([3L])).Labels!.dtype.Should().Be(torch.ScalarType.Int64);
+    }
+
+    public static TheoryData<string> Unfitting => ["targets beside ids", "probabilities of other classes", "inputs of another shape", "inputs of another type", "masked batches"];
+
+    [Theory]
+    [MemberData(nameof(Unfitting))]
+    public void Sources_that_do_not_fit_are_refused_at_the_first_reading_from_either(string what)
+    {
+        TensorData ids = new(torch.zeros(2, 1), torch.zeros(2, torch.ScalarType.Int64));
+        TensorData probabilities = new(torch.zeros(2, 1), torch.zeros(2, 3));
+        IDataSource both = what switch
+        {
+            "targets beside ids" => ids.Concat(new TensorData(torch.zeros(2, 1), torch.zeros(2))),
+            "probabilities of other classes" => probabilities.Concat(new TensorData(torch.zeros(2, 1), torch.zeros(2, 4))),
+            "inputs of another shape" => ids.Concat(new TensorData(torch.zeros(2, 2), ids.Labels)),
+            "inputs of another type" => ids.Concat(new TensorData(torch.zeros(2, 1, torch.ScalarType.Float64), ids.Labels)),
+            _ => new Masked().Concat(new Masked()),
+        };
+
+        foreach (long sample in (long[])[0, 3])
+        {
+            Action read = () => both.Read(torch.tensor([sample]));
+            read.Should().Throw<Exception>().Which.Should().Match(thrown => thrown is InvalidOperationException || thrown is NotSupportedException);
+        }
     }
 
     [Fact]
@@ -139,5 +222,27 @@ public sealed class DataSourceExtensionsTests : IDisposable
         });
     }
 
+    private static Tensor Saved(IDataSource source)
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            source.Save(path);
+            using TensorFile file = TensorFile.Open(path);
+            return file.Read(torch.arange(source.Count, torch.ScalarType.Int64)).Labels!;
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     private static float[] Values(Batch batch) => batch.Inputs.data<float>().ToArray();
+
+    private sealed class Masked : IDataSource
+    {
+        public long Count => 2;
+
+        public Batch Read(Tensor indices) => new MaskedBatch(torch.zeros(indices.size(0), 3), null, indices, torch.ones(indices.size(0), 3));
+    }
 }

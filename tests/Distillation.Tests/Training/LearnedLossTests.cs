@@ -1,6 +1,5 @@
 using Distillation.Losses;
 using Distillation.Tests.Losses;
-using Distillation.Training;
 
 namespace Distillation.Tests.Training;
 

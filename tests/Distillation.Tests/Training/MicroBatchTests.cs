@@ -1,7 +1,6 @@
 using Distillation.Data;
 using Distillation.Losses;
 using Distillation.Tests.Losses;
-using Distillation.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
