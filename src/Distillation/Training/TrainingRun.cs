@@ -72,7 +72,9 @@ internal sealed class TrainingRun : IDisposable
         bool endsPass = Position.Step % Position.StepsPerEpoch == 0 || IsOver;
         if (_options.ReportEvery is { } steps && Position.Step % steps == 0 && !endsPass)
         {
-            _progress?.Report(Report(validation: null));
+            // Whether anyone listens or not: a report begins the means anew, and the history must not depend on listeners.
+            TrainingProgress report = Report(validation: null);
+            _progress?.Report(report);
         }
     }
 
