@@ -1,6 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
+#pragma warning disable IDE1006 // TorchSharp registers layers under the names of their fields.
 namespace Distillation.Tests;
 
 public sealed class FeatureTapsTests : IDisposable

@@ -4,6 +4,7 @@ using Distillation.Losses;
 using Distillation.Teachers;
 using TorchSharp.Modules;
 
+#pragma warning disable IDE1006 // TorchSharp registers layers under the names of their fields.
 namespace Distillation.Tests.Caching;
 
 public sealed class CachedTeacherTests : IDisposable
