@@ -113,6 +113,17 @@ public sealed partial class SnippetTests : IDisposable
     }
 
     [Fact]
+    public void A_loss_of_ones_own_learns_parameters_that_it_made_in_prepare()
+    {
+        using IStudent student = Student.From(Some.Mlp(hidden: 16));
+        var loss = new ScaledHintLoss("act", "act");
+
+        new DistillationTrainer(Teacher.From(Some.Mlp(hidden: 16, seed: 2)), student, loss + new HardLabelLoss(), new TrainerOptions { Epochs = 2 }).Fit(_train);
+
+        Close.Numbers(loss.Module!.get_parameter("factors")!).Should().HaveCount(16).And.Contain(factor => factor != 1);
+    }
+
+    [Fact]
     public void Factors_are_transferred()
     {
         Module<Tensor, Tensor> bigNetwork = Some.ConvNet(channels: 8, seed: 1);
@@ -450,6 +461,31 @@ public sealed partial class SnippetTests : IDisposable
         {
             Tensor log = functional.log_softmax(rows.Student, 1).gather(1, rows.Labels.unsqueeze(1)).squeeze(1);
             return -(1 - log.exp()).square() * log;
+        }
+    }
+
+    private sealed class ScaledHintLoss(Feature student, Feature teacher) : IDistillationLoss
+    {
+        private Scale? _scale;
+
+        public FeatureDemand Features { get; } = new(FeatureSet.Of(student), FeatureSet.Of(teacher));
+
+        public Module? Module => _scale;
+
+        public void Prepare(DistillationContext sample) => _scale ??= new Scale(sample.Teacher[teacher].size(1));
+
+        public Tensor Compute(DistillationContext context) => functional.mse_loss(context.Student[student] * _scale!.Factors, context.Teacher[teacher]);
+
+        private sealed class Scale : Module
+        {
+            public Scale(long width)
+                : base(nameof(Scale))
+            {
+                Factors = new Parameter(torch.ones(width));
+                register_parameter("factors", Factors);
+            }
+
+            public Parameter Factors { get; }
         }
     }
 
