@@ -43,7 +43,7 @@ internal sealed class CheckpointContest : IDisposable
         {
             Epochs = Epochs,
             BatchSize = 64,
-            Optimizer = new Sgd(0.01),
+            Optimizer = new SgdOptimizer(0.01),
             Checkpoints = checkpoints,
         }).Fit(_data);
 }

@@ -16,7 +16,7 @@ public sealed class Contest : IDisposable
     private readonly Tensor _order;
     private readonly Tensor[] _products;
     private readonly ByHand _hand;
-    private readonly DistillationStep _step;
+    private readonly DistillationScheme _step;
     private readonly DistillationTrainer _trainer;
     private readonly IterableDataLoader _loader;
     private readonly List<IDisposable> _owned = [];
@@ -44,8 +44,8 @@ public sealed class Contest : IDisposable
 
         Sequential student = Own(Networks.Of(size).Student);
         _products = [Own(torch.randn(BatchSize, 784)), .. student.parameters().Where(parameter => parameter.dim() == 2).Select(parameter => Own(parameter.detach().clone()))];
-        optimizer ??= new Sgd(0.01);
-        _step = new DistillationStep(teacher, new Learner(Student.From(student), Loss(), optimizer));
+        optimizer ??= new SgdOptimizer(0.01);
+        _step = new DistillationScheme(teacher, new Learner(Student.From(student), Loss(), optimizer));
         using (torch.NewDisposeScope())
         {
             _step.Prepare(_data.Read(_order.narrow(0, 0, BatchSize)));
@@ -59,8 +59,8 @@ public sealed class Contest : IDisposable
     public void LibraryStep()
     {
         using var scope = torch.NewDisposeScope();
-        _step.Learn(_data.Read(Next()), default);
-        ((ITrainingStep)_step).Update(default);
+        _step.AccumulateGradients(_data.Read(Next()), default);
+        ((ITrainingScheme)_step).Update(default);
     }
 
     /// <summary>The same step by hand.</summary>

@@ -56,7 +56,7 @@ public sealed class ConvolutionContest : IDisposable
     {
         student.Module.train();
         LossSum loss = (0.9 * new SoftTargetLoss(temperature: 4)) + (0.1 * new HardLabelLoss());
-        DistillationStep step = Own(new DistillationStep(teacher, new Learner(student, loss, new Sgd(0.01) { Momentum = 0.9 })));
+        DistillationScheme step = Own(new DistillationScheme(teacher, new Learner(student, loss, new SgdOptimizer(0.01) { Momentum = 0.9 })));
         using (torch.NewDisposeScope())
         {
             step.Prepare(NextBatch());
@@ -65,8 +65,8 @@ public sealed class ConvolutionContest : IDisposable
         return () =>
         {
             using var scope = torch.NewDisposeScope();
-            step.Learn(NextBatch(), default);
-            ((ITrainingStep)step).Update(default);
+            step.AccumulateGradients(NextBatch(), default);
+            ((ITrainingScheme)step).Update(default);
         };
     }
 

@@ -32,7 +32,7 @@ internal static class Memory
         {
             Steps = (int)Marks[^1],
             BatchSize = 64,
-            Optimizer = new Sgd(0.01),
+            Optimizer = new SgdOptimizer(0.01),
         });
         trainer.Fit(data, progress: new Watch(name));
     }

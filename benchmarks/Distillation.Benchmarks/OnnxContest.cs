@@ -36,7 +36,7 @@ public sealed class OnnxContest : IDisposable
     public static IReadOnlyDictionary<string, (Func<Sequential> Network, long[] Sample)> Students { get; } = new Dictionary<string, (Func<Sequential> Network, long[] Sample)>
     {
         ["784-64-10"] = (() => Networks.Of(Size.Small).Student, [784]),
-        ["two convolutions with batch normalisation, a linear layer"] = (Convolutions, [1, 28, 28]),
+        ["two convolutions with batch normalization, a linear layer"] = (Convolutions, [1, 28, 28]),
     };
 
     public long FileBytes { get; }

@@ -21,10 +21,10 @@ public sealed class OptimizerContest : IDisposable
     public static IReadOnlyDictionary<string, (IOptimizerStrategy Library, Func<Parameter[], Optimizer> TorchSharp)> Optimizers { get; } =
         new Dictionary<string, (IOptimizerStrategy Library, Func<Parameter[], Optimizer> TorchSharp)>
         {
-            ["Sgd"] = (new Sgd(1e-6), parameters => SGD(parameters, 1e-6)),
-            ["Sgd, momentum"] = (new Sgd(1e-6) { Momentum = 0.9, WeightDecay = 1e-4 }, parameters => SGD(parameters, 1e-6, 0.9, 0, 1e-4)),
-            ["Adam"] = (new Adam(1e-6), parameters => Adam(parameters, 1e-6, 0.9, 0.999)),
-            ["AdamW"] = (new AdamW(1e-6), parameters => AdamW(parameters, 1e-6, 0.9, 0.999)),
+            ["Sgd"] = (new SgdOptimizer(1e-6), parameters => SGD(parameters, 1e-6)),
+            ["Sgd, momentum"] = (new SgdOptimizer(1e-6) { Momentum = 0.9, WeightDecay = 1e-4 }, parameters => SGD(parameters, 1e-6, 0.9, 0, 1e-4)),
+            ["Adam"] = (new AdamOptimizer(1e-6), parameters => Adam(parameters, 1e-6, 0.9, 0.999)),
+            ["AdamW"] = (new AdamWOptimizer(1e-6), parameters => AdamW(parameters, 1e-6, 0.9, 0.999)),
         };
 
     public void Library() => _library.step();

@@ -20,7 +20,7 @@ internal static class Quick
             Print($"step, {size} models, cached teacher, against the student's products alone", cached.LibraryStep, cached.StudentProducts, steps, rounds: 41);
         }
 
-        using var adam = new Contest(Size.Small, new AdamW(0.001), cached: true);
+        using var adam = new Contest(Size.Small, new AdamWOptimizer(0.001), cached: true);
         Print("step, Small models, cached teacher, AdamW; by hand SGD", adam.LibraryStep, adam.HandStep, times: 120, rounds: 41);
         using var epoch = new Contest(Size.Small);
         Print("epoch, Small models, against DataLoader", epoch.LibraryEpoch, epoch.LoaderEpoch, times: 1, rounds: 41);

@@ -23,11 +23,11 @@ public sealed record CheckpointOptions(string Directory)
     /// <value>Positive, or <see langword="null"/>: no clock is watched. The default value is five minutes.</value>
     public TimeSpan? EveryInterval { get; init => field = value is { } time ? TimeSpan.FromTicks(Require.Positive(time.Ticks)) : null; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Gets whether each epoch ends with a checkpoint. The run always does, and a run that is cancelled too.</summary>
+    /// <summary>Gets whether each epoch ends with a checkpoint. The run always does, and a run that is canceled too.</summary>
     /// <value>The default value is <see langword="true"/>.</value>
     public bool AtEpochEnds { get; init; } = true;
 
-    /// <summary>Gets whether the run ends as if it were cancelled when the system asks the process to end (SIGTERM), which then does not end by itself: the application sees <see cref="TrainingStatus.Cancelled"/>.</summary>
+    /// <summary>Gets whether the run ends as if it were canceled when the system asks the process to end (SIGTERM), which then does not end by itself: the application sees <see cref="TrainingStatus.Canceled"/>.</summary>
     /// <value>The default value is <see langword="true"/>.</value>
     public bool OnTermination { get; init; } = true;
 

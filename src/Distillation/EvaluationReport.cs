@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Distillation;
 
-/// <summary>How well a classifier does on labelled data. Numbers only: it may be kept.</summary>
+/// <summary>How well a classifier does on labeled data. Numbers only: it may be kept.</summary>
 public sealed record EvaluationReport
 {
     /// <summary>Gets the number of samples.</summary>

@@ -19,8 +19,8 @@ public interface IDistillationLoss : ISelfDescribing
     }
 
     /// <summary>Gets the inner layers that the loss reads.</summary>
-    /// <value>The default value is <see cref="FeatureDemand.None"/>: the logits alone.</value>
-    FeatureDemand Features => FeatureDemand.None;
+    /// <value>The default value is <see cref="RequiredFeatures.None"/>: the logits alone.</value>
+    RequiredFeatures Features => RequiredFeatures.None;
 
     /// <summary>Gets what the loss learns itself (connectors, a temperature, a memory bank); it is trained with the student.</summary>
     /// <value>The default value is <see langword="null"/>: nothing. Read after <see cref="Prepare"/>.</value>

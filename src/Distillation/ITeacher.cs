@@ -17,7 +17,7 @@ public interface ITeacher : IDisposable
     /// <returns>Logits [N, C] and the features asked for, on the device of the batch, detached, owned by the current dispose scope.</returns>
     ModelOutput Predict(Batch batch, FeatureSet features);
 
-    /// <summary>Says what it knows of a batch, unless that is cancelled.</summary>
+    /// <summary>Says what it knows of a batch, unless that is canceled.</summary>
     /// <remarks>A teacher that takes long over a batch, as one that is asked over a network, implements this method too, and looks at the token on the way. Others finish the batch.</remarks>
     /// <param name="batch">The samples.</param>
     /// <param name="features">The inner layers to give beside the logits.</param>

@@ -21,7 +21,7 @@ public abstract record NonFinitePolicy : ISelfDescribing
     public sealed record Stop : NonFinitePolicy;
 
     /// <summary>The gradient is dropped, and the run goes on with the next batch.</summary>
-    /// <remarks>Loss, gradient and buffers of each update are looked at, so that each update waits for the device. What the batch has done to statistics of normalisation and to the means of the reports is undone as well.</remarks>
+    /// <remarks>Loss, gradient and buffers of each update are looked at, so that each update waits for the device. What the batch has done to statistics of normalization and to the means of the reports is undone as well.</remarks>
     public sealed record Skip : NonFinitePolicy
     {
         /// <summary>Skips some updates.</summary>

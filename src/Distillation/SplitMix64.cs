@@ -5,7 +5,7 @@ internal struct SplitMix64(ulong seed)
 {
     private ulong _state = seed;
 
-    /// <summary>One number out of two, so that neighbouring pairs have nothing in common.</summary>
+    /// <summary>One number out of two, so that neighboring pairs have nothing in common.</summary>
     public static ulong Mix(int first, int second) => new SplitMix64(((ulong)(uint)first << 32) | (uint)second).Next();
 
     /// <summary>One number out of two.</summary>

@@ -2,7 +2,7 @@ using Distillation.Teachers;
 
 namespace Distillation;
 
-/// <summary>Makes teachers. Packages beside this one add theirs here too: the dot is the catalogue.</summary>
+/// <summary>Makes teachers. Packages beside this one add theirs here too: the dot is the catalog.</summary>
 public static class Teacher
 {
     /// <summary>Makes a teacher of a network.</summary>

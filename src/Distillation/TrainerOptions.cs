@@ -28,7 +28,7 @@ public sealed record TrainerOptions
     /// <value>The default value is <see cref="SampleOrder.Shuffled"/>.</value>
     public SampleOrder Order { get; init => field = Require.Defined(value); }
 
-    /// <summary>Gets how many neighbouring samples make a block of <see cref="SampleOrder.Blocks"/>; sixteen blocks are shuffled together.</summary>
+    /// <summary>Gets how many neighboring samples make a block of <see cref="SampleOrder.Blocks"/>; sixteen blocks are shuffled together.</summary>
     /// <value>Positive. The default value is 256. It is used with that order alone.</value>
     public int BlockSize { get; init => field = Require.Positive(value); } = 256;
 
@@ -47,8 +47,8 @@ public sealed record TrainerOptions
     public int Seed { get; init; }
 
     /// <summary>Gets what follows the gradient.</summary>
-    /// <value>The default value is <see cref="Sgd"/> with a learning rate of 0.01.</value>
-    public IOptimizerStrategy Optimizer { get; init => field = Require.Present(value); } = new Sgd(0.01);
+    /// <value>The default value is <see cref="SgdOptimizer"/> with a learning rate of 0.01.</value>
+    public IOptimizerStrategy Optimizer { get; init => field = Require.Present(value); } = new SgdOptimizer(0.01);
 
     /// <summary>Gets what happens to a gradient before, and to the weights after, the optimizer's step.</summary>
     /// <value>The default value is no clipping and no average.</value>
@@ -60,7 +60,7 @@ public sealed record TrainerOptions
 
     /// <summary>Gets how many epochs lie between two validations; the last epoch is always validated.</summary>
     /// <value>Positive. The default value is 1.</value>
-    public int ValidateEvery { get; init => field = Require.Positive(value); } = 1;
+    public int ValidateEveryEpochs { get; init => field = Require.Positive(value); } = 1;
 
     /// <summary>Gets by what the best validation is chosen, whose weights the student has at the end.</summary>
     /// <value><see langword="null"/>: the student has the weights of the last step. The default value is <see langword="null"/>.</value>
@@ -76,5 +76,5 @@ public sealed record TrainerOptions
 
     /// <summary>Gets how many updates lie between two reports within an epoch. A report waits for the device.</summary>
     /// <value>Positive, or <see langword="null"/>: a report at the end of each epoch alone. The default value is <see langword="null"/>.</value>
-    public int? ReportEvery { get; init => field = value is { } steps ? Require.Positive(steps) : null; }
+    public int? ReportEverySteps { get; init => field = value is { } steps ? Require.Positive(steps) : null; }
 }

@@ -35,7 +35,7 @@ public sealed class TrainingDivergedException : Exception
     /// <summary>Gets the terms of the loss that are not finite, separated by commas; or <c>gradient</c>, <c>weights</c> or <c>buffers</c> (statistics of normalization), where the losses are finite.</summary>
     public string? Term { get; }
 
-    /// <summary>Gets where it was noticed: before the update that would have followed; or at a report or the end of an epoch, up to <see cref="TrainerOptions.ReportEvery"/> steps or an epoch later than it happened.</summary>
+    /// <summary>Gets where it was noticed: before the update that would have followed; or at a report or the end of an epoch, up to <see cref="TrainerOptions.ReportEverySteps"/> steps or an epoch later than it happened.</summary>
     public TrainingPosition Position { get; }
 
     /// <summary>Gets the numbers of the samples in the batch at which it was noticed.</summary>

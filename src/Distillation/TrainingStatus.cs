@@ -9,6 +9,6 @@ public enum TrainingStatus
     /// <summary>Validation did not improve for as long as <see cref="EarlyStopping"/> allows.</summary>
     StoppedEarly,
 
-    /// <summary>It was cancelled; the student keeps what it has learned.</summary>
-    Cancelled,
+    /// <summary>It was canceled; the student keeps what it has learned.</summary>
+    Canceled,
 }

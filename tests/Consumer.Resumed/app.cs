@@ -39,7 +39,7 @@ var options = new TrainerOptions
     Update = new() { AverageDecay = 0.9, ClipNorm = 1 },
     BestBy = Metric.NegativeLogLikelihood,
     EarlyStopping = new(Metric.NegativeLogLikelihood, Patience: 1000),
-    ReportEvery = 1,
+    ReportEverySteps = 1,
     Checkpoints = new(Path.Combine(directory, "checkpoints")) { EverySteps = 3 },
 };
 TrainingResult result = new DistillationTrainer(teacher, student, loss, options).Fit(data, data, new StandStill(hold));

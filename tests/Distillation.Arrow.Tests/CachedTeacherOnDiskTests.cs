@@ -70,7 +70,7 @@ public sealed class CachedTeacherOnDiskTests : IDisposable
     private static float[] Train(ITeacher teacher, IDataSource data, SampleOrder order)
     {
         using Sequential student = Network(16);
-        new DistillationTrainer(teacher, Student.From(student), (0.9 * new SoftTargetLoss(4)) + (0.1 * new HardLabelLoss()), new TrainerOptions { Epochs = 3, BatchSize = 32, Order = order, Optimizer = new Sgd(0.1) }).Fit(data);
+        new DistillationTrainer(teacher, Student.From(student), (0.9 * new SoftTargetLoss(4)) + (0.1 * new HardLabelLoss()), new TrainerOptions { Epochs = 3, BatchSize = 32, Order = order, Optimizer = new SgdOptimizer(0.1) }).Fit(data);
         return [.. student.parameters().SelectMany(parameter => parameter.data<float>().ToArray())];
     }
 

@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Crash;
 
-/// <summary>A run in which nearly everything has a memory that a checkpoint must keep: dropout, batch normalisation, AdamW, a moving average, pieces of batches, the best weights. Always the same.</summary>
+/// <summary>A run in which nearly everything has a memory that a checkpoint must keep: dropout, batch normalization, AdamW, a moving average, pieces of batches, the best weights. Always the same.</summary>
 internal sealed class SmallRun : IDisposable
 {
     private const long Features = 6;
@@ -41,10 +41,10 @@ internal sealed class SmallRun : IDisposable
             Steps = steps,
             BatchSize = 4,
             MicroBatchSize = 2,
-            Optimizer = new AdamW(new Schedule.Cosine(0.01)),
+            Optimizer = new AdamWOptimizer(new Schedule.Cosine(0.01)),
             Update = new() { AverageDecay = 0.9, ClipNorm = 1 },
             BestBy = Metric.NegativeLogLikelihood,
-            ReportEvery = 7,
+            ReportEverySteps = 7,
             Checkpoints = checkpoints,
         };
         var trainer = new DistillationTrainer(_teacher, _student, (0.9 * new SoftTargetLoss(temperature: 4)) + (0.1 * new HardLabelLoss()), options, logger);

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Distillation.Crash;
 
-/// <summary>A long run that is cancelled and resumed again and again, and tells what it holds meanwhile.</summary>
+/// <summary>A long run that is canceled and resumed again and again, and tells what it holds meanwhile.</summary>
 internal static class SoakCommand
 {
     private const long StepsBetweenStops = 997;

@@ -58,7 +58,7 @@ public sealed class OnnxTeacherInTrainingTests : IDisposable
         said.ShouldBe((torch.nn.functional.softmax(members[0], 1) + torch.nn.functional.softmax(members[1], 1)) / 2);
     }
 
-    private static TrainerOptions Options(int epochs) => new() { Epochs = epochs, BatchSize = 50, Optimizer = new Adam(0.01) };
+    private static TrainerOptions Options(int epochs) => new() { Epochs = epochs, BatchSize = 50, Optimizer = new AdamOptimizer(0.01) };
 
     private static Sequential Network()
     {

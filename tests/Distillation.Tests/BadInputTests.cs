@@ -14,9 +14,9 @@ public sealed class BadInputTests : IDisposable
         ["no samples"] = (run => run.Fit(new Source(Some.Data(), count: 0)), typeof(ArgumentException), "The training data must have at least one sample, but is empty.*"),
         ["no validation samples"] = (run => run.Fit(validation: new Source(Some.Data(), count: 0)), typeof(ArgumentException), "The validation data must have at least one sample, but is empty.*"),
         ["fewer samples than a batch"] = (run => run.Fit(options: new() { BatchSize = 21, LastBatch = LastBatch.Drop }), typeof(ArgumentException), "*fill a batch of 21, but has 20 samples.*"),
-        ["a label too large, anywhere in memory"] = (run => run.Fit(Labelled(19, 3)), typeof(ArgumentException), "Class ids must be in ?0, 2?, for the student has 3 outputs, but sample 19 has 3.*"),
-        ["a negative label, anywhere in memory"] = (run => run.Fit(Labelled(17, -1)), typeof(ArgumentException), "Class ids must be in ?0, 2?, for the student has 3 outputs, but sample 17 has -1.*"),
-        ["a label too large in the first batch"] = (run => run.Fit(new Source(Labelled(1, 7))), typeof(InvalidOperationException), "Class ids must be in ?0, 2?, for the student has 3 outputs, but the batch has 7."),
+        ["a label too large, anywhere in memory"] = (run => run.Fit(Labeled(19, 3)), typeof(ArgumentException), "Class ids must be in ?0, 2?, for the student has 3 outputs, but sample 19 has 3.*"),
+        ["a negative label, anywhere in memory"] = (run => run.Fit(Labeled(17, -1)), typeof(ArgumentException), "Class ids must be in ?0, 2?, for the student has 3 outputs, but sample 17 has -1.*"),
+        ["a label too large in the first batch"] = (run => run.Fit(new Source(Labeled(1, 7))), typeof(InvalidOperationException), "Class ids must be in ?0, 2?, for the student has 3 outputs, but the batch has 7."),
         ["class ids that are not integers"] = (run => run.Fit(new TensorData(Some.Inputs(), Some.Labels().to(torch.ScalarType.Float32))), typeof(InvalidOperationException), "Labels must be class ids ?8? of an integer type*, but are ?8? Float32."),
         ["no labels"] = (run => run.Fit(new TensorData(Some.Inputs())), typeof(InvalidOperationException), "The loss needs labels, and the data source gives none.*"),
         ["inputs of another width"] = (run => run.Fit(Some.Data(features: 7)), typeof(InvalidOperationException), "The student failed on inputs ?8, 7? Float32 on cpu; its first parameter is ?5, 6? Float32 on cpu. libtorch: *"),
@@ -82,10 +82,10 @@ public sealed class BadInputTests : IDisposable
     {
         var loss = new HardLabelLoss { IgnoredLabel = -100 };
 
-        new SupervisedTrainer(Student.From(Some.Mlp()), loss).Fit(Labelled(4, -100)).Status.Should().Be(TrainingStatus.Completed);
+        new SupervisedTrainer(Student.From(Some.Mlp()), loss).Fit(Labeled(4, -100)).Status.Should().Be(TrainingStatus.Completed);
     }
 
-    private static TensorData Labelled(long sample, long label)
+    private static TensorData Labeled(long sample, long label)
     {
         Tensor labels = Some.Labels();
         labels[sample] = torch.tensor(label);

@@ -18,7 +18,7 @@ public sealed class DistillationTrainerTests : IDisposable
     {
         using IStudent student = Student.From(Some.Mlp());
 
-        TrainingResult result = Trainer(student, new TrainerOptions { Epochs = 30, Optimizer = new Adam(0.01) }).Fit(_data);
+        TrainingResult result = Trainer(student, new TrainerOptions { Epochs = 30, Optimizer = new AdamOptimizer(0.01) }).Fit(_data);
 
         result.Status.Should().Be(TrainingStatus.Completed);
         result.History.Should().HaveCount(30);
@@ -33,7 +33,7 @@ public sealed class DistillationTrainerTests : IDisposable
             torch.manual_seed(Random.Shared.Next());
             Sequential network = Sequential(("in", Linear(6, 5)), ("drop", Dropout(0.5)), ("out", Linear(5, 3)));
             network.load_state_dict(Some.Mlp().state_dict());
-            Trainer(Student.From(network), new TrainerOptions { Epochs = 3, BatchSize = 7, Seed = 9, Optimizer = new Sgd(0.1) { Momentum = 0.9 } }).Fit(_data);
+            Trainer(Student.From(network), new TrainerOptions { Epochs = 3, BatchSize = 7, Seed = 9, Optimizer = new SgdOptimizer(0.1) { Momentum = 0.9 } }).Fit(_data);
             return Some.Weights(network);
         }
 
@@ -61,7 +61,7 @@ public sealed class DistillationTrainerTests : IDisposable
             Sequential network = Some.Mlp(dtype: torch.ScalarType.Float64);
             TensorData data = Some.Data(samples: 60, seed: 7, dtype: torch.ScalarType.Float64);
             using ITeacher teacher = Teacher.From(Some.Mlp(hidden: 9, seed: 4, dtype: torch.ScalarType.Float64));
-            var options = new TrainerOptions { Epochs = 2, BatchSize = 60, MicroBatchSize = microBatchSize, Optimizer = new Sgd(0.1) };
+            var options = new TrainerOptions { Epochs = 2, BatchSize = 60, MicroBatchSize = microBatchSize, Optimizer = new SgdOptimizer(0.1) };
             new DistillationTrainer(teacher, Student.From(network), Loss(), options).Fit(data);
             return Some.Weights(network);
         }
@@ -77,7 +77,7 @@ public sealed class DistillationTrainerTests : IDisposable
             Sequential network = Some.Mlp(dtype: torch.ScalarType.Float64);
             TensorData data = Some.Data(samples: 60, seed: 7, dtype: torch.ScalarType.Float64);
             using ITeacher teacher = Teacher.From(Some.Mlp(hidden: 9, seed: 4, dtype: torch.ScalarType.Float64));
-            new DistillationTrainer(teacher, Student.From(network), loss, new TrainerOptions { Epochs = 2, Optimizer = new Sgd(0.1) }).Fit(data);
+            new DistillationTrainer(teacher, Student.From(network), loss, new TrainerOptions { Epochs = 2, Optimizer = new SgdOptimizer(0.1) }).Fit(data);
             return Some.Weights(network);
         }
 
@@ -91,7 +91,7 @@ public sealed class DistillationTrainerTests : IDisposable
         IDistillationLoss loss = (0.5 * hint.Named("hint")) + new SoftTargetLoss();
         using IStudent student = Student.From(Some.Mlp());
 
-        TrainingResult result = new DistillationTrainer(_teacher, student, loss, new TrainerOptions { Epochs = 40, Optimizer = new Adam(0.02) }).Fit(_data);
+        TrainingResult result = new DistillationTrainer(_teacher, student, loss, new TrainerOptions { Epochs = 40, Optimizer = new AdamOptimizer(0.02) }).Fit(_data);
 
         hint.Connector!.weight!.shape.Should().Equal(9, 5);
         result.History[^1].Terms["hint"].Should().BeLessThan(0.95 * result.History[0].Terms["hint"]);
@@ -112,7 +112,7 @@ public sealed class DistillationTrainerTests : IDisposable
     {
         using IStudent student = Student.From(Some.Mlp());
         TensorData validation = Some.Data(samples: 30, seed: 40);
-        var options = new TrainerOptions { Epochs = 8, BestBy = Metric.NegativeLogLikelihood, Optimizer = new Sgd(1.5) { Momentum = 0.9 } };
+        var options = new TrainerOptions { Epochs = 8, BestBy = Metric.NegativeLogLikelihood, Optimizer = new SgdOptimizer(1.5) { Momentum = 0.9 } };
 
         TrainingResult result = Trainer(student, options).Fit(_data, validation);
 
@@ -139,7 +139,7 @@ public sealed class DistillationTrainerTests : IDisposable
     {
         using IStudent student = Student.From(Some.Mlp());
 
-        TrainingResult result = Trainer(student, new TrainerOptions { Epochs = 5, ValidateEvery = 2 }).Fit(_data, Some.Data(samples: 30, seed: 40));
+        TrainingResult result = Trainer(student, new TrainerOptions { Epochs = 5, ValidateEveryEpochs = 2 }).Fit(_data, Some.Data(samples: 30, seed: 40));
 
         result.History.Select(report => report.Validation is not null).Should().Equal(false, true, false, true, true);
     }
@@ -149,7 +149,7 @@ public sealed class DistillationTrainerTests : IDisposable
     {
         using IStudent student = Student.From(Some.Mlp());
         TensorData validation = Some.Data(samples: 30, seed: 40);
-        var options = new TrainerOptions { Epochs = 2, Optimizer = new Sgd(0.5), Update = new UpdateOptions { AverageDecay = 0.99 } };
+        var options = new TrainerOptions { Epochs = 2, Optimizer = new SgdOptimizer(0.5), Update = new UpdateOptions { AverageDecay = 0.99 } };
 
         TrainingResult result = Trainer(student, options).Fit(_data, validation);
 
@@ -213,7 +213,7 @@ public sealed class DistillationTrainerTests : IDisposable
             BatchSize = 8,
             MicroBatchSize = 4,
             BestBy = Metric.Accuracy,
-            Optimizer = new Sgd(0.01) { Momentum = 0.9 },
+            Optimizer = new SgdOptimizer(0.01) { Momentum = 0.9 },
             Update = new UpdateOptions { ClipNorm = 1, ClipValue = 1, AverageDecay = 0.9 },
         };
 
@@ -233,7 +233,7 @@ public sealed class DistillationTrainerTests : IDisposable
     }
 
     [Fact]
-    public void No_tensor_is_left_by_a_cancelled_run()
+    public void No_tensor_is_left_by_a_canceled_run()
     {
         using IStudent student = Student.From(Some.Mlp());
         TensorData validation = Some.Data(samples: 30);
@@ -242,7 +242,7 @@ public sealed class DistillationTrainerTests : IDisposable
         {
             using var cancellation = new CancellationTokenSource();
             var progress = new Training.CollectingProgress { OnReport = report => { if (report.Position.Step == 10) { cancellation.Cancel(); } } };
-            TrainingResult result = Trainer(student, new TrainerOptions { BatchSize = 8, ReportEvery = 5 }).Fit(_data, validation, progress, cancellation.Token);
+            TrainingResult result = Trainer(student, new TrainerOptions { BatchSize = 8, ReportEverySteps = 5 }).Fit(_data, validation, progress, cancellation.Token);
             result.Position.Step.Should().Be(10);
         });
     }
@@ -261,7 +261,7 @@ public sealed class DistillationTrainerTests : IDisposable
     {
         public Linear? Connector { get; private set; }
 
-        public FeatureDemand Features { get; } = new(FeatureSet.Of(student), FeatureSet.Of(teacher));
+        public RequiredFeatures Features { get; } = new(FeatureSet.Of(student), FeatureSet.Of(teacher));
 
         public torch.nn.Module? Module => Connector;
 

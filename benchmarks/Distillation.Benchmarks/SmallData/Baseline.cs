@@ -17,9 +17,9 @@ internal static class Baseline
     public static Sequential Mlp(long inputs, long hidden, long classes) => Sequential(("flatten", Flatten()), ("in", Linear(inputs, hidden)), ("act", ReLU()), ("out", Linear(hidden, classes)));
 
     public static TrainerOptions Training(double weightDecay, int steps = 2_000) =>
-        RecipeSearchOptions.DefaultTraining with { Steps = steps, Optimizer = new AdamW(new Schedule.Cosine(3e-3)) { WeightDecay = weightDecay } };
+        RecipeSearchOptions.DefaultTraining with { Steps = steps, Optimizer = new AdamWOptimizer(new Schedule.Cosine(3e-3)) { WeightDecay = weightDecay } };
 
-    /// <summary>Finds the weight decay for training on the labelled samples alone, by the likelihood of held-out ones in three folds. Nothing but the training data is looked at.</summary>
+    /// <summary>Finds the weight decay for training on the labeled samples alone, by the likelihood of held-out ones in three folds. Nothing but the training data is looked at.</summary>
     public static TrainerOptions Tuned(Func<Sequential> make, TensorData samples, int seed, int steps = 2_000)
     {
         IReadOnlyList<(IDataSource Train, IDataSource HeldOut)> folds = samples.SplitInFolds(3, seed);

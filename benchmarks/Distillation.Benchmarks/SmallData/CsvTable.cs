@@ -39,10 +39,10 @@ internal sealed class CsvTable : IDisposable
         return new CsvTable(inputs, kinds, classes, Array.ConvertAll(columns[^1], name => (long)Array.BinarySearch(classes, name, StringComparer.Ordinal)));
     }
 
-    /// <summary>Draws labelled rows, from each class the same share.</summary>
+    /// <summary>Draws labeled rows, from each class the same share.</summary>
     /// <param name="labels">How many rows, but for the rounding of each class.</param>
     /// <param name="seed">Any number; the same one draws the same rows.</param>
-    /// <returns>The drawn rows, and all others; the caller disposes them. Both are normalised by the drawn rows alone, and a column in which those do not differ is zero.</returns>
+    /// <returns>The drawn rows, and all others; the caller disposes them. Both are normalized by the drawn rows alone, and a column in which those do not differ is zero.</returns>
     public (TensorData Train, TensorData Test) Draw(int labels, int seed)
     {
         using var scope = torch.NewDisposeScope();

@@ -10,8 +10,8 @@ internal sealed class FashionMnist(string directory)
 
     public TensorData Test { get; } = From(directory, "t10k");
 
-    /// <summary>Draws labelled images, equally many of each class, and others without labels.</summary>
-    public (TensorData Labelled, IDataSource Others) Draw(int labels, int seed)
+    /// <summary>Draws labeled images, equally many of each class, and others without labels.</summary>
+    public (TensorData Labeled, IDataSource Others) Draw(int labels, int seed)
     {
         (IDataSource first, IDataSource rest) = Train.SplitStratified((double)labels / Train.Count, seed);
         return (first.InMemory(), rest);

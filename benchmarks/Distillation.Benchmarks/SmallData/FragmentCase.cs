@@ -4,7 +4,7 @@ using TorchSharp.Modules;
 
 namespace Distillation.Benchmarks.SmallData;
 
-/// <summary>Ten fragments of 100 labelled images that keep them to themselves. What is measured is the mean of the fragments' originals.</summary>
+/// <summary>Ten fragments of 100 labeled images that keep them to themselves. What is measured is the mean of the fragments' originals.</summary>
 internal sealed class FragmentCase(FashionMnist images, int classesEach) : ICase
 {
     private const int Fragments = 10;
@@ -18,20 +18,20 @@ internal sealed class FragmentCase(FashionMnist images, int classesEach) : ICase
         TensorData[] fragments = [.. Draw(seed)];
         using TensorData whole = Whole(fragments);
         TrainerOptions plain = Baseline.Tuned(Original, fragments[0], seed, Steps);
-        FragmentOptions options = new() { Seed = seed, PlainTraining = plain, Training = Baseline.Training(0.5, Steps) };
+        FederatedOptions options = new() { Seed = seed, PlainTraining = plain, Training = Baseline.Training(0.5, Steps) };
 
         // Where fragments lack classes, mixtures of what they have teach them too much of that.
-        var warps = new ImageAffine { Degrees = 10, Scale = 0.1, Pixels = 2 };
-        var mixture = new Mixture(new Mixup(new ImageAffine()), warps);
-        using (FragmentedDistillationResult models = new FragmentedDistillation(Original, classesEach < 10 ? warps : mixture, options).Run(fragments, images.Test))
+        var warps = new RandomAffine { Degrees = 10, Scale = 0.1, Pixels = 2 };
+        var mixture = new RandomChoice(new Mixup(new RandomAffine()), warps);
+        using (FederatedDistillationResult models = new FederatedDistillation(Original, classesEach < 10 ? warps : mixture, options).Run(fragments, images.Test))
         {
             yield return ("plain", Scores.MeanOf(models.Fragments.Select(fragment => fragment.ReportBefore!)));
             yield return ("all models as one", Scores.Of(models.TeacherReport!));
             yield return ("models shared", Scores.MeanOf(models.Fragments.Select(fragment => fragment.ReportAfter!)));
         }
 
-        options = options with { Exchange = FragmentExchange.ModelsAndSamples };
-        using (FragmentedDistillationResult samples = new FragmentedDistillation(Original, mixture, options).Run(fragments, images.Test))
+        options = options with { Exchange = FederatedExchange.ModelsAndSamples };
+        using (FederatedDistillationResult samples = new FederatedDistillation(Original, mixture, options).Run(fragments, images.Test))
         {
             yield return ("models and samples shared", Scores.MeanOf(samples.Fragments.Select(fragment => fragment.ReportAfter!)));
         }

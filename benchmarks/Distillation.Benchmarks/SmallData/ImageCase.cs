@@ -5,20 +5,20 @@ using TorchSharp.Modules;
 
 namespace Distillation.Benchmarks.SmallData;
 
-/// <summary>Few labelled images: plain, with new images that have known labels, with the same that have the teacher's, and with real images without labels.</summary>
+/// <summary>Few labeled images: plain, with new images that have known labels, with the same that have the teacher's, and with real images without labels.</summary>
 /// <param name="images">The images.</param>
 /// <param name="count">How many have labels.</param>
 internal sealed class ImageCase(FashionMnist images, int count) : ICase
 {
-    private const int Unlabelled = 10_000;
+    private const int Unlabeled = 10_000;
 
     public string Name => FormattableString.Invariant($"images, {count} labels");
 
     public IEnumerable<(string Arm, Scores Scores)> Run(int seed)
     {
-        (TensorData labelled, IDataSource others) = images.Draw(count, seed);
-        using TensorData samples = labelled;
-        using var originals = new Originals(samples, classes: 10);
+        (TensorData labeled, IDataSource others) = images.Draw(count, seed);
+        using TensorData samples = labeled;
+        using var originals = new LabeledSamples(samples, classes: 10);
         TrainerOptions tuned = Baseline.Tuned(Original, samples, seed);
         yield return ("plain", Train(Original, samples, tuned));
 
@@ -28,10 +28,10 @@ internal sealed class ImageCase(FashionMnist images, int count) : ICase
 
         using (TensorData made = Make(recipe.Generator!))
         {
-            using TensorData bySelf = made.LabelledBy(fitted.Teacher).InMemory();
+            using TensorData bySelf = made.LabeledBy(fitted.Teacher).InMemory();
 
-            // As LabelledBy would blend them, but the teacher is asked once for both pools.
-            using Tensor labels = torch.lerp(bySelf.Labels!, made.Labels!, recipe.Labelling.KnownShare);
+            // As LabeledBy would blend them, but the teacher is asked once for both pools.
+            using Tensor labels = torch.lerp(bySelf.Labels!, made.Labels!, recipe.Labeling.KnownShare);
             var blended = new TensorData(made.Inputs, labels);
             yield return ("generated/known labels", OnPool(Original, made));
             yield return ("generated/teacher's labels", OnPool(Original, bySelf));
@@ -41,17 +41,17 @@ internal sealed class ImageCase(FashionMnist images, int count) : ICase
             yield return ("generated, 64 units/blended labels", OnPool(Simplified, blended));
         }
 
-        using (TensorData made = Make(new ImageShift()))
+        using (TensorData made = Make(new RandomTranslation()))
         {
-            using TensorData bySelf = made.LabelledBy(fitted.Teacher).InMemory();
+            using TensorData bySelf = made.LabeledBy(fitted.Teacher).InMemory();
             yield return ("shifts/known labels", OnPool(Original, made));
             yield return ("shifts/teacher's labels", OnPool(Original, bySelf));
         }
 
-        using TensorData real = others.Subset(Split.Random(others.Count, (double)Unlabelled / others.Count, seed).Train).LabelledBy(fitted.Teacher).InMemory();
-        yield return ("unlabelled/teacher's labels", OnPool(Original, real, share: 0.9));
+        using TensorData real = others.Subset(Split.Random(others.Count, (double)Unlabeled / others.Count, seed).Train).LabeledBy(fitted.Teacher).InMemory();
+        yield return ("unlabeled/teacher's labels", OnPool(Original, real, share: 0.9));
 
-        TensorData Make(ISampleGenerator generator) => originals.Generate(generator, Math.Max(recipe.LeastPool, recipe.PoolFactor * originals.Count), seed).InMemory();
+        TensorData Make(ISampleGenerator generator) => originals.Generate(generator, Math.Max(recipe.MinPoolSize, recipe.PoolFactor * originals.Count), seed).InMemory();
 
         Scores OnPool(Func<Sequential> make, TensorData pool, double? share = null) => Train(make, samples.TogetherWith(pool, share ?? recipe.PoolShare), RecipeSearchOptions.DefaultTraining);
 

@@ -15,9 +15,9 @@ internal sealed class SearchCase(FashionMnist images, int labels, string name, I
 
     public IEnumerable<(string Arm, Scores Scores)> Run(int seed)
     {
-        (TensorData labelled, _) = images.Draw(labels, seed);
-        using TensorData samples = labelled;
-        using var originals = new Originals(samples, classes: 10);
+        (TensorData labeled, _) = images.Draw(labels, seed);
+        using TensorData samples = labeled;
+        using var originals = new LabeledSamples(samples, classes: 10);
         yield return ("plain", Scores.Of(Baseline.Train(Original, samples, Baseline.Tuned(Original, samples, seed), seed, images.Test)));
         RecipeSearchResult found = new RecipeSearch(Original, candidates, new RecipeSearchOptions { Seed = seed }).Run(originals);
         yield return ("chosen for the original", Follow(found.ChosenForOriginal));

@@ -39,7 +39,7 @@ internal static class SmallDataCommand
         var fashion = new FashionMnist(directory);
 
         // Noise on each pixel leaves no gradients that its teacher knows, and nearly all that the model then sees is noise.
-        Recipe naive = Recipe.Distil(new KernelRidge { FeatureMap = new HistogramOfGradients().Describe }, new Jitter(1), "noisy copies") with { PoolShare = 0.95 };
+        Recipe naive = Recipe.Distil(new KernelRidge { FeatureMap = new HistogramOfGradients().Describe }, new GaussianNoise(1), "noisy copies") with { PoolShare = 0.95 };
         return
         [
             new ImageCase(fashion, 200),

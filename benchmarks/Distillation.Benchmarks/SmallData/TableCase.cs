@@ -4,14 +4,14 @@ using Distillation.Teachers;
 
 namespace Distillation.Benchmarks.SmallData;
 
-/// <summary>Few labelled rows of a table: plain, with new rows that have known labels, and with the same that have the teacher's. Measured on all other rows.</summary>
+/// <summary>Few labeled rows of a table: plain, with new rows that have known labels, and with the same that have the teacher's. Measured on all other rows.</summary>
 internal sealed class TableCase(string path, int labels) : ICase
 {
     private const int PlainFolds = 3;
 
     private const int TeachingNetworks = 3;
 
-    /// <summary>Gets the tables, and how many labelled rows of each are drawn.</summary>
+    /// <summary>Gets the tables, and how many labeled rows of each are drawn.</summary>
     public static IReadOnlyList<(string Table, int Labels)> All { get; } =
     [
         ("BreastCancer", 200),
@@ -33,12 +33,12 @@ internal sealed class TableCase(string path, int labels) : ICase
     {
         using CsvTable table = CsvTable.Read(path);
         (TensorData train, TensorData test) = table.Draw(labels, seed);
-        using TensorData labelled = train;
+        using TensorData labeled = train;
         using TensorData others = test;
-        using var originals = new Originals(labelled, table.Classes.Count);
+        using var originals = new LabeledSamples(labeled, table.Classes.Count);
         (double decay, double temperature) = TunePlain(originals, seed);
 
-        using TableNetwork plain = Fit(labelled, decay, seed);
+        using TableNetwork plain = Fit(labeled, decay, seed);
         yield return ("plain", Measure(plain));
         using var scaled = new ScaledTeacher(plain, temperature);
         yield return ("plain, temperature-scaled", Measure(scaled));
@@ -49,8 +49,8 @@ internal sealed class TableCase(string path, int labels) : ICase
         yield return ("teacher itself", Measure(teacher.Teacher));
 
         Recipe recipe = Recipes.ForTables().Single(candidate => candidate.Kind == RecipeKind.Distillation);
-        using TensorData pool = originals.Generate(recipe.Generator!, Math.Max(recipe.LeastPool, recipe.PoolFactor * originals.Count), seed).InMemory();
-        using TensorData taught = pool.LabelledBy(teacher.Teacher).InMemory();
+        using TensorData pool = originals.Generate(recipe.Generator!, Math.Max(recipe.MinPoolSize, recipe.PoolFactor * originals.Count), seed).InMemory();
+        using TensorData taught = pool.LabeledBy(teacher.Teacher).InMemory();
         using Tensor halves = torch.lerp(taught.Labels!, pool.Labels!, 0.5);
         yield return ("generated/known labels", OnPool(pool));
         yield return ("generated/teacher's labels", OnPool(taught));
@@ -58,7 +58,7 @@ internal sealed class TableCase(string path, int labels) : ICase
 
         Scores OnPool(TensorData made)
         {
-            using TableNetwork network = Fit(labelled.TogetherWith(made, recipe.PoolShare), decay / 3, seed); // Chosen on other seeds: a pool is a restraint of its own.
+            using TableNetwork network = Fit(labeled.TogetherWith(made, recipe.PoolShare), decay / 3, seed); // Chosen on other seeds: a pool is a restraint of its own.
             return Measure(network);
         }
 
@@ -67,8 +67,8 @@ internal sealed class TableCase(string path, int labels) : ICase
         TableNetwork Fit(IDataSource samples, double weightDecay, int number) => TableNetwork.Fit(samples, originals.Inputs.size(1), originals.Classes, weightDecay, number);
     }
 
-    // The weight decay with the best accuracy on held-out folds of the labelled rows, of equal ones that with the best likelihood; and the temperature of those folds' logits.
-    private static (double Decay, double Temperature) TunePlain(Originals originals, int seed)
+    // The weight decay with the best accuracy on held-out folds of the labeled rows, of equal ones that with the best likelihood; and the temperature of those folds' logits.
+    private static (double Decay, double Temperature) TunePlain(LabeledSamples originals, int seed)
     {
         var tried = new List<(double Decay, double Temperature, EvaluationReport Report)>();
         foreach (double decay in Baseline.WeightDecays)

@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 
 namespace FromPython;
 
-/// <summary>Images of clothing, 28×28 grey pixels.</summary>
+/// <summary>Images of clothing, 28×28 gray pixels.</summary>
 internal sealed class Clothes : IDisposable
 {
     private Clothes(TensorData train, TensorData test)
@@ -32,7 +32,7 @@ internal sealed class Clothes : IDisposable
 
     public TensorData Test { get; }
 
-    /// <summary>Gets the test images before they were normalised, in [0, 1].</summary>
+    /// <summary>Gets the test images before they were normalized, in [0, 1].</summary>
     public Tensor Pixels { get; }
 
     public static Clothes Load(string directory) => new(Read(directory, "train"), Read(directory, "t10k"));

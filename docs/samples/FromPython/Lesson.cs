@@ -20,7 +20,7 @@ internal sealed class Lesson : IDisposable
     public Lesson(string teacherPath, Clothes clothes, int epochs)
     {
         _clothes = clothes;
-        _options = new() { Epochs = epochs, Optimizer = new AdamW(new Schedule.Cosine(2e-3)) { WeightDecay = 1 } };
+        _options = new() { Epochs = epochs, Optimizer = new AdamWOptimizer(new Schedule.Cosine(2e-3)) { WeightDecay = 1 } };
         _teacher = OnnxTeacher.Load(teacherPath);
         _cached = new(_teacher, clothes.Train.Count, new() { Features = FeatureSet.Of("hidden") });
         _cached.Fill(clothes.Train);

@@ -9,7 +9,7 @@ internal static class CommandLine
     private static readonly Option<int> Seed = Number("--seed", "The first seed.", 0, int.MinValue);
     private static readonly Option<int> Epochs = Number("--epochs", "Passes over the training images.", 40, 1);
     private static readonly Option<int> Labels = Number("--labels", "How many of the training images have labels.", 200, 20);
-    private static readonly Option<int> Unlabelled = Number("--unlabelled", "How many of the other training images are used without their labels.", 0, 0);
+    private static readonly Option<int> Unlabeled = Number("--unlabeled", "How many of the other training images are used without their labels.", 0, 0);
     private static readonly Option<bool> NoSearch = new("--no-search") { Description = "Distils without searching for the best recipe first." };
     private static readonly Option<int> Count = Number("--count", "How many fragments there are.", 10, 2);
     private static readonly Option<int?> ClassesEach = AtLeast(1, new Option<int?>("--classes-each") { Description = "How many of the classes each fragment has. The default is all." });
@@ -28,16 +28,16 @@ internal static class CommandLine
         Option<int> seeds = Seeds(3);
         Option<int> compressions = Seeds(5);
         Option<int> draws = Seeds(1);
-        var root = new RootCommand("Shows what distillation brings on images of clothing: for a network of half the size, and for a network that has 200 labelled images.") { Data, Seed, seeds, Epochs, Save, Out };
-        Runs(root, Compress(seeds), (arguments, images) => new SmallData(images, labels: 200, unlabelled: 0, search: false, SeedsOf(arguments, seeds)));
+        var root = new RootCommand("Shows what distillation brings on images of clothing: for a network of half the size, and for a network that has 200 labeled images.") { Data, Seed, seeds, Epochs, Save, Out };
+        Runs(root, Compress(seeds), (arguments, images) => new SmallData(images, labels: 200, unlabeled: 0, search: false, SeedsOf(arguments, seeds)));
 
         var compress = new Command("compress", "Trains a network, distils it into one of half the size, and compares.") { Data, Seed, compressions, Epochs, Save, Out };
         Runs(compress, Compress(compressions));
 
-        var smallData = new Command("small-data", "Makes a model of few labelled images better with new samples, and tells what that brought.") { Data, Labels, Unlabelled, NoSearch, Seed, draws, Out };
-        Runs(smallData, (arguments, images) => new SmallData(images, arguments.GetValue(Labels), arguments.GetValue(Unlabelled), !arguments.GetValue(NoSearch), SeedsOf(arguments, draws)));
+        var smallData = new Command("small-data", "Makes a model of few labeled images better with new samples, and tells what that brought.") { Data, Labels, Unlabeled, NoSearch, Seed, draws, Out };
+        Runs(smallData, (arguments, images) => new SmallData(images, arguments.GetValue(Labels), arguments.GetValue(Unlabeled), !arguments.GetValue(NoSearch), SeedsOf(arguments, draws)));
 
-        var fragments = new Command("fragments", "Scatters labelled images over places that keep them to themselves, and has them learn from each other.") { Data, Count, ClassesEach, SamplesEach, Seed, Out };
+        var fragments = new Command("fragments", "Scatters labeled images over places that keep them to themselves, and has them learn from each other.") { Data, Count, ClassesEach, SamplesEach, Seed, Out };
         Runs(fragments, (arguments, images) => new Fragments(images, arguments.GetValue(Count), arguments.GetValue(ClassesEach), arguments.GetValue(SamplesEach), arguments.GetValue(Seed)));
 
         root.Add(compress);

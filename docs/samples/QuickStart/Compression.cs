@@ -46,7 +46,7 @@ internal sealed class Compression(Images raw, int epochs, IReadOnlyList<int> see
 
     private Trial Run(Images images, int seed, IProgress<double>? progress, string? path)
     {
-        TrainerOptions options = new() { Epochs = epochs, Seed = seed, Optimizer = new AdamW(new Schedule.Cosine(2e-3)) { WeightDecay = 3 } };
+        TrainerOptions options = new() { Epochs = epochs, Seed = seed, Optimizer = new AdamWOptimizer(new Schedule.Cosine(2e-3)) { WeightDecay = 3 } };
         using Sequential original = Networks.Mlp(128, seed);
         using Sequential alone = Networks.Mlp(64, seed);
         using Sequential distilled = Networks.Mlp(64, seed);

@@ -7,7 +7,7 @@ using Sequential = TorchSharp.Modules.Sequential;
 
 namespace QuickStart;
 
-/// <summary>Labelled images in several places, none of which shows its own to another: what they learn from each other's models, and from generated samples.</summary>
+/// <summary>Labeled images in several places, none of which shows its own to another: what they learn from each other's models, and from generated samples.</summary>
 internal sealed class Fragments : IJob
 {
     private const int Steps = 1_000;
@@ -42,8 +42,8 @@ internal sealed class Fragments : IJob
         EvaluationReport? together = null;
         Display.Run(
         [
-            new("exchange of models", progress => (models = Exchange(FragmentExchange.Models, progress)).InShort),
-            new("exchange of models and samples", progress => (samples = Exchange(FragmentExchange.ModelsAndSamples, progress)).InShort),
+            new("exchange of models", progress => (models = Exchange(FederatedExchange.Models, progress)).InShort),
+            new("exchange of models and samples", progress => (samples = Exchange(FederatedExchange.ModelsAndSamples, progress)).InShort),
             new("all images in one place", progress => Spread.Percent((together = Together(progress)).Accuracy)),
         ]);
         Arm[] arms =
@@ -84,11 +84,11 @@ internal sealed class Fragments : IJob
     }
 
     // Mixed samples suit fragments that have all classes, or get samples of them; where classes are missing, a mixture is too far from what the others know.
-    private FragmentedRun Exchange(FragmentExchange exchange, IProgress<double>? progress)
+    private FragmentedRun Exchange(FederatedExchange exchange, IProgress<double>? progress)
     {
-        ISampleGenerator generator = exchange == FragmentExchange.Models && _lackClasses ? Ingredients.Warps : Ingredients.Mixed;
-        var options = new FragmentOptions { Exchange = exchange, Training = RecipeSearchOptions.DefaultTraining with { Steps = Steps }, PlainTraining = _plainTraining, Seed = _seed };
-        using FragmentedDistillationResult result = new FragmentedDistillation(() => Networks.Mlp(128), generator, options).Run([.. _dealt.Select(part => _images.Train.Subset(part))], _images.Test, progress);
+        ISampleGenerator generator = exchange == FederatedExchange.Models && _lackClasses ? Ingredients.Warps : Ingredients.Mixed;
+        var options = new FederatedOptions { Exchange = exchange, Training = RecipeSearchOptions.DefaultTraining with { Steps = Steps }, PlainTraining = _plainTraining, Seed = _seed };
+        using FederatedDistillationResult result = new FederatedDistillation(() => Networks.Mlp(128), generator, options).Run([.. _dealt.Select(part => _images.Train.Subset(part))], _images.Test, progress);
         return FragmentedRun.Of(result);
     }
 
@@ -111,7 +111,7 @@ internal sealed class Fragments : IJob
     {
         public string InShort => $"{Spread.Percent(Before.Average(report => report.Accuracy))} -> {Spread.Percent(After.Average(report => report.Accuracy))}";
 
-        public static FragmentedRun Of(FragmentedDistillationResult result) => new(
+        public static FragmentedRun Of(FederatedDistillationResult result) => new(
             [.. result.Fragments.Select(fragment => fragment.ReportBefore!)],
             [.. result.Fragments.Select(fragment => fragment.ReportAfter!)],
             result.TeacherReport!,

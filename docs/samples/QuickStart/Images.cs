@@ -20,7 +20,7 @@ internal sealed class Images : IDisposable
             ? new("a subset of Fashion-MNIST", Embedded("train"), Embedded("t10k"))
             : new(directory, From(directory, "train"), From(directory, "t10k"));
 
-    /// <summary>The same images, normalised by what those to learn from show; for a network that sees nothing else.</summary>
+    /// <summary>The same images, normalized by what those to learn from show; for a network that sees nothing else.</summary>
     public Images Normalized()
     {
         Normalization normalization = Normalization.Fit(Train.Inputs);

@@ -2,23 +2,23 @@ using Distillation.Generation;
 
 namespace QuickStart;
 
-/// <summary>A few labelled images: searches for a recipe that helps a 784-128-10 original, follows one, and measures what it brought; each seed draws other images.</summary>
+/// <summary>A few labeled images: searches for a recipe that helps a 784-128-10 original, follows one, and measures what it brought; each seed draws other images.</summary>
 internal sealed class SmallData : IJob
 {
     private readonly Images _images;
     private readonly int _labels;
-    private readonly int _unlabelled;
+    private readonly int _unlabeled;
     private readonly bool _search;
     private readonly IReadOnlyList<int> _seeds;
 
-    public SmallData(Images images, int labels, int unlabelled, bool search, IReadOnlyList<int> seeds)
+    public SmallData(Images images, int labels, int unlabeled, bool search, IReadOnlyList<int> seeds)
     {
-        if ((long)labels + unlabelled > images.Train.Count)
+        if ((long)labels + unlabeled > images.Train.Count)
         {
-            throw new InvalidDataException(FormattableString.Invariant($"--labels and --unlabelled together must be at most {images.Train.Count}, the number of training images, but are {labels} and {unlabelled}."));
+            throw new InvalidDataException(FormattableString.Invariant($"--labels and --unlabeled together must be at most {images.Train.Count}, the number of training images, but are {labels} and {unlabeled}."));
         }
 
-        (_images, _labels, _unlabelled, _search, _seeds) = (images, labels, unlabelled, search, seeds);
+        (_images, _labels, _unlabeled, _search, _seeds) = (images, labels, unlabeled, search, seeds);
     }
 
     public Report Run()
@@ -27,20 +27,20 @@ internal sealed class SmallData : IJob
         Display.Run(_seeds.SelectMany(seed => Steps(seed, trials)));
         return SmallDataReport.Of(
             trials,
-            FormattableString.Invariant($"{trials[0].Labels} labelled and {_unlabelled} unlabelled images of {_images.Name}, {_images.Test.Count} test images; {Spread.Describe(_seeds)}"),
-            new Dictionary<string, object> { ["data"] = _images.Name, ["labels"] = _labels, ["unlabelled"] = _unlabelled, ["search"] = _search, ["seed"] = _seeds[0], ["seeds"] = _seeds.Count });
+            FormattableString.Invariant($"{trials[0].Labels} labeled and {_unlabeled} unlabeled images of {_images.Name}, {_images.Test.Count} test images; {Spread.Describe(_seeds)}"),
+            new Dictionary<string, object> { ["data"] = _images.Name, ["labels"] = _labels, ["unlabeled"] = _unlabeled, ["search"] = _search, ["seed"] = _seeds[0], ["seeds"] = _seeds.Count });
     }
 
     private IEnumerable<Step> Steps(int seed, List<SmallDataTrial> trials)
     {
-        using var draw = new LabelledDraw(_images, _labels, _unlabelled, seed);
-        IReadOnlyList<Recipe> recipes = Recipes.ForImages(draw.Unlabelled);
+        using var draw = new LabeledDraw(_images, _labels, _unlabeled, seed);
+        IReadOnlyList<Recipe> recipes = Recipes.ForImages(draw.Unlabeled);
         RecipeSearchResult? found = null;
         if (_search)
         {
             yield return new(FormattableString.Invariant($"seed {seed}, search"), progress =>
             {
-                using var originals = new Originals(draw.Labelled, classes: 10);
+                using var originals = new LabeledSamples(draw.Labeled, classes: 10);
                 found = new RecipeSearch(() => Networks.Mlp(128), recipes, new RecipeSearchOptions { Seed = seed }).Run(originals, progress);
                 return found.Describe();
             });
@@ -50,8 +50,8 @@ internal sealed class SmallData : IJob
         {
             Recipe recipe = Best(RecipeKind.Distillation);
             var options = new ModelDistillationOptions { Seed = seed, Classes = 10, PlainTraining = Best(RecipeKind.Plain).Training?.Invoke(RecipeSearchOptions.DefaultTraining) };
-            using ModelDistillationResult result = new ModelDistillation(() => Networks.Mlp(128), () => Networks.Mlp(64), recipe, options).Run(draw.Labelled, _images.Test, progress);
-            trials.Add(new(seed, draw.Labelled.Count, found, result.Report!, [.. result.Suspects.Select(suspect => suspect with { Number = draw.Numbers[(int)suspect.Number] })]));
+            using ModelDistillationResult result = new ModelDistillation(() => Networks.Mlp(128), () => Networks.Mlp(64), recipe, options).Run(draw.Labeled, _images.Test, progress);
+            trials.Add(new(seed, draw.Labeled.Count, found, result.Report!, [.. result.Suspects.Select(suspect => suspect with { Number = draw.Numbers[(int)suspect.Number] })]));
             return $"plain {Spread.Percent(result.Report!.Plain.Accuracy)}, by '{recipe.Name}' {Spread.Percent(result.Report.Final.Accuracy)}, the teacher itself {Spread.Percent(result.Report.Teacher!.Accuracy)}";
         });
 

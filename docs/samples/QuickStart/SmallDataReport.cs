@@ -23,7 +23,7 @@ internal static class SmallDataReport
             "Small data",
             subject,
             settings,
-            scores.Length == 0 ? [ReportTable.Of(arms)] : [new([["recipe, on held-out labelled images", "NLL"], .. scores.Select(score => new[] { score.Recipe, score.Mean.Show("0.000") })]), ReportTable.Of(arms)],
+            scores.Length == 0 ? [ReportTable.Of(arms)] : [new([["recipe, on held-out labeled images", "NLL"], .. scores.Select(score => new[] { score.Recipe, score.Mean.Show("0.000") })]), ReportTable.Of(arms)],
             [.. Chosen(trials), .. Gains(trials, againstPlain, againstControl), Suspects(trials)],
             new
             {

@@ -2,7 +2,7 @@ using Distillation.Generation;
 
 namespace QuickStart;
 
-/// <summary>What came of one draw of labelled images.</summary>
+/// <summary>What came of one draw of labeled images.</summary>
 /// <param name="Seed">Its seed.</param>
 /// <param name="Labels">How many images have labels.</param>
 /// <param name="Found">What the search found; none where there was no search.</param>

@@ -5,7 +5,7 @@ using Google.Protobuf.Collections;
 
 namespace Distillation.Onnx;
 
-/// <summary>Takes batch normalisations into the convolutions before them: with s = γ / √(σ² + ε) the weights become s W, and the bias s (b − μ) + β.</summary>
+/// <summary>Takes batch normalizations into the convolutions before them: with s = γ / √(σ² + ε) the weights become s W, and the bias s (b − μ) + β.</summary>
 internal sealed class BatchNormFolding
 {
     // The default of ONNX.

@@ -57,11 +57,11 @@ internal sealed record Example(Tensor Input, Tensor Output)
             return normal;
         }
 
-        // Inputs that are of size one only when they have been normalised.
+        // Inputs that are of size one only when they have been normalized.
         long[] channels = [1, normalization.Mean.Length, .. Enumerable.Repeat(1L, int.Max(0, shape.Length - 2))];
         Tensor mean = torch.tensor([.. normalization.Mean], channels, torch.ScalarType.Float32);
         Tensor deviation = torch.tensor([.. normalization.StandardDeviation], channels, torch.ScalarType.Float32);
-        return torch.addcmul(mean, normal, deviation, HeldNumber.One);
+        return torch.addcmul(mean, normal, deviation, KeptAliveScalar.One);
     }
 
     private static Tensor Indices(long count, long[] shape, torch.Generator generator) =>

@@ -29,7 +29,7 @@ public static class OnnxExport
             : throw new ArgumentException($"A student whose module maps one tensor to one tensor can be exported, but {student.Module.GetType().Name} does not.", nameof(student));
 
     /// <summary>Writes a module.</summary>
-    /// <param name="module">The module, [N, ...] to [N, ...], with all weights of float32, on any device; its mode is as it was afterwards.</param>
+    /// <param name="module">The module, [N, ...] to [N, ...], with all weights of float32, on any device; its mode is as it was afterward.</param>
     /// <param name="path">The file; a file that is there already is replaced.</param>
     /// <param name="inputShape">The shape of one sample, without the batch: <c>[1, 28, 28]</c>.</param>
     /// <param name="options">How; the default is <c>new OnnxExportOptions()</c>.</param>
@@ -89,8 +89,8 @@ public static class OnnxExport
         long[] shape = [normalization.Mean.Length, .. Enumerable.Repeat(1L, int.Max(0, graph.ShapeOf(input).Count - 2))];
         Tensor mean = torch.tensor([.. normalization.Mean], shape, torch.ScalarType.Float32);
         Tensor scale = torch.tensor([.. normalization.StandardDeviation.Select(deviation => 1 / deviation)], shape, torch.ScalarType.Float32);
-        OnnxValue centred = graph.Apply("Sub", [input, graph.Constant("mean", mean)]);
-        return graph.Apply("Mul", [centred, graph.Constant("scale", scale)]);
+        OnnxValue centered = graph.Apply("Sub", [input, graph.Constant("mean", mean)]);
+        return graph.Apply("Mul", [centered, graph.Constant("scale", scale)]);
     }
 
     private static double LargestError(byte[] bytes, Example[] examples, double tolerance)

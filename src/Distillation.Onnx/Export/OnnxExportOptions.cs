@@ -37,7 +37,7 @@ public sealed record OnnxExportOptions
     /// <value>Without the name <c>labels</c>. The default is empty.</value>
     public IReadOnlyDictionary<string, string> Metadata { get; init => field = Require.Present(value); } = new Dictionary<string, string>();
 
-    /// <summary>Gets whether a batch normalisation that directly follows a convolution goes into the weights of the convolution: fewer operators; results differ by rounding.</summary>
+    /// <summary>Gets whether a batch normalization that directly follows a convolution goes into the weights of the convolution: fewer operators; results differ by rounding.</summary>
     /// <value>The default is <see langword="false"/>: the layers stand in the file as they are in the module. (ONNX Runtime folds them when it loads a file.)</value>
     public bool FoldBatchNorm { get; init; }
 

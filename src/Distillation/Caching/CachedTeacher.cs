@@ -8,7 +8,7 @@ namespace Distillation.Caching;
 /// one sample of each batch, another one each time, is compared with the digest of the inputs that the teacher saw (on a graphics processor one batch in 64, for the comparison has to wait for it).
 /// Of a derived batch <see cref="Batch.Inputs"/> alone is compared.</para>
 /// <para>A teacher whose parameters change is refused by <see cref="Fill"/>, and noticed after at most 10 000 batches, where it has a <see cref="ITeacher.Fingerprint"/>.</para>
-/// <para>For views of samples that differ by chance, make them samples of their own, as <see cref="Generation.Originals"/> and its generators do, k for each: a number is then the same view in every epoch,
+/// <para>For views of samples that differ by chance, make them samples of their own, as <see cref="Generation.LabeledSamples"/> and its generators do, k for each: a number is then the same view in every epoch,
 /// for teacher and student alike. Or use no cache.</para>
 /// <para>What is given is always what is kept, the first time too. With outputs kept as they are, training ends with the same bits as with the teacher in the loop where the processor's kernels round a sample alike at every
 /// place in a batch; <c>docs/teacher-outputs.md</c> says where they do. In the order of the data, <see cref="SampleOrder.Sequential"/>, it does everywhere, after a <see cref="Fill"/> with the batch size of the run.</para>
@@ -89,7 +89,7 @@ public sealed class CachedTeacher : DelegatingTeacher
     /// <exception cref="ArgumentException">The data has another number of samples than the store is for.</exception>
     /// <exception cref="AggregateException">The teacher failed on some samples, and the outputs of all others are kept.</exception>
     /// <exception cref="OperationCanceledException">It was ended by the token, and by nothing else.</exception>
-    /// <exception cref="TimeoutException">The teacher ended a batch as cancelled, though the token was not.</exception>
+    /// <exception cref="TimeoutException">The teacher ended a batch as canceled, though the token was not.</exception>
     public void Fill(IDataSource data, int batchSize = 64, torch.Device? device = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         Require.Present(data);
@@ -196,7 +196,7 @@ public sealed class CachedTeacher : DelegatingTeacher
         }
         catch (OperationCanceledException ended) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException("The teacher ended a batch as cancelled, though nobody has cancelled it: a time limit of its own has passed.", ended);
+            throw new TimeoutException("The teacher ended a batch as canceled, though nobody has canceled it: a time limit of its own has passed.", ended);
         }
     }
 

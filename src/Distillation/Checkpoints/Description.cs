@@ -17,7 +17,7 @@ internal static class Description
         string text => text,
         bool or Enum or Feature or FeatureSet => value.ToString()!,
         IFormattable number when value.GetType().IsValueType => number.ToString(null, CultureInfo.InvariantCulture),
-        FeatureDemand demand => $"student [{demand.Student}], teacher [{demand.Teacher}]",
+        RequiredFeatures demand => $"student [{demand.Student}], teacher [{demand.Teacher}]",
         Tensor tensor => $"{Shapes.Of(tensor)} {tensor.dtype}",
         ISelfDescribing when depth == 0 => throw new InvalidOperationException($"The settings of {value.GetType().Name} must not contain themselves, but are nested more than {MaxDepth} deep."),
         IDistillationLoss loss => WithSettings(loss, [(nameof(loss.Name), loss.Name), (nameof(loss.Features), loss.Features), .. loss.Describe()], depth - 1),

@@ -20,12 +20,12 @@ internal sealed class ConcatenatedSource(IDataSource first, IDataSource second) 
 
         if (count == 0)
         {
-            return Formed(second.Read(indices.Minus(first.Count)), form, indices);
+            return Formed(second.Read(indices.Sub(first.Count)), form, indices);
         }
 
         Tensor inSecond = inFirst.logical_not();
         Batch front = Formed(first.Read(indices.masked_select(inFirst)), form, indices.masked_select(inFirst));
-        Batch back = Formed(second.Read(indices.masked_select(inSecond).Minus(first.Count)), form, indices.masked_select(inSecond));
+        Batch back = Formed(second.Read(indices.masked_select(inSecond).Sub(first.Count)), form, indices.masked_select(inSecond));
         Tensor places = torch.cat([inFirst.nonzero().flatten(), inSecond.nonzero().flatten()]).argsort();
         return new Batch(Joined(front.Inputs, back.Inputs, places), form is null ? null : Joined(front.Labels!, back.Labels!, places), indices);
     }

@@ -29,10 +29,10 @@ public static class DataSourceExtensions
         return new SubsetSource(source, [.. Enumerable.Range(0, (int)((source.Count - rank + size - 1) / size)).Select(i => rank + ((long)i * size))]);
     }
 
-    /// <summary>Normalises inputs as they are read.</summary>
+    /// <summary>Normalizes inputs as they are read.</summary>
     /// <param name="source">The data, [N, C, ...].</param>
     /// <param name="normalization">The mean and the deviation of each channel.</param>
-    /// <returns>A view of the normalised data.</returns>
+    /// <returns>A view of the normalized data.</returns>
     public static IDataSource Normalized(this IDataSource source, Normalization normalization) => new NormalizedSource(Require.Present(source), Require.Present(normalization));
 
     /// <summary>Writes samples to a safetensors file, from which <see cref="TensorFile"/> reads them; it then is whole or, if anything fails, what it was before.</summary>

@@ -4,7 +4,7 @@ namespace Distillation.Data;
 public static class ImageData
 {
     /// <summary>Reads images and labels from two IDX files, as MNIST and Fashion-MNIST come.</summary>
-    /// <param name="imagesPath">Grey images [N, H, W] of uint8, packed with gzip or not.</param>
+    /// <param name="imagesPath">Gray images [N, H, W] of uint8, packed with gzip or not.</param>
     /// <param name="labelsPath">Class ids [N] of uint8, packed with gzip or not.</param>
     /// <returns>Inputs [N, 1, H, W] float32 in [0, 1] and labels [N] int64; the caller disposes them.</returns>
     /// <exception cref="InvalidDataException">A file is no IDX file of that kind, or they do not belong together.</exception>
@@ -17,7 +17,7 @@ public static class ImageData
     }
 
     /// <summary>Reads images and labels from two IDX streams.</summary>
-    /// <param name="images">Grey images [N, H, W] of uint8, packed with gzip or not.</param>
+    /// <param name="images">Gray images [N, H, W] of uint8, packed with gzip or not.</param>
     /// <param name="labels">Class ids [N] of uint8, packed with gzip or not.</param>
     /// <param name="imagesName">What the messages call the images.</param>
     /// <param name="labelsName">What the messages call the labels.</param>
@@ -35,12 +35,12 @@ public static class ImageData
             throw new InvalidDataException($"There must be one label for each image, but '{imagesName}' has {pixels.size(0)} images and '{labelsName}' {classes.size(0)} labels.");
         }
 
-        return TensorData.Owning(pixels.unsqueeze(1).to(torch.ScalarType.Float32).OverInPlace(255), classes.to(torch.ScalarType.Int64));
+        return TensorData.Owning(pixels.unsqueeze(1).to(torch.ScalarType.Float32).DivInPlace(255), classes.to(torch.ScalarType.Int64));
     }
 
     /// <summary>Opens images and labels in two IDX files without loading the images: each is read from the disk when a batch asks for it.</summary>
     /// <remarks>Headers and lengths are checked here; the labels are loaded. Files that change later are not noticed. Batches are those of <see cref="FromIdx(string, string)"/>, bit for bit.</remarks>
-    /// <param name="imagesPath">Grey images [N, H, W] of uint8, not packed.</param>
+    /// <param name="imagesPath">Gray images [N, H, W] of uint8, not packed.</param>
     /// <param name="labelsPath">Class ids [N] of uint8, packed with gzip or not.</param>
     /// <returns>Inputs [N, 1, H, W] float32 in [0, 1] and labels [N] int64; the caller disposes it.</returns>
     /// <exception cref="InvalidDataException">A file is no IDX file of that kind, the images are packed, or the files do not belong together.</exception>

@@ -51,7 +51,7 @@ public sealed class ImageFile : IDataSource, IDisposable
             left = left[size..];
         }
 
-        Tensor inputs = pixels.to(torch.ScalarType.Float32).OverInPlace(255);
+        Tensor inputs = pixels.to(torch.ScalarType.Float32).DivInPlace(255);
         return new Batch(inputs.MoveToOuterDisposeScope(), _labels.index_select(0, indices).MoveToOuterDisposeScope(), indices);
     }
 

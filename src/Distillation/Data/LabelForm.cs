@@ -49,7 +49,7 @@ internal sealed record LabelForm(torch.ScalarType Type, long[] Shape)
 
     private Tensor OneHot(Tensor ids, Tensor numbers)
     {
-        Tensor outside = ids.IsBelow(0).logical_or(ids.IsAtLeast(Shape[0]));
+        Tensor outside = ids.Lt(0).logical_or(ids.Ge(Shape[0]));
         if (outside.any().item<bool>())
         {
             throw new InvalidOperationException($"Class ids beside probabilities of {Shape[0]} classes must be in [0, {Shape[0] - 1}] to become probabilities too, but sample {numbers.masked_select(outside)[0].item<long>()} has {ids.masked_select(outside)[0].item<long>()}.");

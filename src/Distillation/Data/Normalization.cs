@@ -42,17 +42,17 @@ public sealed class Normalization
         using var noGradient = torch.no_grad();
         Tensor channels = inputs.transpose(0, 1).flatten(1).to(torch.ScalarType.Float64);
         Tensor mean = channels.mean([1]);
-        Tensor deviation = (channels - mean.unsqueeze(1)).Squared().mean([1]).sqrt();
+        Tensor deviation = (channels - mean.unsqueeze(1)).Square().mean([1]).sqrt();
         if (!deviation.isfinite().all().item<bool>())
         {
             throw new ArgumentException("Inputs must be finite, but some are not. Fill or leave out what is missing.", nameof(inputs));
         }
 
-        deviation = torch.where(deviation.Is(0), torch.ones_like(deviation), deviation);
+        deviation = torch.where(deviation.Eq(0), torch.ones_like(deviation), deviation);
         return new Normalization(mean.cpu().data<double>().ToArray(), deviation.cpu().data<double>().ToArray());
     }
 
-    /// <summary>Normalises inputs.</summary>
+    /// <summary>Normalizes inputs.</summary>
     /// <param name="inputs">[N, C] or [N, C, ...], of a floating type.</param>
     /// <returns>New inputs of the same shape and type, in the current dispose scope.</returns>
     /// <exception cref="ArgumentException">The inputs do not have the channels that were measured.</exception>

@@ -1,6 +1,6 @@
 namespace Distillation.Data;
 
-/// <summary>Another source with normalised inputs.</summary>
+/// <summary>Another source with normalized inputs.</summary>
 internal sealed class NormalizedSource(IDataSource source, Normalization normalization) : IDataSource
 {
     public long Count => source.Count;

@@ -17,7 +17,7 @@ internal static class DataPass
 
     public static Batch Read(IDataSource data, long start, int batchSize, torch.Device? device)
     {
-        Batch batch = data.Read(HeldNumber.Range(start, Math.Min(start + batchSize, data.Count)));
+        Batch batch = data.Read(KeptAliveScalar.Arange(start, Math.Min(start + batchSize, data.Count)));
         return device is null ? batch : batch.To(device);
     }
 }

@@ -1,6 +1,6 @@
 namespace Distillation.Evaluation;
 
-/// <summary>Measures how well a classifier does on labelled data.</summary>
+/// <summary>Measures how well a classifier does on labeled data.</summary>
 public static class Evaluator
 {
     /// <summary>Measures a model.</summary>
@@ -12,12 +12,12 @@ public static class Evaluator
     /// <returns>The report.</returns>
     /// <exception cref="ArgumentException">The data is empty, or its labels do not fit the logits.</exception>
     /// <exception cref="InvalidOperationException">The data has no labels, or the model gave NaN or infinity for some samples: the message says how many, and names the first.</exception>
-    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
     public static EvaluationReport Evaluate(
         ITeacher model, IDataSource data, int batchSize = 256, torch.Device? device = null, CancellationToken cancellationToken = default)
     {
         Require.Present(model);
-        using var tally = new ClassificationTally();
+        using var tally = new ClassificationAccumulator();
         foreach (long start in DataPass.Starts(data, batchSize))
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -15,7 +15,7 @@ public static class ModelAgreement
     /// <returns>The report.</returns>
     /// <exception cref="ArgumentException">The data is empty.</exception>
     /// <exception cref="InvalidOperationException">The models give logits of different shapes.</exception>
-    /// <exception cref="OperationCanceledException">The comparison was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The comparison was canceled.</exception>
     public static AgreementReport Compare(
         ITeacher reference, ITeacher model, IDataSource data, int batchSize = 256, torch.Device? device = null, CancellationToken cancellationToken = default)
     {
@@ -30,10 +30,10 @@ public static class ModelAgreement
             using var noGradient = torch.no_grad();
             Batch batch = DataPass.Read(data, start, batchSize, device);
             Tensor batchSums = Sums(reference.Predict(batch, FeatureSet.None, cancellationToken).Logits, model.Predict(batch, FeatureSet.None, cancellationToken).Logits);
-            sums = sums is null ? batchSums.MoveToOuterDisposeScope() : sums.PlusInPlace(batchSums);
+            sums = sums is null ? batchSums.MoveToOuterDisposeScope() : sums.AddInPlace(batchSums);
         }
 
-        double[] means = [.. sums!.Over(data.Count).cpu().data<double>()];
+        double[] means = [.. sums!.Div(data.Count).cpu().data<double>()];
         return new(data.Count, means[0], means[1], means[2]);
     }
 
@@ -49,8 +49,8 @@ public static class ModelAgreement
         Tensor p = logP.exp();
 
         // 0 · log 0 is 0: what the reference rules out costs nothing.
-        Tensor divergence = torch.where(p.Is(0), torch.zeros_like(p), p * (logP - logQ));
+        Tensor divergence = torch.where(p.Eq(0), torch.zeros_like(p), p * (logP - logQ));
         Tensor same = reference.argmax(1).eq(model.argmax(1)).to(torch.ScalarType.Float64);
-        return torch.stack([same.sum(), divergence.sum(), (p - logQ.exp()).abs().sum().Over(2)]);
+        return torch.stack([same.sum(), divergence.sum(), (p - logQ.exp()).abs().sum().Div(2)]);
     }
 }

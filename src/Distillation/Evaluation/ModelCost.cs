@@ -9,7 +9,7 @@ public sealed record ModelCost
     /// <summary>Gets the size of parameters and buffers in their data types, in bytes.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>Gets the multiply-adds for one sample in linear layers, convolutions and transposed convolutions; biases, activations, normalisation and pooling are not counted.</summary>
+    /// <summary>Gets the multiply-adds for one sample in linear layers, convolutions and transposed convolutions; biases, activations, normalization and pooling are not counted.</summary>
     /// <value><see langword="null"/> for a TorchScript module, whose layers cannot be watched.</value>
     public required long? MultiplyAdds { get; init; }
 
@@ -20,7 +20,7 @@ public sealed record ModelCost
     public required TimeSpan Latency { get; init; }
 
     /// <summary>Measures a model.</summary>
-    /// <param name="module">A network or a TorchScript module, [N, ...] to [N, ...]; its mode is as it was afterwards.</param>
+    /// <param name="module">A network or a TorchScript module, [N, ...] to [N, ...]; its mode is as it was afterward.</param>
     /// <param name="sampleInput">The input to measure with, [N, ...], on the device of the model; N = 1 for the latency of a single sample.</param>
     /// <param name="runs">How many timed runs, after a tenth of that (at least 3) to warm up; positive. The default is 50.</param>
     /// <returns>The cost.</returns>

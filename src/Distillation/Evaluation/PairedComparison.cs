@@ -7,7 +7,7 @@ namespace Distillation.Evaluation;
 /// </remarks>
 public sealed record PairedComparison
 {
-    private const int LeastForBootstrap = 6;
+    private const int MinForBootstrap = 6;
 
     private PairedComparison(int pairs, double mean, double level, Interval interval) => (Pairs, Mean, Level, Interval) = (pairs, mean, level, interval);
 
@@ -74,7 +74,7 @@ public sealed record PairedComparison
             return new(double.NegativeInfinity, double.PositiveInfinity);
         }
 
-        return count < LeastForBootstrap ? Student(differences, level) : Bootstrap(differences, level, resamples, seed);
+        return count < MinForBootstrap ? Student(differences, level) : Bootstrap(differences, level, resamples, seed);
     }
 
     private static Interval Student(double[] differences, double level)

@@ -25,7 +25,7 @@ public sealed class AverageFitter : ITeacherFitter
     public string Name => string.Join(" + ", _fitters.Select(fitter => fitter.Name));
 
     /// <inheritdoc/>
-    public FittedTeacher Fit(Originals data, int seed, CancellationToken cancellationToken = default)
+    public FittedTeacher Fit(LabeledSamples data, int seed, CancellationToken cancellationToken = default)
     {
         var members = new List<FittedTeacher>();
         try
@@ -45,17 +45,17 @@ public sealed class AverageFitter : ITeacherFitter
         using var noGradient = torch.no_grad();
         Tensor each = torch.stack([.. members.Select(member => functional.log_softmax(member.OutOfFold, 1))]);
         double[] weights = ByLikelihood ? Weights(OfLabels(each.exp(), data.RequireLabels())) : [.. members.Select(_ => 1.0 / members.Count)];
-        Tensor logits = torch.logsumexp(each.Plus(torch.tensor(weights, each.dtype, each.device).log_().view(-1, 1, 1)), 0);
+        Tensor logits = torch.logsumexp(each.Add(torch.tensor(weights, each.dtype, each.device).log_().view(-1, 1, 1)), 0);
         double temperature = TemperatureScaling.Fit(logits, data.RequireLabels());
         var mean = new EnsembleTeacher([.. members.Select(member => member.Teacher)], weights);
-        return new FittedTeacher(new ScaledTeacher(mean, temperature), logits.OverInPlace(temperature), [mean, .. members]);
+        return new FittedTeacher(new ScaledTeacher(mean, temperature), logits.DivInPlace(temperature), [mean, .. members]);
     }
 
     // [K][M]: the probability that each teacher gives each label.
     private static double[][] OfLabels(Tensor probabilities, Tensor labels) =>
         [.. Enumerable.Range(0, (int)probabilities.size(0)).Select(number => probabilities[number].gather(1, labels.unsqueeze(1)).to(torch.ScalarType.Float64).cpu().data<double>().ToArray())];
 
-    // Expectation maximisation for the shares of a mixture; the likelihood is concave in them.
+    // Expectation maximization for the shares of a mixture; the likelihood is concave in them.
     private static double[] Weights(double[][] ofLabels)
     {
         const int Rounds = 200;

@@ -21,7 +21,7 @@ public sealed class ClassGaussian : ISampleGenerator
     public double Shrinkage { get; init => field = Require.InRange(value, 0, 1); } = 0.5;
 
     /// <inheritdoc/>
-    public GeneratedSamples Generate(Originals originals, Tensor parents, SampleChance chance)
+    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom chance)
     {
         Require.Present(originals);
         Require.Present(parents);
@@ -31,10 +31,10 @@ public sealed class ClassGaussian : ISampleGenerator
         Tensor coordinates = ClassSpread.Means(originals, Components).index_select(0, labels);
         if (components.size(0) > 0)
         {
-            coordinates.PlusInPlace(RowArithmetic.Combine(chance.Normal(components.size(0), torch.ScalarType.Float64), ClassSpread.Roots(originals, Components, Shrinkage), labels));
+            coordinates.AddInPlace(RowArithmetic.Combine(chance.Normal(components.size(0), torch.ScalarType.Float64), ClassSpread.Roots(originals, Components, Shrinkage), labels));
         }
 
-        Tensor inputs = PrincipalComponents.Mean(originals).Plus(RowArithmetic.Combine(coordinates, components)).to(originals.Inputs.dtype);
+        Tensor inputs = PrincipalComponents.Mean(originals).Add(RowArithmetic.Combine(coordinates, components)).to(originals.Inputs.dtype);
         return new GeneratedSamples(inputs.view([-1, .. originals.Inputs.shape.Skip(1)]), parents);
     }
 }

@@ -28,7 +28,7 @@ public sealed class ClassKernelDensity : ISampleGenerator
     public double Shrinkage { get; init => field = Require.InRange(value, 0, 1); } = 0.5;
 
     /// <inheritdoc/>
-    public GeneratedSamples Generate(Originals originals, Tensor parents, SampleChance chance)
+    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom chance)
     {
         Require.Present(originals);
         Require.Present(parents);
@@ -44,13 +44,13 @@ public sealed class ClassKernelDensity : ISampleGenerator
 
         Tensor noise = RowArithmetic.Combine(chance.Normal(dimensions, torch.ScalarType.Float64), ClassSpread.Roots(originals, Components, Shrinkage), labels);
         Tensor widths = originals.Remember((nameof(ClassKernelDensity), dimensions, Rule), all => Bandwidths(ClassSpread.Sizes(all), dimensions));
-        noise.mul_(widths.index_select(0, labels).TimesInPlace(Scale).unsqueeze(1));
-        return new GeneratedSamples(inputs.to(torch.ScalarType.Float64).Plus(RowArithmetic.Combine(noise, components).view(inputs.shape)).to(inputs.dtype), parents);
+        noise.mul_(widths.index_select(0, labels).MulInPlace(Scale).unsqueeze(1));
+        return new GeneratedSamples(inputs.to(torch.ScalarType.Float64).Add(RowArithmetic.Combine(noise, components).view(inputs.shape)).to(inputs.dtype), parents);
     }
 
     private Tensor Bandwidths(Tensor sizes, long dimensions)
     {
-        Tensor effective = Rule == BandwidthRule.Scott ? sizes.AtLeast(1) : sizes.AtLeast(1).Times((dimensions + 2) / 4.0);
-        return effective.Power(-1.0 / (dimensions + 4));
+        Tensor effective = Rule == BandwidthRule.Scott ? sizes.ClampMin(1) : sizes.ClampMin(1).Mul((dimensions + 2) / 4.0);
+        return effective.Pow(-1.0 / (dimensions + 4));
     }
 }

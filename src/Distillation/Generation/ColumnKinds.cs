@@ -10,7 +10,7 @@ internal static class ColumnKinds
     }
 
     /// <summary>Refuses originals that are no table of such columns.</summary>
-    public static void RequireTable(IReadOnlyList<ColumnKind> kinds, Originals originals, string what)
+    public static void RequireTable(IReadOnlyList<ColumnKind> kinds, LabeledSamples originals, string what)
     {
         if (originals.Inputs.dim() != 2 || originals.Inputs.size(1) != kinds.Count)
         {

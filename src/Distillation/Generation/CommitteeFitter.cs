@@ -17,12 +17,12 @@ public sealed class CommitteeFitter(string name, Func<IDataSource, int, ITeacher
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">There are fewer samples than folds.</exception>
-    public FittedTeacher Fit(Originals data, int seed, CancellationToken cancellationToken = default)
+    public FittedTeacher Fit(LabeledSamples data, int seed, CancellationToken cancellationToken = default)
     {
         using var scope = torch.NewDisposeScope();
         (IReadOnlyList<ITeacher> members, Tensor outOfFold) = CrossValidation.Run(Require.Present(data), _fit, _folds, seed, cancellationToken);
         double temperature = TemperatureScaling.Fit(outOfFold, data.RequireLabels());
         var mean = new EnsembleTeacher(members);
-        return new FittedTeacher(new ScaledTeacher(mean, temperature), outOfFold.OverInPlace(temperature), [mean, .. members]);
+        return new FittedTeacher(new ScaledTeacher(mean, temperature), outOfFold.DivInPlace(temperature), [mean, .. members]);
     }
 }

@@ -8,7 +8,7 @@ internal static class CrossValidation
     /// <summary>Fits the models.</summary>
     /// <returns>The models, which the caller disposes, and the logits of each sample by the model that has not seen it, [M, C] float64, in the current dispose scope.</returns>
     public static (IReadOnlyList<ITeacher> Members, Tensor OutOfFold) Run(
-        Originals data, Func<IDataSource, int, ITeacher> fit, int folds, int seed, CancellationToken cancellationToken)
+        LabeledSamples data, Func<IDataSource, int, ITeacher> fit, int folds, int seed, CancellationToken cancellationToken)
     {
         using var scope = torch.NewDisposeScope();
         Tensor labels = data.RequireLabels();

@@ -3,7 +3,7 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Generation;
 
-/// <summary>What a model says of labelled samples when it has not learned from them: which classes are hard, and which labels may be wrong. Numbers only: it may be kept.</summary>
+/// <summary>What a model says of labeled samples when it has not learned from them: which classes are hard, and which labels may be wrong. Numbers only: it may be kept.</summary>
 /// <param name="Report">How well what it says fits the labels, with its calibration and its confusions.</param>
 /// <param name="Classes">The classes that have samples, by id.</param>
 /// <param name="Suspects">The samples whose labels it contradicts, the least likely label first.</param>
@@ -16,7 +16,7 @@ public sealed record DataDiagnosis(EvaluationReport Report, IReadOnlyList<ClassD
     /// <param name="data">The samples it was fitted on.</param>
     /// <param name="suspectBelow">Below which probability of its label a contradicted sample is a suspect, in [0, 1]. The default value is 0.1.</param>
     /// <returns>The diagnosis.</returns>
-    public static DataDiagnosis Of(FittedTeacher judge, Originals data, double suspectBelow = 0.1)
+    public static DataDiagnosis Of(FittedTeacher judge, LabeledSamples data, double suspectBelow = 0.1)
     {
         Require.Present(judge);
         Require.Present(data);
@@ -40,7 +40,7 @@ public sealed record DataDiagnosis(EvaluationReport Report, IReadOnlyList<ClassD
     /// <summary>Trains originals, each without one fold of the samples, and asks each of the fold that it has not seen.</summary>
     /// <remarks>One temperature for all calibrates what they say.</remarks>
     /// <param name="original">Makes a new original, from inputs [N, ...] to logits [N, C], with weights from libtorch's generator.</param>
-    /// <param name="data">The labelled samples, of as many classes as the original has logits.</param>
+    /// <param name="data">The labeled samples, of as many classes as the original has logits.</param>
     /// <param name="training">How each is trained; <see cref="RecipeSearchOptions.DefaultTraining"/> if not given.</param>
     /// <param name="folds">How many are trained; at least 2, at most the number of samples. The default value is 5.</param>
     /// <param name="seed">Any number; the same one gives the same diagnosis.</param>
@@ -50,7 +50,7 @@ public sealed record DataDiagnosis(EvaluationReport Report, IReadOnlyList<ClassD
     /// <exception cref="InvalidOperationException">An original has another number of logits than there are classes.</exception>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
     public static DataDiagnosis ByOriginals(
-        Func<Module<Tensor, Tensor>> original, Originals data, TrainerOptions? training = null, int folds = 5, int seed = 0, double suspectBelow = 0.1, CancellationToken cancellationToken = default)
+        Func<Module<Tensor, Tensor>> original, LabeledSamples data, TrainerOptions? training = null, int folds = 5, int seed = 0, double suspectBelow = 0.1, CancellationToken cancellationToken = default)
     {
         Require.Present(original);
         TrainerOptions options = OriginalTraining.Several(training ?? RecipeSearchOptions.DefaultTraining);
@@ -74,7 +74,7 @@ public sealed record DataDiagnosis(EvaluationReport Report, IReadOnlyList<ClassD
         return text.ToString();
     }
 
-    private static bool IsContradicted(SuspectSample sample) => sample.Said != sample.Label;
+    private static bool IsContradicted(SuspectSample sample) => sample.Predicted != sample.Label;
 
     /// <inheritdoc/>
     public override string ToString() => Brief.Of(nameof(DataDiagnosis), (nameof(Report), Report), (nameof(Classes), Classes), (nameof(Suspects), Suspects));

@@ -14,12 +14,12 @@ public sealed class DownSampling : SampleTransform
     public int Factor { get; }
 
     /// <inheritdoc/>
-    protected internal override Tensor Transform(Tensor inputs, Originals originals, SampleChance chance)
+    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom chance)
     {
         RequireImages(inputs, nameof(DownSampling));
         Tensor blocks = functional.avg_pool2d(inputs, Factor, Factor, ceil_mode: true, count_include_pad: false);
         return blocks.index_select(2, Places(inputs.size(2))).index_select(3, Places(inputs.size(3)));
 
-        Tensor Places(long count) => HeldNumber.Range(0, count, torch.ScalarType.Int64, inputs.device).FlooredOver(Factor);
+        Tensor Places(long count) => KeptAliveScalar.Arange(0, count, torch.ScalarType.Int64, inputs.device).FloorDivide(Factor);
     }
 }

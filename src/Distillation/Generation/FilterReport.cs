@@ -2,9 +2,9 @@ namespace Distillation.Generation;
 
 /// <summary>How many samples a <see cref="SampleFilter"/> kept, and by what it dropped the others.</summary>
 /// <param name="Samples">The number of samples that there were.</param>
-/// <param name="BelowConfidence">The number dropped by <see cref="SampleFilter.LeastConfidence"/>.</param>
-/// <param name="BelowMargin">The number dropped by <see cref="SampleFilter.LeastMargin"/>.</param>
-/// <param name="BelowAgreement">The number dropped by <see cref="SampleFilter.LeastAgreement"/>.</param>
+/// <param name="BelowConfidence">The number dropped by <see cref="SampleFilter.MinConfidence"/>.</param>
+/// <param name="BelowMargin">The number dropped by <see cref="SampleFilter.MinMargin"/>.</param>
+/// <param name="BelowAgreement">The number dropped by <see cref="SampleFilter.MinAgreement"/>.</param>
 /// <param name="AgainstKnown">The number dropped by <see cref="SampleFilter.MustMatchKnown"/>.</param>
 /// <param name="Surplus">The number dropped by <see cref="SampleFilter.LargestClassRatio"/>.</param>
 public sealed record FilterReport(long Samples, long BelowConfidence, long BelowMargin, long BelowAgreement, long AgainstKnown, long Surplus)

@@ -27,11 +27,11 @@ public sealed class FittedTeacher : IDisposable
     /// <summary>Measures the out-of-fold logits.</summary>
     /// <param name="data">The samples it was fitted on.</param>
     /// <returns>The report.</returns>
-    public EvaluationReport Evaluate(Originals data)
+    public EvaluationReport Evaluate(LabeledSamples data)
     {
         using var scope = torch.NewDisposeScope();
-        using var tally = new ClassificationTally();
-        tally.Add(OutOfFold, new Batch(Require.Present(data).Inputs, data.RequireLabels(), HeldNumber.Range(0, data.Count)));
+        using var tally = new ClassificationAccumulator();
+        tally.Add(OutOfFold, new Batch(Require.Present(data).Inputs, data.RequireLabels(), KeptAliveScalar.Arange(0, data.Count)));
         return tally.Report();
     }
 

@@ -1,7 +1,7 @@
 namespace Distillation.Generation;
 
 /// <summary>New samples, each made when it is read: the same at each reading, in any batch.</summary>
-internal sealed class GeneratedSource(Originals originals, ISampleGenerator generator, long count, int seed) : IDataSource
+internal sealed class GeneratedSource(LabeledSamples originals, ISampleGenerator generator, long count, int seed) : IDataSource
 {
     public long Count => count;
 
@@ -13,7 +13,7 @@ internal sealed class GeneratedSource(Originals originals, ISampleGenerator gene
 
         // Each original is the parent of as many samples as any other.
         Tensor parents = indices.Remainder(originals.Count).to(device);
-        GeneratedSamples samples = generator.Generate(originals, parents, new SampleChance(seed, indices, device));
+        GeneratedSamples samples = generator.Generate(originals, parents, new SampleRandom(seed, indices, device));
         Tensor? labels = samples.Parents.size(1) == 0 || originals.Labels is null ? null : KnownLabels(samples);
         return new Batch(samples.Inputs.MoveToOuterDisposeScope(), labels?.MoveToOuterDisposeScope(), indices);
     }

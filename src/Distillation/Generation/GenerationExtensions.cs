@@ -11,7 +11,7 @@ public static class GenerationExtensions
     /// <param name="count">How many samples; positive.</param>
     /// <param name="seed">Any number; the same one gives the same samples.</param>
     /// <returns>The samples. Their labels are the originals' as probabilities, mixed as the inputs are; none where there are none, or where no sample has an original. Among others a sample without one has zeros.</returns>
-    public static IDataSource Generate(this Originals originals, ISampleGenerator generator, long count, int seed = 0) =>
+    public static IDataSource Generate(this LabeledSamples originals, ISampleGenerator generator, long count, int seed = 0) =>
         new GeneratedSource(Require.Present(originals), Require.Present(generator), Require.Positive(count), seed);
 
     /// <summary>Labels data with a teacher's probabilities, as it is read.</summary>
@@ -19,10 +19,10 @@ public static class GenerationExtensions
     /// <param name="teacher">Who labels; it stays the caller's.</param>
     /// <param name="options">How; the defaults if not given.</param>
     /// <returns>The data with probabilities [N, C] as labels.</returns>
-    public static IDataSource LabelledBy(this IDataSource data, ITeacher teacher, LabellingOptions? options = null) =>
-        new LabelledSource(Require.Present(data), Require.Present(teacher), options ?? new LabellingOptions());
+    public static IDataSource LabeledBy(this IDataSource data, ITeacher teacher, LabelingOptions? options = null) =>
+        new LabeledSource(Require.Present(data), Require.Present(teacher), options ?? new LabelingOptions());
 
-    /// <summary>Chooses among labelled samples, such as a pool from a <see cref="SampleFile"/>.</summary>
+    /// <summary>Chooses among labeled samples, such as a pool from a <see cref="SampleFile"/>.</summary>
     /// <param name="data">Samples with probabilities [N, C] as labels, by which they are judged: those of the teacher, or what they became with known ones.</param>
     /// <param name="filter">What is kept.</param>
     /// <param name="batchSize">How many samples are read at once; positive.</param>
@@ -34,46 +34,46 @@ public static class GenerationExtensions
         Require.Present(data);
         if (Require.Present(filter).NeedsTeacher)
         {
-            throw new ArgumentException($"{nameof(SampleFilter.LeastAgreement)} and {nameof(SampleFilter.MustMatchKnown)} need the teacher, and labels do not tell. Use {nameof(LabelAndKeep)}.", nameof(filter));
+            throw new ArgumentException($"{nameof(SampleFilter.MinAgreement)} and {nameof(SampleFilter.MustMatchKnown)} need the teacher, and labels do not tell. Use {nameof(LabelAndKeep)}.", nameof(filter));
         }
 
         return KeptSamples.Choose(data, filter, Opinion, batchSize);
 
-        SampleOpinion Opinion(Batch batch) => batch.Labels is { } labels && labels.dim() == 2 && torch.is_floating_point(labels)
+        SamplePrediction Opinion(Batch batch) => batch.Labels is { } labels && labels.dim() == 2 && torch.is_floating_point(labels)
             ? new(labels, labels)
             : throw new ArgumentException($"Samples are chosen by probabilities [N, C], but their labels are {Distillation.Shapes.Of(batch.Labels)} {batch.Labels?.dtype}. Have a teacher label them.", nameof(data));
     }
 
     /// <summary>Labels samples with a teacher's probabilities, and keeps those of which it is sure enough.</summary>
     /// <param name="data">The samples, with known labels or without.</param>
-    /// <param name="teacher">Who labels; it stays the caller's. For <see cref="SampleFilter.LeastAgreement"/> its members are asked too.</param>
-    /// <param name="filter">What is kept, by the teacher's probabilities at the temperature of <paramref name="labelling"/>, before known labels are blended in.</param>
-    /// <param name="labelling">How it labels; the defaults if not given.</param>
+    /// <param name="teacher">Who labels; it stays the caller's. For <see cref="SampleFilter.MinAgreement"/> its members are asked too.</param>
+    /// <param name="filter">What is kept, by the teacher's probabilities at the temperature of <paramref name="labeling"/>, before known labels are blended in.</param>
+    /// <param name="labeling">How it labels; the defaults if not given.</param>
     /// <param name="batchSize">How many samples are asked for at once; positive.</param>
     /// <returns>The samples that are kept with their new labels, in memory; the caller disposes them.</returns>
     /// <exception cref="ArgumentException">The filter asks for the agreement of members, and the teacher is not several.</exception>
     /// <exception cref="InvalidOperationException">No sample is left; the message says by what.</exception>
-    public static KeptSamples LabelAndKeep(this IDataSource data, ITeacher teacher, SampleFilter filter, LabellingOptions? labelling = null, int batchSize = 512)
+    public static KeptSamples LabelAndKeep(this IDataSource data, ITeacher teacher, SampleFilter filter, LabelingOptions? labeling = null, int batchSize = 512)
     {
         Require.Present(data);
         Require.Present(teacher);
-        IEnsemble? several = Require.Present(filter).LeastAgreement > 0 ? DelegatingTeacher.PartsOf(teacher).OfType<IEnsemble>().FirstOrDefault() : null;
-        if (filter.LeastAgreement > 0 && several is null)
+        IEnsemble? several = Require.Present(filter).MinAgreement > 0 ? DelegatingTeacher.PartsOf(teacher).OfType<IEnsemble>().FirstOrDefault() : null;
+        if (filter.MinAgreement > 0 && several is null)
         {
             throw new ArgumentException(
-                FormattableString.Invariant($"{nameof(SampleFilter.LeastAgreement)} is {filter.LeastAgreement}, but the teacher, of type {teacher.GetType().Name}, is not several. Take one that is an {nameof(IEnsemble)}, such as {nameof(EnsembleTeacher)}."),
+                FormattableString.Invariant($"{nameof(SampleFilter.MinAgreement)} is {filter.MinAgreement}, but the teacher, of type {teacher.GetType().Name}, is not several. Take one that is an {nameof(IEnsemble)}, such as {nameof(EnsembleTeacher)}."),
                 nameof(teacher));
         }
 
-        LabellingOptions options = labelling ?? new LabellingOptions();
+        LabelingOptions options = labeling ?? new LabelingOptions();
         return KeptSamples.Choose(data, filter, Opinion, batchSize);
 
-        SampleOpinion Opinion(Batch batch)
+        SamplePrediction Opinion(Batch batch)
         {
-            (Tensor said, Tensor labels) = LabelledSource.Label(batch, teacher, options);
+            (Tensor said, Tensor labels) = LabeledSource.Label(batch, teacher, options);
             Tensor likeliest = said.argmax(1);
             Tensor? agreement = several is null ? null : MemberAgreement.Of(several, batch, likeliest, said.size(1));
-            Tensor? contradicts = filter.MustMatchKnown && batch.Labels is { } known ? Contradicts(likeliest, LabelledSource.Probabilities(known, said.size(1), said.dtype)) : null;
+            Tensor? contradicts = filter.MustMatchKnown && batch.Labels is { } known ? Contradicts(likeliest, LabeledSource.Probabilities(known, said.size(1), said.dtype)) : null;
             return new(said, labels, agreement, contradicts);
         }
 
@@ -84,10 +84,10 @@ public static class GenerationExtensions
     /// <summary>Does something to each sample that a generator makes.</summary>
     /// <param name="generator">Makes the samples.</param>
     /// <param name="next">Changes each of them.</param>
-    /// <returns>A generator of both, whose samples keep the first one's originals: <c>new NeighbourInterpolation().Then(new Jitter(0.1))</c>.</returns>
-    public static ISampleGenerator Then(this ISampleGenerator generator, SampleTransform next) => new Chain(Require.Present(generator), Require.Present(next));
+    /// <returns>A generator of both, whose samples keep the first one's originals: <c>new Smote().Then(new Jitter(0.1))</c>.</returns>
+    public static ISampleGenerator Then(this ISampleGenerator generator, SampleTransform next) => new Compose(Require.Present(generator), Require.Present(next));
 
-    /// <summary>Reads data whole, so that what is made or labelled at each reading is made and labelled once.</summary>
+    /// <summary>Reads data whole, so that what is made or labeled at each reading is made and labeled once.</summary>
     /// <param name="data">The data; plain batches of one shape.</param>
     /// <param name="batchSize">How many samples are read at once; positive.</param>
     /// <returns>The data in memory; the caller disposes it.</returns>
@@ -99,7 +99,7 @@ public static class GenerationExtensions
         var batches = new List<Batch>();
         for (long start = 0; start < data.Count; start += batchSize)
         {
-            batches.Add(data.Read(HeldNumber.Range(start, Math.Min(start + batchSize, data.Count))));
+            batches.Add(data.Read(KeptAliveScalar.Arange(start, Math.Min(start + batchSize, data.Count))));
         }
 
         Tensor inputs = torch.cat([.. batches.Select(batch => batch.Inputs)]).DetachFromDisposeScope();

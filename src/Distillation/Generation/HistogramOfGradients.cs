@@ -66,7 +66,7 @@ public sealed record HistogramOfGradients
         if (PixelWeight > 0)
         {
             double length = PixelWeight * Math.Sqrt(parts.Sum(part => part.size(1)) / (4.0 * Orientations));
-            parts.Add(functional.normalize(maps.flatten(1)).TimesInPlace(length));
+            parts.Add(functional.normalize(maps.flatten(1)).MulInPlace(length));
         }
 
         return torch.cat([.. parts], 1).MoveToOuterDisposeScope();
@@ -79,21 +79,21 @@ public sealed record HistogramOfGradients
         (long height, long width) = (maps.size(2), maps.size(3));
         Tensor down = padded.narrow(2, 2, height).narrow(3, 1, width) - padded.narrow(2, 0, height).narrow(3, 1, width);
         Tensor right = padded.narrow(2, 1, height).narrow(3, 2, width) - padded.narrow(2, 1, height).narrow(3, 0, width);
-        (Tensor magnitude, Tensor channel) = torch.max(down.Squared().PlusInPlace(right.Squared()).sqrt(), 1, keepdim: true);
-        Tensor angle = torch.atan2(down.gather(1, channel), right.gather(1, channel)).OverInPlace(Math.PI);
+        (Tensor magnitude, Tensor channel) = torch.max(down.Square().AddInPlace(right.Square()).sqrt(), 1, keepdim: true);
+        Tensor angle = torch.atan2(down.gather(1, channel), right.gather(1, channel)).DivInPlace(Math.PI);
         return (magnitude.squeeze(1), angle.Remainder(1).squeeze(1));
     }
 
     // [N, O, H, W]
     private Tensor Bins(Tensor magnitude, Tensor angle)
     {
-        Tensor place = angle.Times(Orientations).MinusInPlace(0.5);
+        Tensor place = angle.Mul(Orientations).SubInPlace(0.5);
         Tensor lower = place.floor();
         Tensor share = place - lower;
         Tensor first = lower.Remainder(Orientations).to(torch.ScalarType.Int64).unsqueeze(1);
-        Tensor second = lower.Plus(1).Remainder(Orientations).to(torch.ScalarType.Int64).unsqueeze(1);
+        Tensor second = lower.Add(1).Remainder(Orientations).to(torch.ScalarType.Int64).unsqueeze(1);
         return torch.zeros([magnitude.size(0), Orientations, magnitude.size(1), magnitude.size(2)], magnitude.dtype, magnitude.device)
-            .scatter_add_(1, first, (magnitude * share.TakenFrom(1)).unsqueeze(1))
+            .scatter_add_(1, first, (magnitude * share.RSub(1)).unsqueeze(1))
             .scatter_add_(1, second, (magnitude * share).unsqueeze(1));
     }
 
@@ -106,8 +106,8 @@ public sealed record HistogramOfGradients
                 cells.narrow(2, 1, rows).narrow(3, 0, columns), cells.narrow(2, 1, rows).narrow(3, 1, columns),
             ],
             1);
-        Tensor once = blocks / blocks.Squared().sum(1, keepdim: true).PlusInPlace(1e-10).sqrt();
-        Tensor cut = once.AtMost(0.2);
-        return (cut / cut.Squared().sum(1, keepdim: true).PlusInPlace(1e-10).sqrt()).flatten(1);
+        Tensor once = blocks / blocks.Square().sum(1, keepdim: true).AddInPlace(1e-10).sqrt();
+        Tensor cut = once.ClampMax(0.2);
+        return (cut / cut.Square().sum(1, keepdim: true).AddInPlace(1e-10).sqrt()).flatten(1);
     }
 }

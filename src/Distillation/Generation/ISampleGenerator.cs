@@ -1,7 +1,7 @@
 namespace Distillation.Generation;
 
 /// <summary>Makes new inputs out of originals.</summary>
-/// <remarks>A generator has no state: what it makes is a function of its arguments. What it needs of all originals at once (neighbours, principal components) it asks of <see cref="Originals"/>, which remembers it.</remarks>
+/// <remarks>A generator has no state: what it makes is a function of its arguments. What it needs of all originals at once (neighbors, principal components) it asks of <see cref="LabeledSamples"/>, which remembers it.</remarks>
 public interface ISampleGenerator
 {
     /// <summary>Makes new inputs, one for each parent.</summary>
@@ -10,5 +10,5 @@ public interface ISampleGenerator
     /// <param name="chance">Where random numbers come from, a row for each new sample.</param>
     /// <returns>N new samples, owned by the current dispose scope.</returns>
     /// <exception cref="InvalidOperationException">The originals are not of a kind that the generator takes.</exception>
-    GeneratedSamples Generate(Originals originals, Tensor parents, SampleChance chance);
+    GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom chance);
 }

@@ -12,5 +12,5 @@ public interface ITeacherFitter
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The teacher, which the caller disposes.</returns>
     /// <exception cref="OperationCanceledException">The work was ended.</exception>
-    FittedTeacher Fit(Originals data, int seed, CancellationToken cancellationToken = default);
+    FittedTeacher Fit(LabeledSamples data, int seed, CancellationToken cancellationToken = default);
 }

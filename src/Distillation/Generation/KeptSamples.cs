@@ -2,7 +2,7 @@ using Distillation.Evaluation;
 
 namespace Distillation.Generation;
 
-/// <summary>The labelled samples that a <see cref="SampleFilter"/> kept. Disposing it disposes them.</summary>
+/// <summary>The labeled samples that a <see cref="SampleFilter"/> kept. Disposing it disposes them.</summary>
 public sealed class KeptSamples : IDisposable
 {
     private KeptSamples(TensorData samples, long[] numbers, FilterReport report) => (Samples, Numbers, Report) = (samples, numbers, report);
@@ -20,7 +20,7 @@ public sealed class KeptSamples : IDisposable
     public void Dispose() => Samples.Dispose();
 
     /// <summary>Reads data once, and keeps what passes.</summary>
-    internal static KeptSamples Choose(IDataSource data, SampleFilter filter, Func<Batch, SampleOpinion> ask, int batchSize)
+    internal static KeptSamples Choose(IDataSource data, SampleFilter filter, Func<Batch, SamplePrediction> ask, int batchSize)
     {
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
@@ -31,7 +31,7 @@ public sealed class KeptSamples : IDisposable
         {
             using var inner = torch.NewDisposeScope();
             Batch batch = DataPass.Read(data, start, batchSize, device: null);
-            SampleOpinion opinion = ask(batch);
+            SamplePrediction opinion = ask(batch);
             selection.Add(opinion);
             inputs.Add(batch.Inputs.MoveToOuterDisposeScope());
             labels.Add(opinion.Labels.MoveToOuterDisposeScope());

@@ -34,7 +34,7 @@ public sealed record KernelRidge : ITeacherFitter
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">There are more than <see cref="MaximumSamples"/> samples.</exception>
-    public FittedTeacher Fit(Originals data, int seed, CancellationToken cancellationToken = default)
+    public FittedTeacher Fit(LabeledSamples data, int seed, CancellationToken cancellationToken = default)
     {
         Require.Present(data);
         if (data.Count > MaximumSamples)
@@ -46,7 +46,7 @@ public sealed record KernelRidge : ITeacherFitter
         using var noGradient = torch.no_grad();
         Tensor labels = data.RequireLabels();
         Tensor points = KernelRidgeTeacher.FeaturesOf(data.Inputs, FeatureMap);
-        Tensor targets = functional.one_hot(labels, data.Classes).to(torch.ScalarType.Float64).MinusInPlace(1.0 / data.Classes);
+        Tensor targets = functional.one_hot(labels, data.Classes).to(torch.ScalarType.Float64).SubInPlace(1.0 / data.Classes);
 
         (KernelRidgeTeacher.Kernel kernel, double ridge) = Choose(points, targets, labels, seed, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
@@ -56,7 +56,7 @@ public sealed record KernelRidge : ITeacherFitter
         double temperature = TemperatureScaling.Fit(leftOut, labels);
         torch.ScalarType precision = data.Inputs.dtype == torch.ScalarType.Float64 ? torch.ScalarType.Float64 : torch.ScalarType.Float32;
         var teacher = new KernelRidgeTeacher(FeatureMap, kernel, ridge, temperature, points.to(precision).clone(), weights);
-        return new FittedTeacher(teacher, leftOut.OverInPlace(temperature));
+        return new FittedTeacher(teacher, leftOut.DivInPlace(temperature));
     }
 
     private static IReadOnlyList<double> AtLeastOne(IReadOnlyList<double> values, string name, bool positive)
@@ -67,7 +67,7 @@ public sealed record KernelRidge : ITeacherFitter
 
     private static Tensor Inverse(Tensor kernel, double ridge)
     {
-        kernel.diagonal().PlusInPlace(ridge);
+        kernel.diagonal().AddInPlace(ridge);
         return torch.cholesky_inverse(torch.linalg.cholesky(kernel));
     }
 
@@ -92,12 +92,12 @@ public sealed record KernelRidge : ITeacherFitter
             var kernel = new KernelRidgeTeacher.Kernel(bandwidth * median);
             (Tensor values, Tensor vectors) = torch.linalg.eigh(kernel.Between(points, points));
             Tensor rotated = vectors.t().matmul(targets);
-            Tensor squares = vectors.Squared();
+            Tensor squares = vectors.Square();
             foreach (double ridge in Ridges)
             {
-                Tensor inverse = values.AtLeast(0).Plus(ridge).reciprocal();
+                Tensor inverse = values.ClampMin(0).Add(ridge).reciprocal();
                 Tensor leftOut = targets - vectors.matmul(rotated * inverse.unsqueeze(1)).div(squares.matmul(inverse).unsqueeze(1));
-                double cost = functional.cross_entropy(leftOut.Over(TemperatureScaling.Fit(leftOut, labels)), labels).item<double>();
+                double cost = functional.cross_entropy(leftOut.Div(TemperatureScaling.Fit(leftOut, labels)), labels).item<double>();
                 if (cost < least)
                 {
                     (best, least) = ((kernel, ridge), cost);

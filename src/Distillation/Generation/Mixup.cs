@@ -8,10 +8,10 @@ public sealed class Mixup : ISampleGenerator
 
     /// <summary>Makes the generator.</summary>
     /// <param name="inner">What happens to both before they are mixed; nothing if not given.</param>
-    public Mixup(ISampleGenerator? inner = null) => _inner = inner ?? new Unchanged();
+    public Mixup(ISampleGenerator? inner = null) => _inner = inner ?? new Identity();
 
     /// <inheritdoc/>
-    public GeneratedSamples Generate(Originals originals, Tensor parents, SampleChance chance)
+    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom chance)
     {
         Require.Present(originals);
         Require.Present(chance);
@@ -20,8 +20,8 @@ public sealed class Mixup : ISampleGenerator
         Tensor share = chance.Uniform(1, first.Inputs.dtype);
         Tensor wide = RowArithmetic.Wide(share, first.Inputs);
         return new GeneratedSamples(
-            (first.Inputs * wide).PlusInPlace(second.Inputs * wide.TakenFrom(1)),
+            (first.Inputs * wide).AddInPlace(second.Inputs * wide.RSub(1)),
             torch.cat([first.Parents, second.Parents], 1),
-            torch.cat([first.Shares * share, second.Shares * share.TakenFrom(1)], 1));
+            torch.cat([first.Shares * share, second.Shares * share.RSub(1)], 1));
     }
 }

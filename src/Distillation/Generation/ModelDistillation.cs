@@ -3,7 +3,7 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Generation;
 
-/// <summary>Makes a model of a small data set better with new samples: trains it, fits a teacher, makes samples and has them labelled, trains the original and a simplified model on old and new together, and tells what that brought.</summary>
+/// <summary>Makes a model of a small data set better with new samples: trains it, fits a teacher, makes samples and has them labeled, trains the original and a simplified model on old and new together, and tells what that brought.</summary>
 /// <remarks>
 /// The plain original and, where a teacher labels, the control (the same pool with known labels) are trained too, so that nothing is claimed for distilling that is the work of the samples alone.
 /// Which recipe to follow, <see cref="RecipeSearch"/> finds out.
@@ -29,8 +29,8 @@ public sealed class ModelDistillation
     }
 
     /// <summary>Runs it.</summary>
-    /// <param name="samples">The labelled samples: class ids as labels.</param>
-    /// <param name="test">Labelled samples for the report, from which nothing learns; without them there is no report.</param>
+    /// <param name="samples">The labeled samples: class ids as labels.</param>
+    /// <param name="test">Labeled samples for the report, from which nothing learns; without them there is no report.</param>
     /// <param name="progress">Is told the share that is done, on this thread.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The models, the new samples and the report; the caller disposes them.</returns>
@@ -51,7 +51,7 @@ public sealed class ModelDistillation
             int seed = _options.Seed;
             TrainerOptions training = _recipe.TrainingFrom(_options.Training);
             TrainerOptions plainTraining = _options.PlainTraining ?? training;
-            using var originals = new Originals(samples, _options.Classes);
+            using var originals = new LabeledSamples(samples, _options.Classes);
             Module<Tensor, Tensor> plain = Own(OriginalTraining.Fit(_original, samples, plainTraining, seed, cancellationToken));
             progress?.Report(0.2);
             FittedTeacher? teacher = _recipe.Teacher is { } fitter ? Own(fitter.Fit(originals, seed, cancellationToken)) : null;
@@ -77,8 +77,8 @@ public sealed class ModelDistillation
     }
 
     /// <summary>Runs it several times, with seeds that follow each other, and keeps the reports.</summary>
-    /// <param name="samples">The labelled samples: class ids as labels.</param>
-    /// <param name="test">Labelled samples for the reports, from which nothing learns.</param>
+    /// <param name="samples">The labeled samples: class ids as labels.</param>
+    /// <param name="test">Labeled samples for the reports, from which nothing learns.</param>
     /// <param name="runs">How many times; positive. With fewer than five little can be told from chance.</param>
     /// <param name="progress">Is told the share that is done, on this thread.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -103,7 +103,7 @@ public sealed class ModelDistillation
 
     private ModelDistillationReport Measure(
         IDataSource test,
-        Originals originals,
+        LabeledSamples originals,
         KeptSamples? kept,
         Module<Tensor, Tensor> plain,
         Module<Tensor, Tensor> original,
@@ -130,7 +130,7 @@ public sealed class ModelDistillation
         EvaluationReport Evaluate(ITeacher model) => Evaluator.Evaluate(model, test, cancellationToken: cancellationToken);
     }
 
-    private EvaluationReport? Control(Originals originals, KeptSamples? kept, IDataSource test, CancellationToken cancellationToken)
+    private EvaluationReport? Control(LabeledSamples originals, KeptSamples? kept, IDataSource test, CancellationToken cancellationToken)
     {
         Recipe control = _recipe.WithKnownLabels();
         if (control == _recipe)
@@ -149,7 +149,7 @@ public sealed class ModelDistillation
         return Evaluator.Evaluate(asTeacher, test, cancellationToken: cancellationToken);
     }
 
-    private DataDiagnosis? Diagnose(Originals originals, FittedTeacher? teacher, TrainerOptions training, CancellationToken cancellationToken) => _options.DiagnosisFolds is { } folds
+    private DataDiagnosis? Diagnose(LabeledSamples originals, FittedTeacher? teacher, TrainerOptions training, CancellationToken cancellationToken) => _options.DiagnosisFolds is { } folds
         ? DataDiagnosis.ByOriginals(_original, originals, training, folds, _options.Seed, _options.SuspectBelow, cancellationToken)
         : teacher is null ? null : DataDiagnosis.Of(teacher, originals, _options.SuspectBelow);
 }

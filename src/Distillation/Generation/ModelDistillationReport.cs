@@ -5,7 +5,7 @@ namespace Distillation.Generation;
 
 /// <summary>What a model distillation brought, on test samples that nothing has learned from.</summary>
 /// <param name="Recipe">The recipe.</param>
-/// <param name="Plain">The original, trained on the labelled samples alone.</param>
+/// <param name="Plain">The original, trained on the labeled samples alone.</param>
 /// <param name="Control">The original, trained on the same pool with the labels of the samples it was made of; <see langword="null"/> where the recipe has no teacher that labels, or the pool no known labels.</param>
 /// <param name="Final">The original, trained by the recipe; of a recipe that is a teacher itself, that teacher.</param>
 /// <param name="Distilled">The simplified model.</param>

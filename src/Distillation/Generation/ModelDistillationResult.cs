@@ -23,7 +23,7 @@ public sealed class ModelDistillationResult : IDisposable
     /// <summary>Gets the recipe that was followed.</summary>
     public Recipe Recipe { get; }
 
-    /// <summary>Gets the original that was trained on the labelled samples alone.</summary>
+    /// <summary>Gets the original that was trained on the labeled samples alone.</summary>
     public torch.nn.Module<Tensor, Tensor> Plain { get; }
 
     /// <summary>Gets the original that was trained on old and new samples together; where the recipe makes none, <see cref="Plain"/>.</summary>
@@ -41,7 +41,7 @@ public sealed class ModelDistillationResult : IDisposable
     /// <summary>Gets how many new samples the recipe's filter kept; <see langword="null"/> without one.</summary>
     public FilterReport? Kept { get; }
 
-    /// <summary>Gets what a model that has not seen them says of the labelled samples: originals, where <see cref="ModelDistillationOptions.DiagnosisFolds"/> is set, else the teacher; <see langword="null"/> without either.</summary>
+    /// <summary>Gets what a model that has not seen them says of the labeled samples: originals, where <see cref="ModelDistillationOptions.DiagnosisFolds"/> is set, else the teacher; <see langword="null"/> without either.</summary>
     public DataDiagnosis? Diagnosis { get; }
 
     /// <summary>Gets the samples whose labels the <see cref="Diagnosis"/> contradicts, the least likely first; empty without one.</summary>

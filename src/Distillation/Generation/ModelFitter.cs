@@ -34,7 +34,7 @@ public sealed class ModelFitter(string name, Func<IDataSource, int, ITeacher> fi
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">There are fewer samples than folds.</exception>
-    public FittedTeacher Fit(Originals data, int seed, CancellationToken cancellationToken = default)
+    public FittedTeacher Fit(LabeledSamples data, int seed, CancellationToken cancellationToken = default)
     {
         using var scope = torch.NewDisposeScope();
         (IReadOnlyList<ITeacher> members, Tensor outOfFold) = CrossValidation.Run(Require.Present(data), _fit, _folds, seed, cancellationToken);
@@ -46,6 +46,6 @@ public sealed class ModelFitter(string name, Func<IDataSource, int, ITeacher> fi
         cancellationToken.ThrowIfCancellationRequested();
         double temperature = TemperatureScaling.Fit(outOfFold, data.RequireLabels());
         ITeacher whole = _fit(new TensorData(data.Inputs, data.RequireLabels()), seed) ?? throw new InvalidOperationException("The delegate that fits a teacher must give one, but gave null.");
-        return new FittedTeacher(new ScaledTeacher(whole, temperature), outOfFold.OverInPlace(temperature), whole);
+        return new FittedTeacher(new ScaledTeacher(whole, temperature), outOfFold.DivInPlace(temperature), whole);
     }
 }

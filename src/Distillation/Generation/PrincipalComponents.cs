@@ -5,35 +5,35 @@ namespace Distillation.Generation;
 internal static class PrincipalComponents
 {
     /// <summary>The mean of the originals, [1, D].</summary>
-    public static Tensor Mean(Originals originals) =>
+    public static Tensor Mean(LabeledSamples originals) =>
         originals.Remember((nameof(PrincipalComponents), nameof(Mean)), all => all.Inputs.flatten(1).to(torch.ScalarType.Float64).mean([0], keepdim: true));
 
     /// <summary>The first components, fewer where there are not so many: [K, D], rows of length 1 at right angles.</summary>
-    public static Tensor First(Originals originals, int count)
+    public static Tensor First(LabeledSamples originals, int count)
     {
         Tensor all = All(originals);
         return all.narrow(0, 0, Math.Min(count, all.size(0)));
     }
 
     /// <summary>All components, by falling variance, [R, D].</summary>
-    public static Tensor All(Originals originals) => originals.Remember((nameof(PrincipalComponents), nameof(All)), Find);
+    public static Tensor All(LabeledSamples originals) => originals.Remember((nameof(PrincipalComponents), nameof(All)), Find);
 
     /// <summary>The originals in the space of the first components, [M, K].</summary>
-    public static Tensor Coordinates(Originals originals, int count) => Centred(originals).matmul(First(originals, count).t());
+    public static Tensor Coordinates(LabeledSamples originals, int count) => Centered(originals).matmul(First(originals, count).t());
 
-    private static Tensor Centred(Originals originals) => originals.Inputs.flatten(1).to(torch.ScalarType.Float64) - Mean(originals);
+    private static Tensor Centered(LabeledSamples originals) => originals.Inputs.flatten(1).to(torch.ScalarType.Float64) - Mean(originals);
 
-    private static Tensor Find(Originals originals)
+    private static Tensor Find(LabeledSamples originals)
     {
-        Tensor centred = Centred(originals);
-        bool few = centred.size(0) < centred.size(1);
-        (Tensor values, Tensor vectors) = torch.linalg.eigh(few ? centred.matmul(centred.t()) : centred.t().matmul(centred));
+        Tensor centered = Centered(originals);
+        bool few = centered.size(0) < centered.size(1);
+        (Tensor values, Tensor vectors) = torch.linalg.eigh(few ? centered.matmul(centered.t()) : centered.t().matmul(centered));
         double[] variances = values.cpu().data<double>().ToArray();
         double least = 1e-10 * variances[^1];
         long rank = variances.LongCount(variance => variance > Math.Max(least, 0));
         Tensor falling = vectors.narrow(1, variances.Length - rank, rank).flip(1).t();
-        Tensor components = few ? falling.matmul(centred) : falling;
-        components = components / components.Squared().sum(1, keepdim: true).sqrt_();
+        Tensor components = few ? falling.matmul(centered) : falling;
+        components = components / components.Square().sum(1, keepdim: true).sqrt_();
 
         // A direction has two signs: the largest entry is positive, so that samples are the same wherever they are made.
         Tensor largest = components.gather(1, components.abs().argmax(1, keepdim: true));

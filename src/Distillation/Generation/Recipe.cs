@@ -7,7 +7,7 @@ public sealed record Recipe
 {
     private Recipe(string name, RecipeKind kind, ITeacherFitter? teacher, ISampleGenerator? generator) => (Name, Kind, Teacher, Generator) = (name, kind, teacher, generator);
 
-    /// <summary>Gets the recipe that adds nothing: the original learns from the labelled samples alone.</summary>
+    /// <summary>Gets the recipe that adds nothing: the original learns from the labeled samples alone.</summary>
     public static Recipe Plain { get; } = new("plain", RecipeKind.Plain, teacher: null, generator: null);
 
     /// <summary>Gets its name in reports.</summary>
@@ -26,13 +26,13 @@ public sealed record Recipe
     /// <value>In (0, 1). The default value is 0.75.</value>
     public double PoolShare { get; init => field = Require.BelowOne(Require.Positive(value)); } = 0.75;
 
-    /// <summary>Gets how many new samples are made for each labelled one.</summary>
+    /// <summary>Gets how many new samples are made for each labeled one.</summary>
     /// <value>Positive. The default value is 20, below which the pool is worth less.</value>
     public int PoolFactor { get; init => field = Require.Positive(value); } = 20;
 
     /// <summary>Gets how the teacher labels.</summary>
     /// <value>The default value is the teacher's probabilities as they are.</value>
-    public LabellingOptions Labelling { get; init => field = Require.Present(value); } = new();
+    public LabelingOptions Labeling { get; init => field = Require.Present(value); } = new();
 
     /// <summary>Gets which new samples are kept: by what the teacher says of them, or without a teacher by their known labels.</summary>
     /// <value>The default value is <see langword="null"/>: all. Without a teacher there is no agreement of its members, and nobody to match the known labels.</value>
@@ -40,13 +40,13 @@ public sealed record Recipe
     {
         get;
         init => field = value is { NeedsTeacher: true } && Kind == RecipeKind.AugmentationOnly
-            ? throw new ArgumentException($"{nameof(SampleFilter.LeastAgreement)} and {nameof(SampleFilter.MustMatchKnown)} need a teacher that labels, and '{Name}' has none.", nameof(Filter))
+            ? throw new ArgumentException($"{nameof(SampleFilter.MinAgreement)} and {nameof(SampleFilter.MustMatchKnown)} need a teacher that labels, and '{Name}' has none.", nameof(Filter))
             : value;
     }
 
-    /// <summary>Gets the number of new samples with which the pool is full, however few labelled ones there are.</summary>
+    /// <summary>Gets the number of new samples with which the pool is full, however few labeled ones there are.</summary>
     /// <value>Positive. The default value is 8 000.</value>
-    public int LeastPool { get; init => field = Require.Positive(value); } = 8_000;
+    public int MinPoolSize { get; init => field = Require.Positive(value); } = 8_000;
 
     /// <summary>Gets how this recipe's training differs from that of all recipes, such as by more weight decay where there is no pool: a function from the options of all to its own.</summary>
     /// <value>The default value is <see langword="null"/>: it does not.</value>
@@ -75,7 +75,7 @@ public sealed record Recipe
     /// <summary>Gives the control of a recipe: the same new samples, with the labels of those they were made of.</summary>
     /// <remarks>A <see cref="Filter"/> is left out, for there is no teacher to choose by. The control of a <see cref="ModelDistillation"/> has the samples that the recipe kept, and no others.</remarks>
     /// <returns>The control; of a recipe without a teacher that labels, the recipe itself.</returns>
-    public Recipe WithKnownLabels() => Kind == RecipeKind.Distillation ? Augment(Generator!, "same pool, known labels") with { PoolShare = PoolShare, PoolFactor = PoolFactor, LeastPool = LeastPool, Training = Training } : this;
+    public Recipe WithKnownLabels() => Kind == RecipeKind.Distillation ? Augment(Generator!, "same pool, known labels") with { PoolShare = PoolShare, PoolFactor = PoolFactor, MinPoolSize = MinPoolSize, Training = Training } : this;
 
     /// <summary>Gives the options of this recipe's training.</summary>
     /// <param name="common">Those of all recipes.</param>
@@ -84,24 +84,24 @@ public sealed record Recipe
         Training is null ? common : OriginalTraining.Several(Training(common) ?? throw new InvalidOperationException($"{nameof(Training)} of the recipe '{Name}' must give options, but gave null."));
 
     /// <summary>Puts together what the original learns from.</summary>
-    /// <param name="originals">The labelled samples.</param>
+    /// <param name="originals">The labeled samples.</param>
     /// <param name="teacher">The fitted teacher, where the recipe labels with one.</param>
     /// <param name="seed">Any number; the same one gives the same samples.</param>
     /// <param name="only">The numbers of the new samples that are made, where not all are.</param>
     /// <returns>The samples, in memory; the caller disposes them, after <paramref name="originals"/> is no longer read through them.</returns>
-    internal TrainingMaterial Prepare(Originals originals, FittedTeacher? teacher, int seed, IReadOnlyList<long>? only = null)
+    internal TrainingMaterial Prepare(LabeledSamples originals, FittedTeacher? teacher, int seed, IReadOnlyList<long>? only = null)
     {
-        var labelled = new TensorData(originals.Inputs, originals.RequireLabels());
+        var labeled = new TensorData(originals.Inputs, originals.RequireLabels());
         if (Generator is null)
         {
-            return new TrainingMaterial(labelled, pool: null, kept: null);
+            return new TrainingMaterial(labeled, pool: null, kept: null);
         }
 
-        long count = Math.Max(LeastPool, PoolFactor * originals.Count);
+        long count = Math.Max(MinPoolSize, PoolFactor * originals.Count);
         IDataSource all = originals.Generate(Generator, count, seed);
         IDataSource made = only is null ? all : all.Subset(only);
-        KeptSamples? kept = Filter is null ? null : teacher is null ? made.Keep(Filter) : made.LabelAndKeep(teacher.Teacher, Filter, Labelling);
-        TensorData pool = kept?.Samples ?? (teacher is null ? made : made.LabelledBy(teacher.Teacher, Labelling)).InMemory();
-        return new TrainingMaterial(labelled.TogetherWith(pool, PoolShare), pool, kept);
+        KeptSamples? kept = Filter is null ? null : teacher is null ? made.Keep(Filter) : made.LabelAndKeep(teacher.Teacher, Filter, Labeling);
+        TensorData pool = kept?.Samples ?? (teacher is null ? made : made.LabeledBy(teacher.Teacher, Labeling)).InMemory();
+        return new TrainingMaterial(labeled.TogetherWith(pool, PoolShare), pool, kept);
     }
 }

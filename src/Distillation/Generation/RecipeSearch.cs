@@ -25,12 +25,12 @@ public sealed class RecipeSearch
     }
 
     /// <summary>Compares the recipes.</summary>
-    /// <param name="data">The labelled samples. Nothing else is looked at.</param>
+    /// <param name="data">The labeled samples. Nothing else is looked at.</param>
     /// <param name="progress">Is told the share that is done, on this thread.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     /// <returns>What was found.</returns>
     /// <exception cref="OperationCanceledException">The search was ended.</exception>
-    public RecipeSearchResult Run(Originals data, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public RecipeSearchResult Run(LabeledSamples data, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         Require.Present(data);
         var clock = Stopwatch.StartNew();
@@ -43,13 +43,13 @@ public sealed class RecipeSearch
         {
             if (part > 0 && clock.Elapsed > _options.TimeBudget)
             {
-                return Judge(reports, isComplete: false);
+                return EarlyStoppingMonitor(reports, isComplete: false);
             }
 
             int seed = unchecked((int)SplitMix64.Mix(_options.Seed, part));
             Fold fold = Split.StratifiedInFolds(labels, _options.Folds, unchecked(_options.Seed + (part / _options.Folds)))[part % _options.Folds];
             using var inner = torch.NewDisposeScope();
-            using var train = new Originals(samples.Subset(fold.Train), data.Classes);
+            using var train = new LabeledSamples(samples.Subset(fold.Train), data.Classes);
             IDataSource heldOut = samples.Subset(fold.HeldOut);
             using var fitted = new FittedTeachers(train, seed, cancellationToken);
             for (int i = 0; i < _candidates.Length; i++)
@@ -60,10 +60,10 @@ public sealed class RecipeSearch
             }
         }
 
-        return Judge(reports, isComplete: true);
+        return EarlyStoppingMonitor(reports, isComplete: true);
     }
 
-    private EvaluationReport Try(Recipe recipe, Originals train, FittedTeachers fitted, IDataSource heldOut, int seed, CancellationToken cancellationToken)
+    private EvaluationReport Try(Recipe recipe, LabeledSamples train, FittedTeachers fitted, IDataSource heldOut, int seed, CancellationToken cancellationToken)
     {
         if (recipe.Kind == RecipeKind.TeacherItself)
         {
@@ -76,7 +76,7 @@ public sealed class RecipeSearch
         return Evaluator.Evaluate(asTeacher, heldOut, cancellationToken: cancellationToken);
     }
 
-    private RecipeSearchResult Judge(List<EvaluationReport>[] reports, bool isComplete)
+    private RecipeSearchResult EarlyStoppingMonitor(List<EvaluationReport>[] reports, bool isComplete)
     {
         double[][] values = [.. reports.Select(all => all.Select(_options.Metric.Of).ToArray())];
         int best = BestOf(values, _ => true);
@@ -107,7 +107,7 @@ public sealed class RecipeSearch
     }
 
     /// <summary>The teachers of one part: each is fitted once, however many recipes use it.</summary>
-    private sealed class FittedTeachers(Originals data, int seed, CancellationToken cancellationToken) : IDisposable
+    private sealed class FittedTeachers(LabeledSamples data, int seed, CancellationToken cancellationToken) : IDisposable
     {
         private readonly Dictionary<ITeacherFitter, FittedTeacher> _fitted = [];
 

@@ -28,5 +28,5 @@ public sealed record RecipeSearchOptions
     public int Seed { get; init; }
 
     /// <summary>Gets a training that suits small data: 2 000 steps of 64 samples, AdamW with weight decay 0.5, the learning rate falling from 0.003 to 0 along a cosine.</summary>
-    public static TrainerOptions DefaultTraining { get; } = new() { Steps = 2_000, Optimizer = new AdamW(new Schedule.Cosine(3e-3)) { WeightDecay = 0.5 } };
+    public static TrainerOptions DefaultTraining { get; } = new() { Steps = 2_000, Optimizer = new AdamWOptimizer(new Schedule.Cosine(3e-3)) { WeightDecay = 0.5 } };
 }

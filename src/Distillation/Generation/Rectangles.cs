@@ -4,8 +4,8 @@ namespace Distillation.Generation;
 internal static class Rectangles
 {
     /// <summary>Which pixels are in a rectangle that is cut off at the border.</summary>
-    /// <param name="rows">The rows of the centres, [N] int64.</param>
-    /// <param name="columns">The columns of the centres, [N] int64.</param>
+    /// <param name="rows">The rows of the centers, [N] int64.</param>
+    /// <param name="columns">The columns of the centers, [N] int64.</param>
     /// <param name="heights">The heights, [N] int64.</param>
     /// <param name="widths">The widths, [N] int64.</param>
     /// <param name="images">[N, C, H, W].</param>
@@ -13,10 +13,10 @@ internal static class Rectangles
     public static Tensor Around(Tensor rows, Tensor columns, Tensor heights, Tensor widths, Tensor images) =>
         Between(rows, heights, images.size(2)).unsqueeze(2).logical_and(Between(columns, widths, images.size(3)).unsqueeze(1)).unsqueeze(1);
 
-    private static Tensor Between(Tensor centres, Tensor sizes, long count)
+    private static Tensor Between(Tensor centers, Tensor sizes, long count)
     {
-        Tensor places = HeldNumber.Range(0, count, torch.ScalarType.Int64, centres.device).unsqueeze(0);
-        Tensor first = (centres - sizes.FlooredOver(2)).unsqueeze(1);
-        return places.ge(first).logical_and(places.lt(first.Plus(sizes.unsqueeze(1))));
+        Tensor places = KeptAliveScalar.Arange(0, count, torch.ScalarType.Int64, centers.device).unsqueeze(0);
+        Tensor first = (centers - sizes.FloorDivide(2)).unsqueeze(1);
+        return places.ge(first).logical_and(places.lt(first.Add(sizes.unsqueeze(1))));
     }
 }

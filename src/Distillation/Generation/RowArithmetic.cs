@@ -32,7 +32,7 @@ internal static class RowArithmetic
             using Tensor weight = weights.narrow(1, k, 1);
             using Tensor row = rows(k);
             using Tensor product = weight * row;
-            sum.PlusInPlace(product);
+            sum.AddInPlace(product);
         }
 
         return sum;

@@ -5,10 +5,10 @@ internal sealed class SampleSelection(SampleFilter filter)
 {
     private readonly List<Measured> _samples = [];
 
-    public void Add(SampleOpinion opinion)
+    public void Add(SamplePrediction opinion)
     {
         using var scope = torch.NewDisposeScope();
-        Tensor said = opinion.Said.to(torch.ScalarType.Float64);
+        Tensor said = opinion.Probabilities.to(torch.ScalarType.Float64);
         long[] labels = said.argmax(1).cpu().data<long>().ToArray();
         double[] largest = Numbers(said.topk((int)Math.Min(2, said.size(1)), 1).values);
         double[]? agreement = opinion.Agreement is { } shares ? Numbers(shares) : null;
@@ -29,9 +29,9 @@ internal sealed class SampleSelection(SampleFilter filter)
     public (long[] Numbers, FilterReport Report) Choose()
     {
         Measured[] left = [.. _samples];
-        long unsure = DropBelow(nameof(SampleFilter.LeastConfidence), filter.LeastConfidence, sample => sample.Confidence);
-        long close = DropBelow(nameof(SampleFilter.LeastMargin), filter.LeastMargin, sample => sample.Margin);
-        long disputed = DropBelow(nameof(SampleFilter.LeastAgreement), filter.LeastAgreement, sample => sample.Agreement);
+        long unsure = DropBelow(nameof(SampleFilter.MinConfidence), filter.MinConfidence, sample => sample.Confidence);
+        long close = DropBelow(nameof(SampleFilter.MinMargin), filter.MinMargin, sample => sample.Margin);
+        long disputed = DropBelow(nameof(SampleFilter.MinAgreement), filter.MinAgreement, sample => sample.Agreement);
         long contradicted = Drop(
             [.. left.Where(sample => !sample.Contradicts)], () => $"{nameof(SampleFilter.MustMatchKnown)} is set, and the known labels of all {left.Length} samples say another class");
         Measured[] kept = filter.LargestClassRatio is { } ratio ? Balanced(left, ratio) : left;

@@ -4,7 +4,7 @@ namespace Distillation.Generation;
 public abstract class SampleTransform : ISampleGenerator
 {
     /// <inheritdoc/>
-    public GeneratedSamples Generate(Originals originals, Tensor parents, SampleChance chance)
+    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom chance)
     {
         Require.Present(originals);
         Require.Present(chance);
@@ -16,7 +16,7 @@ public abstract class SampleTransform : ISampleGenerator
     /// <param name="originals">All originals.</param>
     /// <param name="chance">Where random numbers come from, a row for each input.</param>
     /// <returns>[N, ...], in the same shape.</returns>
-    protected internal abstract Tensor Transform(Tensor inputs, Originals originals, SampleChance chance);
+    protected internal abstract Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom chance);
 
     /// <summary>Refuses what is no image.</summary>
     internal static void RequireImages(Tensor inputs, string what)

@@ -24,12 +24,12 @@ internal static class Smoothing
     {
         long size = padded.size(dimension) - shares.Length + 1;
         using Tensor first = padded.narrow(dimension, 0, size);
-        Tensor sum = first.Times(shares[0]);
+        Tensor sum = first.Mul(shares[0]);
         for (int place = 1; place < shares.Length; place++)
         {
             using Tensor shifted = padded.narrow(dimension, place, size);
-            using Tensor weighted = shifted.Times(shares[place]);
-            sum.PlusInPlace(weighted);
+            using Tensor weighted = shifted.Mul(shares[place]);
+            sum.AddInPlace(weighted);
         }
 
         return sum;

@@ -18,7 +18,7 @@ public sealed class TableColumns : ISampleGenerator
     public IReadOnlyList<ColumnKind> Kinds { get; }
 
     /// <inheritdoc/>
-    public GeneratedSamples Generate(Originals originals, Tensor parents, SampleChance chance)
+    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom chance)
     {
         ColumnKinds.RequireTable(Kinds, Require.Present(originals), nameof(TableColumns));
         GeneratedSamples samples = _inner.Generate(originals, parents, chance);
@@ -29,21 +29,21 @@ public sealed class TableColumns : ISampleGenerator
     }
 
     // Nominal values that no parent has, where there is one.
-    private Tensor Strange(GeneratedSamples samples, Originals originals)
+    private Tensor Strange(GeneratedSamples samples, LabeledSamples originals)
     {
         Tensor found = torch.zeros_like(samples.Inputs, dtype: torch.ScalarType.Bool);
         for (long place = 0; place < samples.Parents.size(1); place++)
         {
             using var scope = torch.NewDisposeScope();
             Tensor its = originals.Inputs.index_select(0, samples.Parents.select(1, place));
-            found.logical_or_(its.eq(samples.Inputs).logical_and(samples.Shares.select(1, place).IsAbove(0).unsqueeze(1)));
+            found.logical_or_(its.eq(samples.Inputs).logical_and(samples.Shares.select(1, place).Gt(0).unsqueeze(1)));
         }
 
-        Tensor any = samples.Shares.IsAbove(0).any(1, keepdim: true);
+        Tensor any = samples.Shares.Gt(0).any(1, keepdim: true);
         return found.logical_not_().logical_and_(any).logical_and_(ColumnKinds.Are(Kinds, ColumnKind.Nominal, found.device));
     }
 
-    private static Tensor Main(GeneratedSamples samples, Originals originals)
+    private static Tensor Main(GeneratedSamples samples, LabeledSamples originals)
     {
         Tensor largest = samples.Shares.argmax(1, keepdim: true);
         return originals.Inputs.index_select(0, samples.Parents.gather(1, largest).squeeze(1));

@@ -47,7 +47,7 @@ public static class TemperatureScaling
 
         double Cost(double logTemperature)
         {
-            using Tensor scaled = exact.Over(Math.Exp(logTemperature));
+            using Tensor scaled = exact.Div(Math.Exp(logTemperature));
             using Tensor cost = functional.cross_entropy(scaled, labels, label_smoothing: smoothing);
             return cost.item<double>();
         }

@@ -10,7 +10,7 @@ internal static class BatchWeights
         Tensor[] known = [.. weights.OfType<Tensor>()];
         return known.Length == 0
             ? null
-            : known.Select(weight => weight.to(torch.ScalarType.Float64)).Aggregate(TensorArithmetic.Plus).Plus((double)(weights.Count - known.Length) * batch.Count).Over(weights.Count);
+            : known.Select(weight => weight.to(torch.ScalarType.Float64)).Aggregate(TensorArithmetic.Add).Add((double)(weights.Count - known.Length) * batch.Count).Div(weights.Count);
     }
 
     /// <summary>The part that a micro-batch has of the whole batch's weight.</summary>
@@ -18,7 +18,7 @@ internal static class BatchWeights
     /// <param name="weigh">Computes the weight of the micro-batch, and of the whole.</param>
     /// <returns>A scalar; <see langword="null"/> where it is the part of the samples.</returns>
     public static Tensor? Share(Batch batch, Func<Batch, Tensor?> weigh) =>
-        weigh(batch) is { } own && weigh(batch.Whole!) is { } whole ? own / whole.Filled(whole.Is(0), 1) : null;
+        weigh(batch) is { } own && weigh(batch.Whole!) is { } whole ? own / whole.MaskedFill(whole.Eq(0), 1) : null;
 
     /// <summary>The part of an update that a batch is.</summary>
     /// <returns>A float64 scalar; <see langword="null"/> for a batch that is no micro-batch.</returns>
@@ -31,7 +31,7 @@ internal static class BatchWeights
 
         using var noGradient = torch.no_grad();
         return Share(context.Batch, batch => loss.GetWeight(batch, context.Student))
-            ?? HeldNumber.Full([], (double)context.Batch.Count / whole.Count, torch.ScalarType.Float64, context.Student.Logits.device);
+            ?? KeptAliveScalar.Full([], (double)context.Batch.Count / whole.Count, torch.ScalarType.Float64, context.Student.Logits.device);
     }
 
     /// <summary>How many times larger the share of one part is than that of all parts together, by which the part counts in a mean of all of them.</summary>
@@ -40,7 +40,7 @@ internal static class BatchWeights
     /// <param name="batch">The micro-batch.</param>
     public static Tensor Ratio(Tensor? part, Tensor all, Batch batch)
     {
-        Tensor divisor = all.Filled(all.Is(0), 1);
-        return part is null ? divisor.reciprocal().Times((double)batch.Count / batch.Whole!.Count) : part / divisor;
+        Tensor divisor = all.MaskedFill(all.Eq(0), 1);
+        return part is null ? divisor.reciprocal().Mul((double)batch.Count / batch.Whole!.Count) : part / divisor;
     }
 }

@@ -17,8 +17,8 @@ internal static class ChannelDivergence
         Tensor channels = RuledOut.Left(studentIsEmpty.logical_and(teacherIsEmpty), 1);
         Tensor log = functional.log_softmax(ofTeacher, 2);
         Tensor target = log.exp();
-        Tensor divergence = (target * (log - functional.log_softmax(ofStudent, 2)).Filled(target.Is(0), 0)).sum(2, keepdim: true);
-        return (divergence / channels).sum().Times(temperature * temperature / student.size(0));
+        Tensor divergence = (target * (log - functional.log_softmax(ofStudent, 2)).MaskedFill(target.Eq(0), 0)).sum(2, keepdim: true);
+        return (divergence / channels).sum().Mul(temperature * temperature / student.size(0));
     }
 
     // The places of each channel over T, [N, C, P], and whether the channel is −∞ in all of them, [N, C, 1].
@@ -26,9 +26,9 @@ internal static class ChannelDivergence
     {
         Tensor places = map.flatten(2);
         Tensor? leftOut = left?.flatten(1).unsqueeze(1);
-        Tensor counting = leftOut is null ? places : places.Filled(leftOut, double.NegativeInfinity);
-        Tensor isEmpty = counting.detach().amax([2L], keepdim: true).Is(double.NegativeInfinity);
-        places = places.Filled(isEmpty, 0);
-        return ((leftOut is null ? places : places.Filled(leftOut, Nowhere)).Over(temperature), isEmpty);
+        Tensor counting = leftOut is null ? places : places.MaskedFill(leftOut, double.NegativeInfinity);
+        Tensor isEmpty = counting.detach().amax([2L], keepdim: true).Eq(double.NegativeInfinity);
+        places = places.MaskedFill(isEmpty, 0);
+        return ((leftOut is null ? places : places.MaskedFill(leftOut, Nowhere)).Div(temperature), isEmpty);
     }
 }

@@ -5,7 +5,7 @@ namespace Distillation.Losses;
 public abstract class DelegatingLoss(IDistillationLoss inner) : IDistillationLoss
 {
     /// <inheritdoc/>
-    public virtual FeatureDemand Features => Inner.Features;
+    public virtual RequiredFeatures Features => Inner.Features;
 
     /// <inheritdoc/>
     public virtual torch.nn.Module? Module => Inner.Module;

@@ -12,7 +12,7 @@ public abstract class DelegatingRowLoss : RowLoss
     }
 
     /// <inheritdoc/>
-    public override FeatureDemand Features => Inner.Features;
+    public override RequiredFeatures Features => Inner.Features;
 
     /// <inheritdoc/>
     public override torch.nn.Module? Module => Inner.Module;

@@ -11,7 +11,7 @@ public readonly record struct LayerPair(Feature Student, Feature Teacher) : ISel
     /// <param name="pairs">The pairs.</param>
     /// <returns>All their layers.</returns>
     /// <exception cref="ArgumentException">A pair is named twice.</exception>
-    public static FeatureDemand Demand(IEnumerable<LayerPair> pairs)
+    public static RequiredFeatures Demand(IEnumerable<LayerPair> pairs)
     {
         LayerPair[] all = [.. Require.Present(pairs)];
         if (all.CountBy(pair => pair).FirstOrDefault(pair => pair.Value > 1) is { Value: > 1, Key: LayerPair twice })

@@ -52,7 +52,7 @@ public sealed class LogitRows
             if (_read.Labels is null)
             {
                 Tensor labels = RequireClassIds();
-                _read.Labels = _leftOut is null ? labels : labels.Filled(_leftOut, 0);
+                _read.Labels = _leftOut is null ? labels : labels.MaskedFill(_leftOut, 0);
             }
 
             return _read.Labels;
@@ -163,7 +163,7 @@ public sealed class LogitRows
     /// <summary>Weighs the gradient of each row's own loss, [R, C], in place: the gradient of the mean over the rows that count.</summary>
     internal Tensor Weigh(Tensor gradient)
     {
-        return Weights is null ? gradient.TimesInPlace(1.0 / Count) : gradient.FilledInPlace(_leftOut!.unsqueeze(1), 0).mul_(Weights.unsqueeze(1));
+        return Weights is null ? gradient.MulInPlace(1.0 / Count) : gradient.MaskedFillInPlace(_leftOut!.unsqueeze(1), 0).mul_(Weights.unsqueeze(1));
     }
 
     /// <summary>Brings a gradient of rows, [R, C], back to the shape and the data type of the student's logits.</summary>
@@ -231,14 +231,14 @@ public sealed class LogitRows
 
     private Tensor? FindLeftOut()
     {
-        Tensor? leftOut = _context.Batch is MaskedBatch { Mask: var mask } && !IsOfInputs(mask) ? RequireRows(mask).reshape(-1).Is(0) : null;
+        Tensor? leftOut = _context.Batch is MaskedBatch { Mask: var mask } && !IsOfInputs(mask) ? RequireRows(mask).reshape(-1).Eq(0) : null;
         if (_ignoredLabel is not { } ignored)
         {
             return leftOut;
         }
 
-        Tensor unlabelled = RequireClassIds().Is(ignored);
-        return leftOut is null ? unlabelled : unlabelled.logical_or_(leftOut);
+        Tensor unlabeled = RequireClassIds().Eq(ignored);
+        return leftOut is null ? unlabeled : unlabeled.logical_or_(leftOut);
     }
 
     // Of logits [N, C] a mask [N, T] says which places of the inputs are padding. [N, 1] may mean either.
@@ -253,12 +253,12 @@ public sealed class LogitRows
                 $"The mask must be {Shapes.OfRows(logits)}, one for each row of logits {Shapes.Of(logits)}{(logits.dim() == 2 ? ", or [N, T] with T > 1, one for each place of padded inputs" : "")}, but is {Shapes.Of(mask)}.");
     }
 
-    private Tensor WithoutLeftOut(Tensor rows) => _leftOut is null ? rows : rows.Filled(rows.dim() == 1 ? _leftOut : _leftOut.unsqueeze(1), 0);
+    private Tensor WithoutLeftOut(Tensor rows) => _leftOut is null ? rows : rows.MaskedFill(rows.dim() == 1 ? _leftOut : _leftOut.unsqueeze(1), 0);
 
     private static Tensor Weigh(Tensor leftOut, torch.ScalarType dtype)
     {
         Tensor weights = leftOut.logical_not().to(dtype);
-        return weights.div_(weights.sum().AtLeastInPlace(1));
+        return weights.div_(weights.sum().ClampMinInPlace(1));
     }
 
     // Rows with other logits are of the same labels, and a failure that these cause is explained by the rows that the loss was given.

@@ -4,7 +4,7 @@ namespace Distillation.Losses;
 internal static class Loss
 {
     /// <summary>Below every logarithm of a probability that is not 0, and finite: where a probability is 0, so is its term, and an infinite logarithm would make it NaN.</summary>
-    public const double LeastLogarithm = -1e4;
+    public const double MinLogarithm = -1e4;
 
     /// <summary>Brings float16 and bfloat16 to float32, in which losses are computed: sums pass the largest float16, 65504, and the bounds that keep quotients finite are 0 there.</summary>
     public static Tensor Widen(Tensor values) =>

@@ -15,9 +15,9 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
     private LossSum(ImmutableArray<LossTerm> terms)
     {
         Terms = WithDistinctNames(terms);
-        Features = terms.Aggregate(FeatureDemand.None, (demand, term) => demand | term.Loss.Features);
+        Features = terms.Aggregate(RequiredFeatures.None, (demand, term) => demand | term.Loss.Features);
         _closedForm = terms.All(term => term.Loss.ClosedForm is not null);
-        _isNear = terms.All(term => term.Loss is INearLoss);
+        _isNear = terms.All(term => term.Loss is ICpuLossKernel);
     }
 
     /// <summary>Gets the terms. No two have the same name: a second one is called <c>Name#2</c>.</summary>
@@ -27,7 +27,7 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
     public string Name => string.Join(" + ", Terms.Select(term => term.Name));
 
     /// <inheritdoc/>
-    public FeatureDemand Features { get; }
+    public RequiredFeatures Features { get; }
 
     /// <inheritdoc/>
     /// <value>The module of the one term that has any; those of several as one, <c>0</c>, <c>1</c>, … in the order of the terms; <see langword="null"/> where none has. Every sum of the same terms sees the same modules.</value>
@@ -75,9 +75,9 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
             Tensor value = term.Loss.Compute(context);
             RequireScalar(term, value);
             Report(term, value, context);
-            Tensor weighted = weight == 1 ? value : value.Times(weight);
+            Tensor weighted = weight == 1 ? value : value.Mul(weight);
             weighted = RelativeShare(term, context) is { } share ? weighted * share.to(weighted.dtype) : weighted;
-            sum = sum is null ? weighted : sum.Plus(weighted);
+            sum = sum is null ? weighted : sum.Add(weighted);
         }
 
         // Attached to the student, so that the caller's backward works: a sum of none of the logits, whose gradient is zero.
@@ -87,7 +87,7 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
     /// <inheritdoc/>
     LossGradient IClosedFormGradient.Compute(DistillationContext context)
     {
-        if (_isNear && NearRows.TryOf(context, out NearRows rows) && CanMeasure(rows))
+        if (_isNear && CpuLogits.TryOf(context, out CpuLogits rows) && CanMeasure(rows))
         {
             return Measure(rows, context);
         }
@@ -110,8 +110,8 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
             }
 
             sum = sum.Value is null
-                ? new(one.Value.TimesInPlace(weight), one.AtLogits.TimesInPlace(weight))
-                : new(sum.Value.PlusInPlace(one.Value, weight), sum.AtLogits.PlusInPlace(one.AtLogits, weight));
+                ? new(one.Value.MulInPlace(weight), one.AtLogits.MulInPlace(weight))
+                : new(sum.Value.AddInPlace(one.Value, weight), sum.AtLogits.AddInPlace(one.AtLogits, weight));
         }
 
         Tensor logits = context.Student.Logits;
@@ -176,11 +176,11 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
             : null;
     }
 
-    private bool CanMeasure(in NearRows rows)
+    private bool CanMeasure(in CpuLogits rows)
     {
         foreach (LossTerm term in Terms)
         {
-            if (!((INearLoss)term.Loss).CanMeasure(rows))
+            if (!((ICpuLossKernel)term.Loss).CanMeasure(rows))
             {
                 return false;
             }
@@ -189,10 +189,10 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
         return true;
     }
 
-    private LossGradient Measure(in NearRows rows, DistillationContext context)
+    private LossGradient Measure(in CpuLogits rows, DistillationContext context)
     {
         Tensor gradient = torch.zeros_like(context.Student.Logits);
-        Span<float> numbers = NearRows.Numbers<float>(gradient);
+        Span<float> numbers = CpuLogits.Numbers<float>(gradient);
         double sum = 0;
         foreach (LossTerm term in Terms)
         {
@@ -202,7 +202,7 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
                 continue;
             }
 
-            double value = ((INearLoss)term.Loss).Measure(rows, numbers, weight);
+            double value = ((ICpuLossKernel)term.Loss).Measure(rows, numbers, weight);
             context.Meter?.Add(term.Name, value, context.Batch.Count);
             sum += weight * value;
         }

@@ -27,7 +27,7 @@ public abstract class RowLoss : IDistillationLoss
     public virtual IRowGradient? RowGradient => null;
 
     /// <inheritdoc/>
-    public virtual FeatureDemand Features => FeatureDemand.None;
+    public virtual RequiredFeatures Features => RequiredFeatures.None;
 
     /// <inheritdoc/>
     public virtual torch.nn.Module? Module => null;

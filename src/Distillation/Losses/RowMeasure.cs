@@ -12,8 +12,8 @@ public abstract class RowMeasure : ISelfDescribing
     /// <summary>Gets the entropy of the teacher's probabilities as a share of the largest there is, <c>H / log C</c>, in [0, 1]; C counts the classes that student and teacher do not both rule out by a logit of −∞.</summary>
     public static RowMeasure TeacherEntropy { get; } = new Formula(nameof(TeacherEntropy), rows =>
     {
-        Tensor log = functional.log_softmax(rows.Teacher, 1).AtLeast(Loss.LeastLogarithm);
-        Tensor open = RuledOut.ByBoth(rows.Student, rows.Teacher).logical_not_().sum(1).AtLeastInPlace(2).to(log.dtype);
+        Tensor log = functional.log_softmax(rows.Teacher, 1).ClampMin(Loss.MinLogarithm);
+        Tensor open = RuledOut.ByBoth(rows.Student, rows.Teacher).logical_not_().sum(1).ClampMinInPlace(2).to(log.dtype);
         return (log.exp() * log).sum(1).neg_().div_(open.log_());
     });
 

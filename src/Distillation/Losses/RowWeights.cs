@@ -13,7 +13,7 @@ internal static class RowWeights
     {
         Require.Present(batch);
         Require.Present(student);
-        Tensor? counts = batch is MaskedBatch { Mask: var mask } && HasRows(mask, student) ? mask.IsNot(0) : null;
+        Tensor? counts = batch is MaskedBatch { Mask: var mask } && HasRows(mask, student) ? mask.Ne(0) : null;
         if (batch.Labels is not { } labels || !torch.is_integral(labels) || !HasRows(labels, student))
         {
             return Sum(counts);
@@ -21,8 +21,8 @@ internal static class RowWeights
 
         if (ignoredLabel is { } ignored)
         {
-            Tensor labeled = labels.IsNot(ignored);
-            labels = labels.Filled(labels.Is(ignored), 0);
+            Tensor labeled = labels.Ne(ignored);
+            labels = labels.MaskedFill(labels.Eq(ignored), 0);
             counts = counts is null ? labeled : counts.logical_and(labeled);
         }
 
@@ -31,7 +31,7 @@ internal static class RowWeights
 
     private static Tensor? Sum(Tensor? counts) => counts?.sum(torch.ScalarType.Float64);
 
-    private static Tensor Sum(Tensor weights, Tensor? counts) => (counts is null ? weights : weights.Filled(counts.logical_not(), 0)).sum();
+    private static Tensor Sum(Tensor weights, Tensor? counts) => (counts is null ? weights : weights.MaskedFill(counts.logical_not(), 0)).sum();
 
     private static Tensor OfClasses(Tensor labels, IReadOnlyList<double> perClass) =>
         torch.tensor([.. perClass], device: labels.device).index_select(0, labels.reshape(-1).to(torch.ScalarType.Int64)).view(labels.shape);

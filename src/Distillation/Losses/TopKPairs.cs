@@ -11,13 +11,13 @@ internal readonly record struct TopKPairs(Tensor Indices, Tensor Teacher, Tensor
     public static TopKPairs Of(LogitRows rows, int count, double epsilon)
     {
         using var noGradient = torch.no_grad();
-        Tensor probabilities = Softened.Probabilities(rows.Teacher.detach(), 1);
+        Tensor probabilities = TemperatureSoftmax.Probabilities(rows.Teacher.detach(), 1);
         (Tensor likeliest, Tensor indices) = probabilities.topk((int)Math.Min(count, rows.Classes), 1);
         Tensor teacher = likeliest.t().contiguous();
 
         // Where the second is likely enough, so is the first. In place: ones and zeros in the teacher's data type.
-        Tensor pairs = Differences(teacher).IsAboveInPlace(epsilon).mul_(teacher.clone().IsAboveInPlace(epsilon));
-        return new(indices, teacher, pairs.div_(Sum(pairs).AtLeastInPlace(1)));
+        Tensor pairs = Differences(teacher).GtInPlace(epsilon).mul_(teacher.clone().GtInPlace(epsilon));
+        return new(indices, teacher, pairs.div_(Sum(pairs).ClampMinInPlace(1)));
     }
 
     /// <summary>How far each first is above each second, [K, K, R], of values [K, R].</summary>

@@ -27,7 +27,7 @@ internal static class FusedKernels
     private static readonly Lazy<torch.jit.CompilationUnit> Unit = new(() => torch.jit.compile(Script));
 
     /// <summary>One step of stochastic gradient descent.</summary>
-    public static void Sgd(Tensor[] parameters, Tensor[] gradients, Tensor[] momenta, bool first, double rate, Sgd options)
+    public static void Sgd(Tensor[] parameters, Tensor[] gradients, Tensor[] momenta, bool first, double rate, SgdOptimizer options)
     {
         using Scalar learningRate = rate.ToScalar();
         using Scalar momentum = options.Momentum.ToScalar();

@@ -1,7 +1,7 @@
 namespace Distillation;
 
 /// <summary>Stochastic gradient descent in one call.</summary>
-internal sealed class FusedSgd(Parameter[] parameters, double learningRate, Sgd options)
+internal sealed class FusedSgd(Parameter[] parameters, double learningRate, SgdOptimizer options)
     : FusedOptimizer(parameters, learningRate, states: options.Momentum == 0 ? 0 : 1)
 {
     protected override void Follow(FusedGroup group, Tensor[] gradients, double rate)

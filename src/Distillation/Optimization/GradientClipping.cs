@@ -16,7 +16,7 @@ internal static class GradientClipping
         }
 
         Tensor norm = torch.stack([.. gradients.Select(gradient => gradient.norm().to(gradients[0].dtype).to(gradients[0].device))]).norm();
-        Tensor factor = norm.Plus(1e-6).reciprocal_().TimesInPlace(maximum).AtMostInPlace(1);
+        Tensor factor = norm.Add(1e-6).reciprocal_().MulInPlace(maximum).ClampMaxInPlace(1);
         foreach (Tensor gradient in gradients)
         {
             _ = gradient.mul_(factor.to(gradient.device));
@@ -32,7 +32,7 @@ internal static class GradientClipping
         using var noGradient = torch.no_grad();
         foreach (Tensor gradient in Gradients(parameters))
         {
-            _ = gradient.WithinInPlace(-limit, limit);
+            _ = gradient.ClampInPlace(-limit, limit);
         }
     }
 

@@ -1,7 +1,7 @@
 namespace Distillation;
 
 /// <summary>An exponential moving average of weights: average ← decay · average + (1 − decay) · weights after each update. The first update copies the weights.</summary>
-/// <remarks>Buffers, such as the statistics of batch normalisation, are not averaged.</remarks>
+/// <remarks>Buffers, such as the statistics of batch normalization, are not averaged.</remarks>
 internal sealed class WeightAverage(IReadOnlyList<Parameter> parameters, double decay) : IDisposable
 {
     private readonly Tensor[] _weights = [.. parameters];

@@ -3,7 +3,7 @@ namespace Distillation.Students;
 /// <summary>A network as a student.</summary>
 internal sealed class ModuleStudent(torch.nn.Module module, Func<Batch, Tensor> forward) : IStudent
 {
-    private readonly FeatureTaps _taps = new(module);
+    private readonly FeatureHooks _taps = new(module);
 
     public torch.nn.Module Module => module;
 

@@ -94,11 +94,11 @@ public sealed class EnsembleTeacher : IEnsemble
     // On logarithms: a class that all members hold all but impossible keeps a finite logit.
     private static Tensor WithProbabilities(Tensor? sum, Tensor logits, double weight)
     {
-        Tensor share = torch.nn.functional.log_softmax(logits, -1).Plus(Math.Log(weight));
+        Tensor share = torch.nn.functional.log_softmax(logits, -1).Add(Math.Log(weight));
         return sum is null ? share : torch.logaddexp(sum, share);
     }
 
-    private static Tensor WithLogits(Tensor? sum, Tensor logits, double weight) => sum is null ? logits.Times(weight) : sum.PlusInPlace(logits, weight);
+    private static Tensor WithLogits(Tensor? sum, Tensor logits, double weight) => sum is null ? logits.Mul(weight) : sum.AddInPlace(logits, weight);
 
     private static Feature Prefixed(int number, Feature feature) => FormattableString.Invariant($"{number}/{feature.Path}");
 

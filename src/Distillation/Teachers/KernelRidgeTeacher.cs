@@ -49,7 +49,7 @@ public sealed class KernelRidgeTeacher : ITeacher
             throw new InvalidOperationException($"The teacher was fitted on samples of {_points.size(1)} features, but the batch {Shapes.Of(batch.Inputs)} has {points.size(1)}.");
         }
 
-        Tensor scores = _kernel.Between(points.to(_points.device), _points).to(torch.ScalarType.Float64).matmul(_weights).OverInPlace(Temperature);
+        Tensor scores = _kernel.Between(points.to(_points.device), _points).to(torch.ScalarType.Float64).matmul(_weights).DivInPlace(Temperature);
         Tensor logits = scores.to(batch.Inputs.device);
         return new ModelOutput((torch.is_floating_point(batch.Inputs) ? logits.to(batch.Inputs.dtype) : logits).MoveToOuterDisposeScope());
     }
@@ -68,10 +68,10 @@ public sealed class KernelRidgeTeacher : ITeacher
     internal readonly record struct Kernel(double Bandwidth)
     {
         public Tensor Between(Tensor left, Tensor right) => Bandwidth == 0
-            ? left.matmul(right.t()).PlusInPlace(1)
-            : SquaredDistances(left, right).TimesInPlace(-0.5 / (Bandwidth * Bandwidth)).exp_();
+            ? left.matmul(right.t()).AddInPlace(1)
+            : SquaredDistances(left, right).MulInPlace(-0.5 / (Bandwidth * Bandwidth)).exp_();
 
         public static Tensor SquaredDistances(Tensor left, Tensor right) =>
-            left.matmul(right.t()).TimesInPlace(-2).PlusInPlace(left.Squared().sum(1, keepdim: true)).PlusInPlace(right.Squared().sum(1).unsqueeze(0)).AtLeastInPlace(0);
+            left.matmul(right.t()).MulInPlace(-2).AddInPlace(left.Square().sum(1, keepdim: true)).AddInPlace(right.Square().sum(1).unsqueeze(0)).ClampMinInPlace(0);
     }
 }

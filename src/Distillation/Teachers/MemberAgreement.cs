@@ -19,8 +19,8 @@ internal static class MemberAgreement
             Tensor own = ensemble.Members[member].Predict(batch, FeatureSet.None).Logits.argmax(1);
             double[] says = [.. Enumerable.Range(0, (int)classes).Select(label => ensemble.HasSay(member, label) ? 1.0 : 0)];
             Tensor counted = torch.tensor(says, device: said.device).index_select(0, said);
-            _ = asked.PlusInPlace(counted);
-            _ = agreeing.PlusInPlace(counted.mul_(own.eq(said)));
+            _ = asked.AddInPlace(counted);
+            _ = agreeing.AddInPlace(counted.mul_(own.eq(said)));
         }
 
         return agreeing.div_(asked).nan_to_num_(0).MoveToOuterDisposeScope();

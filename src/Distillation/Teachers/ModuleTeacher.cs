@@ -3,7 +3,7 @@ namespace Distillation.Teachers;
 /// <summary>A network as a teacher.</summary>
 internal sealed class ModuleTeacher(torch.nn.Module module, Func<Batch, Tensor> forward) : INetworkTeacher
 {
-    private readonly FeatureTaps _taps = new(module);
+    private readonly FeatureHooks _taps = new(module);
 
     public torch.nn.Module Network => module;
 

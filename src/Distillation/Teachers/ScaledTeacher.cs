@@ -19,6 +19,6 @@ public sealed class ScaledTeacher : DelegatingTeacher
     public override ModelOutput Predict(Batch batch, FeatureSet features)
     {
         ModelOutput output = base.Predict(batch, features);
-        return new(output.Logits.Over(Temperature), output.Features.ToDictionary(feature => feature, feature => output[feature]));
+        return new(output.Logits.Div(Temperature), output.Features.ToDictionary(feature => feature, feature => output[feature]));
     }
 }

@@ -14,7 +14,7 @@ internal sealed class BatchOrder(long samples, TrainerOptions options)
     {
         if (options.Order == SampleOrder.Sequential)
         {
-            return HeldNumber.Range(0, samples).DetachFromDisposeScope();
+            return KeptAliveScalar.Arange(0, samples).DetachFromDisposeScope();
         }
 
         using var generator = new torch.Generator(SplitMix64.Mix(options.Seed, epoch));
@@ -30,8 +30,8 @@ internal sealed class BatchOrder(long samples, TrainerOptions options)
     {
         using var scope = torch.NewDisposeScope();
         long blocks = ((samples - 1) / options.BlockSize) + 1;
-        Tensor windows = torch.randperm(blocks, torch.ScalarType.Int64, generator: generator).FlooredOver(BlocksInWindow);
+        Tensor windows = torch.randperm(blocks, torch.ScalarType.Int64, generator: generator).FloorDivide(BlocksInWindow);
         Tensor ofSamples = windows.repeat_interleave(options.BlockSize).narrow(0, 0, samples);
-        return torch.rand([samples], torch.ScalarType.Float64, generator: generator).PlusInPlace(ofSamples).argsort().MoveToOuterDisposeScope();
+        return torch.rand([samples], torch.ScalarType.Float64, generator: generator).AddInPlace(ofSamples).argsort().MoveToOuterDisposeScope();
     }
 }

@@ -3,7 +3,7 @@ namespace Distillation.Training;
 /// <summary>Keeps the weights of a learner at the best validation, those of the student and of its loss, and gives them back.</summary>
 internal sealed class BestWeights(Metric metric, Learner learner) : IDisposable
 {
-    private TensorMemory? _weights;
+    private TensorSnapshot? _weights;
 
     public TrainingProgress? Report { get; private set; }
 

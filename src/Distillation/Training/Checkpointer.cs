@@ -20,8 +20,8 @@ internal sealed class Checkpointer : IDisposable
     private readonly TrainerOptions _options;
     private readonly CheckpointOptions _checkpoints;
     private readonly TrainingRun _run;
-    private readonly ITrainingStep _step;
-    private readonly UpdateGuard _guard;
+    private readonly ITrainingScheme _step;
+    private readonly NonFiniteGuard _guard;
     private readonly LearnerState[] _learners;
     private readonly long _samples;
     private readonly ILogger _logger;
@@ -34,7 +34,7 @@ internal sealed class Checkpointer : IDisposable
     private long _savedStep = -1;
 
     public Checkpointer(
-        CheckpointDirectory directory, TrainerOptions options, TrainingRun run, ITrainingStep step, UpdateGuard guard, long samples, ILogger logger, CancellationToken cancellationToken)
+        CheckpointDirectory directory, TrainerOptions options, TrainingRun run, ITrainingScheme step, NonFiniteGuard guard, long samples, ILogger logger, CancellationToken cancellationToken)
     {
         (_directory, _options, _run, _step, _guard, _samples, _logger) = (directory, options, run, step, guard, samples, logger);
         _checkpoints = options.Checkpoints!;
@@ -90,7 +90,7 @@ internal sealed class Checkpointer : IDisposable
 
         _run.Load(numbers);
         _guard.Resume(rest);
-        SeededChance.Restore(rest.ReadLike(ChanceName, SeededChance.State));
+        ForkedRng.Restore(rest.ReadLike(ChanceName, ForkedRng.State));
         _savedStep = numbers.Position.Step;
         Log.TrainingResumed(_logger, path, numbers.Position.Step);
         if (manifest.Conditions is { } conditions && RunIdentity.Differences(conditions, _conditions, absent: "not set") is { Length: > 0 } differences)
@@ -150,7 +150,7 @@ internal sealed class Checkpointer : IDisposable
         (nameof(options.LastBatch), options.LastBatch),
         (nameof(options.Seed), options.Seed),
         (nameof(options.NonFinite), options.NonFinite),
-        (nameof(options.ValidateEvery), options.ValidateEvery),
+        (nameof(options.ValidateEveryEpochs), options.ValidateEveryEpochs),
         (nameof(options.BestBy), options.BestBy),
         (nameof(options.EarlyStopping), options.EarlyStopping),
     ];
@@ -163,7 +163,7 @@ internal sealed class Checkpointer : IDisposable
     {
         var files = new Dictionary<string, TensorCopies>();
         TensorCopies rest = files[RestFile] = new();
-        using (Tensor state = SeededChance.State)
+        using (Tensor state = ForkedRng.State)
         {
             rest.Add(ChanceName, state);
         }

@@ -28,10 +28,10 @@ internal static class DataCheck
         using var scope = torch.NewDisposeScope();
         foreach (ClassIds ids in read.Distinct())
         {
-            Tensor wrong = labels.IsBelow(0).logical_or(labels.IsAtLeast(ids.Classes));
+            Tensor wrong = labels.Lt(0).logical_or(labels.Ge(ids.Classes));
             if (ids.Ignored is { } ignored)
             {
-                wrong = wrong.logical_and(labels.IsNot(ignored));
+                wrong = wrong.logical_and(labels.Ne(ignored));
             }
 
             if (FirstRow(wrong) is { } row)

@@ -58,7 +58,7 @@ public sealed class JointTrainer
     public TrainingResult Fit(
         IDataSource train, IDataSource? validation = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        using var step = new JointStep(
+        using var step = new JointScheme(
             original: new Learner(_original, _originalLoss, _originalOptimizer, _options.Update) { Name = "original" },
             distilled: new Learner(_distilled, _distilledLoss, _options.Optimizer, _options.Update) { Name = "distilled" });
         return new TrainingLoop(_options, _logger).Run(step, train, validation, progress, cancellationToken);

@@ -3,18 +3,18 @@ using Distillation.Losses;
 namespace Distillation.Training;
 
 /// <summary>A student, what it is to get better at, and how: everything that one optimizer changes.</summary>
-/// <remarks>It serves one run: <see cref="Prepare"/>, then for each update <see cref="Learn"/> once or several times, then <see cref="Update"/>.</remarks>
+/// <remarks>It serves one run: <see cref="Prepare"/>, then for each update <see cref="AccumulateGradients"/> once or several times, then <see cref="Update"/>.</remarks>
 public sealed class Learner : IDisposable
 {
     private const string Total = "";
 
     private readonly LossSum _loss;
-    private readonly NormWatch _norms = new();
+    private readonly GradientNormMonitor _norms = new();
     private (string Name, Parameter Parameter)[] _named = [];
     private Parameter[] _parameters = [];
     private torch.optim.Optimizer? _optimizer;
     private LossMeter? _meterBefore;
-    private TensorMemory? _buffersBefore;
+    private TensorSnapshot? _buffersBefore;
 
     /// <summary>Puts a learner together.</summary>
     /// <param name="student">Who learns; it stays the caller's.</param>
@@ -118,7 +118,7 @@ public sealed class Learner : IDisposable
     /// <summary>Adds the gradient of a batch: in closed form if the loss has one, else from the graph.</summary>
     /// <param name="context">What student and teacher said of the batch.</param>
     /// <returns>The loss, a scalar without graph, in the current dispose scope.</returns>
-    public Tensor Learn(DistillationContext context)
+    public Tensor AccumulateGradients(DistillationContext context)
     {
         Require.Present(context);
         RequirePrepared();

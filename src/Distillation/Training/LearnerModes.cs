@@ -1,6 +1,6 @@
 namespace Distillation.Training;
 
-/// <summary>Sets the modes of students and losses, and brings back afterwards those that they had.</summary>
+/// <summary>Sets the modes of students and losses, and brings back afterward those that they had.</summary>
 internal sealed class LearnerModes(IReadOnlyList<Learner> learners) : IDisposable
 {
     private readonly (torch.nn.Module Module, bool Training, ModuleModes Modes)[] _students =
@@ -26,7 +26,7 @@ internal sealed class LearnerModes(IReadOnlyList<Learner> learners) : IDisposabl
             module.train();
             if (training)
             {
-                // Layers that the caller keeps in evaluation mode inside a training student, such as frozen batch normalisation, stay so.
+                // Layers that the caller keeps in evaluation mode inside a training student, such as frozen batch normalization, stay so.
                 modes.Restore();
             }
         }

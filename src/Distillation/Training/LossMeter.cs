@@ -34,13 +34,13 @@ internal sealed class LossMeter : IDisposable
         Tensor sum = TensorOf(OfSum + name, half ? torch.ScalarType.Float32 : value.dtype, value.device);
         if (weight is null)
         {
-            _ = sum.PlusInPlace(value, samples);
+            _ = sum.AddInPlace(value, samples);
             _nearWeights[name] = _nearWeights.GetValueOrDefault(name) + samples;
         }
         else
         {
-            _ = sum.addcmul_(value.to(sum.dtype), weight.to(sum.dtype), HeldNumber.One);
-            _ = TensorOf(OfWeight + name, weight.dtype, weight.device).PlusInPlace(weight);
+            _ = sum.addcmul_(value.to(sum.dtype), weight.to(sum.dtype), KeptAliveScalar.One);
+            _ = TensorOf(OfWeight + name, weight.dtype, weight.device).AddInPlace(weight);
         }
     }
 

@@ -42,16 +42,16 @@ internal sealed class NormalizationCheck(long samples, TrainerOptions options) :
             return;
         }
 
-        using var memory = new TensorMemory([.. learned.buffers()]);
+        using var memory = new TensorSnapshot([.. learned.buffers()]);
         memory.Keep();
-        using Tensor chance = SeededChance.State;
+        using Tensor chance = ForkedRng.State;
         using (ModuleTree.Evaluating(learned))
         {
             _ = loss.Compute(first);
         }
 
         memory.Restore();
-        SeededChance.Restore(chance);
+        ForkedRng.Restore(chance);
     }
 
     /// <exception cref="InvalidOperationException">A watched layer would get a single value per channel.</exception>

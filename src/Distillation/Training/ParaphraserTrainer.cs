@@ -43,7 +43,7 @@ public sealed class ParaphraserTrainer
     public TrainingResult Fit(IDataSource train, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         CachedTeacher.RequireRoom(_teacher, Require.Present(train), nameof(train));
-        using var step = new DistillationStep(teacher: null, new Learner(new Autoencoder(this), new ReconstructionLoss(_layer), _options.Optimizer, _options.Update));
+        using var step = new DistillationScheme(teacher: null, new Learner(new Autoencoder(this), new ReconstructionLoss(_layer), _options.Optimizer, _options.Update));
         return new TrainingLoop(_options, _logger).Run(step, train, validation: null, progress, cancellationToken);
     }
 
@@ -56,7 +56,7 @@ public sealed class ParaphraserTrainer
 
         public ModelOutput Forward(Batch batch, FeatureSet features)
         {
-            Tensor layer = ModelCall.Ask(trainer._teacher, batch, FeatureSet.Of(trainer._layer))[trainer._layer];
+            Tensor layer = ForwardPass.Run(trainer._teacher, batch, FeatureSet.Of(trainer._layer))[trainer._layer];
             if (!_sized)
             {
                 // The first batch comes before the optimizer, which holds on to the parameters.
@@ -70,7 +70,7 @@ public sealed class ParaphraserTrainer
 
     private sealed class ReconstructionLoss(Feature layer) : IDistillationLoss
     {
-        public FeatureDemand Features { get; } = new(FeatureSet.Of(layer), FeatureSet.None);
+        public RequiredFeatures Features { get; } = new(FeatureSet.Of(layer), FeatureSet.None);
 
         public Tensor Compute(DistillationContext context) => functional.mse_loss(context.Student.Logits, context.Student[layer]);
     }

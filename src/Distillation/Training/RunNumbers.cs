@@ -16,7 +16,7 @@ internal sealed record RunNumbers
 
     public required bool HasSeenEnough { get; init; }
 
-    public required GuardNumbers Guarded { get; init; }
+    public required NonFiniteCounters Guarded { get; init; }
 
     public required TimeSpan Elapsed { get; init; }
 

@@ -18,14 +18,14 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     /// <param name="step">What happens with a batch; it stays the caller's.</param>
     /// <param name="train">What is learned.</param>
     /// <param name="validation">What the first learner is measured on; it needs labels.</param>
-    /// <param name="progress">Who is told, on this thread, at the end of each epoch and every <see cref="TrainerOptions.ReportEvery"/> steps.</param>
+    /// <param name="progress">Who is told, on this thread, at the end of each epoch and every <see cref="TrainerOptions.ReportEverySteps"/> steps.</param>
     /// <param name="cancellationToken">Ends the run between two steps; what is trained stays.</param>
     /// <returns>How the run went.</returns>
     /// <exception cref="ArgumentException">The data is empty or smaller than one batch that must be full, or validation is asked for and there is no data for it.</exception>
     /// <exception cref="InvalidOperationException">A student is in training already, or student, teacher, loss and data do not fit.</exception>
     /// <exception cref="TrainingDivergedException">A loss became infinite or not a number.</exception>
     public TrainingResult Run(
-        ITrainingStep step,
+        ITrainingScheme step,
         IDataSource train,
         IDataSource? validation = null,
         IProgress<TrainingProgress>? progress = null,
@@ -37,7 +37,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         using var modules = new ModulesInTraining();
         modules.EnterStudents(step.Learners);
         var order = new BatchOrder(train.Count, _options);
-        using var chance = new SeededChance(_options.Seed);
+        using var chance = new ForkedRng(_options.Seed);
         using var modes = new LearnerModes(step.Learners);
         using var run = new TrainingRun(_options, step.Learners, order.StepsPerEpoch, _logger, progress);
         torch.Device device = ModuleTree.DeviceOf(step.Learners[0].Student.Module);
@@ -45,7 +45,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         modes.Evaluate();
         Prepare(step, train, order, modes, device);
         modules.EnterLosses(step.Learners);
-        using var guard = new UpdateGuard(_options.NonFinite, run, step.Learners, _logger);
+        using var guard = new NonFiniteGuard(_options.NonFinite, run, step.Learners, _logger);
         if (_options.Checkpoints is not null)
         {
             Checkpointer.RequireKnownOptimizers(step.Learners);
@@ -78,15 +78,15 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     }
 
     private TrainingResult Go(
-        ITrainingStep step, IDataSource train, Validator? validator, BatchOrder order, torch.Device device, LearnerModes modes, TrainingRun run, UpdateGuard guard, Checkpointer? checkpointer, CancellationToken stop)
+        ITrainingScheme step, IDataSource train, Validator? validator, BatchOrder order, torch.Device device, LearnerModes modes, TrainingRun run, NonFiniteGuard guard, Checkpointer? checkpointer, CancellationToken stop)
     {
         while (!run.HasSeenEnough && (!run.IsOver || run.IsEpochOpen))
         {
             modes.Train();
-            bool cancelled = !run.IsEpochOpen && !Pass(step, train, order, device, run, guard, checkpointer, stop);
-            if (cancelled || !EndEpoch(validator, modes, run, stop))
+            bool canceled = !run.IsEpochOpen && !Pass(step, train, order, device, run, guard, checkpointer, stop);
+            if (canceled || !EndEpoch(validator, modes, run, stop))
             {
-                return End(run, TrainingStatus.Cancelled, checkpointer);
+                return End(run, TrainingStatus.Canceled, checkpointer);
             }
 
             guard.Keep();
@@ -105,7 +105,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         return result;
     }
 
-    private void Prepare(ITrainingStep step, IDataSource train, BatchOrder order, LearnerModes modes, torch.Device device)
+    private void Prepare(ITrainingScheme step, IDataSource train, BatchOrder order, LearnerModes modes, torch.Device device)
     {
         using var normalization = new NormalizationCheck(train.Count, _options);
         using var scope = torch.NewDisposeScope();
@@ -117,7 +117,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         if (_options.MicroBatchSize is not null)
         {
             // A cache must learn of these samples in the pieces of the run, before it is asked about all of them at once.
-            _ = Pieces(sample).All(step.Recall);
+            _ = Pieces(sample).All(step.Replay);
         }
 
         modes.Watch(normalization);
@@ -127,7 +127,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     }
 
     /// <summary>Shows a step the batches that a resumed run has had, as long as it wants them.</summary>
-    private void Recall(ITrainingStep step, IDataSource train, BatchOrder order, torch.Device device, long steps)
+    private void Recall(ITrainingScheme step, IDataSource train, BatchOrder order, torch.Device device, long steps)
     {
         using var noGradient = torch.no_grad();
         for (int epoch = 0; epoch * order.StepsPerEpoch < steps; epoch++)
@@ -136,7 +136,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
             for (long i = 0; i < Math.Min(order.StepsPerEpoch, steps - (epoch * order.StepsPerEpoch)); i++)
             {
                 using var scope = torch.NewDisposeScope();
-                if (!Pieces(Read(train, order.Cut(numbers, i), device)).All(step.Recall))
+                if (!Pieces(Read(train, order.Cut(numbers, i), device)).All(step.Replay))
                 {
                     return;
                 }
@@ -145,9 +145,9 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     }
 
     /// <summary>Passes over the data once.</summary>
-    /// <returns><see langword="false"/> if the run was cancelled on the way.</returns>
+    /// <returns><see langword="false"/> if the run was canceled on the way.</returns>
     private bool Pass(
-        ITrainingStep step, IDataSource train, BatchOrder order, torch.Device device, TrainingRun run, UpdateGuard guard, Checkpointer? checkpointer, CancellationToken cancellationToken)
+        ITrainingScheme step, IDataSource train, BatchOrder order, torch.Device device, TrainingRun run, NonFiniteGuard guard, Checkpointer? checkpointer, CancellationToken cancellationToken)
     {
         using Tensor numbers = order.Of(run.Position.Epoch);
         run.BeginPass();
@@ -183,11 +183,11 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         return true;
     }
 
-    private void Learn(ITrainingStep step, Batch batch, TrainingPosition position)
+    private void Learn(ITrainingScheme step, Batch batch, TrainingPosition position)
     {
         if (_options.MicroBatchSize is null)
         {
-            step.Learn(batch, position);
+            step.AccumulateGradients(batch, position);
             return;
         }
 
@@ -195,7 +195,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         {
             // The graph of a piece goes with the piece: that is what small pieces are for.
             using var scope = torch.NewDisposeScope();
-            step.Learn(piece, position);
+            step.AccumulateGradients(piece, position);
         }
     }
 
@@ -206,7 +206,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     private IEnumerable<Batch> Pieces(Batch batch) => _options.MicroBatchSize is { } size ? batch.Split(size).Select(piece => piece.OfFull(Math.Min(size, batch.FullCount))) : [batch];
 
     /// <summary>Measures the student where that is due, and reports the epoch.</summary>
-    /// <returns><see langword="false"/> if the run was cancelled on the way; the epoch is then open.</returns>
+    /// <returns><see langword="false"/> if the run was canceled on the way; the epoch is then open.</returns>
     private static bool EndEpoch(Validator? validator, LearnerModes modes, TrainingRun run, CancellationToken cancellationToken)
     {
         if (validator is null || !run.IsValidationDue)
@@ -229,7 +229,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     }
 
     /// <exception cref="ArgumentException">A loss compares samples that would come in different micro-batches.</exception>
-    private void RequireSplittable(ITrainingStep step, IDataSource train)
+    private void RequireSplittable(ITrainingScheme step, IDataSource train)
     {
         if (_options.MicroBatchSize is not { } size || size >= Math.Min(_options.BatchSize, train.Count) || _options.CompareWithinMicroBatches)
         {

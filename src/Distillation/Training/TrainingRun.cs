@@ -15,7 +15,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly ILogger _logger;
     private readonly IProgress<TrainingProgress>? _progress;
     private readonly List<TrainingProgress> _history = [];
-    private readonly Judge _judge;
+    private readonly EarlyStoppingMonitor _judge;
     private readonly BestWeights? _best;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private TimeSpan _before;
@@ -30,7 +30,7 @@ internal sealed class TrainingRun : IDisposable
         _learners = learners;
         _logger = logger;
         _progress = progress;
-        _judge = new Judge(options.EarlyStopping);
+        _judge = new EarlyStoppingMonitor(options.EarlyStopping);
         _best = options.BestBy is { } metric ? new BestWeights(metric, learners[0]) : null;
         Position = new(0, 0, options.Steps ?? (stepsPerEpoch * options.Epochs), stepsPerEpoch);
     }
@@ -48,14 +48,14 @@ internal sealed class TrainingRun : IDisposable
     public BestWeights? Best => _best;
 
     /// <summary>Gets or sets how often losses or gradients were not finite.</summary>
-    public GuardNumbers Guarded { get; set; }
+    public NonFiniteCounters Guarded { get; set; }
 
     private TimeSpan Elapsed => _before + _clock.Elapsed;
 
     // Of a run that is to go on until it is stopped, the longest time there is.
     private TimeSpan Remaining => TimeSpan.FromTicks((long)(Elapsed.Ticks * ((double)(Position.TotalSteps - Position.Step) / Position.Step)));
 
-    public bool IsValidationDue => IsOver || Position.Epoch % _options.ValidateEvery == 0;
+    public bool IsValidationDue => IsOver || Position.Epoch % _options.ValidateEveryEpochs == 0;
 
     public void BeginPass()
     {
@@ -70,7 +70,7 @@ internal sealed class TrainingRun : IDisposable
         Meters.Samples.Add(samples);
         Meters.Steps.Add(1);
         bool endsPass = Position.Step % Position.StepsPerEpoch == 0 || IsOver;
-        if (_options.ReportEvery is { } steps && Position.Step % steps == 0 && !endsPass)
+        if (_options.ReportEverySteps is { } steps && Position.Step % steps == 0 && !endsPass)
         {
             // Whether anyone listens or not: a report begins the means anew, and the history must not depend on listeners.
             TrainingProgress report = Report(validation: null);

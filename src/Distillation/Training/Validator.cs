@@ -34,7 +34,7 @@ internal sealed class Validator(Learner learner, IDataSource data, TrainerOption
     }
 
     /// <summary>Validates, in evaluation mode.</summary>
-    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The run was canceled.</exception>
     public EvaluationReport Run(CancellationToken cancellationToken)
     {
         long began = Stopwatch.GetTimestamp();

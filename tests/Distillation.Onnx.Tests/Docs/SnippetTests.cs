@@ -17,7 +17,7 @@ public sealed class SnippetTests : IDisposable
         string teacherPath = Models.At("mlp");
         using var train = new TensorData(torch.randn(100, 8));
         using IStudent student = Student.From(torch.nn.Sequential(("in", torch.nn.Linear(8, 4)), ("act", torch.nn.ReLU()), ("out", torch.nn.Linear(4, 3))));
-        var options = new TrainerOptions { Epochs = 10, Optimizer = new Adam(0.01) };
+        var options = new TrainerOptions { Epochs = 10, Optimizer = new AdamOptimizer(0.01) };
 
         using ITeacher teacher = OnnxTeacher.Load(teacherPath);
         var loss = new SoftTargetLoss(temperature: 4) + new HintLoss("act", "hidden", new LinearConnector());
@@ -36,7 +36,7 @@ public sealed class SnippetTests : IDisposable
         using ITeacher detector = OnnxTeacher.Load(detectorPath, new OnnxTeacherOptions { Meaning = OnnxTeacherOutput.BinaryProbabilities });
         var binary = new BinarySoftTargetLoss(temperature: 2);
 
-        TrainingResult result = new DistillationTrainer(detector, student, binary, new TrainerOptions { Epochs = 5, Optimizer = new Adam(0.01) }).Fit(train);
+        TrainingResult result = new DistillationTrainer(detector, student, binary, new TrainerOptions { Epochs = 5, Optimizer = new AdamOptimizer(0.01) }).Fit(train);
         result.History[^1].Loss.Should().BeLessThan(result.History[0].Loss);
     }
 

@@ -152,7 +152,7 @@ public sealed class CachedTeacherTests : IDisposable
     }
 
     [Fact]
-    public void A_fill_that_is_cancelled_within_a_batch_keeps_what_was_answered()
+    public void A_fill_that_is_canceled_within_a_batch_keeps_what_was_answered()
     {
         using var source = new CancellationTokenSource();
         var inner = new FailingTeacher(10) { OnFailure = source.Cancel };
@@ -263,8 +263,8 @@ public sealed class CachedTeacherTests : IDisposable
     public void Numbered_views_are_cached_and_the_same_in_each_epoch()
     {
         var inner = new CountingTeacher();
-        using var originals = new Originals(Some.Images());
-        IDataSource views = originals.Generate(new ImageShift(), 60, seed: 1);
+        using var originals = new LabeledSamples(Some.Images());
+        IDataSource views = originals.Generate(new RandomTranslation(), 60, seed: 1);
         using var teacher = new CachedTeacher(inner, 60);
         using Sequential student = torch.nn.Sequential(("flat", torch.nn.Flatten()), ("out", torch.nn.Linear(64, 3, dtype: torch.ScalarType.Float64)));
 
@@ -422,7 +422,7 @@ public sealed class CachedTeacherTests : IDisposable
         }
 
         var loss = (0.9 * new SoftTargetLoss(4)) + (0.1 * new HardLabelLoss());
-        var options = new TrainerOptions { Epochs = 3, BatchSize = 64, MicroBatchSize = pieces, Order = order, Optimizer = new Sgd(0.1) { Momentum = 0.9 } };
+        var options = new TrainerOptions { Epochs = 3, BatchSize = 64, MicroBatchSize = pieces, Order = order, Optimizer = new SgdOptimizer(0.1) { Momentum = 0.9 } };
         new DistillationTrainer(cached ? teacher : live, Student.From(student), loss, options).Fit(data);
         return [.. student.parameters().SelectMany(parameter => parameter.data<float>().ToArray())];
     }

@@ -195,7 +195,7 @@ public sealed class CheckpointTests : IDisposable
     {
         Train();
 
-        Train(_options with { ReportEvery = 1, Prefetch = 1, Checkpoints = _options.Checkpoints! with { Keep = 1 } }).Status.Should().Be(TrainingStatus.Completed);
+        Train(_options with { ReportEverySteps = 1, Prefetch = 1, Checkpoints = _options.Checkpoints! with { Keep = 1 } }).Status.Should().Be(TrainingStatus.Completed);
     }
 
     [Fact]
@@ -268,7 +268,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void A_run_whose_last_checkpoint_cannot_be_written_has_the_best_weights_all_the_same()
     {
-        TrainerOptions options = _options with { BestBy = new("Least", report => report.NegativeLogLikelihood, HigherIsBetter: true), Optimizer = new Sgd(0.5) };
+        TrainerOptions options = _options with { BestBy = new("Least", report => report.NegativeLogLikelihood, HigherIsBetter: true), Optimizer = new SgdOptimizer(0.5) };
         Fit(options with { Checkpoints = null });
         double[] best = Some.Weights(_student);
         using Sequential fresh = Some.Mlp();

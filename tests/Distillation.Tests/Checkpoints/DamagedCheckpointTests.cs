@@ -41,7 +41,7 @@ public sealed class DamagedCheckpointTests : IDisposable
         TrainerOptions options = Options(foreignOptimizer);
         Saved saved = Save(options);
         using var directory = new CheckpointDirectory(options.Checkpoints!, NullLogger.Instance);
-        using var step = new DistillationStep(_teacher, new Learner(Student.From(_student), Loss(), options.Optimizer, options.Update));
+        using var step = new DistillationScheme(_teacher, new Learner(Student.From(_student), Loss(), options.Optimizer, options.Update));
         step.Prepare(_data.Read(torch.arange(4, torch.ScalarType.Int64)));
         int resumed = 0;
         foreach (byte[] damaged in saved.Damages(file, rounds))
@@ -83,7 +83,7 @@ public sealed class DamagedCheckpointTests : IDisposable
         BestBy = Metric.Accuracy,
         EarlyStopping = new(Metric.Accuracy, Patience: 5),
         Update = new() { AverageDecay = 0.9, ClipNorm = 1 },
-        Optimizer = foreignOptimizer ? new CustomOptimizer(0.01, parameters => torch.optim.RMSProp(parameters.Select(one => one.Parameter).ToArray(), momentum: 0.5)) : new AdamW(0.01),
+        Optimizer = foreignOptimizer ? new CustomOptimizer(0.01, parameters => torch.optim.RMSProp(parameters.Select(one => one.Parameter).ToArray(), momentum: 0.5)) : new AdamWOptimizer(0.01),
         NonFinite = new NonFinitePolicy.RollBack(),
         Checkpoints = new(_root) { EverySteps = 7, AtEpochEnds = false, OnTermination = false },
     };
@@ -98,11 +98,11 @@ public sealed class DamagedCheckpointTests : IDisposable
 
     private void Fit(TrainerOptions options) => new DistillationTrainer(_teacher, Student.From(_student), Loss(), options).Fit(_data, _validation);
 
-    private bool Resumes(CheckpointDirectory directory, TrainerOptions options, DistillationStep step)
+    private bool Resumes(CheckpointDirectory directory, TrainerOptions options, DistillationScheme step)
     {
         using var scope = torch.NewDisposeScope();
         using var run = new TrainingRun(options, step.Learners, 5, NullLogger.Instance, null);
-        using var guard = new UpdateGuard(options.NonFinite, run, step.Learners, NullLogger.Instance);
+        using var guard = new NonFiniteGuard(options.NonFinite, run, step.Learners, NullLogger.Instance);
         using var checkpointer = new Checkpointer(directory, options, run, step, guard, _data.Count, NullLogger.Instance, CancellationToken.None);
         return Ends(checkpointer.Resume);
     }

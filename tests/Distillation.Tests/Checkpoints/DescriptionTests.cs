@@ -11,7 +11,7 @@ public sealed class DescriptionTests
 {
     // What changes no bit of a run, or belongs to a learner and is compared there.
     private static readonly string[] OptionsOfNoWeight =
-        [nameof(TrainerOptions.Checkpoints), nameof(TrainerOptions.Prefetch), nameof(TrainerOptions.ReportEvery), nameof(TrainerOptions.Optimizer), nameof(TrainerOptions.Update)];
+        [nameof(TrainerOptions.Checkpoints), nameof(TrainerOptions.Prefetch), nameof(TrainerOptions.ReportEverySteps), nameof(TrainerOptions.Optimizer), nameof(TrainerOptions.Update)];
 
     // Functions cannot be compared.
     private static readonly string[] Functions = ["create", "Of"];

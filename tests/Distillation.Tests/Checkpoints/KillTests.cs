@@ -50,7 +50,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void A_process_that_is_asked_to_end_saves_and_says_that_it_was_cancelled()
+    public void A_process_that_is_asked_to_end_saves_and_says_that_it_was_canceled()
     {
         if (OperatingSystem.IsWindows())
         {
@@ -65,7 +65,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             using var child = new Child(stopped, steps, TeacherKind.Live, HoldAt.Termination, times: 5);
             child.AwaitHold();
 
-            child.Terminate().Should().Be(nameof(TrainingStatus.Cancelled));
+            child.Terminate().Should().Be(nameof(TrainingStatus.Canceled));
         }
 
         TrainCommand.Run(stopped, steps, TeacherKind.Live).Should().Be(TrainingStatus.Completed);

@@ -313,9 +313,9 @@ public sealed class CombinationTests(ITestOutputHelper output) : IDisposable
             BlockSize = 4,
             Optimizer = Value("optimizer") switch
             {
-                "adamw" => new AdamW(0.01),
+                "adamw" => new AdamWOptimizer(0.01),
                 "torchsharp" => new CustomOptimizer(0.01, parameters => torch.optim.RMSProp(parameters.Select(one => one.Parameter).ToArray(), momentum: 0.5)),
-                _ => new Sgd(new Schedule.Cosine(0.1)) { Momentum = 0.9 },
+                _ => new SgdOptimizer(new Schedule.Cosine(0.1)) { Momentum = 0.9 },
             },
             Update = new()
             {

@@ -184,10 +184,10 @@ public sealed class DataSourceExtensionsTests : IDisposable
     {
         Tensor inputs = (torch.randn(50, 3, 4, 4) * 5) + 2;
 
-        Tensor normalised = new TensorData(inputs).Normalized(Normalization.Fit(inputs)).Read(torch.arange(50, torch.ScalarType.Int64)).Inputs;
+        Tensor normalized = new TensorData(inputs).Normalized(Normalization.Fit(inputs)).Read(torch.arange(50, torch.ScalarType.Int64)).Inputs;
 
-        normalised.mean([0, 2, 3]).abs().max().item<float>().Should().BeLessThan(1e-5f);
-        normalised.square().mean([0, 2, 3]).sub(1).abs().max().item<float>().Should().BeLessThan(1e-5f);
+        normalized.mean([0, 2, 3]).abs().max().item<float>().Should().BeLessThan(1e-5f);
+        normalized.square().mean([0, 2, 3]).sub(1).abs().max().item<float>().Should().BeLessThan(1e-5f);
     }
 
     [Fact]

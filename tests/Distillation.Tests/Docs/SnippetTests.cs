@@ -68,7 +68,7 @@ public sealed partial class SnippetTests : IDisposable
         using ITeacher teacher = Teacher.From(bigNetwork);
         using IStudent student = Student.From(smallNetwork);
         var loss = (0.9 * new SoftTargetLoss(temperature: 4)) + (0.1 * new HardLabelLoss());
-        var options = new TrainerOptions { Epochs = 20, Optimizer = new Sgd(new Schedule.Cosine(0.1)) { Momentum = 0.9 } };
+        var options = new TrainerOptions { Epochs = 20, Optimizer = new SgdOptimizer(new Schedule.Cosine(0.1)) { Momentum = 0.9 } };
         TrainingResult result = new DistillationTrainer(teacher, student, loss, options).Fit(train, validation);
         Console.WriteLine(result.History[^1].Validation);
 
@@ -106,7 +106,7 @@ public sealed partial class SnippetTests : IDisposable
         using IStudent student = Student.From(Some.Mlp(hidden: 4));
         var loss = new CosineLoss() + new HuberHintLoss("act", "act") + new FocalLoss();
 
-        TrainingResult result = new DistillationTrainer(Teacher.From(Some.Mlp(hidden: 16)), student, loss, new TrainerOptions { Epochs = 20, Optimizer = new Adam(0.01) }).Fit(_train);
+        TrainingResult result = new DistillationTrainer(Teacher.From(Some.Mlp(hidden: 16)), student, loss, new TrainerOptions { Epochs = 20, Optimizer = new AdamOptimizer(0.01) }).Fit(_train);
 
         result.History[^1].Terms.Keys.Should().BeEquivalentTo("Cosine", "HuberHint", "Focal");
         result.History[^1].Loss.Should().BeLessThan(result.History[0].Loss);
@@ -142,7 +142,7 @@ public sealed partial class SnippetTests : IDisposable
     [Fact]
     public void Scheme_of_ones_own_runs()
     {
-        using var step = new MutualStep([Student.From(Some.Mlp(seed: 1)), Student.From(Some.Mlp(seed: 2))], new Adam(0.01));
+        using var step = new MutualScheme([Student.From(Some.Mlp(seed: 1)), Student.From(Some.Mlp(seed: 2))], new AdamOptimizer(0.01));
 
         TrainingResult result = new TrainingLoop(new TrainerOptions { Epochs = 30 }).Run(step, _train);
 
@@ -150,13 +150,13 @@ public sealed partial class SnippetTests : IDisposable
     }
 
     [Fact]
-    public void Data_is_made_and_normalised()
+    public void Data_is_made_and_normalized()
     {
         using TensorData table = TensorData.FromRows([[5.1f, 3.5f], [6.2f, 2.9f], [4.7f, 3.2f]], labels: [0, 1, 0]);
         Normalization normalization = Normalization.Fit(table.Inputs);
-        IDataSource normalised = table.Normalized(normalization);
+        IDataSource normalized = table.Normalized(normalization);
 
-        normalised.Count.Should().Be(3);
+        normalized.Count.Should().Be(3);
     }
 
     [Fact]
@@ -269,14 +269,14 @@ public sealed partial class SnippetTests : IDisposable
         IDataSource test = new TensorData(Some.Inputs(20, 64, seed: 9).view(20, 1, 8, 8), Some.Labels(20));
         Module<Tensor, Tensor> Mlp(int hidden) => Sequential(("flat", Flatten()), ("in", Linear(64, hidden)), ("act", ReLU()), ("out", Linear(hidden, 3)));
 
-        TrainerOptions quick = new() { Steps = 20, Optimizer = new Adam(0.01) };
+        TrainerOptions quick = new() { Steps = 20, Optimizer = new AdamOptimizer(0.01) };
         var search = new RecipeSearchOptions { Training = quick, Folds = 2 };
         var options = new ModelDistillationOptions { Training = quick };
         Func<Module<Tensor, Tensor>> original = () => Mlp(128);
         Func<Module<Tensor, Tensor>> simplified = () => Mlp(64);
         IReadOnlyList<Recipe> candidates = Recipes.ForImages();
 
-        using var originals = new Originals(images);
+        using var originals = new LabeledSamples(images);
         RecipeSearchResult found = new RecipeSearch(original, candidates, search).Run(originals);
         Console.WriteLine(found.Describe());
 
@@ -291,26 +291,26 @@ public sealed partial class SnippetTests : IDisposable
     public void Recipes_of_ones_own_are_written_in_three_lines()
     {
         var teacher = new AverageFitter(new KernelRidge(), new KernelRidge { Name = "gradients", FeatureMap = new HistogramOfGradients().Describe });
-        var generator = new Mixture(new ImageShift(), new ElasticWarp());
-        Recipe[] own = [Recipe.Augment(generator), Recipe.Distil(teacher, generator) with { Labelling = new() { KnownShare = 0.5 } }, Recipe.UseTeacher(teacher)];
+        var generator = new RandomChoice(new RandomTranslation(), new ElasticTransform());
+        Recipe[] own = [Recipe.Augment(generator), Recipe.Distil(teacher, generator) with { Labeling = new() { KnownShare = 0.5 } }, Recipe.UseTeacher(teacher)];
 
         own.Select(recipe => recipe.Kind).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
     }
 
     [Fact]
-    public void Pool_is_labelled_filtered_and_kept_in_a_file()
+    public void Pool_is_labeled_filtered_and_kept_in_a_file()
     {
         Tensor pixels = Some.Inputs(60, 64);
         IDataSource images = new TensorData(pixels.view(60, 1, 8, 8), pixels.narrow(1, 20, 3).argmax(1));
-        var generator = new Mixup(new ImageAffine());
+        var generator = new Mixup(new RandomAffine());
         Func<IDataSource, int, ITeacher> train = (samples, seed) => Teacher.From(inputs => inputs.flatten(1).narrow(1, 20, 3) + (2 * inputs.flatten(1).narrow(1, seed, 3)));
         using IStudent student = Student.From(Sequential(("flat", Flatten()), ("out", Linear(64, 3))));
-        var options = new TrainerOptions { Steps = 20, Optimizer = new Adam(0.01) };
+        var options = new TrainerOptions { Steps = 20, Optimizer = new AdamOptimizer(0.01) };
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
 
-        using Originals few = new(images);
+        using LabeledSamples few = new(images);
         using FittedTeacher committee = new CommitteeFitter("networks", train).Fit(few, seed: 0);
-        var filter = new SampleFilter { LeastConfidence = 0.4, LeastAgreement = 0.6, LargestClassRatio = 3 };
+        var filter = new SampleFilter { MinConfidence = 0.4, MinAgreement = 0.6, LargestClassRatio = 3 };
         using KeptSamples kept = few.Generate(generator, 8_000).LabelAndKeep(committee.Teacher, filter);
         Console.WriteLine(kept.Report.Describe());
         SampleFile.Save(kept.Samples, path);
@@ -326,9 +326,9 @@ public sealed partial class SnippetTests : IDisposable
     [Fact]
     public void Data_is_diagnosed()
     {
-        using Originals few = new(Some.Data(samples: 30));
+        using LabeledSamples few = new(Some.Data(samples: 30));
         Func<Module<Tensor, Tensor>> original = () => Linear(6, 3);
-        var training = new TrainerOptions { Steps = 20, Optimizer = new Adam(0.01) };
+        var training = new TrainerOptions { Steps = 20, Optimizer = new AdamOptimizer(0.01) };
 
         DataDiagnosis diagnosis = DataDiagnosis.ByOriginals(original, few, training, folds: 5);
         Console.WriteLine(diagnosis.Describe());
@@ -343,12 +343,12 @@ public sealed partial class SnippetTests : IDisposable
         IDataSource south = new TensorData(Some.Inputs(40, 64, seed: 4).view(40, 1, 8, 8), Some.Labels(40));
         IDataSource test = new TensorData(Some.Inputs(20, 64, seed: 9).view(20, 1, 8, 8), Some.Labels(20));
         Func<Module<Tensor, Tensor>> original = () => Sequential(("flat", Flatten()), ("in", Linear(64, 16)), ("act", ReLU()), ("out", Linear(16, 3)));
-        var training = new TrainerOptions { Steps = 20, Optimizer = new Adam(0.01) };
+        var training = new TrainerOptions { Steps = 20, Optimizer = new AdamOptimizer(0.01) };
 
-        var generator = new Mixture(new Mixup(new ImageAffine()), new ImageAffine { Degrees = 10, Scale = 0.1, Pixels = 2 });
-        var exchange = new FragmentOptions { Exchange = FragmentExchange.Models, Training = training };
+        var generator = new RandomChoice(new Mixup(new RandomAffine()), new RandomAffine { Degrees = 10, Scale = 0.1, Pixels = 2 });
+        var exchange = new FederatedOptions { Exchange = FederatedExchange.Models, Training = training };
 
-        using FragmentedDistillationResult together = new FragmentedDistillation(original, generator, exchange).Run([north, south], test);
+        using FederatedDistillationResult together = new FederatedDistillation(original, generator, exchange).Run([north, south], test);
         Console.WriteLine(together.Describe());
 
         together.Fragments.Should().HaveCount(2);
@@ -468,7 +468,7 @@ public sealed partial class SnippetTests : IDisposable
     {
         private Scale? _scale;
 
-        public FeatureDemand Features { get; } = new(FeatureSet.Of(student), FeatureSet.Of(teacher));
+        public RequiredFeatures Features { get; } = new(FeatureSet.Of(student), FeatureSet.Of(teacher));
 
         public Module? Module => _scale;
 
@@ -494,7 +494,7 @@ public sealed partial class SnippetTests : IDisposable
         protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context) => functional.smooth_l1_loss(student, teacher);
     }
 
-    private sealed class MutualStep(IReadOnlyList<IStudent> students, IOptimizerStrategy optimizer) : ITrainingStep
+    private sealed class MutualScheme(IReadOnlyList<IStudent> students, IOptimizerStrategy optimizer) : ITrainingScheme
     {
         public IReadOnlyList<Learner> Learners { get; } =
             [.. students.Select((s, i) => new Learner(s, new SoftTargetLoss(1) + new HardLabelLoss(), optimizer) { Name = $"student {i}" })];
@@ -507,11 +507,11 @@ public sealed partial class SnippetTests : IDisposable
             }
         }
 
-        public void Learn(Batch batch, TrainingPosition position)
+        public void AccumulateGradients(Batch batch, TrainingPosition position)
         {
             foreach (var (learner, context) in Learners.Zip(See(batch, position)))
             {
-                learner.Learn(context);
+                learner.AccumulateGradients(context);
             }
         }
 

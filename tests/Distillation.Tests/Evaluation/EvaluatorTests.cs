@@ -139,7 +139,7 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public void Cancelled_evaluation_leaves_no_tensor()
+    public void Canceled_evaluation_leaves_no_tensor()
     {
         var data = new TensorData(_logits, _labels);
         using var cancellation = new CancellationTokenSource();

@@ -25,7 +25,7 @@ public sealed class DataDiagnosisTests : IDisposable
     {
         DataDiagnosis diagnosis = Of([0, 0, 1, 1], [[0.3, 0.7], [0.1, 0.9], [0.95, 0.05], [0.2, 0.8]], suspectBelow: 0.3);
 
-        diagnosis.Suspects.Select(suspect => (suspect.Number, suspect.Label, suspect.Said)).Should().Equal((2, 1, 0), (1, 0, 1));
+        diagnosis.Suspects.Select(suspect => (suspect.Number, suspect.Label, suspect.Predicted)).Should().Equal((2, 1, 0), (1, 0, 1));
         Close.ShouldBe(diagnosis.Suspects[0].Probability, 0.05, 1e-9);
     }
 
@@ -55,7 +55,7 @@ public sealed class DataDiagnosisTests : IDisposable
         using TensorData rings = SmallProblem.Rings(100);
         Tensor labels = rings.Labels!.clone();
         labels[17] = 1 - labels[17];
-        using var data = new Originals(new TensorData(rings.Inputs, labels));
+        using var data = new LabeledSamples(new TensorData(rings.Inputs, labels));
 
         DataDiagnosis diagnosis = DataDiagnosis.ByOriginals(SmallProblem.Network, data, SmallProblem.Training, folds: 4, seed: 3);
 
@@ -66,7 +66,7 @@ public sealed class DataDiagnosisTests : IDisposable
     [Fact]
     public void Same_seed_gives_the_same_diagnosis()
     {
-        using Originals data = SmallProblem.Originals(40);
+        using LabeledSamples data = SmallProblem.LabeledSamples(40);
 
         DataDiagnosis Diagnose() => DataDiagnosis.ByOriginals(SmallProblem.Network, data, SmallProblem.Training with { Steps = 20 }, folds: 2, seed: 3, suspectBelow: 1);
 
@@ -76,7 +76,7 @@ public sealed class DataDiagnosisTests : IDisposable
     [Fact]
     public void Original_of_more_classes_than_the_data_is_refused_with_what_helps()
     {
-        using Originals data = SmallProblem.Originals(20);
+        using LabeledSamples data = SmallProblem.LabeledSamples(20);
 
         Action diagnose = () => DataDiagnosis.ByOriginals(() => Linear(2, 3), data, SmallProblem.Training with { Steps = 1 });
 
@@ -87,7 +87,7 @@ public sealed class DataDiagnosisTests : IDisposable
     public void Nothing_but_the_originals_goes()
     {
         // A module that is made leaves handles to the collector, so all are made before.
-        using Originals data = SmallProblem.Originals(30);
+        using LabeledSamples data = SmallProblem.LabeledSamples(30);
         var models = new Queue<Module<Tensor, Tensor>>(Enumerable.Range(0, 4).Select(_ => SmallProblem.Line()));
         DataDiagnosis Diagnose() => DataDiagnosis.ByOriginals(models.Dequeue, data, SmallProblem.Training with { Steps = 10 }, folds: 2);
         Diagnose();
@@ -101,7 +101,7 @@ public sealed class DataDiagnosisTests : IDisposable
     [Fact]
     public void Values_out_of_range_are_refused()
     {
-        using Originals data = SmallProblem.Originals(20);
+        using LabeledSamples data = SmallProblem.LabeledSamples(20);
 
         FluentActions.Invoking(() => Of([0, 1], [[1, 0], [0, 1]], suspectBelow: 1.1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("suspectBelow");
         FluentActions.Invoking(() => DataDiagnosis.ByOriginals(SmallProblem.Line, data, folds: 1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("folds");
@@ -110,7 +110,7 @@ public sealed class DataDiagnosisTests : IDisposable
 
     private static DataDiagnosis Of(long[] labels, double[][] outOfFold, double suspectBelow = 0.1)
     {
-        using var data = new Originals(new TensorData(torch.zeros(labels.Length, 1), torch.tensor(labels)), classes: outOfFold[0].Length);
+        using var data = new LabeledSamples(new TensorData(torch.zeros(labels.Length, 1), torch.tensor(labels)), classes: outOfFold[0].Length);
         using var judge = new FittedTeacher(Teacher.From(inputs => inputs), torch.tensor([.. outOfFold.SelectMany(row => row)], [labels.Length, outOfFold[0].Length]).log());
         return DataDiagnosis.Of(judge, data, suspectBelow);
     }

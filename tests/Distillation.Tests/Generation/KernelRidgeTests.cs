@@ -13,7 +13,7 @@ public sealed class KernelRidgeTests : IDisposable
     [Fact]
     public void Left_out_scores_are_those_of_a_fit_without_the_sample()
     {
-        using Originals data = Rings(30);
+        using LabeledSamples data = Rings(30);
         var recipe = new KernelRidge { Bandwidths = [1], Ridges = [0.1] };
         using FittedTeacher whole = recipe.Fit(data, 0);
         var teacher = (KernelRidgeTeacher)whole.Teacher;
@@ -30,7 +30,7 @@ public sealed class KernelRidgeTests : IDisposable
     [Fact]
     public void Predictions_are_those_of_the_formula()
     {
-        using Originals data = Rings(30);
+        using LabeledSamples data = Rings(30);
         using FittedTeacher fitted = new KernelRidge { Bandwidths = [0.5], Ridges = [0.3] }.Fit(data, 0);
         var teacher = (KernelRidgeTeacher)fitted.Teacher;
 
@@ -42,8 +42,8 @@ public sealed class KernelRidgeTests : IDisposable
     [Fact]
     public void A_pattern_that_no_line_divides_is_learned()
     {
-        using Originals data = Rings(200);
-        using Originals test = Rings(200, seed: 9);
+        using LabeledSamples data = Rings(200);
+        using LabeledSamples test = Rings(200, seed: 9);
         using FittedTeacher fitted = new KernelRidge().Fit(data, 0);
 
         Evaluator.Evaluate(fitted.Teacher, new TensorData(test.Inputs, test.Labels)).Accuracy.Should().BeGreaterThan(0.95);
@@ -53,7 +53,7 @@ public sealed class KernelRidgeTests : IDisposable
     [Fact]
     public void Linear_kernel_is_chosen_where_it_is_given()
     {
-        using Originals data = Rings(40);
+        using LabeledSamples data = Rings(40);
         using FittedTeacher fitted = new KernelRidge { Bandwidths = [0] }.Fit(data, 0);
 
         ((KernelRidgeTeacher)fitted.Teacher).Bandwidth.Should().Be(0);
@@ -62,7 +62,7 @@ public sealed class KernelRidgeTests : IDisposable
     [Fact]
     public void Choice_on_some_samples_fits_all()
     {
-        using Originals data = Rings(120);
+        using LabeledSamples data = Rings(120);
         using FittedTeacher fitted = new KernelRidge { SelectionLimit = 50 }.Fit(data, 0);
 
         fitted.OutOfFold.shape.Should().Equal(120, 2);
@@ -72,7 +72,7 @@ public sealed class KernelRidgeTests : IDisposable
     [Fact]
     public void Feature_map_is_what_the_kernel_sees()
     {
-        using Originals data = Rings(100);
+        using LabeledSamples data = Rings(100);
         using FittedTeacher fitted = new KernelRidge { Bandwidths = [0], FeatureMap = inputs => inputs.square() }.Fit(data, 0);
 
         fitted.Evaluate(data).Accuracy.Should().BeGreaterThan(0.95, "squares make the rings a line");
@@ -81,7 +81,7 @@ public sealed class KernelRidgeTests : IDisposable
     [Fact]
     public void Equal_samples_do_no_harm()
     {
-        using var data = new Originals(new TensorData(torch.ones(6, 2), torch.tensor([0L, 1, 0, 1, 0, 1])));
+        using var data = new LabeledSamples(new TensorData(torch.ones(6, 2), torch.tensor([0L, 1, 0, 1, 0, 1])));
         using FittedTeacher fitted = new KernelRidge().Fit(data, 0);
 
         fitted.OutOfFold.isfinite().all().item<bool>().Should().BeTrue();
@@ -90,7 +90,7 @@ public sealed class KernelRidgeTests : IDisposable
     [Fact]
     public void Samples_of_another_size_are_named()
     {
-        using Originals data = Rings(20);
+        using LabeledSamples data = Rings(20);
         using FittedTeacher fitted = new KernelRidge().Fit(data, 0);
         Action predict = () => fitted.Teacher.Predict(Some.Batch(features: 6), FeatureSet.None);
 
@@ -98,9 +98,9 @@ public sealed class KernelRidgeTests : IDisposable
     }
 
     [Fact]
-    public void Cancelled_fit_stops()
+    public void Canceled_fit_stops()
     {
-        using Originals data = Rings(20);
+        using LabeledSamples data = Rings(20);
         Action fit = () => new KernelRidge().Fit(data, 0, new CancellationToken(canceled: true));
 
         fit.Should().Throw<OperationCanceledException>();
@@ -109,7 +109,7 @@ public sealed class KernelRidgeTests : IDisposable
     [Fact]
     public void No_tensor_is_left()
     {
-        using Originals data = Rings(20);
+        using LabeledSamples data = Rings(20);
         Leak.None(() =>
         {
             using var scope = torch.NewDisposeScope();
@@ -119,16 +119,16 @@ public sealed class KernelRidgeTests : IDisposable
     }
 
     // Two classes, one inside the other.
-    private static Originals Rings(int samples, int seed = 5)
+    private static LabeledSamples Rings(int samples, int seed = 5)
     {
         Tensor labels = Some.Labels(samples, 2, seed);
         Tensor angle = Some.Inputs(samples, 1, seed + 1) * 3;
         Tensor radius = labels.unsqueeze(1).to(torch.ScalarType.Float32) + 1 + (Some.Inputs(samples, 1, seed + 2) * 0.1);
-        return new Originals(new TensorData(torch.cat([radius * angle.cos(), radius * angle.sin()], 1), labels));
+        return new LabeledSamples(new TensorData(torch.cat([radius * angle.cos(), radius * angle.sin()], 1), labels));
     }
 
     // Gaussian elimination in plain doubles: the scores of one sample, fitted on all but one.
-    private static double[] PlainScores(Originals data, double bandwidth, double ridge, int without, int? at = null)
+    private static double[] PlainScores(LabeledSamples data, double bandwidth, double ridge, int without, int? at = null)
     {
         double[] x = Close.Numbers(data.Inputs);
         double[] y = Close.Numbers(data.Labels!);

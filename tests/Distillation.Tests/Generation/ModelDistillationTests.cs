@@ -10,7 +10,7 @@ public sealed class ModelDistillationTests : IDisposable
     private readonly TensorData _test = SmallProblem.Rings(400, seed: 50);
     private readonly ModelDistillationOptions _options = new() { Training = SmallProblem.Training with { Steps = 400 } };
 
-    private static Recipe Distil => Recipe.Distil(new KernelRidge(), new Jitter(0.5)) with { LeastPool = 600, PoolShare = 0.9 };
+    private static Recipe Distil => Recipe.Distil(new KernelRidge(), new GaussianNoise(0.5)) with { MinPoolSize = 600, PoolShare = 0.9 };
 
     public void Dispose()
     {
@@ -45,8 +45,8 @@ public sealed class ModelDistillationTests : IDisposable
     [Fact]
     public void Filter_drops_new_samples_of_the_recipe_and_of_its_control()
     {
-        var counting = new Counting(new Jitter(0.5));
-        Recipe recipe = Recipe.Distil(new KernelRidge(), counting) with { LeastPool = 600, Filter = new SampleFilter { LeastConfidence = 0.8 } };
+        var counting = new Counting(new GaussianNoise(0.5));
+        Recipe recipe = Recipe.Distil(new KernelRidge(), counting) with { MinPoolSize = 600, Filter = new SampleFilter { MinConfidence = 0.8 } };
 
         using ModelDistillationResult result = Run(recipe);
 
@@ -61,7 +61,7 @@ public sealed class ModelDistillationTests : IDisposable
     [Fact]
     public void Filter_of_a_recipe_without_a_teacher_goes_by_known_labels()
     {
-        using ModelDistillationResult result = Run(Recipe.Augment(new Mixup()) with { LeastPool = 600, Filter = new SampleFilter { LeastConfidence = 0.9 } });
+        using ModelDistillationResult result = Run(Recipe.Augment(new Mixup()) with { MinPoolSize = 600, Filter = new SampleFilter { MinConfidence = 0.9 } });
 
         result.Pool!.Count.Should().BeLessThan(600);
         Close.Numbers(result.Pool.Labels!.amax([1])).Should().OnlyContain(confidence => confidence >= 0.9);
@@ -70,7 +70,7 @@ public sealed class ModelDistillationTests : IDisposable
     [Fact]
     public void Filter_that_needs_a_teacher_is_refused_where_none_labels()
     {
-        Action agree = () => _ = Recipe.Augment(new Mixup()) with { Filter = new SampleFilter { LeastAgreement = 1 } };
+        Action agree = () => _ = Recipe.Augment(new Mixup()) with { Filter = new SampleFilter { MinAgreement = 1 } };
         Action match = () => _ = Recipe.Augment(new Mixup()) with { Filter = new SampleFilter { MustMatchKnown = true } };
 
         agree.Should().Throw<ArgumentException>().WithMessage("*need a teacher that labels, and 'augmentation' has none*");
@@ -93,7 +93,7 @@ public sealed class ModelDistillationTests : IDisposable
     [Fact]
     public void Augmentation_is_its_own_control()
     {
-        using ModelDistillationResult result = Run(Recipe.Augment(new Jitter(0.1)) with { LeastPool = 100 });
+        using ModelDistillationResult result = Run(Recipe.Augment(new GaussianNoise(0.1)) with { MinPoolSize = 100 });
 
         result.Report!.Control.Should().BeNull();
         result.Teacher.Should().BeNull();
@@ -120,25 +120,25 @@ public sealed class ModelDistillationTests : IDisposable
         using ModelDistillationResult result = new ModelDistillation(SmallProblem.Network, SmallProblem.Network, Recipe.UseTeacher(new KernelRidge()), new() { Training = SmallProblem.Training }).Run(noisy);
 
         result.Suspects[0].Number.Should().Be(17);
-        result.Suspects[0].Said.Should().Be(data.Labels![17].item<long>());
+        result.Suspects[0].Predicted.Should().Be(data.Labels![17].item<long>());
         result.Report.Should().BeNull("there were no test samples");
     }
 
     [Fact]
-    public void Teacher_diagnoses_the_labelled_samples()
+    public void Teacher_diagnoses_the_labeled_samples()
     {
         using ModelDistillationResult result = Run(Recipe.UseTeacher(new KernelRidge()));
 
-        using var originals = new Originals(_few);
+        using var originals = new LabeledSamples(_few);
         result.Diagnosis!.Report.Should().Be(result.Teacher!.Evaluate(originals));
     }
 
     [Fact]
-    public void Originals_diagnose_the_labelled_samples_where_folds_are_given()
+    public void Originals_diagnose_the_labeled_samples_where_folds_are_given()
     {
         using ModelDistillationResult result = new ModelDistillation(SmallProblem.Network, SmallProblem.Network, Recipe.UseTeacher(new KernelRidge()), _options with { DiagnosisFolds = 3, Seed = 2 }).Run(_few);
 
-        using var originals = new Originals(_few);
+        using var originals = new LabeledSamples(_few);
         DataDiagnosis alone = DataDiagnosis.ByOriginals(SmallProblem.Network, originals, _options.Training, folds: 3, seed: 2);
         result.Diagnosis!.Report.Should().Be(alone.Report).And.NotBe(result.Teacher!.Evaluate(originals));
     }
@@ -146,7 +146,7 @@ public sealed class ModelDistillationTests : IDisposable
     [Fact]
     public void The_procedure_of_the_article_runs()
     {
-        Recipe article = Recipe.Distil(ModelFitter.Distilled(SmallProblem.Network, SmallProblem.Network, SmallProblem.Training), new Jitter(0.1)) with { LeastPool = 100 };
+        Recipe article = Recipe.Distil(ModelFitter.Distilled(SmallProblem.Network, SmallProblem.Network, SmallProblem.Training), new GaussianNoise(0.1)) with { MinPoolSize = 100 };
 
         using ModelDistillationResult result = Run(article);
 
@@ -170,20 +170,20 @@ public sealed class ModelDistillationTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_but_the_models_goes_in_a_cancelled_run()
+    public void Nothing_but_the_models_goes_in_a_canceled_run()
     {
         var networks = new Queue<Module<Tensor, Tensor>>(Enumerable.Range(0, 4).Select(_ => SmallProblem.Network()));
-        void Cancelled()
+        void Canceled()
         {
             using var cancellation = new CancellationTokenSource();
             Action run = () => new ModelDistillation(networks.Dequeue, networks.Dequeue, Distil, _options).Run(_few, _test, new CancelsAt(0.4, cancellation), cancellation.Token);
             run.Should().Throw<OperationCanceledException>();
         }
 
-        Cancelled();
+        Canceled();
         long before = Leak.Count();
 
-        Cancelled();
+        Canceled();
 
         networks.Should().BeEmpty("plain and original were made twice");
         Leak.Count().Should().Be(before - 8);
@@ -195,7 +195,7 @@ public sealed class ModelDistillationTests : IDisposable
     {
         public long Samples { get; private set; }
 
-        public GeneratedSamples Generate(Originals originals, Tensor parents, SampleChance chance)
+        public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom chance)
         {
             Samples += parents.size(0);
             return inner.Generate(originals, parents, chance);

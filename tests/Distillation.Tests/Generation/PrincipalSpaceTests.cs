@@ -17,10 +17,10 @@ public sealed class PrincipalSpaceTests : IDisposable
         double[][] directions = [[1, 2, 2, 0, 0, 0], [2, 1, -2, 0, 0, 0], [2, -2, 1, 0, 0, 0]];
         (double First, double Second, double Third)[] places = [.. Enumerable.Range(0, samples).Select(i => (9 * Wave(i, 0, samples), 4 * Wave(i, 1, samples), 1 * Wave(i, 2, samples)))];
         double[] Point(double first, double second, double third) => [.. Enumerable.Range(0, 6).Select(d => 5 + (((first * directions[0][d]) + (second * directions[1][d]) + (third * directions[2][d])) / 3))];
-        using Originals originals = Table([.. places.Select(place => Point(place.First, place.Second, place.Third))]);
+        using LabeledSamples originals = Table([.. places.Select(place => Point(place.First, place.Second, place.Third))]);
 
-        double[] two = Close.Numbers(Read(originals, new LowRank { Components = 2 }, samples).Inputs);
-        double[] all = Close.Numbers(Read(originals, new LowRank { Components = 100 }, samples).Inputs);
+        double[] two = Close.Numbers(Read(originals, new PcaReconstruction { Components = 2 }, samples).Inputs);
+        double[] all = Close.Numbers(Read(originals, new PcaReconstruction { Components = 100 }, samples).Inputs);
 
         Close.ShouldBe(two, [.. places.SelectMany(place => Point(place.First, place.Second, 0))], 1e-9);
         Close.ShouldBe(all, Close.Numbers(originals.Inputs), 1e-9);
@@ -37,9 +37,9 @@ public sealed class PrincipalSpaceTests : IDisposable
         // Columns of variances 9, 4 and 1, uncorrelated: shares 0.643, 0.929 and 1.
         const int samples = 32;
         double[][] rows = [.. Enumerable.Range(0, samples).Select(i => new[] { 3 * Wave(i, 0, samples), 2 * Wave(i, 1, samples), 1 * Wave(i, 2, samples) })];
-        using Originals originals = Table(rows);
+        using LabeledSamples originals = Table(rows);
 
-        double[] reconstructed = Close.Numbers(Read(originals, new LowRank { VarianceShare = share }, samples).Inputs);
+        double[] reconstructed = Close.Numbers(Read(originals, new PcaReconstruction { VarianceShare = share }, samples).Inputs);
 
         Close.ShouldBe(reconstructed, [.. rows.SelectMany(row => row.Select((value, column) => column < kept ? value : 0))], 1e-9);
     }
@@ -48,9 +48,9 @@ public sealed class PrincipalSpaceTests : IDisposable
     public void Low_rank_of_another_input_is_its_projection()
     {
         // The originals lie on the first axis; what is added to the second is dropped.
-        using Originals originals = Table([[1, 0], [-1, 0], [3, 0], [-3, 0]]);
+        using LabeledSamples originals = Table([[1, 0], [-1, 0], [3, 0], [-3, 0]]);
 
-        double[] projected = Close.Numbers(Read(originals, new Beside().Then(new LowRank()), 4).Inputs);
+        double[] projected = Close.Numbers(Read(originals, new Beside().Then(new PcaReconstruction()), 4).Inputs);
 
         Close.ShouldBe(projected, [1, 0, -1, 0, 3, 0, -3, 0], 1e-9);
     }
@@ -58,7 +58,7 @@ public sealed class PrincipalSpaceTests : IDisposable
     [Fact]
     public void Gaussian_draws_have_the_mean_and_covariance_of_their_class()
     {
-        using Originals originals = TwoClouds();
+        using LabeledSamples originals = TwoClouds();
 
         double[][] samples = Rows(Read(originals, new ClassGaussian { Shrinkage = 0 }, 8000).Inputs);
 
@@ -69,18 +69,18 @@ public sealed class PrincipalSpaceTests : IDisposable
     [Fact]
     public void Shrinkage_of_one_gives_all_classes_the_same_covariance()
     {
-        using Originals originals = TwoClouds();
+        using LabeledSamples originals = TwoClouds();
         double[][] points = Rows(originals.Inputs);
-        double[][] centred = [.. Centred(points[..20]), .. Centred(points[20..])];
+        double[][] centered = [.. Centered(points[..20]), .. Centered(points[20..])];
 
         double[][] samples = Rows(Read(originals, new ClassGaussian { Shrinkage = 1 }, 8000).Inputs);
 
-        double[][] first = Centred([.. samples.Where((_, number) => number % 40 < 20)]);
+        double[][] first = Centered([.. samples.Where((_, number) => number % 40 < 20)]);
         for (int row = 0; row < 3; row++)
         {
             for (int column = 0; column < 3; column++)
             {
-                Moment(first, row, column).Should().BeApproximately(Moment(centred, row, column), 0.08 * Math.Sqrt(Moment(centred, row, row) * Moment(centred, column, column)));
+                Moment(first, row, column).Should().BeApproximately(Moment(centered, row, column), 0.08 * Math.Sqrt(Moment(centered, row, row) * Moment(centered, column, column)));
             }
         }
     }
@@ -88,7 +88,7 @@ public sealed class PrincipalSpaceTests : IDisposable
     [Fact]
     public void Class_of_one_sample_borrows_the_spread_of_the_others()
     {
-        using var originals = new Originals(new TensorData(torch.tensor(new[,] { { 0.0 }, { 2 }, { 10 } }, torch.ScalarType.Float64), torch.tensor([0L, 0, 1])));
+        using var originals = new LabeledSamples(new TensorData(torch.tensor(new[,] { { 0.0 }, { 2 }, { 10 } }, torch.ScalarType.Float64), torch.tensor([0L, 0, 1])));
 
         double[] alone = [.. Close.Numbers(Read(originals, new ClassGaussian { Shrinkage = 0.5 }, 9000).Inputs).Where((_, number) => number % 3 == 2)];
 
@@ -103,20 +103,20 @@ public sealed class PrincipalSpaceTests : IDisposable
     [InlineData(BandwidthRule.Silverman, 0.5)]
     public void Kernel_noise_has_the_covariance_of_the_class_in_the_bandwidth_of_the_rule(BandwidthRule rule, double scale)
     {
-        using Originals originals = TwoClouds();
+        using LabeledSamples originals = TwoClouds();
         double[][] points = Rows(originals.Inputs);
 
         double[][] samples = Rows(Read(originals, new ClassKernelDensity { Rule = rule, Scale = scale, Shrinkage = 0 }, 8000).Inputs);
 
         double[][] noise = [.. samples.Select((sample, number) => sample.Zip(points[number % 40], (a, b) => a - b).ToArray()).Where((_, number) => number % 40 >= 20)];
         double width = scale * (rule == BandwidthRule.Scott ? Math.Pow(20, -1.0 / 7) : Math.Pow(4.0 / (5 * 20), 1.0 / 7));
-        ShouldBeSpreadAs(noise, Centred(points[20..]), times: width * width);
+        ShouldBeSpreadAs(noise, Centered(points[20..]), times: width * width);
     }
 
     [Fact]
     public void Kernel_noise_stays_in_the_first_components()
     {
-        using Originals originals = Table([[10, 1], [-10, 1], [10, -1], [-10, -1]], [0, 0, 0, 0]);
+        using LabeledSamples originals = Table([[10, 1], [-10, 1], [10, -1], [-10, -1]], [0, 0, 0, 0]);
 
         double[][] samples = Rows(Read(originals, new ClassKernelDensity(components: 1), 40).Inputs);
 
@@ -126,7 +126,7 @@ public sealed class PrincipalSpaceTests : IDisposable
     [Fact]
     public void Draws_stay_in_the_first_components()
     {
-        using Originals originals = Table([[10, 1], [-10, 1], [10, -1], [-10, -1]], [0, 0, 0, 0]);
+        using LabeledSamples originals = Table([[10, 1], [-10, 1], [10, -1], [-10, -1]], [0, 0, 0, 0]);
 
         double[][] samples = Rows(Read(originals, new ClassGaussian(components: 1), 40).Inputs);
 
@@ -136,7 +136,7 @@ public sealed class PrincipalSpaceTests : IDisposable
     [Fact]
     public void Label_is_the_class_of_the_original()
     {
-        using Originals originals = TwoClouds();
+        using LabeledSamples originals = TwoClouds();
 
         Close.Numbers(Read(originals, new ClassGaussian(), 40).Labels!.argmax(1)).Should().Equal(Close.Numbers(originals.Labels!));
         Close.Numbers(Read(originals, new ClassKernelDensity(), 40).Labels!.argmax(1)).Should().Equal(Close.Numbers(originals.Labels!));
@@ -145,17 +145,17 @@ public sealed class PrincipalSpaceTests : IDisposable
     [Fact]
     public void Originals_that_are_all_the_same_are_repeated()
     {
-        using var originals = new Originals(new TensorData(torch.full(6, 3, 0.1f), torch.tensor([0L, 0, 0, 1, 1, 1])));
+        using var originals = new LabeledSamples(new TensorData(torch.full(6, 3, 0.1f), torch.tensor([0L, 0, 0, 1, 1, 1])));
 
-        Close.ShouldBe(Close.Numbers(Read(originals, new Mixture(new ClassGaussian(), new ClassKernelDensity(), new LowRank()), 60).Inputs), [.. Enumerable.Repeat((double)0.1f, 180)], 1e-7);
+        Close.ShouldBe(Close.Numbers(Read(originals, new RandomChoice(new ClassGaussian(), new ClassKernelDensity(), new PcaReconstruction()), 60).Inputs), [.. Enumerable.Repeat((double)0.1f, 180)], 1e-7);
     }
 
     [Fact]
     public void Classes_that_do_not_occur_harm_nothing()
     {
-        using var originals = new Originals(Some.Data(10, 4, classes: 2), classes: 5);
+        using var originals = new LabeledSamples(Some.Data(10, 4, classes: 2), classes: 5);
 
-        Read(originals, new Mixture(new ClassGaussian(), new ClassKernelDensity()), 30).Inputs.isfinite().all().item<bool>().Should().BeTrue();
+        Read(originals, new RandomChoice(new ClassGaussian(), new ClassKernelDensity()), 30).Inputs.isfinite().all().item<bool>().Should().BeTrue();
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class PrincipalSpaceTests : IDisposable
     {
         Action[] all =
         [
-            () => _ = new LowRank { Components = 0 }, () => _ = new LowRank { VarianceShare = 1.1 }, () => _ = new ClassGaussian(0), () => _ = new ClassGaussian { Shrinkage = -0.1 },
+            () => _ = new PcaReconstruction { Components = 0 }, () => _ = new PcaReconstruction { VarianceShare = 1.1 }, () => _ = new ClassGaussian(0), () => _ = new ClassGaussian { Shrinkage = -0.1 },
             () => _ = new ClassKernelDensity(0), () => _ = new ClassKernelDensity { Scale = 0 }, () => _ = new ClassKernelDensity { Rule = (BandwidthRule)9 }, () => _ = new ClassKernelDensity { Shrinkage = 2 },
         ];
 
@@ -175,21 +175,21 @@ public sealed class PrincipalSpaceTests : IDisposable
         ? new double[][] { [1, 1, -1, -1], [1, -1, 1, -1], [1, -1, -1, 1] }[number][sample]
         : Math.Sqrt(2) * Math.Cos(2 * Math.PI * (number + 1) * sample / samples);
 
-    private static Originals Table(double[][] rows, long[]? labels = null) => new(new TensorData(
+    private static LabeledSamples Table(double[][] rows, long[]? labels = null) => new(new TensorData(
         torch.tensor(rows.SelectMany(row => row).ToArray(), [rows.Length, rows[0].Length], torch.ScalarType.Float64), labels is null ? null : torch.tensor(labels)));
 
     // Twenty points of each of two classes, with other means and covariances.
-    private static Originals TwoClouds()
+    private static LabeledSamples TwoClouds()
     {
         Tensor first = Some.Inputs(20, 3, seed: 4, torch.ScalarType.Float64);
         Tensor second = Some.Inputs(20, 3, seed: 5, torch.ScalarType.Float64).matmul(torch.tensor(new[,] { { 2.0, 1, 0 }, { 0, 0.5, 1 }, { 0, 0, 3 } }, torch.ScalarType.Float64)) + 7;
-        return new Originals(new TensorData(torch.cat([first, second]), torch.cat([torch.zeros(20, torch.ScalarType.Int64), torch.ones(20, torch.ScalarType.Int64)])));
+        return new LabeledSamples(new TensorData(torch.cat([first, second]), torch.cat([torch.zeros(20, torch.ScalarType.Int64), torch.ones(20, torch.ScalarType.Int64)])));
     }
 
     private static void ShouldBeSpreadAs(double[][] samples, double[][] expected, double times)
     {
-        double[][] around = Centred(samples);
-        double[][] model = Centred(expected);
+        double[][] around = Centered(samples);
+        double[][] model = Centered(expected);
         for (int row = 0; row < 3; row++)
         {
             samples.Average(sample => sample[row]).Should().BeApproximately(expected.Average(point => point[row]), 0.07 * Math.Sqrt(Moment(model, row, row)));
@@ -200,7 +200,7 @@ public sealed class PrincipalSpaceTests : IDisposable
         }
     }
 
-    private static double[][] Centred(double[][] points)
+    private static double[][] Centered(double[][] points)
     {
         double[] means = [.. Enumerable.Range(0, points[0].Length).Select(column => points.Average(point => point[column]))];
         return [.. points.Select(point => point.Zip(means, (value, mean) => value - mean).ToArray())];
@@ -208,12 +208,12 @@ public sealed class PrincipalSpaceTests : IDisposable
 
     private static double Moment(double[][] points, int row, int column) => points.Average(point => point[row] * point[column]);
 
-    private static Batch Read(Originals originals, ISampleGenerator generator, long count) => originals.Generate(generator, count).Read(torch.arange(count, torch.ScalarType.Int64));
+    private static Batch Read(LabeledSamples originals, ISampleGenerator generator, long count) => originals.Generate(generator, count).Read(torch.arange(count, torch.ScalarType.Int64));
 
     private static double[][] Rows(Tensor table) => [.. Close.Numbers(table).Chunk((int)table.size(1))];
 
     private sealed class Beside : SampleTransform
     {
-        protected internal override Tensor Transform(Tensor inputs, Originals originals, SampleChance chance) => inputs + torch.tensor(new[] { 0.0, 5 }, torch.ScalarType.Float64);
+        protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom chance) => inputs + torch.tensor(new[] { 0.0, 5 }, torch.ScalarType.Float64);
     }
 }

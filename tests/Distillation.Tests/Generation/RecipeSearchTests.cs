@@ -6,7 +6,7 @@ namespace Distillation.Tests.Generation;
 public sealed class RecipeSearchTests : IDisposable
 {
     private readonly DisposeScope _scope = torch.NewDisposeScope();
-    private readonly Originals _data = SmallProblem.Originals(60);
+    private readonly LabeledSamples _data = SmallProblem.LabeledSamples(60);
     private readonly RecipeSearchOptions _options = new() { Folds = 3, Training = SmallProblem.Training };
 
     public void Dispose()
@@ -39,7 +39,7 @@ public sealed class RecipeSearchTests : IDisposable
     {
         // A teacher that says the same of everything.
         var useless = new ModelFitter("useless", (_, _) => Teacher.From(inputs => torch.zeros(inputs.size(0), 2)), folds: 2);
-        RecipeSearchResult result = new RecipeSearch(SmallProblem.Network, [Recipe.Distil(useless, Small()) with { LeastPool = 100 }, Recipe.UseTeacher(useless)], _options).Run(_data);
+        RecipeSearchResult result = new RecipeSearch(SmallProblem.Network, [Recipe.Distil(useless, Small()) with { MinPoolSize = 100 }, Recipe.UseTeacher(useless)], _options).Run(_data);
 
         result.Chosen.Should().Be(Recipe.Plain);
         result.Describe().Should().StartWith("Nothing beats the plain original");
@@ -48,7 +48,7 @@ public sealed class RecipeSearchTests : IDisposable
     [Fact]
     public void Simpler_of_two_that_do_equally_well_is_chosen()
     {
-        Recipe same = Recipe.Augment(new Unchanged()) with { LeastPool = 60, PoolFactor = 1 };
+        Recipe same = Recipe.Augment(new Identity()) with { MinPoolSize = 60, PoolFactor = 1 };
 
         RecipeSearchResult result = new RecipeSearch(SmallProblem.Network, [same], _options with { Metric = Metric.Accuracy }).Run(_data);
 
@@ -61,8 +61,8 @@ public sealed class RecipeSearchTests : IDisposable
         // Every seventh label is wrong: a network learns them by heart, a ridge does not.
         using TensorData rings = SmallProblem.Rings(70);
         Tensor wrong = torch.arange(70, torch.ScalarType.Int64).remainder(7).eq(0).to(torch.ScalarType.Int64);
-        using var noisy = new Originals(new TensorData(rings.Inputs, (rings.Labels! + wrong).remainder(2)));
-        Recipe distil = Recipe.Distil(new KernelRidge(), new Jitter(0.5)) with { LeastPool = 600, PoolShare = 0.9 };
+        using var noisy = new LabeledSamples(new TensorData(rings.Inputs, (rings.Labels! + wrong).remainder(2)));
+        Recipe distil = Recipe.Distil(new KernelRidge(), new GaussianNoise(0.5)) with { MinPoolSize = 600, PoolShare = 0.9 };
 
         RecipeSearchResult result = new RecipeSearch(SmallProblem.Network, [distil], _options with { Training = SmallProblem.Training with { Steps = 1500 } }).Run(noisy);
 
@@ -92,7 +92,7 @@ public sealed class RecipeSearchTests : IDisposable
     [Fact]
     public void Same_seed_gives_the_same_scores()
     {
-        var search = new RecipeSearch(SmallProblem.Network, [Recipe.Augment(Small()) with { LeastPool = 100 }], _options with { Seed = 4 });
+        var search = new RecipeSearch(SmallProblem.Network, [Recipe.Augment(Small()) with { MinPoolSize = 100 }], _options with { Seed = 4 });
 
         search.Run(_data).Scores.Select(score => score.Mean).Should().Equal(search.Run(_data).Scores.Select(score => score.Mean));
     }
@@ -109,7 +109,7 @@ public sealed class RecipeSearchTests : IDisposable
     }
 
     [Fact]
-    public void Cancelled_search_ends()
+    public void Canceled_search_ends()
     {
         using var cancellation = new CancellationTokenSource();
         Action run = () => new RecipeSearch(SmallProblem.Line, [Recipe.Distil(new KernelRidge(), Small())], _options).Run(_data, new Cancels(cancellation), cancellation.Token);
@@ -131,7 +131,7 @@ public sealed class RecipeSearchTests : IDisposable
         Leak.Count().Should().Be(before - 6, "of three models the two parameters each are disposed, and nothing is left");
     }
 
-    private static Jitter Small() => new(0.1);
+    private static GaussianNoise Small() => new(0.1);
 
     private sealed class Told(List<double> seen) : IProgress<double>
     {

@@ -16,14 +16,14 @@ public sealed class RecipesTests
     }
 
     [Fact]
-    public void Unlabelled_samples_make_one_more_that_takes_each_of_them_once()
+    public void Unlabeled_samples_make_one_more_that_takes_each_of_them_once()
     {
         using TensorData pool = SmallProblem.Rings(30);
 
-        Recipe added = Recipes.ForTables(pool).Single(recipe => recipe.Generator is UnlabelledPool);
+        Recipe added = Recipes.ForTables(pool).Single(recipe => recipe.Generator is UnlabeledPool);
 
         added.Kind.Should().Be(RecipeKind.Distillation);
-        added.LeastPool.Should().Be(30);
+        added.MinPoolSize.Should().Be(30);
         added.PoolFactor.Should().Be(1);
         Recipes.ForTables(pool).Should().HaveCount(Recipes.ForTables().Count + 1);
     }
@@ -31,20 +31,20 @@ public sealed class RecipesTests
     [Fact]
     public void Plain_ones_differ_in_weight_decay_and_keep_the_steps_of_all()
     {
-        var training = new TrainerOptions { Steps = 7, Optimizer = new Sgd(0.1) };
+        var training = new TrainerOptions { Steps = 7, Optimizer = new SgdOptimizer(0.1) };
 
         Recipe[] plain = [.. Recipes.ForImages().Where(recipe => recipe.Kind == RecipeKind.Plain)];
 
         plain.Select(recipe => recipe.Training!(training).Steps).Should().OnlyContain(steps => steps == 7);
-        plain.Select(recipe => ((AdamW)recipe.Training!(training).Optimizer).WeightDecay).Should().OnlyHaveUniqueItems();
+        plain.Select(recipe => ((AdamWOptimizer)recipe.Training!(training).Optimizer).WeightDecay).Should().OnlyHaveUniqueItems();
     }
 
     [Fact]
     public void Those_for_images_can_be_followed()
     {
         using var images = new TensorData(Some.Inputs(24, 144).view(24, 1, 12, 12), torch.arange(24, torch.ScalarType.Int64).remainder(3));
-        using var originals = new Originals(images);
-        Recipe[] candidates = [.. Recipes.ForImages(images).Select(recipe => recipe with { LeastPool = 24 })];
+        using var originals = new LabeledSamples(images);
+        Recipe[] candidates = [.. Recipes.ForImages(images).Select(recipe => recipe with { MinPoolSize = 24 })];
 
         RecipeSearchResult result = new RecipeSearch(() => Sequential(Flatten(), Linear(144, 3)), candidates, new() { Folds = 2, Training = new() { Steps = 3 } }).Run(originals);
 
@@ -60,7 +60,7 @@ public sealed class RecipesTests
             () => _ = new RecipeSearchOptions { Training = training },
             () => _ = new ModelDistillationOptions { Training = training },
             () => _ = new ModelDistillationOptions { PlainTraining = training },
-            () => _ = new FragmentOptions { Training = training },
+            () => _ = new FederatedOptions { Training = training },
             () => _ = ModelFitter.Distilled(() => Some.Mlp(), () => Some.Mlp(), training),
         ];
 

@@ -19,7 +19,7 @@ public sealed class RepeatedDistillationReportTests : IDisposable
     [Fact]
     public void Each_run_has_the_seed_after_the_last_one()
     {
-        Recipe recipe = Recipe.Distil(new KernelRidge(), new Jitter(0.5)) with { LeastPool = 100 };
+        Recipe recipe = Recipe.Distil(new KernelRidge(), new GaussianNoise(0.5)) with { MinPoolSize = 100 };
         using ModelDistillationResult second = new ModelDistillation(SmallProblem.Network, SmallProblem.Network, recipe, _options with { Seed = 5 }).Run(_few, _test);
 
         RepeatedDistillationReport repeated = Repeat(recipe, 3);
@@ -32,7 +32,7 @@ public sealed class RepeatedDistillationReportTests : IDisposable
     [Fact]
     public void Comparisons_are_of_the_final_model_with_the_others_of_its_run()
     {
-        RepeatedDistillationReport repeated = Repeat(Recipe.Distil(new KernelRidge(), new Jitter(0.5)) with { LeastPool = 100 }, 2);
+        RepeatedDistillationReport repeated = Repeat(Recipe.Distil(new KernelRidge(), new GaussianNoise(0.5)) with { MinPoolSize = 100 }, 2);
 
         repeated.AgainstPlain(Metric.Accuracy).Mean.Should().BeApproximately(repeated.Runs.Average(run => run.Final.Accuracy - run.Plain.Accuracy), 1e-12);
         repeated.AgainstControl(Metric.BrierScore)!.Mean.Should().BeApproximately(repeated.Runs.Average(run => run.Final.BrierScore - run.Control!.BrierScore), 1e-12);
@@ -42,7 +42,7 @@ public sealed class RepeatedDistillationReportTests : IDisposable
     [Fact]
     public void Recipes_without_a_control_are_compared_with_the_plain_original_alone()
     {
-        RepeatedDistillationReport repeated = Repeat(Recipe.Augment(new Jitter(0.5)) with { LeastPool = 100 }, 1);
+        RepeatedDistillationReport repeated = Repeat(Recipe.Augment(new GaussianNoise(0.5)) with { MinPoolSize = 100 }, 1);
 
         repeated.AgainstControl(Metric.Accuracy).Should().BeNull();
         repeated.Describe().Should().NotContain("known labels").And.Contain("no difference is established");

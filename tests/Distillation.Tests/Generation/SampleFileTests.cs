@@ -30,9 +30,9 @@ public sealed class SampleFileTests : IDisposable
     }
 
     [Fact]
-    public void Labelled_pool_is_the_same_after_a_round_trip()
+    public void Labeled_pool_is_the_same_after_a_round_trip()
     {
-        using TensorData pool = _samples.LabelledBy(Teacher.From(inputs => inputs), new LabellingOptions { KnownShare = 0.5 }).InMemory();
+        using TensorData pool = _samples.LabeledBy(Teacher.From(inputs => inputs), new LabelingOptions { KnownShare = 0.5 }).InMemory();
         SampleFile.Save(pool, Path);
 
         using TensorData read = SampleFile.Load(Path);

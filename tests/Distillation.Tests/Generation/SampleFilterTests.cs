@@ -12,14 +12,14 @@ public sealed class SampleFilterTests : IDisposable
     [Fact]
     public void Default_keeps_all_with_the_labels_that_a_view_would_give()
     {
-        using var originals = new Originals(Some.Data(samples: 20));
-        IDataSource made = originals.Generate(new Jitter(), count: 50, seed: 4);
+        using var originals = new LabeledSamples(Some.Data(samples: 20));
+        IDataSource made = originals.Generate(new GaussianNoise(), count: 50, seed: 4);
         ITeacher teacher = Teacher.From(inputs => inputs.narrow(1, 0, 3));
-        var labelling = new LabellingOptions { KnownShare = 0.25, Temperature = 2 };
+        var labeling = new LabelingOptions { KnownShare = 0.25, Temperature = 2 };
 
-        using KeptSamples kept = made.LabelAndKeep(teacher, new SampleFilter(), labelling, batchSize: 7);
+        using KeptSamples kept = made.LabelAndKeep(teacher, new SampleFilter(), labeling, batchSize: 7);
 
-        using TensorData view = made.LabelledBy(teacher, labelling).InMemory();
+        using TensorData view = made.LabeledBy(teacher, labeling).InMemory();
         Close.Numbers(kept.Samples.Inputs).Should().Equal(Close.Numbers(view.Inputs));
         Close.ShouldBe(Close.Numbers(kept.Samples.Labels!), Close.Numbers(view.Labels!), 1e-6);
         kept.Report.Describe().Should().Be("Kept 50 of 50 samples.");
@@ -28,7 +28,7 @@ public sealed class SampleFilterTests : IDisposable
     [Fact]
     public void Samples_below_the_least_confidence_are_dropped()
     {
-        using KeptSamples kept = Pool([0.5, 0.3, 0.2], [0.2, 0.75, 0.05], [0.4, 0.2, 0.4], [0.1, 0.1, 0.8]).Keep(new SampleFilter { LeastConfidence = 0.75 });
+        using KeptSamples kept = Pool([0.5, 0.3, 0.2], [0.2, 0.75, 0.05], [0.4, 0.2, 0.4], [0.1, 0.1, 0.8]).Keep(new SampleFilter { MinConfidence = 0.75 });
 
         kept.Numbers.Should().Equal(1, 3);
         kept.Report.Should().Be(new FilterReport(4, BelowConfidence: 2, 0, 0, 0, 0));
@@ -39,7 +39,7 @@ public sealed class SampleFilterTests : IDisposable
     [Fact]
     public void Samples_whose_second_class_comes_near_are_dropped()
     {
-        using KeptSamples kept = Pool([0.5, 0.5, 0], [0.5, 0.25, 0.25], [0.1, 0.3, 0.6]).Keep(new SampleFilter { LeastMargin = 0.25 });
+        using KeptSamples kept = Pool([0.5, 0.5, 0], [0.5, 0.25, 0.25], [0.1, 0.3, 0.6]).Keep(new SampleFilter { MinMargin = 0.25 });
 
         kept.Numbers.Should().Equal(1, 2);
         kept.Report.BelowMargin.Should().Be(1);
@@ -48,7 +48,7 @@ public sealed class SampleFilterTests : IDisposable
     [Fact]
     public void Only_class_there_is_stands_alone()
     {
-        using KeptSamples kept = Pool([1], [0.5]).Keep(new SampleFilter { LeastMargin = 0.75 });
+        using KeptSamples kept = Pool([1], [0.5]).Keep(new SampleFilter { MinMargin = 0.75 });
 
         kept.Numbers.Should().Equal(0);
     }
@@ -63,7 +63,7 @@ public sealed class SampleFilterTests : IDisposable
         ITeacher[] members = [Says([0.8, 0.1, 0.1], [0.7, 0.2, 0.1], [0.5, 0, 0.5]), Says([0.9, 0.1, 0], [0.6, 0.3, 0.1], [0.1, 0.5, 0.4]), Says([0.5, 0.3, 0.2], [0.4, 0.6, 0], [0, 0.4, 0.6])];
         using var teacher = new ScaledTeacher(new Renamed(new EnsembleTeacher(members)), 1);
 
-        using KeptSamples kept = Numbered(3).LabelAndKeep(teacher, new SampleFilter { LeastAgreement = least });
+        using KeptSamples kept = Numbered(3).LabelAndKeep(teacher, new SampleFilter { MinAgreement = least });
 
         kept.Numbers.Should().Equal(expected);
         kept.Report.BelowAgreement.Should().Be(3 - expected.Length);
@@ -72,10 +72,10 @@ public sealed class SampleFilterTests : IDisposable
     [Fact]
     public void Members_that_cannot_know_a_class_are_not_counted()
     {
-        using var teacher = new CoverageTeacher(
-            new CoverageMember(Says([0.9, 0.1, 0], [0.6, 0.4, 0]), [0, 1]), new CoverageMember(Says([0, 0.2, 0.8], [0, 0.9, 0.1]), [1, 2]), new CoverageMember(Says([0.1, 0.8, 0.1], [0.1, 0.8, 0.1]), [0, 1, 2], weight: 0));
+        using var teacher = new PartialLabelEnsemble(
+            new PartialLabelMember(Says([0.9, 0.1, 0], [0.6, 0.4, 0]), [0, 1]), new PartialLabelMember(Says([0, 0.2, 0.8], [0, 0.9, 0.1]), [1, 2]), new PartialLabelMember(Says([0.1, 0.8, 0.1], [0.1, 0.8, 0.1]), [0, 1, 2], weight: 0));
 
-        using KeptSamples kept = Numbered(2).LabelAndKeep(teacher, new SampleFilter { LeastAgreement = 1 });
+        using KeptSamples kept = Numbered(2).LabelAndKeep(teacher, new SampleFilter { MinAgreement = 1 });
 
         kept.Numbers.Should().Equal([0], "of two members that know class 1 only one says it of sample 1");
     }
@@ -83,9 +83,9 @@ public sealed class SampleFilterTests : IDisposable
     [Fact]
     public void Agreement_of_a_single_teacher_is_refused()
     {
-        Action keep = () => Numbered(1).LabelAndKeep(new ScaledTeacher(Says([0.5, 0.5]), 1), new SampleFilter { LeastAgreement = 0.5 });
+        Action keep = () => Numbered(1).LabelAndKeep(new ScaledTeacher(Says([0.5, 0.5]), 1), new SampleFilter { MinAgreement = 0.5 });
 
-        keep.Should().Throw<ArgumentException>().WithMessage("LeastAgreement is 0.5, but the teacher, of type ScaledTeacher, is not several*EnsembleTeacher*").WithParameterName("teacher");
+        keep.Should().Throw<ArgumentException>().WithMessage("MinAgreement is 0.5, but the teacher, of type ScaledTeacher, is not several*EnsembleTeacher*").WithParameterName("teacher");
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class SampleFilterTests : IDisposable
     public void Dropped_samples_are_counted_by_the_first_condition_they_miss()
     {
         using KeptSamples kept = Numbered(5, 0, 1, 0, 1, 0).LabelAndKeep(
-            Says([0.51, 0.49], [0.6, 0.4], [0.8, 0.2], [0.8, 0.2], [0.9, 0.1]), new SampleFilter { LeastConfidence = 0.55, LeastMargin = 0.5, MustMatchKnown = true, LargestClassRatio = 1 });
+            Says([0.51, 0.49], [0.6, 0.4], [0.8, 0.2], [0.8, 0.2], [0.9, 0.1]), new SampleFilter { MinConfidence = 0.55, MinMargin = 0.5, MustMatchKnown = true, LargestClassRatio = 1 });
 
         kept.Report.Should().Be(new FilterReport(5, BelowConfidence: 1, BelowMargin: 1, BelowAgreement: 0, AgainstKnown: 1, Surplus: 0));
         kept.Report.Describe().Should().Be("Kept 2 of 5 samples; dropped 1 below the least confidence, 1 below the least margin, 1 against their known label.");
@@ -135,7 +135,7 @@ public sealed class SampleFilterTests : IDisposable
     [Fact]
     public void Samples_are_judged_by_the_teacher_alone_and_learned_from_with_known_labels()
     {
-        using KeptSamples kept = Numbered(2, 1, 0).LabelAndKeep(Says([0.1, 0.9], [0.4, 0.6]), new SampleFilter { LeastConfidence = 0.8 }, new LabellingOptions { KnownShare = 0.5 });
+        using KeptSamples kept = Numbered(2, 1, 0).LabelAndKeep(Says([0.1, 0.9], [0.4, 0.6]), new SampleFilter { MinConfidence = 0.8 }, new LabelingOptions { KnownShare = 0.5 });
 
         kept.Numbers.Should().Equal(0);
         Close.ShouldBe(Close.Numbers(kept.Samples.Labels!), [0.05, 0.95], 1e-6);
@@ -146,8 +146,8 @@ public sealed class SampleFilterTests : IDisposable
     {
         TensorData pool = Pool([0.75, 0.25], [0.5, 0.5]);
 
-        FluentActions.Invoking(() => pool.Keep(new SampleFilter { LeastConfidence = 0.6, LeastMargin = 0.9 }))
-            .Should().Throw<InvalidOperationException>().WithMessage("No sample is left: LeastMargin is 0.9, but the largest value of 1 samples is 0.5.");
+        FluentActions.Invoking(() => pool.Keep(new SampleFilter { MinConfidence = 0.6, MinMargin = 0.9 }))
+            .Should().Throw<InvalidOperationException>().WithMessage("No sample is left: MinMargin is 0.9, but the largest value of 1 samples is 0.5.");
         FluentActions.Invoking(() => Numbered(2, 1, 1).LabelAndKeep(Says([0.9, 0.1], [0.9, 0.1]), new SampleFilter { MustMatchKnown = true }))
             .Should().Throw<InvalidOperationException>().WithMessage("No sample is left: MustMatchKnown is set, and the known labels of all 2 samples say another class.");
     }
@@ -157,16 +157,16 @@ public sealed class SampleFilterTests : IDisposable
     {
         FluentActions.Invoking(() => Numbered(2, 0, 1).Keep(new SampleFilter())).Should().Throw<ArgumentException>().WithMessage("*but their labels are ?2? Int64*");
         FluentActions.Invoking(() => Numbered(2).Keep(new SampleFilter())).Should().Throw<ArgumentException>().WithMessage("*but their labels are none*");
-        FluentActions.Invoking(() => Pool([1, 0]).Keep(new SampleFilter { LeastAgreement = 0.1 })).Should().Throw<ArgumentException>().WithMessage("*LabelAndKeep*");
+        FluentActions.Invoking(() => Pool([1, 0]).Keep(new SampleFilter { MinAgreement = 0.1 })).Should().Throw<ArgumentException>().WithMessage("*LabelAndKeep*");
         FluentActions.Invoking(() => Pool([1, 0]).Keep(new SampleFilter { MustMatchKnown = true })).Should().Throw<ArgumentException>().WithMessage("*LabelAndKeep*");
     }
 
     [Fact]
     public void Values_out_of_range_are_refused()
     {
-        FluentActions.Invoking(() => new SampleFilter { LeastConfidence = 1.01 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("LeastConfidence must be in*");
-        FluentActions.Invoking(() => new SampleFilter { LeastMargin = -0.1 }).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => new SampleFilter { LeastAgreement = double.NaN }).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new SampleFilter { MinConfidence = 1.01 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("MinConfidence must be in*");
+        FluentActions.Invoking(() => new SampleFilter { MinMargin = -0.1 }).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new SampleFilter { MinAgreement = double.NaN }).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new SampleFilter { LargestClassRatio = 0.9 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("LargestClassRatio must be in*");
     }
 
@@ -175,12 +175,12 @@ public sealed class SampleFilterTests : IDisposable
     {
         IDataSource data = Numbered(3, 0, 1, 0);
         using var teacher = new EnsembleTeacher(Says([0.9, 0.1], [0.6, 0.4], [0.1, 0.9]), Says([0.8, 0.2], [0.6, 0.4], [0.1, 0.9]));
-        var filter = new SampleFilter { LeastConfidence = 0.5, LeastAgreement = 1, MustMatchKnown = true, LargestClassRatio = 2 };
+        var filter = new SampleFilter { MinConfidence = 0.5, MinAgreement = 1, MustMatchKnown = true, LargestClassRatio = 2 };
 
         Leak.None(() =>
         {
             data.LabelAndKeep(teacher, filter).Dispose();
-            FluentActions.Invoking(() => data.LabelAndKeep(teacher, filter with { LeastConfidence = 1 })).Should().Throw<InvalidOperationException>();
+            FluentActions.Invoking(() => data.LabelAndKeep(teacher, filter with { MinConfidence = 1 })).Should().Throw<InvalidOperationException>();
         });
     }
 

@@ -7,7 +7,7 @@ namespace Distillation.Tests.Generation;
 /// <summary>Two rings, one in the other: a kernel finds them at once, a line never, a small network with time.</summary>
 internal static class SmallProblem
 {
-    public static TrainerOptions Training { get; } = new() { Steps = 150, BatchSize = 32, Optimizer = new Adam(0.02) };
+    public static TrainerOptions Training { get; } = new() { Steps = 150, BatchSize = 32, Optimizer = new AdamOptimizer(0.02) };
 
     public static TensorData Rings(int samples, int seed = 5)
     {
@@ -18,10 +18,10 @@ internal static class SmallProblem
         return TensorData.Owning(torch.cat([radius * angle.cos(), radius * angle.sin()], 1), labels);
     }
 
-    public static Originals Originals(int samples, int seed = 5)
+    public static LabeledSamples LabeledSamples(int samples, int seed = 5)
     {
         using TensorData data = Rings(samples, seed);
-        return new Originals(data);
+        return new LabeledSamples(data);
     }
 
     /// <summary>A model that can only draw a line.</summary>

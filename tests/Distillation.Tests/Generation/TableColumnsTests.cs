@@ -11,7 +11,7 @@ public sealed class TableColumnsTests : IDisposable
     [Fact]
     public void Names_come_from_the_original_with_the_largest_share()
     {
-        using Originals originals = Table(new[,] { { 0.0, 3 }, { 1, 8 } });
+        using LabeledSamples originals = Table(new[,] { { 0.0, 3 }, { 1, 8 } });
 
         double[][] samples = Read(originals, new TableColumns(new Mixup(), ColumnKind.Continuous, ColumnKind.Nominal), 100);
 
@@ -22,7 +22,7 @@ public sealed class TableColumnsTests : IDisposable
     public void Name_that_one_of_the_originals_has_stays()
     {
         // Nine attributes are the first's, one name the second's.
-        using Originals originals = Table(new[,] { { 3.0, 1, 1, 1 }, { 8, 1, 1, 1 } });
+        using LabeledSamples originals = Table(new[,] { { 3.0, 1, 1, 1 }, { 8, 1, 1, 1 } });
         ColumnKind[] kinds = [ColumnKind.Nominal, ColumnKind.Continuous, ColumnKind.Continuous, ColumnKind.Continuous];
 
         double[][] samples = Read(originals, new TableColumns(new Munge(0.3) { Kinds = kinds }, kinds), 200);
@@ -35,9 +35,9 @@ public sealed class TableColumnsTests : IDisposable
     [Fact]
     public void Noise_leaves_names_alone()
     {
-        using Originals originals = Table(new[,] { { 3.0, 0 }, { 8, 1 } });
+        using LabeledSamples originals = Table(new[,] { { 3.0, 0 }, { 8, 1 } });
 
-        double[][] samples = Read(originals, new TableColumns(new Jitter(2), ColumnKind.Nominal, ColumnKind.Continuous), 50);
+        double[][] samples = Read(originals, new TableColumns(new GaussianNoise(2), ColumnKind.Nominal, ColumnKind.Continuous), 50);
 
         samples.Select((sample, number) => (sample, number)).Should().OnlyContain(pair => pair.sample[0] == (pair.number % 2 == 0 ? 3 : 8));
     }
@@ -45,7 +45,7 @@ public sealed class TableColumnsTests : IDisposable
     [Fact]
     public void Counts_are_rounded()
     {
-        using Originals originals = Table(new[,] { { 0.0, 0 }, { 6, 6 } });
+        using LabeledSamples originals = Table(new[,] { { 0.0, 0 }, { 6, 6 } });
 
         double[][] samples = Read(originals, new TableColumns(new Mixup(), ColumnKind.Continuous, ColumnKind.Integer), 100);
 
@@ -55,9 +55,9 @@ public sealed class TableColumnsTests : IDisposable
     [Fact]
     public void Every_column_stays_in_its_range()
     {
-        using Originals originals = Table(new[,] { { 0.0, 10 }, { 6, 30 } });
+        using LabeledSamples originals = Table(new[,] { { 0.0, 10 }, { 6, 30 } });
 
-        double[][] samples = Read(originals, new TableColumns(new Jitter(3), ColumnKind.Continuous, ColumnKind.Integer), 200);
+        double[][] samples = Read(originals, new TableColumns(new GaussianNoise(3), ColumnKind.Continuous, ColumnKind.Integer), 200);
 
         samples.Should().OnlyContain(sample => sample[0] >= 0 && sample[0] <= 6 && sample[1] >= 10 && sample[1] <= 30).And.Contain(sample => sample[0] == 0).And.Contain(sample => sample[1] == 30);
     }
@@ -65,18 +65,18 @@ public sealed class TableColumnsTests : IDisposable
     [Fact]
     public void Names_of_samples_without_originals_stay()
     {
-        using Originals originals = Table(new[,] { { 0.0, 1 }, { 6, 9 } });
-        var pool = new UnlabelledPool(new TensorData(torch.tensor(new[,] { { 2.4, 5 } }, torch.ScalarType.Float64)));
+        using LabeledSamples originals = Table(new[,] { { 0.0, 1 }, { 6, 9 } });
+        var pool = new UnlabeledPool(new TensorData(torch.tensor(new[,] { { 2.4, 5 } }, torch.ScalarType.Float64)));
 
         Read(originals, new TableColumns(pool, ColumnKind.Integer, ColumnKind.Nominal), 2).Should().AllSatisfy(sample => sample.Should().Equal(2, 5));
-        Read(originals, new TableColumns(new Mixture(pool, new Unchanged()), ColumnKind.Integer, ColumnKind.Nominal), 30)
+        Read(originals, new TableColumns(new RandomChoice(pool, new Identity()), ColumnKind.Integer, ColumnKind.Nominal), 30)
             .Should().OnlyContain(sample => sample[1] == 5 ? sample[0] == 2 : sample[1] == 1 + (sample[0] / 6 * 8)).And.Contain(sample => sample[1] == 5).And.Contain(sample => sample[1] == 9);
     }
 
     [Fact]
     public void Labels_and_originals_are_the_inner_generators()
     {
-        using var originals = new Originals(Some.Data(samples: 10, features: 2));
+        using var originals = new LabeledSamples(Some.Data(samples: 10, features: 2));
         var mixup = new Mixup();
 
         IDataSource plain = originals.Generate(mixup, 30);
@@ -90,8 +90,8 @@ public sealed class TableColumnsTests : IDisposable
     [Fact]
     public void Table_with_other_columns_is_named()
     {
-        using var originals = new Originals(Some.Data());
-        Action read = () => Read(originals, new TableColumns(new Jitter(), ColumnKind.Nominal, ColumnKind.Nominal), 1);
+        using var originals = new LabeledSamples(Some.Data());
+        Action read = () => Read(originals, new TableColumns(new GaussianNoise(), ColumnKind.Nominal, ColumnKind.Nominal), 1);
 
         read.Should().Throw<InvalidOperationException>().WithMessage("TableColumns*[M, 2]*[20, 6]*");
     }
@@ -99,16 +99,16 @@ public sealed class TableColumnsTests : IDisposable
     [Fact]
     public void Kinds_are_asked_for()
     {
-        Action none = () => _ = new TableColumns(new Jitter());
-        Action wrong = () => _ = new TableColumns(new Jitter(), (ColumnKind)5);
+        Action none = () => _ = new TableColumns(new GaussianNoise());
+        Action wrong = () => _ = new TableColumns(new GaussianNoise(), (ColumnKind)5);
 
         none.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("kinds");
         wrong.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("kinds");
     }
 
-    private static Originals Table(double[,] rows) => new(new TensorData(torch.tensor(rows, torch.ScalarType.Float64)));
+    private static LabeledSamples Table(double[,] rows) => new(new TensorData(torch.tensor(rows, torch.ScalarType.Float64)));
 
-    private static double[][] Read(Originals originals, ISampleGenerator generator, long count)
+    private static double[][] Read(LabeledSamples originals, ISampleGenerator generator, long count)
     {
         Tensor inputs = originals.Generate(generator, count).Read(torch.arange(count, torch.ScalarType.Int64)).Inputs;
         return [.. Close.Numbers(inputs).Chunk((int)inputs.size(1))];

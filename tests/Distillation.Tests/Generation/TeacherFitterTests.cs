@@ -13,7 +13,7 @@ public sealed class TeacherFitterTests : IDisposable
     [Fact]
     public void Each_sample_is_judged_by_a_model_that_has_not_seen_it()
     {
-        using var data = new Originals(Some.Data(samples: 20));
+        using var data = new LabeledSamples(Some.Data(samples: 20));
         var seen = new List<HashSet<double>>();
 
         // A model that is sure of the class that a sample was numbered with, and sure of class 0 for others.
@@ -31,8 +31,8 @@ public sealed class TeacherFitterTests : IDisposable
     [Fact]
     public void Committee_of_networks_learns()
     {
-        using Originals data = Blobs(60);
-        var options = new TrainerOptions { Epochs = 30, BatchSize = 16, Optimizer = new Adam(0.02) };
+        using LabeledSamples data = Blobs(60);
+        var options = new TrainerOptions { Epochs = 30, BatchSize = 16, Optimizer = new AdamOptimizer(0.02) };
         var fitter = new CommitteeFitter("networks", (samples, seed) =>
         {
             var network = Some.Mlp(inputs: 2, hidden: 8, classes: 2, seed: seed);
@@ -49,7 +49,7 @@ public sealed class TeacherFitterTests : IDisposable
     [Fact]
     public void Average_by_likelihood_beats_every_other_mean_of_the_two_out_of_fold()
     {
-        using Originals data = Blobs(40);
+        using LabeledSamples data = Blobs(40);
         var first = new KernelRidge { Bandwidths = [0.1], Ridges = [10] };
         var second = new KernelRidge { Bandwidths = [1] };
         using FittedTeacher one = first.Fit(data, 0);
@@ -71,7 +71,7 @@ public sealed class TeacherFitterTests : IDisposable
     [Fact]
     public void Average_has_the_mean_of_the_probabilities_in_fold_and_out()
     {
-        using Originals data = Blobs(40);
+        using LabeledSamples data = Blobs(40);
         var first = new KernelRidge { Bandwidths = [0.5] };
         var second = new KernelRidge { Bandwidths = [2] };
         using FittedTeacher one = first.Fit(data, 0);
@@ -90,7 +90,7 @@ public sealed class TeacherFitterTests : IDisposable
     [Fact]
     public void Average_is_calibrated()
     {
-        using Originals data = Blobs(60);
+        using LabeledSamples data = Blobs(60);
 
         using FittedTeacher fitted = new AverageFitter(new KernelRidge { Bandwidths = [0.5] }, new CommitteeFitter("half as sure", (_, _) => Teacher.From(inputs => torch.stack([inputs.select(1, 0), torch.zeros(inputs.size(0))], 1)))).Fit(data, 0);
 
@@ -100,7 +100,7 @@ public sealed class TeacherFitterTests : IDisposable
     [Fact]
     public void Out_of_fold_probabilities_are_calibrated()
     {
-        using Originals data = Blobs(60);
+        using LabeledSamples data = Blobs(60);
 
         // A model that is right, and a hundred times too sure.
         using FittedTeacher fitted = new CommitteeFitter("sure", (_, _) => Teacher.From(inputs => torch.stack([inputs.select(1, 0) * 100, torch.zeros(inputs.size(0))], 1))).Fit(data, 0);
@@ -111,7 +111,7 @@ public sealed class TeacherFitterTests : IDisposable
     [Fact]
     public void No_tensor_is_left_by_a_fit_that_fails()
     {
-        using Originals data = Blobs(20);
+        using LabeledSamples data = Blobs(20);
         int calls = 0;
         var failing = new AverageFitter(new KernelRidge(), new CommitteeFitter("failing", (_, _) => ++calls % 3 == 0 ? throw new InvalidDataException("no") : Teacher.From(inputs => inputs)));
 
@@ -123,10 +123,10 @@ public sealed class TeacherFitterTests : IDisposable
         });
     }
 
-    private static Originals Blobs(int samples)
+    private static LabeledSamples Blobs(int samples)
     {
         Tensor labels = Some.Labels(samples, 2);
-        Tensor centres = torch.stack([(labels * -2) + 1, torch.zeros_like(labels)], 1).to(torch.ScalarType.Float32);
-        return new Originals(new TensorData(centres + (Some.Inputs(samples, 2) * 0.6), labels));
+        Tensor centers = torch.stack([(labels * -2) + 1, torch.zeros_like(labels)], 1).to(torch.ScalarType.Float32);
+        return new LabeledSamples(new TensorData(centers + (Some.Inputs(samples, 2) * 0.6), labels));
     }
 }

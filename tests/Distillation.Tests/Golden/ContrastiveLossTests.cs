@@ -20,7 +20,7 @@ public sealed class ContrastiveLossTests
         {
             loss.Prepare(LayerValue.Context(student, teacher));
             Fill(loss.Module!, golden);
-            loss.Normalise(student, teacher, contrast);
+            loss.Normalize(student, teacher, contrast);
         }
 
         Tensor value = loss.Contrast(student, teacher, indices, contrast);

@@ -39,7 +39,7 @@ public sealed class LogitLossTests
         GoldenLoss.ShouldBe("nkd", golden => new NormalizedTargetLoss(golden["gamma"], golden["temperature"]));
 
     [Fact]
-    public void Generalised_jensen_shannon_is_that_of_trl() =>
+    public void Generalized_jensen_shannon_is_that_of_trl() =>
         GoldenLoss.ShouldBe("generalized-jsd", golden => new JensenShannonLoss(golden["beta"], golden["temperature"]));
 
     [Fact]

@@ -23,9 +23,9 @@ public sealed class TrajectoryTests : IDisposable
         Trajectory golden = _golden.Case("joint");
         Sequential original = Network(golden.TeacherBefore);
         Sequential distilled = Network(golden.StudentBefore);
-        var first = new Learner(Student.From(original), new HardLabelLoss(), new Sgd(0.01));
-        var second = new Learner(Student.From(distilled), new RawLogitCrossEntropy(), new Sgd(0.01));
-        using var step = new JointStep(first, second);
+        var first = new Learner(Student.From(original), new HardLabelLoss(), new SgdOptimizer(0.01));
+        var second = new Learner(Student.From(distilled), new RawLogitCrossEntropy(), new SgdOptimizer(0.01));
+        using var step = new JointScheme(first, second);
 
         List<double[]> losses = Replay(step, _golden.BatchSize, () => [first.Report().Loss, second.Report().Loss]);
 
@@ -39,9 +39,9 @@ public sealed class TrajectoryTests : IDisposable
     {
         Trajectory golden = _golden.Case("kd-sgd");
         Sequential student = Network(golden.StudentBefore);
-        var optimizer = new Sgd(new Schedule.MultiStep(0.1, 0.1, [2, 4])) { Momentum = 0.9, Nesterov = true, WeightDecay = 5e-4 };
+        var optimizer = new SgdOptimizer(new Schedule.MultiStep(0.1, 0.1, [2, 4])) { Momentum = 0.9, Nesterov = true, WeightDecay = 5e-4 };
         var learner = new Learner(Student.From(student), (0.9 * new SoftTargetLoss(4)) + (0.1 * new HardLabelLoss()), optimizer);
-        using var step = new DistillationStep(Teacher.From(Network(golden.TeacherBefore)), learner);
+        using var step = new DistillationScheme(Teacher.From(Network(golden.TeacherBefore)), learner);
 
         List<double[]> losses = Replay(step, _golden.BatchSize, () => [learner.Report().Loss]);
 
@@ -55,8 +55,8 @@ public sealed class TrajectoryTests : IDisposable
         Trajectory golden = _golden.Case("kd-adamw");
         Sequential student = Network(golden.StudentBefore);
         IDistillationLoss loss = (0.5 * new SoftTargetLoss(2)) + (0.5 * new HardLabelLoss { LabelSmoothing = 0.1 });
-        var learner = new Learner(Student.From(student), loss, new AdamW(new Schedule.Cosine(3e-3)) { WeightDecay = 0.01 }, new UpdateOptions { ClipNorm = 0.5 });
-        using var step = new DistillationStep(Teacher.From(Network(golden.TeacherBefore)), learner);
+        var learner = new Learner(Student.From(student), loss, new AdamWOptimizer(new Schedule.Cosine(3e-3)) { WeightDecay = 0.01 }, new UpdateOptions { ClipNorm = 0.5 });
+        using var step = new DistillationScheme(Teacher.From(Network(golden.TeacherBefore)), learner);
 
         List<double[]> reports = Replay(step, 2 * _golden.BatchSize, () =>
         {
@@ -106,7 +106,7 @@ public sealed class TrajectoryTests : IDisposable
     }
 
     // The batches run on across epochs; a batch of two golden ones goes through the models in two pieces.
-    private List<double[]> Replay(ITrainingStep step, int batchSize, Func<double[]> report)
+    private List<double[]> Replay(ITrainingScheme step, int batchSize, Func<double[]> report)
     {
         long[] numbers = [.. _golden.EpochOrder.SelectMany(epoch => epoch)];
         long stepsPerEpoch = _data.Count / batchSize;
@@ -119,7 +119,7 @@ public sealed class TrajectoryTests : IDisposable
             Batch batch = _data.Read(torch.tensor(numbers[(i * batchSize)..((i + 1) * batchSize)]));
             foreach (Batch piece in batch.Split(_golden.BatchSize))
             {
-                step.Learn(piece, position);
+                step.AccumulateGradients(piece, position);
             }
 
             step.Update(position);

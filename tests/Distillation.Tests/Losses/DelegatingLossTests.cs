@@ -12,7 +12,7 @@ public sealed class DelegatingLossTests
 
         models.Prepare();
 
-        models.Loss.Features.Should().Be(new FeatureDemand(FeatureSet.Of("student"), FeatureSet.Of("teacher")));
+        models.Loss.Features.Should().Be(new RequiredFeatures(FeatureSet.Of("student"), FeatureSet.Of("teacher")));
         models.Loss.Module!.parameters().Should().HaveCount(2);
         models.Compute().item<double>().Should().BePositive();
     }
@@ -26,7 +26,7 @@ public sealed class DelegatingLossTests
 
         models.Prepare();
 
-        outer.Features.Should().Be(inner.Features).And.NotBe(FeatureDemand.None);
+        outer.Features.Should().Be(inner.Features).And.NotBe(RequiredFeatures.None);
         outer.Module.Should().BeSameAs(inner.Module).And.NotBeNull();
         outer.IgnoredLabel.Should().Be(2);
         outer.RowGradient.Should().BeNull("the loss inside has none");

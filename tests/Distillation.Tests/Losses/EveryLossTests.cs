@@ -179,7 +179,7 @@ public sealed class EveryLossTests
     public void No_tensor_is_left_after_200_steps(string name)
     {
         using ZooModels models = new(LossZoo.Make(name));
-        using var step = new DistillationStep(models.Teacher, new Learner(models.Student, models.Loss, new Sgd(1e-6)));
+        using var step = new DistillationScheme(models.Teacher, new Learner(models.Student, models.Loss, new SgdOptimizer(1e-6)));
         using (torch.NewDisposeScope())
         using (torch.no_grad())
         {
@@ -191,8 +191,8 @@ public sealed class EveryLossTests
             for (int i = 0; i < 100; i++)
             {
                 using var scope = torch.NewDisposeScope();
-                step.Learn(models.Batch, new TrainingPosition(i, i, 100, 1));
-                ((ITrainingStep)step).Update(new TrainingPosition(i, i, 100, 1));
+                step.AccumulateGradients(models.Batch, new TrainingPosition(i, i, 100, 1));
+                ((ITrainingScheme)step).Update(new TrainingPosition(i, i, 100, 1));
             }
         });
     }
@@ -283,9 +283,9 @@ public sealed class EveryLossTests
     {
         using ZooModels models = new ZooModels(LossZoo.Make(name)).Prepare();
         DistillationContext context = models.Context;
-        var unlabelled = new Batch(context.Batch.Inputs, labels: null, context.Batch.Indices);
+        var unlabeled = new Batch(context.Batch.Inputs, labels: null, context.Batch.Indices);
 
-        Exception? thrown = Record.Exception(() => models.Loss.Compute(new DistillationContext(context.Student, context.Teacher, unlabelled, context.Position)));
+        Exception? thrown = Record.Exception(() => models.Loss.Compute(new DistillationContext(context.Student, context.Teacher, unlabeled, context.Position)));
 
         if (thrown is not null)
         {

@@ -11,5 +11,5 @@ public sealed class LayerPairTests
 
     [Fact]
     public void A_layer_may_be_in_several_pairs() =>
-        LayerPair.Demand([new("a", "x"), new("a", "y"), new("b", "y")]).Should().Be(new FeatureDemand(FeatureSet.Of("a", "b"), FeatureSet.Of("x", "y")));
+        LayerPair.Demand([new("a", "x"), new("a", "y"), new("b", "y")]).Should().Be(new RequiredFeatures(FeatureSet.Of("a", "b"), FeatureSet.Of("x", "y")));
 }

@@ -92,7 +92,7 @@ public sealed class LossSumTests
     {
         LossSum sum = new Reads("a", "x") + new Reads("b", "x");
 
-        sum.Features.Should().Be(new FeatureDemand(FeatureSet.Of("a", "b"), FeatureSet.Of("x")));
+        sum.Features.Should().Be(new RequiredFeatures(FeatureSet.Of("a", "b"), FeatureSet.Of("x")));
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class LossSumTests
 
     private sealed class Reads(Feature student, Feature teacher) : IDistillationLoss
     {
-        public FeatureDemand Features => new(FeatureSet.Of(student), FeatureSet.Of(teacher));
+        public RequiredFeatures Features => new(FeatureSet.Of(student), FeatureSet.Of(teacher));
 
         public Tensor Compute(DistillationContext context) => (context.Student[student] - context.Teacher[teacher]).square().mean();
     }

@@ -46,7 +46,7 @@ public sealed class FusedOptimizerTests : IDisposable
     [Theory]
     [MemberData(nameof(SgdOptions))]
     public void Sgd_moves_as_that_of_TorchSharp(torch.ScalarType dtype, double momentum, double dampening, bool nesterov, double decay) => RequireSame(
-        new Sgd(0.1) { Momentum = momentum, Dampening = dampening, Nesterov = nesterov, WeightDecay = decay },
+        new SgdOptimizer(0.1) { Momentum = momentum, Dampening = dampening, Nesterov = nesterov, WeightDecay = decay },
         parameters => torch.optim.SGD(parameters, 0.1, momentum, dampening, decay, nesterov),
         dtype);
 
@@ -58,7 +58,7 @@ public sealed class FusedOptimizerTests : IDisposable
     [Theory]
     [MemberData(nameof(SgdOptions))]
     public void Sgd_leaves_parameters_without_gradient_as_that_of_TorchSharp(torch.ScalarType dtype, double momentum, double dampening, bool nesterov, double decay) => RequireSame(
-        new Sgd(0.1) { Momentum = momentum, Dampening = dampening, Nesterov = nesterov, WeightDecay = decay },
+        new SgdOptimizer(0.1) { Momentum = momentum, Dampening = dampening, Nesterov = nesterov, WeightDecay = decay },
         parameters => torch.optim.SGD(parameters, 0.1, momentum, dampening, decay, nesterov),
         dtype,
         HasGradient);
@@ -73,7 +73,7 @@ public sealed class FusedOptimizerTests : IDisposable
     {
         Parameter[] mine = [.. Parameters(torch.ScalarType.Float32), .. Parameters(torch.ScalarType.Float64)];
         Parameter[] theirs = [.. Parameters(torch.ScalarType.Float32), .. Parameters(torch.ScalarType.Float64)];
-        using torch.optim.Optimizer fused = new AdamW(0.1).Create(Named(mine));
+        using torch.optim.Optimizer fused = new AdamWOptimizer(0.1).Create(Named(mine));
         using torch.optim.Optimizer plain = torch.optim.AdamW(theirs, 0.1, 0.9, 0.999, 1e-8, 0.01);
 
         Walk(fused, mine, plain, theirs, 1e-7, (_, _) => true);
@@ -86,7 +86,7 @@ public sealed class FusedOptimizerTests : IDisposable
     {
         using var mine = new Parameter(torch.ones(3, 4, torch.ScalarType.Float64));
         using var theirs = new Parameter(torch.ones(3, 4, torch.ScalarType.Float64));
-        using torch.optim.Optimizer fused = new Sgd(0.1) { Momentum = 0.9 }.Create(Named([mine]));
+        using torch.optim.Optimizer fused = new SgdOptimizer(0.1) { Momentum = 0.9 }.Create(Named([mine]));
         using torch.optim.Optimizer plain = torch.optim.SGD([theirs], 0.1, 0.9);
         Tensor gradient = torch.arange(12, torch.ScalarType.Float64).view(4, 3).t();
         for (int step = 0; step < 3; step++)
@@ -104,7 +104,7 @@ public sealed class FusedOptimizerTests : IDisposable
     public void Parameters_that_do_not_lie_in_a_row_are_trained_too()
     {
         using var parameter = new Parameter(torch.ones(3, 4, torch.ScalarType.Float64).t());
-        using torch.optim.Optimizer optimizer = new Sgd(0.5).Create(Named([parameter]));
+        using torch.optim.Optimizer optimizer = new SgdOptimizer(0.5).Create(Named([parameter]));
         parameter.grad = torch.arange(12, torch.ScalarType.Float64).view(4, 3);
 
         optimizer.step();
@@ -116,7 +116,7 @@ public sealed class FusedOptimizerTests : IDisposable
     public void Gradients_can_be_zeroed()
     {
         Parameter[] parameters = Parameters(torch.ScalarType.Float64);
-        using torch.optim.Optimizer optimizer = new Adam(0.1).Create(Named(parameters));
+        using torch.optim.Optimizer optimizer = new AdamOptimizer(0.1).Create(Named(parameters));
         parameters[1].grad = torch.ones_like(parameters[1]);
 
         optimizer.zero_grad();
@@ -129,7 +129,7 @@ public sealed class FusedOptimizerTests : IDisposable
     public void A_closure_gives_the_loss_and_the_gradient()
     {
         Parameter[] parameters = Parameters(torch.ScalarType.Float64);
-        using torch.optim.Optimizer optimizer = new Sgd(0.1).Create(Named(parameters));
+        using torch.optim.Optimizer optimizer = new SgdOptimizer(0.1).Create(Named(parameters));
         double before = Close.Numbers(parameters[0])[0];
 
         Tensor loss = optimizer.step(() =>
@@ -147,7 +147,7 @@ public sealed class FusedOptimizerTests : IDisposable
     public void Every_parameter_that_it_trains_is_listed()
     {
         Parameter[] parameters = Parameters(torch.ScalarType.Float64);
-        using torch.optim.Optimizer optimizer = new Sgd(0.1).Create(Named(parameters));
+        using torch.optim.Optimizer optimizer = new SgdOptimizer(0.1).Create(Named(parameters));
 
         optimizer.parameters().Should().Equal(parameters, ReferenceEquals);
     }
@@ -155,7 +155,7 @@ public sealed class FusedOptimizerTests : IDisposable
     [Fact]
     public void State_outlives_the_scope_of_a_step_and_no_tensor_is_left()
     {
-        IOptimizerStrategy[] strategies = [new Sgd(0.1), new Sgd(0.1) { Momentum = 0.9 }, new Adam(0.1), new AdamW(0.1) { AmsGrad = true }];
+        IOptimizerStrategy[] strategies = [new SgdOptimizer(0.1), new SgdOptimizer(0.1) { Momentum = 0.9 }, new AdamOptimizer(0.1), new AdamWOptimizer(0.1) { AmsGrad = true }];
         Parameter[] parameters = Parameters(torch.ScalarType.Float32);
         Leak.None(() =>
         {
@@ -178,8 +178,8 @@ public sealed class FusedOptimizerTests : IDisposable
     }
 
     private static IOptimizerStrategy OfAdam(bool decoupled, double decay, bool amsgrad) => decoupled
-        ? new AdamW(0.1) { Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-6, WeightDecay = decay, AmsGrad = amsgrad }
-        : new Adam(0.1) { Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-6, WeightDecay = decay, AmsGrad = amsgrad };
+        ? new AdamWOptimizer(0.1) { Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-6, WeightDecay = decay, AmsGrad = amsgrad }
+        : new AdamOptimizer(0.1) { Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-6, WeightDecay = decay, AmsGrad = amsgrad };
 
     private static torch.optim.Optimizer OfTorch(Parameter[] parameters, bool decoupled, double decay, bool amsgrad) => decoupled
         ? torch.optim.AdamW(parameters, 0.1, 0.8, 0.95, 1e-6, decay, amsgrad)

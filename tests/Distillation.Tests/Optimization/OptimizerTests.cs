@@ -27,24 +27,24 @@ public sealed class OptimizerTests
             expected = [.. expected.Zip(g, (weight, value) => weight - (0.1 * value))];
         }
 
-        Run(new Sgd(0.1) { Momentum = momentum, Dampening = dampening, Nesterov = nesterov, WeightDecay = decay }).Should().Equal(expected, Near);
+        Run(new SgdOptimizer(0.1) { Momentum = momentum, Dampening = dampening, Nesterov = nesterov, WeightDecay = decay }).Should().Equal(expected, Near);
     }
 
     [Theory]
     [InlineData(0)]
     [InlineData(0.1)]
     public void Adam_follows_its_rule(double decay) =>
-        Run(new Adam(0.1) { Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-6, WeightDecay = decay }).Should().Equal(ByAdam(decay, decoupled: false), Near);
+        Run(new AdamOptimizer(0.1) { Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-6, WeightDecay = decay }).Should().Equal(ByAdam(decay, decoupled: false), Near);
 
     [Theory]
     [InlineData(0)]
     [InlineData(0.1)]
     public void AdamW_follows_its_rule(double decay) =>
-        Run(new AdamW(0.1) { Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-6, WeightDecay = decay }).Should().Equal(ByAdam(decay, decoupled: true), Near);
+        Run(new AdamWOptimizer(0.1) { Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-6, WeightDecay = decay }).Should().Equal(ByAdam(decay, decoupled: true), Near);
 
     [Fact]
     public void Any_optimizer_is_reached_by_a_delegate() =>
-        Run(new CustomOptimizer(0.1, parameters => torch.optim.SGD(parameters.Select(parameter => parameter.Parameter).ToArray(), 1))).Should().Equal(Run(new Sgd(0.1)), Near);
+        Run(new CustomOptimizer(0.1, parameters => torch.optim.SGD(parameters.Select(parameter => parameter.Parameter).ToArray(), 1))).Should().Equal(Run(new SgdOptimizer(0.1)), Near);
 
     [Fact]
     public void Optimizer_that_needs_a_closure_is_refused()
@@ -65,7 +65,7 @@ public sealed class OptimizerTests
     [Fact]
     public void Nesterov_without_momentum_is_refused()
     {
-        Action run = () => Run(new Sgd(0.1) { Nesterov = true });
+        Action run = () => Run(new SgdOptimizer(0.1) { Nesterov = true });
 
         run.Should().Throw<InvalidOperationException>().WithMessage("Nesterov needs a positive Momentum*");
     }
@@ -75,12 +75,12 @@ public sealed class OptimizerTests
     {
         Func<object>[] wrong =
         [
-            () => new Sgd(0.1) { Momentum = 1 },
-            () => new Sgd(0.1) { WeightDecay = -1 },
-            () => new Adam(0.1) { Beta1 = 1 },
-            () => new Adam(0.1) { Epsilon = 0 },
-            () => new AdamW(0.1) { Beta2 = -0.1 },
-            () => new AdamW(0.1) { WeightDecay = double.NaN },
+            () => new SgdOptimizer(0.1) { Momentum = 1 },
+            () => new SgdOptimizer(0.1) { WeightDecay = -1 },
+            () => new AdamOptimizer(0.1) { Beta1 = 1 },
+            () => new AdamOptimizer(0.1) { Epsilon = 0 },
+            () => new AdamWOptimizer(0.1) { Beta2 = -0.1 },
+            () => new AdamWOptimizer(0.1) { WeightDecay = double.NaN },
             () => new UpdateOptions { ClipNorm = 0 },
             () => new UpdateOptions { ClipValue = -1 },
             () => new UpdateOptions { AverageDecay = 1 },

@@ -8,7 +8,7 @@ public class CommandLineTests
     [InlineData("--epochs 0", "--epochs must be at least 1, but is 0.")]
     [InlineData("compress --seeds -1", "--seeds must be at least 1, but is -1.")]
     [InlineData("small-data --labels 19", "--labels must be at least 20, but is 19.")]
-    [InlineData("small-data --unlabelled -1", "--unlabelled must be at least 0, but is -1.")]
+    [InlineData("small-data --unlabeled -1", "--unlabeled must be at least 0, but is -1.")]
     [InlineData("fragments --count 1", "--count must be at least 2, but is 1.")]
     [InlineData("fragments --classes-each 0", "--classes-each must be at least 1, but is 0.")]
     [InlineData("fragments --labels 50", "Unrecognized command or argument '--labels'.")]
@@ -18,7 +18,7 @@ public class CommandLineTests
     [Theory]
     [InlineData("")]
     [InlineData("--data . --epochs 1 --seeds 1 --seed -1 --out .")]
-    [InlineData("small-data --labels 20 --unlabelled 0 --no-search")]
+    [InlineData("small-data --labels 20 --unlabeled 0 --no-search")]
     [InlineData("fragments --count 2 --classes-each 5 --samples-each 10")]
     public void Arguments_are_taken_when_they_are_in_range(string arguments) =>
         CommandLine.Create().Parse(arguments).Errors.Should().BeEmpty();

@@ -90,7 +90,7 @@ public sealed class BFloat16Tests : IDisposable
         using TensorData data = TensorData.Owning(_batch.Inputs.alias(), _batch.Inputs.flatten(1).narrow(1, 0, 3).argmax(1));
         using IStudent student = Student.From(Network()).InBFloat16();
 
-        TrainingResult result = new Distillation.Training.SupervisedTrainer(student, new HardLabelLoss(), new TrainerOptions { Epochs = 60, Optimizer = new Distillation.Adam(0.01) }).Fit(data);
+        TrainingResult result = new Distillation.Training.SupervisedTrainer(student, new HardLabelLoss(), new TrainerOptions { Epochs = 60, Optimizer = new Distillation.AdamOptimizer(0.01) }).Fit(data);
 
         result.History[^1].Loss.Should().BeLessThan(0.2 * result.History[0].Loss);
     }

@@ -17,7 +17,7 @@ public sealed class CancellationTests : IDisposable
         [typeof(TopKTeacher)] = inner => new TopKTeacher(inner, 2),
         [typeof(CachedTeacher)] = inner => new CachedTeacher(inner, 8),
         [typeof(EnsembleTeacher)] = inner => new EnsembleTeacher(inner),
-        [typeof(CoverageTeacher)] = inner => new CoverageTeacher(new CoverageMember(inner, [0])),
+        [typeof(PartialLabelEnsemble)] = inner => new PartialLabelEnsemble(new PartialLabelMember(inner, [0])),
         [typeof(ChannelsLastTeacher)] = inner => inner.ChannelsLast(),
         [typeof(BFloat16Teacher)] = inner => new BFloat16Teacher(torch.nn.Linear(2, 2), inner),
         [typeof(OwnWrapper)] = inner => new OwnWrapper(inner),
@@ -50,11 +50,11 @@ public sealed class CancellationTests : IDisposable
         wrappers.Should().BeEquivalentTo(Wrappers.Keys.Where(type => type != typeof(OwnWrapper)));
 
         static bool Takes(System.Reflection.ParameterInfo parameter) =>
-            parameter.ParameterType == typeof(ITeacher) || parameter.ParameterType.GetGenericArguments().Any(argument => argument == typeof(ITeacher) || argument == typeof(CoverageMember));
+            parameter.ParameterType == typeof(ITeacher) || parameter.ParameterType.GetGenericArguments().Any(argument => argument == typeof(ITeacher) || argument == typeof(PartialLabelMember));
     }
 
     [Fact]
-    public void A_call_that_was_cancelled_before_asks_nobody()
+    public void A_call_that_was_canceled_before_asks_nobody()
     {
         using Sequential network = Some.Mlp();
         using ITeacher teacher = Teacher.From(network);

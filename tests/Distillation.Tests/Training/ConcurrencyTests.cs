@@ -111,7 +111,7 @@ public sealed class ConcurrencyTests : IDisposable
         }
 
         using ITeacher teacher = Teacher.From(inputs => inputs.narrow(1, 0, 3) * 2);
-        var options = new TrainerOptions { Epochs = 40, BatchSize = 7, Seed = seed, Optimizer = new AdamW(0.01), BestBy = Metric.Accuracy };
+        var options = new TrainerOptions { Epochs = 40, BatchSize = 7, Seed = seed, Optimizer = new AdamWOptimizer(0.01), BestBy = Metric.Accuracy };
         new DistillationTrainer(teacher, Student.From(network), new SoftTargetLoss() + new HardLabelLoss(), options).Fit(_data, _data);
         return Some.Weights(network);
     }

@@ -19,7 +19,7 @@ public sealed class JointTrainerTests : IDisposable
         using IStudent original = Student.From(Some.Mlp(hidden: 9, seed: 4));
         using IStudent distilled = Student.From(Some.Mlp());
 
-        TrainingResult result = new JointTrainer(original, distilled, new SoftTargetLoss(2), options: new() { Epochs = 40, Optimizer = new Adam(0.02) }).Fit(_data);
+        TrainingResult result = new JointTrainer(original, distilled, new SoftTargetLoss(2), options: new() { Epochs = 40, Optimizer = new AdamOptimizer(0.02) }).Fit(_data);
 
         result.History[^1].Terms["original/HardLabel"].Should().BeLessThan(0.8 * result.History[0].Terms["original/HardLabel"]);
         result.History[^1].Loss.Should().BeApproximately(result.History[^1].Terms["distilled/SoftTarget"], 1e-6);
@@ -34,8 +34,8 @@ public sealed class JointTrainerTests : IDisposable
         double[] Train(Schedule rate)
         {
             Sequential original = Some.Mlp(hidden: 9, seed: 4);
-            var options = new TrainerOptions { Epochs = 3, Optimizer = new Sgd(rate) };
-            new JointTrainer(Student.From(original), Student.From(Some.Mlp()), new SoftTargetLoss(2), options: options, originalOptimizer: new Sgd(0.1)).Fit(_data);
+            var options = new TrainerOptions { Epochs = 3, Optimizer = new SgdOptimizer(rate) };
+            new JointTrainer(Student.From(original), Student.From(Some.Mlp()), new SoftTargetLoss(2), options: options, originalOptimizer: new SgdOptimizer(0.1)).Fit(_data);
             return Some.Weights(original);
         }
 
@@ -66,7 +66,7 @@ public sealed class JointTrainerTests : IDisposable
     {
         using IStudent model = Student.From(Some.Mlp(hidden: 16));
 
-        TrainingResult result = new SupervisedTrainer(model, options: new() { Epochs = 60, Optimizer = new Adam(0.02) }).Fit(_data, _data);
+        TrainingResult result = new SupervisedTrainer(model, options: new() { Epochs = 60, Optimizer = new AdamOptimizer(0.02) }).Fit(_data, _data);
 
         result.History[^1].Validation!.Accuracy.Should().BeGreaterThan(0.8);
     }
@@ -110,7 +110,7 @@ public sealed class JointTrainerTests : IDisposable
 
     private sealed class Reads(Feature teacher) : IDistillationLoss
     {
-        public FeatureDemand Features => new(FeatureSet.None, FeatureSet.Of(teacher));
+        public RequiredFeatures Features => new(FeatureSet.None, FeatureSet.Of(teacher));
 
         public Tensor Compute(DistillationContext context) => context.Student.Logits.mean();
     }

@@ -63,7 +63,7 @@ public sealed class LearnedLossTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_cancelled_run_ends_with_the_same_loss(string name, string form)
+    public void A_canceled_run_ends_with_the_same_loss(string name, string form)
     {
         TrainerOptions options = Options(steps: 5) with { Checkpoints = new(_directory) };
         double[] whole = Train(name, form, options with { Checkpoints = null });
@@ -101,7 +101,7 @@ public sealed class LearnedLossTests : IDisposable
     }
 
     // Batch normalization may see one sample nowhere: the data of the zoo is one batch.
-    private static TrainerOptions Options(long steps) => new() { Steps = steps, Order = SampleOrder.Sequential, Optimizer = new AdamW(0.01) };
+    private static TrainerOptions Options(long steps) => new() { Steps = steps, Order = SampleOrder.Sequential, Optimizer = new AdamWOptimizer(0.01) };
 
     /// <summary>Weights of the student, then all that the loss has learned, once as the loss itself has it and once as the loss that was given has it.</summary>
     private static double[] Train(

@@ -126,7 +126,7 @@ public sealed class MicroBatchTests : IDisposable
         {
             IDataSource data = new TensorData(torch.zeros([6, 1], torch.ScalarType.Float64), labels).Subset(samples);
             var tables = new Tables(loss, data, [6, 3], layer: null);
-            return tables.Fit(loss, Options(micro: null) with { BatchSize = 3, Optimizer = new Sgd(1e-300), Epochs = 1, Steps = null }).History[^1];
+            return tables.Fit(loss, Options(micro: null) with { BatchSize = 3, Optimizer = new SgdOptimizer(1e-300), Epochs = 1, Steps = null }).History[^1];
         }
 
         TrainingProgress padded = Report([0, 1, 2, 3, 4, 5]);
@@ -137,7 +137,7 @@ public sealed class MicroBatchTests : IDisposable
     }
 
     private static TrainerOptions Options(int? micro) =>
-        new() { Steps = 1, BatchSize = (int)Samples, MicroBatchSize = micro, Order = SampleOrder.Sequential, Optimizer = new Sgd(1) };
+        new() { Steps = 1, BatchSize = (int)Samples, MicroBatchSize = micro, Order = SampleOrder.Sequential, Optimizer = new SgdOptimizer(1) };
 
     private static void ShouldUpdateAlike(Func<IDistillationLoss> make, Func<IDistillationLoss, Tables> tables)
     {

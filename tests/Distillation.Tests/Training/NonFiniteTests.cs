@@ -94,7 +94,7 @@ public sealed class NonFiniteTests : IDisposable
     [Fact]
     public void Statistics_of_normalisation_forget_a_skipped_batch()
     {
-        Sequential network = Normalised();
+        Sequential network = Normalized();
         Run(network, new SoftTargetLoss(), new() { Epochs = 2, NonFinite = new NonFinitePolicy.Skip() }, data: new BrokenSamples(_data, from: 8, to: 12));
 
         network.buffers().Should().AllSatisfy(buffer => buffer.isfinite().all().item<bool>().Should().BeTrue());
@@ -155,7 +155,7 @@ public sealed class NonFiniteTests : IDisposable
     {
         var progress = new CollectingProgress();
 
-        Run(Some.Mlp(), new SoftTargetLoss() + new Breaks(at: 2, every: 5, times: 100), new() { Epochs = 3, ReportEvery = 1, Optimizer = new Sgd(0.8), NonFinite = new NonFinitePolicy.RollBack(factor: 0.5) }, progress);
+        Run(Some.Mlp(), new SoftTargetLoss() + new Breaks(at: 2, every: 5, times: 100), new() { Epochs = 3, ReportEverySteps = 1, Optimizer = new SgdOptimizer(0.8), NonFinite = new NonFinitePolicy.RollBack(factor: 0.5) }, progress);
 
         progress.Reports.Select(report => report.LearningRate).Should().Equal(0.8, 0.8, 0.8, 0.4, 0.4, 0.4, 0.4, 0.4, 0.2, 0.2, 0.2, 0.2, 0.2, 0.1, 0.1);
     }
@@ -202,10 +202,10 @@ public sealed class NonFiniteTests : IDisposable
     [Fact]
     public void No_tensor_is_left_by_any_policy()
     {
-        Sequential network = Normalised();
+        Sequential network = Normalized();
         foreach (NonFinitePolicy policy in (NonFinitePolicy[])[new NonFinitePolicy.Stop(), new NonFinitePolicy.Skip(1), new NonFinitePolicy.RollBack(limit: 1)])
         {
-            var options = new TrainerOptions { Epochs = 3, NonFinite = policy, Optimizer = new AdamW(0.01), Update = new() { AverageDecay = 0.5, ClipNorm = 1 } };
+            var options = new TrainerOptions { Epochs = 3, NonFinite = policy, Optimizer = new AdamWOptimizer(0.01), Update = new() { AverageDecay = 0.5, ClipNorm = 1 } };
             Leak.None(() =>
             {
                 Action fit = () => Run(network, new SoftTargetLoss() + new Breaks(at: 6, times: 100), options);
@@ -225,7 +225,7 @@ public sealed class NonFiniteTests : IDisposable
         log.Where(line => line.Id == 107).Should().ContainSingle().Which.Text.Should().Match("The gradient's norm of the student rose to * before step 25.");
     }
 
-    private static Sequential Normalised()
+    private static Sequential Normalized()
     {
         torch.manual_seed(1);
         return Sequential(("in", Linear(6, 5)), ("norm", BatchNorm1d(5)), ("out", Linear(5, 3)));

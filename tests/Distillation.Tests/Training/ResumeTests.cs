@@ -27,9 +27,9 @@ public sealed class ResumeTests : IDisposable
     private static Dictionary<string, TrainerOptions> Options { get; } = new()
     {
         ["Sgd"] = new(),
-        ["Sgd with momentum"] = new() { Optimizer = new Sgd(new Schedule.Cosine(0.1)) { Momentum = 0.9, Nesterov = true } },
-        ["Adam"] = new() { Optimizer = new Adam(0.05) { AmsGrad = true } },
-        ["AdamW"] = new() { Optimizer = new AdamW(0.05) },
+        ["Sgd with momentum"] = new() { Optimizer = new SgdOptimizer(new Schedule.Cosine(0.1)) { Momentum = 0.9, Nesterov = true } },
+        ["Adam"] = new() { Optimizer = new AdamOptimizer(0.05) { AmsGrad = true } },
+        ["AdamW"] = new() { Optimizer = new AdamWOptimizer(0.05) },
         ["an optimizer of TorchSharp"] = new() { Optimizer = new CustomOptimizer(0.01, parameters => torch.optim.RMSProp(parameters.Select(one => one.Parameter).ToArray(), momentum: 0.5)) },
         ["pieces"] = new() { MicroBatchSize = 2 },
         ["clipping and average"] = new() { Update = new() { ClipNorm = 0.1, ClipValue = 0.5, AverageDecay = 0.8 } },
@@ -37,12 +37,12 @@ public sealed class ResumeTests : IDisposable
         ["early stopping"] = new() { Epochs = 9, EarlyStopping = new(Metric.Accuracy, Patience: 2, MinimumImprovement: 0.9) },
         ["blocks"] = new() { Order = SampleOrder.Blocks, BlockSize = 3 },
         ["steps that end within an epoch"] = new() { Steps = 15 },
-        ["whole batches, seldom validated"] = new() { LastBatch = LastBatch.Drop, ValidateEvery = 2, BestBy = Metric.Accuracy },
+        ["whole batches, seldom validated"] = new() { LastBatch = LastBatch.Drop, ValidateEveryEpochs = 2, BestBy = Metric.Accuracy },
         ["read ahead"] = new() { Prefetch = 2 },
         ["skipped updates"] = new() { NonFinite = new NonFinitePolicy.Skip() },
-        ["going back"] = new() { NonFinite = new NonFinitePolicy.RollBack(factor: 0.5, limit: 4), Update = new() { AverageDecay = 0.5 }, Optimizer = new Sgd(0.1) { Momentum = 0.9 } },
+        ["going back"] = new() { NonFinite = new NonFinitePolicy.RollBack(factor: 0.5, limit: 4), Update = new() { AverageDecay = 0.5 }, Optimizer = new SgdOptimizer(0.1) { Momentum = 0.9 } },
         ["going back, an optimizer of TorchSharp"] = new() { NonFinite = new NonFinitePolicy.RollBack(factor: 0.5, limit: 4), Optimizer = new CustomOptimizer(0.01, parameters => torch.optim.RMSProp(parameters.Select(one => one.Parameter).ToArray())) },
-        ["reports"] = new() { ReportEvery = 4 },
+        ["reports"] = new() { ReportEverySteps = 4 },
     };
 
     public void Dispose()
@@ -80,7 +80,7 @@ public sealed class ResumeTests : IDisposable
     [MemberData(nameof(Losses))]
     public void Whatever_a_loss_has_learned_comes_back(string name)
     {
-        TrainerOptions options = new() { Epochs = 5, Order = SampleOrder.Sequential, Optimizer = new AdamW(0.01) };
+        TrainerOptions options = new() { Epochs = 5, Order = SampleOrder.Sequential, Optimizer = new AdamWOptimizer(0.01) };
         double[] Train(CheckpointOptions? checkpoints)
         {
             using var models = new ZooModels(LossZoo.Make(name));
@@ -99,7 +99,7 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void Two_that_learn_together_come_back_together()
     {
-        TrainerOptions options = new() { Epochs = 3, BatchSize = 4, Optimizer = new AdamW(0.05), Update = new() { AverageDecay = 0.5 } };
+        TrainerOptions options = new() { Epochs = 3, BatchSize = 4, Optimizer = new AdamWOptimizer(0.05), Update = new() { AverageDecay = 0.5 } };
         (double[] Original, double[] Distilled) Train(CheckpointOptions? checkpoints)
         {
             Sequential original = Some.Mlp(hidden: 16, seed: 4);
@@ -168,19 +168,19 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
-    public void A_cancelled_run_goes_on_where_it_was()
+    public void A_canceled_run_goes_on_where_it_was()
     {
-        TrainerOptions options = new() { Epochs = 3, BatchSize = 4, ReportEvery = 1, Optimizer = new AdamW(0.05) };
+        TrainerOptions options = new() { Epochs = 3, BatchSize = 4, ReportEverySteps = 1, Optimizer = new AdamWOptimizer(0.05) };
         using var never = new CancellationTokenSource();
         Outcome whole = Run(options, Wide(), new CancelAt(-1, never));
         TrainerOptions saved = options with { Checkpoints = new(_directory) { AtEpochEnds = false } };
         foreach (long step in (long[])[1, 5, 6, 13])
         {
             using var cancellation = new CancellationTokenSource();
-            Outcome cancelled = Run(saved, Wide(), new CancelAt(step, cancellation), cancellation.Token);
+            Outcome canceled = Run(saved, Wide(), new CancelAt(step, cancellation), cancellation.Token);
 
-            cancelled.Status.Should().Be(TrainingStatus.Cancelled);
-            cancelled.Position.Step.Should().Be(step);
+            canceled.Status.Should().Be(TrainingStatus.Canceled);
+            canceled.Position.Step.Should().Be(step);
         }
 
         Run(saved, Wide(), new CancelAt(-1, never)).Should().BeEquivalentTo(whole);
@@ -206,9 +206,9 @@ public sealed class ResumeTests : IDisposable
     {
         using var scope = torch.NewDisposeScope();
         string directory = Path.Combine(_directory, Guid.NewGuid().ToString());
-        TrainerOptions options = new() { Epochs = 2, BatchSize = 4, BestBy = Metric.Accuracy, Optimizer = new AdamW(0.1), Update = new() { AverageDecay = 0.5, ClipNorm = 1 }, Checkpoints = new(directory) { EverySteps = 3 } };
+        TrainerOptions options = new() { Epochs = 2, BatchSize = 4, BestBy = Metric.Accuracy, Optimizer = new AdamWOptimizer(0.1), Update = new() { AverageDecay = 0.5, ClipNorm = 1 }, Checkpoints = new(directory) { EverySteps = 3 } };
         using var cancellation = new CancellationTokenSource();
-        _ = Run(options with { ReportEvery = 1 }, student, new CancelAt(4, cancellation), cancellation.Token);
+        _ = Run(options with { ReportEverySteps = 1 }, student, new CancelAt(4, cancellation), cancellation.Token);
         _ = Run(options, student);
     }
 

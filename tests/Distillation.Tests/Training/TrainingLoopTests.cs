@@ -39,7 +39,7 @@ public sealed class TrainingLoopTests : IDisposable
         using var cancellation = new CancellationTokenSource();
         var progress = new StopAtFirst(cancellation);
 
-        new TrainingLoop(new() { Steps = long.MaxValue, ReportEvery = 1, BatchSize = 5 }).Run(step, _data, progress: progress, cancellationToken: cancellation.Token);
+        new TrainingLoop(new() { Steps = long.MaxValue, ReportEverySteps = 1, BatchSize = 5 }).Run(step, _data, progress: progress, cancellationToken: cancellation.Token);
 
         progress.Remaining.Should().Be(TimeSpan.MaxValue);
     }
@@ -136,14 +136,14 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
-    public void Cancelled_run_keeps_what_is_trained()
+    public void Canceled_run_keeps_what_is_trained()
     {
         using var cancellation = new CancellationTokenSource();
         using var step = new RecordingStep { OnUpdate = position => { if (position.Step == 3) { cancellation.Cancel(); } } };
 
         TrainingResult result = new TrainingLoop(new TrainerOptions { BatchSize = 8 }).Run(step, _data, cancellationToken: cancellation.Token);
 
-        result.Status.Should().Be(TrainingStatus.Cancelled);
+        result.Status.Should().Be(TrainingStatus.Canceled);
         result.Position.Step.Should().Be(4);
         step.Updates.Should().Be(4);
     }
@@ -166,7 +166,7 @@ public sealed class TrainingLoopTests : IDisposable
         using var step = new RecordingStep();
         var progress = new CollectingProgress();
 
-        new TrainingLoop(new TrainerOptions { Epochs = 2, BatchSize = 4, ReportEvery = 2 }).Run(step, _data, progress: progress);
+        new TrainingLoop(new TrainerOptions { Epochs = 2, BatchSize = 4, ReportEverySteps = 2 }).Run(step, _data, progress: progress);
 
         progress.Reports.Select(report => report.Position.Step).Should().Equal(2, 4, 5, 6, 8, 10);
     }
@@ -203,7 +203,7 @@ public sealed class TrainingLoopTests : IDisposable
         network.train();
         network.children().ElementAt(1).eval();
 
-        Run(new DistillationStep(null, new Learner(Student.From(network), new HardLabelLoss(), new Sgd(0.1))), new TrainerOptions { Epochs = 1 }, _data);
+        Run(new DistillationScheme(null, new Learner(Student.From(network), new HardLabelLoss(), new SgdOptimizer(0.1))), new TrainerOptions { Epochs = 1 }, _data);
 
         network.training.Should().BeTrue();
         network.children().ElementAt(1).training.Should().BeFalse();
@@ -252,7 +252,7 @@ public sealed class TrainingLoopTests : IDisposable
         run.Should().Throw<ArgumentException>().WithMessage("EarlyStopping watches *");
     }
 
-    private static void Run(ITrainingStep step, TrainerOptions options, IDataSource data)
+    private static void Run(ITrainingScheme step, TrainerOptions options, IDataSource data)
     {
         using (step)
         {
@@ -260,7 +260,7 @@ public sealed class TrainingLoopTests : IDisposable
         }
     }
 
-    private TrainingResult Run(ITrainingStep step, TrainerOptions options) => new TrainingLoop(options).Run(step, _data);
+    private TrainingResult Run(ITrainingScheme step, TrainerOptions options) => new TrainingLoop(options).Run(step, _data);
 
     private sealed class Nothing : IDataSource
     {
@@ -281,7 +281,7 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     /// <summary>Learns nothing and remembers what it was given.</summary>
-    private sealed class RecordingStep(Sequential? network = null) : ITrainingStep
+    private sealed class RecordingStep(Sequential? network = null) : ITrainingScheme
     {
         public List<long[]> Batches { get; } = [];
 
@@ -291,16 +291,16 @@ public sealed class TrainingLoopTests : IDisposable
 
         public Action<TrainingPosition>? OnUpdate { get; init; }
 
-        public IReadOnlyList<Learner> Learners { get; } = [new(Student.From(network ?? Some.Mlp()), new HardLabelLoss(), new Sgd(0.1))];
+        public IReadOnlyList<Learner> Learners { get; } = [new(Student.From(network ?? Some.Mlp()), new HardLabelLoss(), new SgdOptimizer(0.1))];
 
         public void Prepare(Batch sample) =>
             Learners[0].Prepare(new(Learners[0].Student.Forward(sample, FeatureSet.None), null, sample));
 
-        public void Learn(Batch batch, TrainingPosition position)
+        public void AccumulateGradients(Batch batch, TrainingPosition position)
         {
             Batches.Add(batch.Indices.data<long>().ToArray());
             Wholes.Add(batch.Whole?.Count);
-            Learners[0].Learn(new(Learners[0].Student.Forward(batch, FeatureSet.None), null, batch, position));
+            Learners[0].AccumulateGradients(new(Learners[0].Student.Forward(batch, FeatureSet.None), null, batch, position));
         }
 
         public void Update(TrainingPosition position)

@@ -41,7 +41,7 @@ public sealed class ValidatorTests : IDisposable
     {
         TensorData images = Some.Images(samples: 60);
         Sequential teaching = Some.ConvNet(channels: 6, seed: 3);
-        new SupervisedTrainer(Student.From(teaching), options: new() { Epochs = 30, Optimizer = new Sgd(0.3) }).Fit(images);
+        new SupervisedTrainer(Student.From(teaching), options: new() { Epochs = 30, Optimizer = new SgdOptimizer(0.3) }).Fit(images);
         Sequential network = Some.ConvNet(channels: 3);
         using ITeacher teacher = Teacher.From(teaching);
         using IStudent student = Student.From(network);
@@ -49,7 +49,7 @@ public sealed class ValidatorTests : IDisposable
         var loss = new ReusedClassifierLoss("act", "act", classifier);
         IDistillationLoss sum = 0.5 * loss.Named("reused");
 
-        TrainingResult result = new DistillationTrainer(teacher, student, sum, new() { Epochs = 8, Optimizer = new Adam(0.05), BestBy = Metric.NegativeLogLikelihood }).Fit(images, images);
+        TrainingResult result = new DistillationTrainer(teacher, student, sum, new() { Epochs = 8, Optimizer = new AdamOptimizer(0.05), BestBy = Metric.NegativeLogLikelihood }).Fit(images, images);
 
         using ITeacher whole = student.AsTeacher(loss);
         EvaluationReport best = Evaluator.Evaluate(whole, images);
@@ -100,14 +100,14 @@ public sealed class ValidatorTests : IDisposable
     private List<int> Ids(ITeacher teacher, Sequential network, IDistillationLoss? loss = null, int epochs = 1, IDataSource? validation = null)
     {
         var log = new CollectingLog();
-        new DistillationTrainer(teacher, Student.From(network), loss ?? new SoftTargetLoss(), new() { Epochs = epochs, Optimizer = new Sgd(0.2) }, log).Fit(_data, validation ?? _data);
+        new DistillationTrainer(teacher, Student.From(network), loss ?? new SoftTargetLoss(), new() { Epochs = epochs, Optimizer = new SgdOptimizer(0.2) }, log).Fit(_data, validation ?? _data);
         return [.. log.Ids];
     }
 
     private Sequential Trained(long steps)
     {
         Sequential network = Some.Mlp(hidden: 20, seed: 4);
-        new SupervisedTrainer(Student.From(network), options: new() { Steps = steps, Optimizer = new Sgd(0.3) }).Fit(_data);
+        new SupervisedTrainer(Student.From(network), options: new() { Steps = steps, Optimizer = new SgdOptimizer(0.3) }).Fit(_data);
         return network;
     }
 }

@@ -15,7 +15,7 @@ internal static class Normalizations
         LayerWriter.For<InstanceNorm3d>(OfInstances),
         LayerWriter.For<LayerNorm>(OfLayers),
         LayerWriter.For<GroupNorm>(OfGroups),
-        LayerWriter.For<LocalResponseNorm>(OfNeighbours),
+        LayerWriter.For<LocalResponseNorm>(OfNeighbors),
     ];
 
     public static OnnxValue OfLayers(OnnxGraph graph, OnnxValue input, OnnxValue weight, OnnxValue? bias, long axis, double epsilon) =>
@@ -65,7 +65,7 @@ internal static class Normalizations
     }
 
     // x / (k + α mean(x² of the channels around))^β. (LRN of ONNX is for pictures alone, and has another window where its size is even.)
-    private static OnnxValue OfNeighbours(OnnxGraph graph, LocalResponseNorm layer, OnnxValue input)
+    private static OnnxValue OfNeighbors(OnnxGraph graph, LocalResponseNorm layer, OnnxValue input)
     {
         OnnxValue squares = graph.Apply("Reshape", [graph.Apply("Mul", [input, input]), graph.Integers(0, 1, graph.ShapeOf(input)[1], -1)]);
         OnnxValue mean = graph.Apply(

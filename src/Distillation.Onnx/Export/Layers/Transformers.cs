@@ -2,10 +2,10 @@ using TorchSharp.Modules;
 
 namespace Distillation.Onnx.Layers;
 
-/// <summary>Transformers and their layers on [L, N, E], the sequence first. Each part adds to its input, and the sum is normalised: norm(x + part(x)). Vaswani et al., "Attention Is All You Need", 2017.</summary>
+/// <summary>Transformers and their layers on [L, N, E], the sequence first. Each part adds to its input, and the sum is normalized: norm(x + part(x)). Vaswani et al., "Attention Is All You Need", 2017.</summary>
 internal static class Transformers
 {
-    // What libtorch normalises layers with.
+    // What libtorch normalizes layers with.
     private const double Epsilon = 1e-5;
 
     public static IEnumerable<LayerWriter> Writers => [LayerWriter.For<TransformerEncoderLayer>((graph, layer, input) => EncoderLayer(graph, layer, input, default))];

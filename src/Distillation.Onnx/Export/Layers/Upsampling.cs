@@ -43,7 +43,7 @@ internal static class Upsampling
     private static Tensor Places(Upsample layer, long[] sizes, int index)
     {
         long[] line = [1, 1, .. sizes.Select((size, other) => other == index ? size : 1)];
-        Tensor places = HeldNumber.Range(0, sizes[index], torch.ScalarType.Float32).reshape(line).expand([1, 1, .. sizes]);
+        Tensor places = KeptAliveScalar.Arange(0, sizes[index], torch.ScalarType.Float32).reshape(line).expand([1, 1, .. sizes]);
         Tensor taken = layer.call(places).movedim([index + 2], [0]);
         return taken.reshape(taken.size(0), -1).select(1, 0).to(torch.ScalarType.Int64);
     }

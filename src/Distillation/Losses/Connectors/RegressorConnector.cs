@@ -2,7 +2,7 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>The convolutional regressor of hints: one convolution that also changes the size of the map, batch normalisation, ReLU; [N, C_s, H_s, W_s] to [N, C_t, H_t, W_t].</summary>
+/// <summary>The convolutional regressor of hints: one convolution that also changes the size of the map, batch normalization, ReLU; [N, C_s, H_s, W_s] to [N, C_t, H_t, W_t].</summary>
 /// <remarks>
 /// The convolution is 3×3 with stride 2 where the student's map is twice as high and wide, a transposed 4×4 with stride 2 where it is half as high and wide,
 /// and (1 + H_s − H_t)×(1 + W_s − W_t) where it is at least as high and wide. As in RepDistiller and mdistiller, which look at the height alone.

@@ -26,7 +26,7 @@ public sealed class ActivationBoundaryLoss : FeatureLoss
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         FeatureShapes.RequireSame(student, teacher);
-        Tensor wrong = torch.where(teacher.IsAbove(0), student.TakenFrom(_margin), student.Plus(_margin)).relu();
-        return wrong.Squared().sum().Over(student.size(0));
+        Tensor wrong = torch.where(teacher.Gt(0), student.RSub(_margin), student.Add(_margin)).relu();
+        return wrong.Square().sum().Div(student.size(0));
     }
 }

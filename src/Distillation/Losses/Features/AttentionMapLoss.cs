@@ -20,7 +20,7 @@ public sealed class AttentionMapLoss : IDistillationLoss
     public AttentionDistance Distance { get; init => field = Require.Defined(value); }
 
     /// <inheritdoc/>
-    public FeatureDemand Features => _layers.Features;
+    public RequiredFeatures Features => _layers.Features;
 
     /// <inheritdoc/>
     public IEnumerable<(string Name, object? Value)> Describe() => [("Pairs", _layers.Pairs), (nameof(Distance), Distance)];
@@ -42,17 +42,17 @@ public sealed class AttentionMapLoss : IDistillationLoss
         Tensor? pairs = leftOut?.unsqueeze(1).logical_or(leftOut.unsqueeze(2)).unsqueeze(1);
         if (pairs is not null)
         {
-            (student, teacher) = (student.Filled(pairs, 0), teacher.Filled(pairs, 0));
+            (student, teacher) = (student.MaskedFill(pairs, 0), teacher.MaskedFill(pairs, 0));
         }
 
         return Distance == AttentionDistance.MeanSquare
-            ? PlaceMask.Mean((Seen(student) - Seen(teacher)).Squared(), pairs)
+            ? PlaceMask.Mean((Seen(student) - Seen(teacher)).Square(), pairs)
             : PlaceMask.Mean((teacher * (Log(teacher) - Log(student))).sum(3), leftOut?.unsqueeze(1));
     });
 
     private Tensor? Weigh(Batch batch, Tensor layer) => PlaceMask.Count(batch, power: Distance == AttentionDistance.MeanSquare ? 2 : 1);
 
-    private static Tensor Seen(Tensor scores) => scores.Filled(scores.IsAtMost(-100), 0);
+    private static Tensor Seen(Tensor scores) => scores.MaskedFill(scores.Le(-100), 0);
 
-    private static Tensor Log(Tensor probabilities) => probabilities.AtLeast(1e-12).log();
+    private static Tensor Log(Tensor probabilities) => probabilities.ClampMin(1e-12).log();
 }

@@ -29,5 +29,5 @@ public sealed class AttentionTransferLoss : FeatureLoss
         return functional.mse_loss(Attention(student), Attention(teacher));
     }
 
-    private Tensor Attention(Tensor map) => functional.normalize(map.abs().Power(_power).mean([1]).flatten(1));
+    private Tensor Attention(Tensor map) => functional.normalize(map.abs().Pow(_power).mean([1]).flatten(1));
 }

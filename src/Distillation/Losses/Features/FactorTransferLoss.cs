@@ -6,11 +6,11 @@ namespace Distillation.Losses;
 /// <remarks>
 /// <para><c>mean |f(s) − f(t)|^q</c> over samples and places, with <c>f(x) = F / ‖F‖₂</c> for each sample and <c>F = (1/C) Σ_c x_c^p</c>, [N, H·W],
 /// for maps s [N, C_s, H, W] and t [N, C_t, H, W], behind the translator and the paraphraser where there are such.</para>
-/// <para>It follows RepDistiller, which averages the powers over channels and takes the mean; the paper normalises the factors as they are and sums. The larger map is averaged down to the size of the smaller.</para>
+/// <para>It follows RepDistiller, which averages the powers over channels and takes the mean; the paper normalizes the factors as they are and sums. The larger map is averaged down to the size of the smaller.</para>
 /// </remarks>
 public sealed class FactorTransferLoss : FeatureLoss
 {
-    private const double LeastNorm = 1e-12;
+    private const double MinNorm = 1e-12;
 
     private readonly Module<Tensor, Tensor>? _paraphraser;
 
@@ -51,9 +51,9 @@ public sealed class FactorTransferLoss : FeatureLoss
     {
         (student, teacher) = FeatureMaps.PoolToSmaller(student, teacher);
         Tensor difference = (Factors(student) - Factors(teacher)).abs();
-        return (DifferencePower == 1 ? difference : difference.Power(DifferencePower)).mean();
+        return (DifferencePower == 1 ? difference : difference.Pow(DifferencePower)).mean();
     }
 
     private Tensor Factors(Tensor map) =>
-        functional.normalize((LayerPower == 1 ? map : map.Power(LayerPower)).mean([1]).flatten(1), p: 2, dim: 1, eps: LeastNorm);
+        functional.normalize((LayerPower == 1 ? map : map.Pow(LayerPower)).mean([1]).flatten(1), p: 2, dim: 1, eps: MinNorm);
 }

@@ -25,7 +25,7 @@ public abstract class FeatureLoss : IDistillationLoss
     public Feature TeacherLayer { get; }
 
     /// <inheritdoc/>
-    public FeatureDemand Features { get; }
+    public RequiredFeatures Features { get; }
 
     /// <inheritdoc/>
     /// <value>The connector, once <see cref="Prepare"/> has made it; <see langword="null"/> without one.</value>

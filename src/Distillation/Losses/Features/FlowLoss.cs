@@ -24,7 +24,7 @@ public sealed class FlowLoss : IDistillationLoss
     }
 
     /// <inheritdoc/>
-    public FeatureDemand Features { get; }
+    public RequiredFeatures Features { get; }
 
     /// <inheritdoc/>
     public IEnumerable<(string Name, object? Value)> Describe() => [("Bottom", _bottom), ("Top", _top)];
@@ -43,6 +43,6 @@ public sealed class FlowLoss : IDistillationLoss
     private static Tensor Flow(Tensor bottom, Tensor top)
     {
         (bottom, top) = FeatureMaps.PoolToSmaller(bottom, top);
-        return bottom.flatten(2).bmm(top.flatten(2).transpose(1, 2)).Over(bottom.size(2) * bottom.size(3));
+        return bottom.flatten(2).bmm(top.flatten(2).transpose(1, 2)).Div(bottom.size(2) * bottom.size(3));
     }
 }

@@ -16,7 +16,7 @@ public sealed class HiddenStateCosineLoss : IDistillationLoss
     public HiddenStateCosineLoss(IReadOnlyList<LayerPair> pairs, Connector? connector = null) => _layers = new PairedLayers(pairs, connector);
 
     /// <inheritdoc/>
-    public FeatureDemand Features => _layers.Features;
+    public RequiredFeatures Features => _layers.Features;
 
     /// <inheritdoc/>
     /// <value>The connectors, once <see cref="Prepare"/> has made them; <see langword="null"/> without.</value>
@@ -35,5 +35,5 @@ public sealed class HiddenStateCosineLoss : IDistillationLoss
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The shapes of layers or mask do not fit, or the loss has a connector and has not seen a batch.</exception>
     public Tensor Compute(DistillationContext context) => _layers.MeanOfStates(
-        context, (student, teacher) => (UnitVectors.Of(student, -1) * UnitVectors.Of(teacher, -1)).sum(-1).TakenFrom(1));
+        context, (student, teacher) => (UnitVectors.Of(student, -1) * UnitVectors.Of(teacher, -1)).sum(-1).RSub(1));
 }

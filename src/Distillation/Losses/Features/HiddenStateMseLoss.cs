@@ -16,7 +16,7 @@ public sealed class HiddenStateMseLoss : IDistillationLoss
     public HiddenStateMseLoss(IReadOnlyList<LayerPair> pairs, Connector? connector = null) => _layers = new PairedLayers(pairs, connector);
 
     /// <inheritdoc/>
-    public FeatureDemand Features => _layers.Features;
+    public RequiredFeatures Features => _layers.Features;
 
     /// <inheritdoc/>
     /// <value>The connectors, once <see cref="Prepare"/> has made them; <see langword="null"/> without.</value>
@@ -34,5 +34,5 @@ public sealed class HiddenStateMseLoss : IDistillationLoss
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The shapes of layers or mask do not fit, or the loss has a connector and has not seen a batch.</exception>
-    public Tensor Compute(DistillationContext context) => _layers.MeanOfStates(context, (student, teacher) => (student - teacher).Squared().mean([-1]));
+    public Tensor Compute(DistillationContext context) => _layers.MeanOfStates(context, (student, teacher) => (student - teacher).Square().mean([-1]));
 }

@@ -21,7 +21,7 @@ public sealed class HierarchicalContextLoss : IDistillationLoss
     }
 
     /// <inheritdoc/>
-    public FeatureDemand Features { get; }
+    public RequiredFeatures Features { get; }
 
     /// <inheritdoc/>
     public IEnumerable<(string Name, object? Value)> Describe() => [("Pairs", _pairs)];
@@ -29,7 +29,7 @@ public sealed class HierarchicalContextLoss : IDistillationLoss
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The layers of a pair are not maps of one shape.</exception>
     public Tensor Compute(DistillationContext context) =>
-        _pairs.Select(pair => pair.Of(context)).Select(layers => Compare(layers.Student, layers.Teacher)).Aggregate(TensorArithmetic.Plus);
+        _pairs.Select(pair => pair.Of(context)).Select(layers => Compare(layers.Student, layers.Teacher)).Aggregate(TensorArithmetic.Add);
 
     /// <summary>The loss of one pair of maps.</summary>
     internal static Tensor Compare(Tensor student, Tensor teacher)
@@ -46,10 +46,10 @@ public sealed class HierarchicalContextLoss : IDistillationLoss
             {
                 weight /= 2;
                 total += weight;
-                sum = sum.Plus(functional.mse_loss(FeatureMaps.Pool(student, grid, grid), FeatureMaps.Pool(teacher, grid, grid)).Times(weight));
+                sum = sum.Add(functional.mse_loss(FeatureMaps.Pool(student, grid, grid), FeatureMaps.Pool(teacher, grid, grid)).Mul(weight));
             }
         }
 
-        return sum.Over(total);
+        return sum.Div(total);
     }
 }

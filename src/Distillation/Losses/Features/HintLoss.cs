@@ -26,6 +26,6 @@ public sealed class HintLoss : FeatureLoss
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         FeatureShapes.RequireSame(student, teacher);
-        return LeftOut(context, student) is { } leftOut ? PlaceMask.Mean((student - teacher).Squared(), leftOut.unsqueeze(-1)) : functional.mse_loss(student, teacher);
+        return LeftOut(context, student) is { } leftOut ? PlaceMask.Mean((student - teacher).Square(), leftOut.unsqueeze(-1)) : functional.mse_loss(student, teacher);
     }
 }

@@ -13,7 +13,7 @@ namespace Distillation.Losses;
 public sealed class MarginActivationLoss : FeatureLoss
 {
     // Below this chance of a negative value, the authors take three standard deviations.
-    private const double LeastChance = 0.001;
+    private const double MinProbability = 0.001;
 
     private Learned? _learned;
 
@@ -53,9 +53,9 @@ public sealed class MarginActivationLoss : FeatureLoss
         Tensor deviation = normalization.weight!.to(torch.ScalarType.Float64).abs();
         Tensor mean = normalization.bias!.to(torch.ScalarType.Float64);
         Tensor ratio = mean / deviation;
-        Tensor chance = torch.special.erfc(ratio.Over(Math.Sqrt(2))).Over(2);
-        Tensor density = ratio.Squared().Over(-2).exp().Over(Math.Sqrt(2 * Math.PI));
-        Tensor margins = torch.where(chance.IsAbove(LeastChance), mean - (deviation * density / chance), deviation.Times(-3));
+        Tensor chance = torch.special.erfc(ratio.Div(Math.Sqrt(2))).Div(2);
+        Tensor density = ratio.Square().Div(-2).exp().Div(Math.Sqrt(2 * Math.PI));
+        Tensor margins = torch.where(chance.Gt(MinProbability), mean - (deviation * density / chance), deviation.Mul(-3));
         return margins.cpu().data<double>().ToArray();
     }
 
@@ -72,8 +72,8 @@ public sealed class MarginActivationLoss : FeatureLoss
         FeatureShapes.RequireSame(student, teacher);
         Tensor margins = _learned?.Margins ?? throw new InvalidOperationException($"The margins are known from the first batch: call {nameof(Prepare)} before {nameof(Compute)}.");
         Tensor target = teacher.maximum(margins);
-        Tensor difference = torch.where((student > target).logical_or_(target.IsAbove(0)), student - target, torch.zeros_like(student));
-        return difference.Squared().sum().Over(student.size(0));
+        Tensor difference = torch.where((student > target).logical_or_(target.Gt(0)), student - target, torch.zeros_like(student));
+        return difference.Square().sum().Div(student.size(0));
     }
 
     private Learned Learn(Tensor student, Tensor teacher)
@@ -85,7 +85,7 @@ public sealed class MarginActivationLoss : FeatureLoss
     private static Tensor MeanNegative(Tensor layer)
     {
         long[] others = [.. Enumerable.Range(0, (int)layer.dim()).Where(dimension => dimension != 1).Select(dimension => (long)dimension)];
-        return layer.AtMost(0).sum(others, keepdim: true) / layer.IsBelow(0).sum(others, keepdim: true).AtLeast(1);
+        return layer.ClampMax(0).sum(others, keepdim: true) / layer.Lt(0).sum(others, keepdim: true).ClampMin(1);
     }
 
     private static Tensor Given(IReadOnlyList<double> margins, Tensor layer) =>

@@ -24,10 +24,10 @@ public sealed class NeuronSelectivityLoss : FeatureLoss
         (student, teacher) = FeatureMaps.PoolToSmaller(student, teacher);
         Tensor own = Channels(student);
         Tensor other = Channels(teacher);
-        return MeanKernel(other, other).Plus(MeanKernel(own, own)) - MeanKernel(own, other).Times(2);
+        return MeanKernel(other, other).Add(MeanKernel(own, own)) - MeanKernel(own, other).Mul(2);
     }
 
     private static Tensor Channels(Tensor map) => functional.normalize(map.flatten(2), dim: 2);
 
-    private static Tensor MeanKernel(Tensor left, Tensor right) => left.bmm(right.transpose(1, 2)).Squared().mean();
+    private static Tensor MeanKernel(Tensor left, Tensor right) => left.bmm(right.transpose(1, 2)).Square().mean();
 }

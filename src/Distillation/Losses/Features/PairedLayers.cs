@@ -21,7 +21,7 @@ internal sealed class PairedLayers
 
     public Connector? Connector { get; }
 
-    public FeatureDemand Features { get; }
+    public RequiredFeatures Features { get; }
 
     public torch.nn.Module? Module { get; private set; }
 
@@ -56,7 +56,7 @@ internal sealed class PairedLayers
     {
         Require.Present(context);
         Tensor? share = context.Batch.Whole is null ? null : Detached(() => BatchWeights.Share(context.Batch, batch => GetWeight(batch, context.Student, weigh)));
-        return Pairs.Select(Compare).Aggregate(TensorArithmetic.Plus).Over(Pairs.Count);
+        return Pairs.Select(Compare).Aggregate(TensorArithmetic.Add).Div(Pairs.Count);
 
         Tensor Compare(LayerPair pair, int i)
         {

@@ -16,7 +16,7 @@ public sealed class Paraphraser : Module<Tensor, Tensor>
     /// <summary>Makes an autoencoder that has learned nothing yet.</summary>
     /// <param name="channels">C: how many channels the teacher's layer has; positive.</param>
     /// <param name="ratio">k: how many factors there are for each channel; positive, and at least one in all. The default value is 0.5.</param>
-    /// <param name="normalize">Whether batch normalisation follows each convolution. It does not if not given.</param>
+    /// <param name="normalize">Whether batch normalization follows each convolution. It does not if not given.</param>
     /// <exception cref="ArgumentOutOfRangeException">There would be no factor.</exception>
     public Paraphraser(long channels, double ratio = 0.5, bool normalize = false)
         : base(nameof(Paraphraser))

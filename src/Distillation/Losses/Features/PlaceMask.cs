@@ -20,7 +20,7 @@ internal static class PlaceMask
         long samples = layer.size(0);
         return mask.size(0) != samples || !(mask.dim() == 1 || (mask.dim() == 2 && mask.size(1) == places))
             ? throw new InvalidOperationException($"The mask must be [{samples}, {places}], one for each place of a layer {Shapes.Of(layer)}, or [{samples}], one for each sample, but is {Shapes.Of(mask)}.")
-            : mask.dim() == 1 ? mask.Is(0).unsqueeze(1).expand(samples, places) : mask.Is(0);
+            : mask.dim() == 1 ? mask.Eq(0).unsqueeze(1).expand(samples, places) : mask.Eq(0);
     }
 
     /// <summary>Finds the states of a layer that the mask of a batch rules out: places of layers [N, T, D], or samples of layers [N, D] where the mask is [N].</summary>
@@ -28,7 +28,7 @@ internal static class PlaceMask
     public static Tensor? OfStates(DistillationContext context, Tensor layer) => (layer.dim(), context.Batch) switch
     {
         (3, _) => LeftOut(context, layer, layer.size(1)),
-        (2, MaskedBatch { Mask: var mask }) when mask.dim() == 1 && mask.size(0) == layer.size(0) => mask.Is(0),
+        (2, MaskedBatch { Mask: var mask }) when mask.dim() == 1 && mask.size(0) == layer.size(0) => mask.Eq(0),
         _ => null,
     };
 
@@ -40,7 +40,7 @@ internal static class PlaceMask
     /// <param name="layer">The layer, [N, T, D] or [N, D].</param>
     /// <param name="leftOut">One for each state; <see langword="null"/> where all count.</param>
     public static Tensor Without(Tensor layer, Tensor? leftOut) =>
-        leftOut is null || layer.dim() != leftOut.dim() + 1 || layer.size((int)leftOut.dim() - 1) != leftOut.size(-1) ? layer : layer.Filled(leftOut.unsqueeze(-1), 0);
+        leftOut is null || layer.dim() != leftOut.dim() + 1 || layer.size((int)leftOut.dim() - 1) != leftOut.size(-1) ? layer : layer.MaskedFill(leftOut.unsqueeze(-1), 0);
 
     /// <summary>Counts the states of a batch that its mask does not rule out, as <see cref="OfStates"/> finds them.</summary>
     /// <param name="batch">The batch.</param>
@@ -56,11 +56,11 @@ internal static class PlaceMask
     /// <returns>A float64 scalar, or <see langword="null"/> where all count.</returns>
     public static Tensor? Count(Batch batch, double power) => batch is not MaskedBatch { Mask: var mask } || mask.dim() > 2
         ? null
-        : mask.dim() == 1 ? mask.IsNot(0).sum(torch.ScalarType.Float64) : mask.IsNot(0).sum(1, type: torch.ScalarType.Float64).Power(power).sum();
+        : mask.dim() == 1 ? mask.Ne(0).sum(torch.ScalarType.Float64) : mask.Ne(0).sum(1, type: torch.ScalarType.Float64).Pow(power).sum();
 
     /// <summary>Takes the mean of values over the places that count; 0 where none does.</summary>
     /// <param name="values">A number for each place.</param>
     /// <param name="leftOut">Booleans in a shape that broadcasts to that of the values; <see langword="null"/> where all count.</param>
     public static Tensor Mean(Tensor values, Tensor? leftOut) =>
-        leftOut is null ? values.mean() : values.Filled(leftOut, 0).sum() / leftOut.expand_as(values).logical_not().sum().AtLeastInPlace(1);
+        leftOut is null ? values.mean() : values.MaskedFill(leftOut, 0).sum() / leftOut.expand_as(values).logical_not().sum().ClampMinInPlace(1);
 }

@@ -28,6 +28,6 @@ public sealed class ProjectorEnsembleLoss : FeatureLoss
     {
         FeatureShapes.RequireSame(student, teacher);
         int channels = ChannelMap.Dimension(student);
-        return PlaceMask.Mean((UnitVectors.Of(student, channels) * UnitVectors.Of(teacher, channels)).sum(channels).TakenFrom(1), LeftOut(context, student));
+        return PlaceMask.Mean((UnitVectors.Of(student, channels) * UnitVectors.Of(teacher, channels)).sum(channels).RSub(1), LeftOut(context, student));
     }
 }

@@ -31,7 +31,7 @@ internal sealed class ReviewFusion : Module<Tensor, Tensor?, Tensor, (Tensor Res
         {
             Tensor below = FeatureMaps.Resize(deeper!, fused.size(2), fused.size(3));
             Tensor[] shares = _attention.call(torch.cat([fused, below], 1)).sigmoid().split(1, 1);
-            fused = (fused * shares[0]).Plus(below * shares[1]);
+            fused = (fused * shares[0]).Add(below * shares[1]);
         }
 
         fused = FeatureMaps.Resize(fused, teacher.size(2), teacher.size(3));

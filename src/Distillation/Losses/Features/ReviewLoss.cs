@@ -30,7 +30,7 @@ public sealed class ReviewLoss : IDistillationLoss
     public long? Width { get; init => field = value is { } width ? Require.Positive(width) : null; }
 
     /// <inheritdoc/>
-    public FeatureDemand Features { get; }
+    public RequiredFeatures Features { get; }
 
     /// <inheritdoc/>
     /// <value>The fusions in the order of the pairs, once <see cref="Prepare"/> has made them.</value>
@@ -51,7 +51,7 @@ public sealed class ReviewLoss : IDistillationLoss
             (Tensor student, Tensor teacher) = Layers(_pairs[i], context);
             (Tensor result, deeper) = fusions[i].call(student, deeper, teacher);
             Tensor one = HierarchicalContextLoss.Compare(result, teacher);
-            sum = sum is null ? one : sum.Plus(one);
+            sum = sum is null ? one : sum.Add(one);
         }
 
         return sum!;

@@ -1,10 +1,10 @@
 namespace Distillation.Losses;
 
-/// <summary>Singular vectors: layers are compressed to their main directions among the channels, and the relation between neighbouring layers is matched (KD-SVD; Lee et al., ECCV 2018).</summary>
+/// <summary>Singular vectors: layers are compressed to their main directions among the channels, and the relation between neighboring layers is matched (KD-SVD; Lee et al., ECCV 2018).</summary>
 /// <remarks>
 /// <para>Each layer of each sample is a matrix of H·W places by C channels. <c>v(t)</c> are the k first right singular vectors of the teacher's, each times its share of the singular values, brought to length 1;
 /// <c>v(s)</c> are for each of them that one among the k + 3 first of the student's which is closest to it, with the sign that fits, times the teacher's share.
-/// For each layer and the one before it, <c>R = exp(−(vᵢ − v'ⱼ)² / 8)</c> over all pairs of channels, [N, C, C', k], and the loss is <c>(1/N) Σ (R(s) − R(t))²</c>, summed over neighbours.</para>
+/// For each layer and the one before it, <c>R = exp(−(vᵢ − v'ⱼ)² / 8)</c> over all pairs of channels, [N, C, C', k], and the loss is <c>(1/N) Σ (R(s) − R(t))²</c>, summed over neighbors.</para>
 /// <para>The layers are maps [N, C, H, W], of as many channels in the student as in the teacher; the heights and widths may differ. As in RepDistiller, where the gradient is not finite
 /// if two singular values are equal or zero: here, such a pair does not count in the gradient. The sign of a singular vector is a matter of the library of linear algebra, and the value depends on it.</para>
 /// </remarks>
@@ -27,7 +27,7 @@ public sealed class SingularValueLoss : IDistillationLoss
     public int Count { get; init => field = Require.Positive(value); } = 1;
 
     /// <inheritdoc/>
-    public FeatureDemand Features { get; }
+    public RequiredFeatures Features { get; }
 
     /// <inheritdoc/>
     public IEnumerable<(string Name, object? Value)> Describe() => [("Pairs", _pairs), (nameof(Count), Count)];
@@ -38,8 +38,8 @@ public sealed class SingularValueLoss : IDistillationLoss
     {
         (Tensor Student, Tensor Teacher)[] directions = [.. _pairs.Select(pair => Directions(pair.Of(context)))];
         Tensor sum = directions.Zip(directions.Skip(1), (before, layer) =>
-            (Relation(layer.Student, before.Student) - Relation(layer.Teacher, before.Teacher)).Squared().sum()).Aggregate(TensorArithmetic.Plus);
-        return sum.Over(directions[0].Student.size(0));
+            (Relation(layer.Student, before.Student) - Relation(layer.Teacher, before.Teacher)).Square().sum()).Aggregate(TensorArithmetic.Add);
+        return sum.Div(directions[0].Student.size(0));
     }
 
     /// <summary>Both layers' directions among the channels, [N, C, k]; the student's in the teacher's order and sign.</summary>
@@ -63,5 +63,5 @@ public sealed class SingularValueLoss : IDistillationLoss
 
     private static Tensor Matrix(Tensor map) => map.flatten(2).transpose(1, 2);
 
-    private static Tensor Relation(Tensor layer, Tensor before) => (layer.unsqueeze(2) - before.unsqueeze(1)).Squared().Over(-8).exp();
+    private static Tensor Relation(Tensor layer, Tensor before) => (layer.unsqueeze(2) - before.unsqueeze(1)).Square().Div(-8).exp();
 }

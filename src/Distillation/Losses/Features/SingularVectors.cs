@@ -13,20 +13,20 @@ internal static class SingularVectors
         Tensor all = rows.transpose(1, 2);
         long kept = Math.Min(count, values.size(1));
         Tensor vectors = all.narrow(2, 0, kept);
-        return (matrices.requires_grad ? vectors.Plus(Change(matrices, all, values, kept)) : vectors, values.narrow(1, 0, kept));
+        return (matrices.requires_grad ? vectors.Add(Change(matrices, all, values, kept)) : vectors, values.narrow(1, 0, kept));
     }
 
     /// <summary>A zero whose gradient is that of the vectors: they turn into each other by one over the difference of their squared values.</summary>
     private static Tensor Change(Tensor matrices, Tensor all, Tensor values, long kept)
     {
-        Tensor squares = values.Squared();
+        Tensor squares = values.Square();
         Tensor own = squares.narrow(1, 0, kept).unsqueeze(1);
-        Tensor least = squares.amax([1], keepdim: true).unsqueeze(1).Times(torch.finfo(values.dtype).eps);
+        Tensor least = squares.amax([1], keepdim: true).unsqueeze(1).Mul(torch.finfo(values.dtype).eps);
         Tensor image = matrices.transpose(1, 2).bmm(matrices.bmm(all.narrow(2, 0, kept)));
         Tensor change = image - image.detach();
         Tensor within = all.transpose(1, 2).bmm(change);
         Tensor outside = change - all.bmm(within);
-        return all.bmm(within * Inverse(own - squares.unsqueeze(2), least)).Plus(outside * Inverse(own, least));
+        return all.bmm(within * Inverse(own - squares.unsqueeze(2), least)).Add(outside * Inverse(own, least));
     }
 
     private static Tensor Inverse(Tensor difference, Tensor least)

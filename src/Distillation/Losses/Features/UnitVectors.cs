@@ -11,6 +11,6 @@ internal static class UnitVectors
     {
         // Not torch.linalg.vector_norm: TorchSharp hands it a number that the collector may take away during the call.
         Tensor norm = vectors.norm((int)dimension, keepdim: true, p: 2);
-        return vectors / norm.Filled(norm.IsBelow(1e-12), 1);
+        return vectors / norm.MaskedFill(norm.Lt(1e-12), 1);
     }
 }

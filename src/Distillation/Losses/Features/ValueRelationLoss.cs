@@ -47,9 +47,9 @@ public sealed class ValueRelationLoss : FeatureLoss
     // Of values [N, h, T, d] and places [N, 1, T].
     private static Tensor LogRelations(Tensor values, Tensor? leftOut)
     {
-        Tensor own = leftOut is null ? values : values.Filled(leftOut.unsqueeze(3), 0);
-        Tensor products = own.matmul(own.transpose(2, 3)).Over(Math.Sqrt(own.size(3)));
-        return functional.log_softmax(leftOut is null ? products : products.Filled(leftOut.unsqueeze(2), -1e9), 3);
+        Tensor own = leftOut is null ? values : values.MaskedFill(leftOut.unsqueeze(3), 0);
+        Tensor products = own.matmul(own.transpose(2, 3)).Div(Math.Sqrt(own.size(3)));
+        return functional.log_softmax(leftOut is null ? products : products.MaskedFill(leftOut.unsqueeze(2), -1e9), 3);
     }
 
     // [N, h, T, d]

@@ -56,8 +56,8 @@ public sealed class VariationalInformationLoss : FeatureLoss
         (student, teacher) = FeatureMaps.PoolToSmaller(student, teacher);
         Tensor mean = prediction.call(student);
         FeatureShapes.RequireSame(mean, teacher);
-        Tensor variance = prediction.Softness.Plus(Epsilon).view(1, -1, 1, 1);
-        return ((mean - teacher).Squared() / variance).Plus(variance.log()).mean().Times(0.5);
+        Tensor variance = prediction.Softness.Add(Epsilon).view(1, -1, 1, 1);
+        return ((mean - teacher).Square() / variance).Add(variance.log()).mean().Mul(0.5);
     }
 
     private Prediction Predict(Tensor student, Tensor teacher)
@@ -92,7 +92,7 @@ public sealed class VariationalInformationLoss : FeatureLoss
             // The inverse of softplus, without the exponential of a large number.
             double scale = softness + Math.Log(-double.ExpM1(-softness));
             register_module("regressor", _regressor);
-            register_parameter("log_scale", (Parameter)new Parameter(HeldNumber.Full([teacher], scale, torch.ScalarType.Float64)).DetachFromDisposeScope());
+            register_parameter("log_scale", (Parameter)new Parameter(KeptAliveScalar.Full([teacher], scale, torch.ScalarType.Float64)).DetachFromDisposeScope());
         }
 
         // PyTorch's softplus takes numbers above 20 for themselves, which would show in float64.

@@ -34,7 +34,7 @@ public sealed class AdaptiveTemperatureLoss : DelegatingRowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         Tensor temperatures = Temperatures(rows);
-        return Inner.ComputeRows(Soften(rows, temperatures)) * temperatures.Squared();
+        return Inner.ComputeRows(Soften(rows, temperatures)) * temperatures.Square();
     }
 
     /// <inheritdoc/>
@@ -42,7 +42,7 @@ public sealed class AdaptiveTemperatureLoss : DelegatingRowLoss, IRowGradient
     {
         Tensor temperatures = Temperatures(rows);
         RowLossGradient gradient = Inner.RowGradient!.Compute(Soften(rows, temperatures));
-        return new(gradient.Values.mul_(temperatures.Squared()), gradient.AtLogits.mul_(temperatures.unsqueeze(1)));
+        return new(gradient.Values.mul_(temperatures.Square()), gradient.AtLogits.mul_(temperatures.unsqueeze(1)));
     }
 
     private static LogitRows Soften(LogitRows rows, Tensor temperatures)
@@ -51,5 +51,5 @@ public sealed class AdaptiveTemperatureLoss : DelegatingRowLoss, IRowGradient
         return rows.With(rows.Student / column, rows.HasTeacher ? rows.Teacher / column : null);
     }
 
-    private Tensor Temperatures(LogitRows rows) => _measure.Of(rows).Within(0, 1).Times(AtOne - AtZero).Plus(AtZero);
+    private Tensor Temperatures(LogitRows rows) => _measure.Of(rows).Clamp(0, 1).Mul(AtOne - AtZero).Add(AtZero);
 }

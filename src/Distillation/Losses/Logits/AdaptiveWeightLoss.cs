@@ -41,5 +41,5 @@ public sealed class AdaptiveWeightLoss : DelegatingRowLoss, IRowGradient
         return new(gradient.Values.mul_(weights), gradient.AtLogits.mul_(weights.unsqueeze(1)));
     }
 
-    private Tensor Weights(LogitRows rows) => _measure.Of(rows).Times(AtOne - AtZero).PlusInPlace(AtZero).AtLeastInPlace(0);
+    private Tensor Weights(LogitRows rows) => _measure.Of(rows).Mul(AtOne - AtZero).AddInPlace(AtZero).ClampMinInPlace(0);
 }

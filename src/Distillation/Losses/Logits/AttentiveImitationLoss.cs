@@ -23,36 +23,36 @@ public sealed class AttentiveImitationLoss : RowLoss, IRowGradient
     public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(ErrorRange), ErrorRange)];
 
     /// <inheritdoc/>
-    public override Tensor ComputeRows(LogitRows rows) => (rows.Student - rows.Teacher).Squared().sum(1) * Reliability(rows);
+    public override Tensor ComputeRows(LogitRows rows) => (rows.Student - rows.Teacher).Square().sum(1) * Reliability(rows);
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
         Tensor difference = rows.Student - rows.Teacher;
         Tensor reliability = Reliability(rows);
-        Tensor values = difference.Squared().sum(1).mul_(reliability);
-        return new(values, difference.mul_(reliability.TimesInPlace(2).unsqueeze(1)));
+        Tensor values = difference.Square().sum(1).mul_(reliability);
+        return new(values, difference.mul_(reliability.MulInPlace(2).unsqueeze(1)));
     }
 
     // max(0, 1 − e), in the place of e.
     private static Tensor Falling(Tensor errors)
     {
-        return errors.neg_().PlusInPlace(1).AtLeastInPlace(0);
+        return errors.neg_().AddInPlace(1).ClampMinInPlace(0);
     }
 
     private Tensor Reliability(LogitRows rows)
     {
         using var noGradient = torch.no_grad();
-        Tensor errors = (rows.Teacher - rows.Targets).Squared().sum(1);
+        Tensor errors = (rows.Teacher - rows.Targets).Square().sum(1);
         if (ErrorRange is { } known)
         {
-            return Falling(errors.Over(known));
+            return Falling(errors.Div(known));
         }
 
         Tensor? left = rows.LeftOut;
-        Tensor largest = (left is null ? errors : errors.Filled(left, double.NegativeInfinity)).max();
-        Tensor range = largest - (left is null ? errors : errors.Filled(left, double.PositiveInfinity)).min();
-        Tensor slope = range.reciprocal().FilledInPlace(range.Is(0), 0);
+        Tensor largest = (left is null ? errors : errors.MaskedFill(left, double.NegativeInfinity)).max();
+        Tensor range = largest - (left is null ? errors : errors.MaskedFill(left, double.PositiveInfinity)).min();
+        Tensor slope = range.reciprocal().MaskedFillInPlace(range.Eq(0), 0);
         return Falling(errors * slope);
     }
 }

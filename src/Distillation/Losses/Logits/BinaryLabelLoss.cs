@@ -34,7 +34,7 @@ public sealed class BinaryLabelLoss : RowLoss, IRowGradient
         Tensor present = Present(rows);
         Tensor absent = Absent(rows);
         Tensor values = Values(rows, present, absent);
-        return new(values, absent.PlusInPlace(present).mul_(rows.Student.sigmoid()).sub_(present).TimesInPlace(1.0 / rows.Classes));
+        return new(values, absent.AddInPlace(present).mul_(rows.Student.sigmoid()).sub_(present).MulInPlace(1.0 / rows.Classes));
     }
 
     /// <inheritdoc/>
@@ -44,7 +44,7 @@ public sealed class BinaryLabelLoss : RowLoss, IRowGradient
         using var scope = torch.NewDisposeScope();
         LogitRows rows = LogitRows.Of(Require.Present(sample), IgnoredLabel);
         Tensor labels = rows.Presence;
-        Tensor wrong = labels.IsAtLeast(0).logical_and_(labels.IsAtMost(1)).logical_not();
+        Tensor wrong = labels.Ge(0).logical_and_(labels.Le(1)).logical_not();
         if (wrong.any().item<bool>())
         {
             double label = labels.masked_select(wrong).narrow(0, 0, 1).to(torch.ScalarType.Float64).item<double>();
@@ -57,7 +57,7 @@ public sealed class BinaryLabelLoss : RowLoss, IRowGradient
         weights is null ? null : [.. weights.Select(weight => Require.NotNegative(weight, property))];
 
     private static Tensor Values(LogitRows rows, Tensor present, Tensor absent) =>
-        Softened.Term(present, functional.logsigmoid(rows.Student)).Plus(Softened.Term(absent, functional.logsigmoid(rows.Student.neg()))).mean([1]).neg();
+        TemperatureSoftmax.Term(present, functional.logsigmoid(rows.Student)).Add(TemperatureSoftmax.Term(absent, functional.logsigmoid(rows.Student.neg()))).mean([1]).neg();
 
     private static Tensor Weigh(Tensor part, IReadOnlyList<double>? weights, string property)
     {
@@ -76,5 +76,5 @@ public sealed class BinaryLabelLoss : RowLoss, IRowGradient
         Weigh(Weigh(rows.Presence, PositiveWeights, nameof(PositiveWeights)), ClassWeights, nameof(ClassWeights));
 
     // What stands in front of log(1 - σ(s)), [R, C]; fresh.
-    private Tensor Absent(LogitRows rows) => Weigh(rows.Presence.TakenFrom(1), ClassWeights, nameof(ClassWeights));
+    private Tensor Absent(LogitRows rows) => Weigh(rows.Presence.RSub(1), ClassWeights, nameof(ClassWeights));
 }

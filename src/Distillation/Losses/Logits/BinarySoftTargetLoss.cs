@@ -26,21 +26,21 @@ public sealed class BinarySoftTargetLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Tensor student, Tensor teacher, double temperature) = Soften(rows);
-        return Softened.BinaryDivergence(teacher, student).sum(1).Times(temperature * temperature);
+        return TemperatureSoftmax.BinaryDivergence(teacher, student).sum(1).Mul(temperature * temperature);
     }
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
         (Tensor student, Tensor teacher, double temperature) = Soften(rows);
-        Tensor values = Softened.BinaryDivergence(teacher, student).sum(1).TimesInPlace(temperature * temperature);
-        return new(values, student.sigmoid_().sub_(teacher.sigmoid_()).TimesInPlace(temperature));
+        Tensor values = TemperatureSoftmax.BinaryDivergence(teacher, student).sum(1).MulInPlace(temperature * temperature);
+        return new(values, student.sigmoid_().sub_(teacher.sigmoid_()).MulInPlace(temperature));
     }
 
     private (Tensor Student, Tensor Teacher, double Temperature) Soften(LogitRows rows)
     {
         double temperature = Loss.At(Temperature, rows.Position);
         double inverse = 1 / temperature;
-        return (rows.Student.Times(inverse), rows.Teacher.Times(inverse), temperature);
+        return (rows.Student.Mul(inverse), rows.Teacher.Mul(inverse), temperature);
     }
 }

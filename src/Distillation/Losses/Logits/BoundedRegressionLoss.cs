@@ -24,7 +24,7 @@ public sealed class BoundedRegressionLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
-        Tensor error = (rows.Student - rows.Targets).Squared().sum(1);
+        Tensor error = (rows.Student - rows.Targets).Square().sum(1);
         return error * Counts(rows, error);
     }
 
@@ -32,12 +32,12 @@ public sealed class BoundedRegressionLoss : RowLoss, IRowGradient
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
         Tensor difference = rows.Student - rows.Targets;
-        Tensor error = difference.Squared().sum(1);
+        Tensor error = difference.Square().sum(1);
         Tensor counts = Counts(rows, error);
         error.mul_(counts);
-        return new(error, difference.mul_(counts.TimesInPlace(2).unsqueeze(1)));
+        return new(error, difference.mul_(counts.MulInPlace(2).unsqueeze(1)));
     }
 
     // 1 for the rows whose error is not below the teacher's by the margin, [R].
-    private Tensor Counts(LogitRows rows, Tensor error) => error.detach().Plus(Margin).gt((rows.Teacher - rows.Targets).Squared().sum(1)).to(error.dtype);
+    private Tensor Counts(LogitRows rows, Tensor error) => error.detach().Add(Margin).gt((rows.Teacher - rows.Targets).Square().sum(1)).to(error.dtype);
 }

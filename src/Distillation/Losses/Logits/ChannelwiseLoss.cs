@@ -35,7 +35,7 @@ public sealed class ChannelwiseLoss : IDistillationLoss
 
     private static Tensor? Left(DistillationContext context, Tensor student) => context.Batch switch
     {
-        MaskedBatch { Mask: var mask } when Shapes.Of(mask) == Shapes.OfRows(student) => mask.Is(0),
+        MaskedBatch { Mask: var mask } when Shapes.Of(mask) == Shapes.OfRows(student) => mask.Eq(0),
         MaskedBatch { Mask: var mask } => throw new InvalidOperationException(
             $"The mask must be {Shapes.OfRows(student)}, one for each place of logits {Shapes.Of(student)}, but is {Shapes.Of(mask)}."),
         _ => null,

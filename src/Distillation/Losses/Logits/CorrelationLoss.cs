@@ -47,12 +47,12 @@ public sealed class CorrelationLoss : RowLoss
     {
         double temperature = Loss.At(Temperature, rows.Position);
         double scale = temperature * temperature;
-        return RowsTogether.Compare(rows, (studentLogits, teacherLogits) =>
+        return BatchRows.Compare(rows, (studentLogits, teacherLogits) =>
         {
             Tensor ruledOut = RuledOut.ByBoth(studentLogits, teacherLogits);
-            Tensor student = functional.softmax(studentLogits.Over(temperature), 1);
-            Tensor teacher = functional.softmax(teacherLogits.Over(temperature), 1);
-            return Correlations.Distance(student, teacher, along: 1, ruledOut).Times(scale * Beta).Plus(Correlations.Distance(student, teacher, along: 0, ruledOut).Times(scale * Gamma));
+            Tensor student = functional.softmax(studentLogits.Div(temperature), 1);
+            Tensor teacher = functional.softmax(teacherLogits.Div(temperature), 1);
+            return Correlations.Distance(student, teacher, along: 1, ruledOut).Mul(scale * Beta).Add(Correlations.Distance(student, teacher, along: 0, ruledOut).Mul(scale * Gamma));
         });
     }
 }

@@ -62,15 +62,15 @@ public sealed class CurriculumLoss : DelegatingRowLoss, IRowGradient
         Tensor difficulty = _difficulty.Of(rows);
         Tensor order = Order == CurriculumOrder.HardestFirst ? difficulty.neg() : difficulty;
         Tensor counting = rows.LeftOut is { } left ? left.logical_not() : torch.ones_like(order, torch.ScalarType.Bool);
-        Tensor ranks = Ranks(order.Filled(counting.logical_not(), double.PositiveInfinity));
+        Tensor ranks = Ranks(order.MaskedFill(counting.logical_not(), double.PositiveInfinity));
         Tensor all = counting.sum().to(torch.ScalarType.Float32);
-        Tensor taken = all.Times(share).round_().AtLeastInPlace(1);
+        Tensor taken = all.Mul(share).round_().ClampMinInPlace(1);
         return ranks.lt(taken).logical_and_(counting).to(rows.Student.dtype).mul_(all.to(rows.Student.dtype) / taken.to(rows.Student.dtype));
     }
 
     private static Tensor Ranks(Tensor numbers)
     {
         (_, Tensor order) = numbers.sort(dim: 0, descending: false, stable: true);
-        return torch.empty_like(order).scatter_(0, order, HeldNumber.Range(0, order.size(0), dtype: order.dtype, device: order.device));
+        return torch.empty_like(order).scatter_(0, order, KeptAliveScalar.Arange(0, order.size(0), dtype: order.dtype, device: order.device));
     }
 }

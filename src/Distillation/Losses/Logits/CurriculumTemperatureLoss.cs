@@ -72,12 +72,12 @@ public sealed class CurriculumTemperatureLoss : DelegatingRowLoss
         Tensor parameter = RequireLearned().Parameter;
 
         // The value of the parameter with -reversal times its gradient.
-        Tensor reversed = parameter.detach().Times(1 + reversal) - parameter.Times(reversal);
+        Tensor reversed = parameter.detach().Mul(1 + reversal) - parameter.Mul(reversal);
         Tensor temperature = Soften(reversed);
-        return Inner.ComputeRows(rows.With(Softened.Divide(rows.Student, temperature), rows.HasTeacher ? Softened.Divide(rows.Teacher, temperature) : null)) * temperature.Squared();
+        return Inner.ComputeRows(rows.With(TemperatureSoftmax.Divide(rows.Student, temperature), rows.HasTeacher ? TemperatureSoftmax.Divide(rows.Teacher, temperature) : null)) * temperature.Square();
     }
 
-    private Tensor Soften(Tensor parameter) => parameter.sigmoid().Times(Range).Plus(Start);
+    private Tensor Soften(Tensor parameter) => parameter.sigmoid().Mul(Range).Add(Start);
 
     private Learned RequireLearned() =>
         _learned ?? throw new InvalidOperationException($"The temperature is made with the first batch: call {nameof(Prepare)} before.");

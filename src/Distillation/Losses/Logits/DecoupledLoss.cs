@@ -47,7 +47,7 @@ public sealed class DecoupledLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Split student, Split teacher, double temperature) = Take(rows);
-        return Values(student, teacher).Times(temperature * temperature);
+        return Values(student, teacher).Mul(temperature * temperature);
     }
 
     /// <inheritdoc/>
@@ -55,28 +55,28 @@ public sealed class DecoupledLoss : RowLoss, IRowGradient
     {
         double temperature = Loss.At(Temperature, rows.Position);
         Tensor column = rows.Labels.unsqueeze(1);
-        OtherClasses student = Softened.Others(rows.Student, column, temperature);
-        OtherClasses teacher = Softened.Others(rows.Teacher, column, temperature);
+        NonTargetClasses student = TemperatureSoftmax.Others(rows.Student, column, temperature);
+        NonTargetClasses teacher = TemperatureSoftmax.Others(rows.Teacher, column, temperature);
         double alpha = Alpha * temperature;
         double beta = Beta * temperature;
-        Tensor others = teacher.Log.sub_(student.Log).FilledInPlace(teacher.Probabilities.Is(0), 0).mul_(teacher.Probabilities).sum(1, keepdim: true);
-        Tensor values = Softened.BinaryDivergence(teacher.LogOdds, student.LogOdds).TimesInPlace(alpha).PlusInPlace(others, beta).TimesInPlace(temperature).squeeze(1);
+        Tensor others = teacher.Log.sub_(student.Log).MaskedFillInPlace(teacher.Probabilities.Eq(0), 0).mul_(teacher.Probabilities).sum(1, keepdim: true);
+        Tensor values = TemperatureSoftmax.BinaryDivergence(teacher.LogOdds, student.LogOdds).MulInPlace(alpha).AddInPlace(others, beta).MulInPlace(temperature).squeeze(1);
 
         // T times: at the label α · (q_y − p_y), at the others q̂ · (α · (p_y − q_y) + β) − β · p̂.
-        Tensor excess = student.LogOdds.sigmoid().sub_(teacher.LogOdds.sigmoid()).TimesInPlace(alpha);
-        Tensor gradient = student.Probabilities.mul_(excess.neg().PlusInPlace(beta)).PlusInPlace(teacher.Probabilities, -Beta * temperature);
+        Tensor excess = student.LogOdds.sigmoid().sub_(teacher.LogOdds.sigmoid()).MulInPlace(alpha);
+        Tensor gradient = student.Probabilities.mul_(excess.neg().AddInPlace(beta)).AddInPlace(teacher.Probabilities, -Beta * temperature);
         return new(values, gradient.scatter_(1, column, excess));
     }
 
     private (Split Student, Split Teacher, double Temperature) Take(LogitRows rows)
     {
         double temperature = Loss.At(Temperature, rows.Position);
-        Tensor isLabel = Softened.IsLabel(rows);
+        Tensor isLabel = TemperatureSoftmax.IsLabel(rows);
         return (Split.Of(rows.Student, rows, isLabel, temperature), Split.Of(rows.Teacher, rows, isLabel, temperature), temperature);
     }
 
     private Tensor Values(Split student, Split teacher) =>
-        Softened.Divergence(teacher.Log, student.Log).Times(Alpha).Plus(Softened.Divergence(teacher.Others, student.Others).Times(Beta));
+        TemperatureSoftmax.Divergence(teacher.Log, student.Log).Mul(Alpha).Add(TemperatureSoftmax.Divergence(teacher.Others, student.Others).Mul(Beta));
 
     /// <param name="Log">The logarithms of the label's probability and of that of the rest, [R, 2].</param>
     /// <param name="Others">The logarithms of the probabilities of the other classes among themselves, [R, C].</param>
@@ -84,10 +84,10 @@ public sealed class DecoupledLoss : RowLoss, IRowGradient
     {
         public static Split Of(Tensor logits, LogitRows rows, Tensor isLabel, double temperature)
         {
-            Tensor cool = logits.Times(1 / temperature);
+            Tensor cool = logits.Mul(1 / temperature);
             Tensor label = cool.gather(1, rows.Labels.unsqueeze(1));
-            Tensor rest = Softened.LogSum(cool.Filled(isLabel, double.NegativeInfinity));
-            return new(functional.log_softmax(torch.cat([label, rest], 1), 1), Softened.LogOthers(logits, isLabel, temperature));
+            Tensor rest = TemperatureSoftmax.LogSum(cool.MaskedFill(isLabel, double.NegativeInfinity));
+            return new(functional.log_softmax(torch.cat([label, rest], 1), 1), TemperatureSoftmax.LogOthers(logits, isLabel, temperature));
         }
     }
 }

@@ -29,7 +29,7 @@ public sealed class DirectionLoss : RowLoss
     public override bool ComparesSamples => true;
 
     /// <inheritdoc/>
-    public override Tensor ComputeRows(LogitRows rows) => RowsTogether.Compare(rows, (student, teacher) =>
+    public override Tensor ComputeRows(LogitRows rows) => BatchRows.Compare(rows, (student, teacher) =>
     {
         (student, teacher) = RuledOut.Vectors(student, teacher);
         Tensor difference = Angles(student) - Angles(teacher);
@@ -48,7 +48,7 @@ public sealed class DirectionLoss : RowLoss
     private Tensor Covariance(Tensor difference)
     {
         long rows = difference.size(0);
-        Tensor centred = difference - difference.mean([0], keepdim: true);
-        return centred.t().mm(centred).Over(Math.Max(rows - 1, 1)).Plus(torch.eye(rows, rows, difference.dtype, difference.device).Times(Tikhonov));
+        Tensor centered = difference - difference.mean([0], keepdim: true);
+        return centered.t().mm(centered).Div(Math.Max(rows - 1, 1)).Add(torch.eye(rows, rows, difference.dtype, difference.device).Mul(Tikhonov));
     }
 }

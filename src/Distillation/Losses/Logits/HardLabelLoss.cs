@@ -9,7 +9,7 @@ namespace Distillation.Losses;
 /// <para>With label smoothing ε the target is (1 − ε) · y + ε/C (Szegedy et al., 2016). With class weights and with an ignored label it follows PyTorch's
 /// <c>cross_entropy</c>: the mean over class ids is weighted by the weights of their classes, and ignored rows do not count.</para>
 /// </remarks>
-public sealed class HardLabelLoss : RowLoss, IRowGradient, INearLoss
+public sealed class HardLabelLoss : RowLoss, IRowGradient, ICpuLossKernel
 {
     /// <summary>Gets how much of the target is spread evenly over all classes.</summary>
     /// <value>In [0, 1]. The default value is 0.</value>
@@ -35,7 +35,7 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient, INearLoss
     public override Tensor ComputeRows(LogitRows rows)
     {
         Tensor log = functional.log_softmax(rows.Student, 1);
-        return HasLabelsAlone(rows) ? Smoothed(rows.Classes).CrossEntropy(log, rows.Labels) : Softened.Term(Target(rows), log).sum(1).neg();
+        return HasLabelsAlone(rows) ? Smoothed(rows.Classes).CrossEntropy(log, rows.Labels) : TemperatureSoftmax.Term(Target(rows), log).sum(1).neg();
     }
 
     /// <inheritdoc/>
@@ -48,31 +48,31 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient, INearLoss
         bool labelsAlone = HasLabelsAlone(rows);
         if (labelsAlone && LabelSmoothing == 0)
         {
-            (Tensor own, Tensor all) = Softened.OfLabel(rows.Student, rows.Labels.unsqueeze(1));
+            (Tensor own, Tensor all) = TemperatureSoftmax.OfLabel(rows.Student, rows.Labels.unsqueeze(1));
             return new(own.squeeze(1).neg_(), Smoothed(rows.Classes).Gradient(all, rows.Labels));
         }
 
-        (Tensor log, Tensor probabilities) = Softened.Both(rows.Student, 1);
+        (Tensor log, Tensor probabilities) = TemperatureSoftmax.Both(rows.Student, 1);
         if (labelsAlone)
         {
-            LabelTarget smoothed = Smoothed(rows.Classes);
+            SmoothedTarget smoothed = Smoothed(rows.Classes);
             return new(smoothed.CrossEntropy(log, rows.Labels), smoothed.Gradient(probabilities, rows.Labels));
         }
 
         Tensor target = Target(rows);
-        Tensor values = log.FilledInPlace(target.Is(0), 0).mul_(target).sum(1).neg_();
+        Tensor values = log.MaskedFillInPlace(target.Eq(0), 0).mul_(target).sum(1).neg_();
         return new(values, probabilities.mul_(target.sum(1, keepdim: true)).sub_(target));
     }
 
     /// <inheritdoc/>
-    bool INearLoss.CanMeasure(in NearRows rows) => IgnoredLabel is null && ClassWeights is null && !rows.Labels.IsEmpty;
+    bool ICpuLossKernel.CanMeasure(in CpuLogits rows) => IgnoredLabel is null && ClassWeights is null && !rows.Labels.IsEmpty;
 
     /// <inheritdoc/>
-    double INearLoss.Measure(in NearRows rows, Span<float> gradient, double weight) => NearCrossEntropy.Measure(rows, gradient, Smoothed(rows.Classes), weight);
+    double ICpuLossKernel.Measure(in CpuLogits rows, Span<float> gradient, double weight) => CpuCrossEntropy.Measure(rows, gradient, Smoothed(rows.Classes), weight);
 
     private bool HasLabelsAlone(LogitRows rows) => rows.HasClassIds && ClassWeights is null;
 
-    private LabelTarget Smoothed(long classes) => new(1 - LabelSmoothing + (LabelSmoothing / classes), LabelSmoothing / classes);
+    private SmoothedTarget Smoothed(long classes) => new(1 - LabelSmoothing + (LabelSmoothing / classes), LabelSmoothing / classes);
 
     // What stands in front of each log-probability, [R, C].
     private Tensor Target(LogitRows rows)
@@ -82,11 +82,11 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient, INearLoss
         if (rows.HasClassIds)
         {
             Tensor column = rows.Labels.unsqueeze(1);
-            target = HeldNumber.FullLike(rows.Student, even).scatter_add_(1, column, HeldNumber.FullLike(column, 1 - LabelSmoothing, rows.Student.dtype));
+            target = KeptAliveScalar.FullLike(rows.Student, even).scatter_add_(1, column, KeptAliveScalar.FullLike(column, 1 - LabelSmoothing, rows.Student.dtype));
         }
         else
         {
-            target = rows.LabelProbabilities.Times(1 - LabelSmoothing).PlusInPlace(even);
+            target = rows.LabelProbabilities.Mul(1 - LabelSmoothing).AddInPlace(even);
         }
 
         return ClassWeights is null ? target : Weigh(target, rows);
@@ -108,6 +108,6 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient, INearLoss
 
         // No row counts where the mean is 0: none is there, or none has a class that weighs anything.
         Tensor mean = rows.Mean(weights.index_select(0, rows.Labels));
-        return target.div_(mean.FilledInPlace(mean.Is(0), 1));
+        return target.div_(mean.MaskedFillInPlace(mean.Eq(0), 1));
     }
 }

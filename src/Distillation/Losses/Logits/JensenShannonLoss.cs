@@ -2,7 +2,7 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>The generalised Jensen–Shannon divergence: between covering all that the teacher says and keeping to what it says most (GKD; Agarwal et al., 2024).</summary>
+/// <summary>The generalized Jensen–Shannon divergence: between covering all that the teacher says and keeping to what it says most (GKD; Agarwal et al., 2024).</summary>
 /// <remarks>
 /// <para><c>(1/R) Σᵣ (β · KL(p ‖ m) + (1 − β) · KL(q ‖ m))</c> with m = β · p + (1 − β) · q, where p = softmax(tᵣ/T) and q = softmax(sᵣ/T), for student logits s and teacher
 /// logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C]. At the ends, where the formula is 0, β = 0 is KL(p ‖ q), as in <see cref="SoftTargetLoss"/>, and β = 1 is KL(q ‖ p).</para>
@@ -38,12 +38,12 @@ public sealed class JensenShannonLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
-        (Tensor student, Tensor teacher, _) = Softened.Of(rows, Temperature);
+        (Tensor student, Tensor teacher, _) = TemperatureSoftmax.Of(rows, Temperature);
         return Beta switch
         {
-            0 => Softened.Divergence(teacher, student),
-            1 => Softened.Divergence(student, teacher),
-            _ => Between(Softened.Bound(student), Softened.Bound(teacher)),
+            0 => TemperatureSoftmax.Divergence(teacher, student),
+            1 => TemperatureSoftmax.Divergence(student, teacher),
+            _ => Between(TemperatureSoftmax.Bound(student), TemperatureSoftmax.Bound(teacher)),
         };
     }
 
@@ -53,26 +53,26 @@ public sealed class JensenShannonLoss : RowLoss, IRowGradient
         double temperature = Loss.At(Temperature, rows.Position);
         if (Beta is 0 or 1)
         {
-            return Beta == 0 ? Softened.Forward(rows, temperature, 1) : Softened.Reverse(rows, temperature);
+            return Beta == 0 ? TemperatureSoftmax.Forward(rows, temperature, 1) : TemperatureSoftmax.Reverse(rows, temperature);
         }
 
-        ((Tensor logStudent, Tensor student), (Tensor logTeacher, Tensor teacher)) = Softened.BothOf(rows, temperature);
+        ((Tensor logStudent, Tensor student), (Tensor logTeacher, Tensor teacher)) = TemperatureSoftmax.BothOf(rows, temperature);
         double odds = Math.Log((1 - Beta) / Beta);
         double entropy = -(Beta * Math.Log(Beta)) - ((1 - Beta) * Math.Log(1 - Beta));
 
         // (1 − β) · q/m = σ(x) and β · p/m = σ(−x) with x = log q − log p + log((1 − β)/β); and log σ(−x) = log σ(x) − x.
-        Tensor x = logStudent.AtLeastInPlace(Loss.LeastLogarithm).sub_(logTeacher.AtLeastInPlace(Loss.LeastLogarithm)).PlusInPlace(odds);
+        Tensor x = logStudent.ClampMinInPlace(Loss.MinLogarithm).sub_(logTeacher.ClampMinInPlace(Loss.MinLogarithm)).AddInPlace(odds);
         Tensor log = functional.logsigmoid(x);
         Tensor ofTeacher = (log - x).mul_(teacher).sum(1);
         Tensor terms = log.mul_(student);
         Tensor ofStudent = terms.sum(1, keepdim: true);
-        Tensor values = ofTeacher.TimesInPlace(Beta).PlusInPlace(ofStudent.squeeze(1), 1 - Beta).PlusInPlace(entropy);
-        return new(values, terms.sub_(student.mul_(ofStudent)).TimesInPlace((1 - Beta) / temperature));
+        Tensor values = ofTeacher.MulInPlace(Beta).AddInPlace(ofStudent.squeeze(1), 1 - Beta).AddInPlace(entropy);
+        return new(values, terms.sub_(student.mul_(ofStudent)).MulInPlace((1 - Beta) / temperature));
     }
 
     private Tensor Between(Tensor student, Tensor teacher)
     {
-        Tensor mixed = Softened.Mix(Beta, teacher, student);
-        return Softened.Divergence(teacher, mixed).Times(Beta).Plus(Softened.Divergence(student, mixed).Times(1 - Beta));
+        Tensor mixed = TemperatureSoftmax.Mix(Beta, teacher, student);
+        return TemperatureSoftmax.Divergence(teacher, mixed).Mul(Beta).Add(TemperatureSoftmax.Divergence(student, mixed).Mul(1 - Beta));
     }
 }

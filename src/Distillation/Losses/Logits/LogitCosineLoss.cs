@@ -13,6 +13,6 @@ public sealed class LogitCosineLoss : RowLoss
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Tensor student, Tensor teacher) = RuledOut.Vectors(rows.Student, rows.Teacher);
-        return Correlations.Cosine(student, teacher, along: 1).TakenFrom(1);
+        return Correlations.Cosine(student, teacher, along: 1).RSub(1);
     }
 }

@@ -14,8 +14,8 @@ public sealed class LogitMseLoss : RowLoss, IRowGradient
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
         (Tensor Difference, Tensor Count) parts = RuledOut.Difference(rows);
-        return new(Values(parts), parts.Difference.TimesInPlace(2).div_(parts.Count));
+        return new(Values(parts), parts.Difference.MulInPlace(2).div_(parts.Count));
     }
 
-    private static Tensor Values((Tensor Difference, Tensor Count) parts) => (parts.Difference.Squared() / parts.Count).sum(1);
+    private static Tensor Values((Tensor Difference, Tensor Count) parts) => (parts.Difference.Square() / parts.Count).sum(1);
 }

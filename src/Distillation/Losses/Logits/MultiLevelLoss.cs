@@ -44,17 +44,17 @@ public sealed class MultiLevelLoss : RowLoss
     public override bool ComparesSamples => BatchWeight > 0 || ClassWeight > 0;
 
     /// <inheritdoc/>
-    public override Tensor ComputeRows(LogitRows rows) => RowsTogether.Compare(rows, (student, teacher) =>
-        Temperatures.Select(temperature => At(temperature, student, teacher)).Aggregate(TensorArithmetic.Plus));
+    public override Tensor ComputeRows(LogitRows rows) => BatchRows.Compare(rows, (student, teacher) =>
+        Temperatures.Select(temperature => At(temperature, student, teacher)).Aggregate(TensorArithmetic.Add));
 
     private Tensor At(double temperature, Tensor studentLogits, Tensor teacherLogits)
     {
-        (Tensor student, Tensor teacher) = (Softened.Log(studentLogits, temperature), Softened.Log(teacherLogits, temperature));
-        Tensor sum = Softened.Divergence(teacher, student).mean().Times(InstanceWeight * temperature * temperature);
+        (Tensor student, Tensor teacher) = (TemperatureSoftmax.Log(studentLogits, temperature), TemperatureSoftmax.Log(teacherLogits, temperature));
+        Tensor sum = TemperatureSoftmax.Divergence(teacher, student).mean().Mul(InstanceWeight * temperature * temperature);
         (student, teacher) = (student.exp(), teacher.exp());
         if (BatchWeight > 0)
         {
-            sum = sum.Plus(Difference(student, teacher).Over(student.size(0)).Times(BatchWeight));
+            sum = sum.Add(Difference(student, teacher).Div(student.size(0)).Mul(BatchWeight));
         }
 
         if (ClassWeight == 0)
@@ -64,9 +64,9 @@ public sealed class MultiLevelLoss : RowLoss
 
         // A class that both rule out in all rows is none.
         Tensor classes = RuledOut.ByBoth(studentLogits, teacherLogits).all(0).logical_not_().sum();
-        return sum.Plus((Difference(student.t(), teacher.t()) / classes).Times(ClassWeight));
+        return sum.Add((Difference(student.t(), teacher.t()) / classes).Mul(ClassWeight));
     }
 
     // How far apart the products of all pairs of rows are.
-    private static Tensor Difference(Tensor student, Tensor teacher) => (student.mm(student.t()) - teacher.mm(teacher.t())).Squared().sum();
+    private static Tensor Difference(Tensor student, Tensor teacher) => (student.mm(student.t()) - teacher.mm(teacher.t())).Square().sum();
 }

@@ -1,6 +1,6 @@
 namespace Distillation.Losses;
 
-/// <summary>Normalised distillation: the teacher says how much the label counts, and how the other classes compare (NKD; Yang et al., 2023).</summary>
+/// <summary>Normalized distillation: the teacher says how much the label counts, and how the other classes compare (NKD; Yang et al., 2023).</summary>
 /// <remarks>
 /// <para><c>−(1/R) Σᵣ (p_y · log q_y + γ · T² · Σ_{c≠y} p̂_c · log q̂_c)</c>, where p = softmax(tᵣ) and q = softmax(sᵣ), y is the label, and p̂ and q̂ are softmax(tᵣ/T) and
 /// softmax(sᵣ/T) over the other classes alone, so that they sum to 1; for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C], and class ids y,
@@ -47,36 +47,36 @@ public sealed class NormalizedTargetLoss : RowLoss, IRowGradient
     {
         double temperature = Loss.At(Temperature, rows.Position);
         Tensor column = rows.Labels.unsqueeze(1);
-        (Tensor log, Tensor student) = Softened.Both(rows.Student, 1);
-        Tensor target = Softened.Probabilities(rows.Teacher, 1).gather(1, column).neg_();
-        OtherClasses ofStudent = Softened.Others(rows.Student, column, temperature);
-        Tensor ofTeacher = Softened.Others(rows.Teacher, column, temperature).Probabilities;
+        (Tensor log, Tensor student) = TemperatureSoftmax.Both(rows.Student, 1);
+        Tensor target = TemperatureSoftmax.Probabilities(rows.Teacher, 1).gather(1, column).neg_();
+        NonTargetClasses ofStudent = TemperatureSoftmax.Others(rows.Student, column, temperature);
+        Tensor ofTeacher = TemperatureSoftmax.Others(rows.Teacher, column, temperature).Probabilities;
         double scale = -Gamma * temperature * temperature;
-        Tensor others = ofStudent.Log.FilledInPlace(ofTeacher.Is(0), 0).mul_(ofTeacher).sum(1, keepdim: true);
-        Tensor values = log.gather(1, column).FilledInPlace(target.Is(0), 0).mul_(target).PlusInPlace(others, scale).squeeze(1);
+        Tensor others = ofStudent.Log.MaskedFillInPlace(ofTeacher.Eq(0), 0).mul_(ofTeacher).sum(1, keepdim: true);
+        Tensor values = log.gather(1, column).MaskedFillInPlace(target.Eq(0), 0).mul_(target).AddInPlace(others, scale).squeeze(1);
 
         // p_y · (q − 1 at the label), and γ · T · (q̂ − p̂) at the others.
-        Tensor gradient = ofStudent.Probabilities.sub_(ofTeacher).TimesInPlace(Gamma * temperature).sub_(student.mul_(target));
+        Tensor gradient = ofStudent.Probabilities.sub_(ofTeacher).MulInPlace(Gamma * temperature).sub_(student.mul_(target));
         return new(values, gradient.scatter_add_(1, column, target));
     }
 
     private Parts Take(LogitRows rows)
     {
         double temperature = Loss.At(Temperature, rows.Position);
-        Tensor isLabel = Softened.IsLabel(rows);
+        Tensor isLabel = TemperatureSoftmax.IsLabel(rows);
         return new(
             temperature,
-            Softened.Log(rows.Student, 1),
-            Softened.Log(rows.Teacher, 1).gather(1, rows.Labels.unsqueeze(1)).exp_(),
-            Softened.LogOthers(rows.Student, isLabel, temperature),
-            Softened.LogOthers(rows.Teacher, isLabel, temperature).exp_().FilledInPlace(isLabel, 0));
+            TemperatureSoftmax.Log(rows.Student, 1),
+            TemperatureSoftmax.Log(rows.Teacher, 1).gather(1, rows.Labels.unsqueeze(1)).exp_(),
+            TemperatureSoftmax.LogOthers(rows.Student, isLabel, temperature),
+            TemperatureSoftmax.LogOthers(rows.Teacher, isLabel, temperature).exp_().MaskedFillInPlace(isLabel, 0));
     }
 
     private Tensor Values(Parts parts, LogitRows rows)
     {
-        Tensor target = Softened.Term(parts.Target, parts.Log.gather(1, rows.Labels.unsqueeze(1))).squeeze(1);
-        Tensor others = Softened.Term(parts.Others, parts.LogOthers).sum(1).Times(Gamma * parts.Temperature * parts.Temperature);
-        return target.Plus(others).neg();
+        Tensor target = TemperatureSoftmax.Term(parts.Target, parts.Log.gather(1, rows.Labels.unsqueeze(1))).squeeze(1);
+        Tensor others = TemperatureSoftmax.Term(parts.Others, parts.LogOthers).sum(1).Mul(Gamma * parts.Temperature * parts.Temperature);
+        return target.Add(others).neg();
     }
 
     /// <param name="Temperature">T.</param>

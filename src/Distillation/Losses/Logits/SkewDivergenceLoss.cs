@@ -37,14 +37,14 @@ public sealed class SkewDivergenceLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
-        (Tensor student, Tensor teacher, _) = Softened.Of(rows, Temperature);
+        (Tensor student, Tensor teacher, _) = TemperatureSoftmax.Of(rows, Temperature);
         if (Skew == 0)
         {
-            return Softened.Divergence(teacher, student);
+            return TemperatureSoftmax.Divergence(teacher, student);
         }
 
-        teacher = Softened.Bound(teacher);
-        return Softened.Divergence(teacher, Softened.Mix(Skew, teacher, Softened.Bound(student)));
+        teacher = TemperatureSoftmax.Bound(teacher);
+        return TemperatureSoftmax.Divergence(teacher, TemperatureSoftmax.Mix(Skew, teacher, TemperatureSoftmax.Bound(student)));
     }
 
     /// <inheritdoc/>
@@ -53,19 +53,19 @@ public sealed class SkewDivergenceLoss : RowLoss, IRowGradient
         double temperature = Loss.At(Temperature, rows.Position);
         if (Skew == 0)
         {
-            return Softened.Forward(rows, temperature, 1);
+            return TemperatureSoftmax.Forward(rows, temperature, 1);
         }
 
-        ((Tensor logStudent, Tensor student), (Tensor logTeacher, Tensor teacher)) = Softened.BothOf(rows, temperature);
+        ((Tensor logStudent, Tensor student), (Tensor logTeacher, Tensor teacher)) = TemperatureSoftmax.BothOf(rows, temperature);
         double odds = Math.Log(Skew / (1 - Skew));
         double logSkew = Math.Log(Skew);
 
         // λ · p/m = σ(x) and (1 − λ) · q/m = σ(−x) with x = log p − log q + log(λ/(1 − λ)).
-        Tensor x = logTeacher.AtLeastInPlace(Loss.LeastLogarithm).sub_(logStudent.AtLeastInPlace(Loss.LeastLogarithm)).PlusInPlace(odds);
-        Tensor values = functional.logsigmoid(x).mul_(teacher).sum(1).MinusInPlace(logSkew);
+        Tensor x = logTeacher.ClampMinInPlace(Loss.MinLogarithm).sub_(logStudent.ClampMinInPlace(Loss.MinLogarithm)).AddInPlace(odds);
+        Tensor values = functional.logsigmoid(x).mul_(teacher).sum(1).SubInPlace(logSkew);
 
         // w = (1 − λ) · q · p/m; the gradient is q · Σ w − w.
         Tensor weights = x.neg_().sigmoid_().mul_(teacher);
-        return new(values, student.mul_(weights.sum(1, keepdim: true)).sub_(weights).TimesInPlace(1 / temperature));
+        return new(values, student.mul_(weights.sum(1, keepdim: true)).sub_(weights).MulInPlace(1 / temperature));
     }
 }

@@ -37,14 +37,14 @@ public sealed class SkewReverseDivergenceLoss : RowLoss, IRowGradient
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
-        (Tensor student, Tensor teacher, _) = Softened.Of(rows, Temperature);
+        (Tensor student, Tensor teacher, _) = TemperatureSoftmax.Of(rows, Temperature);
         if (Skew == 0)
         {
-            return Softened.Divergence(student, teacher);
+            return TemperatureSoftmax.Divergence(student, teacher);
         }
 
-        student = Softened.Bound(student);
-        return Softened.Divergence(student, Softened.Mix(Skew, student, Softened.Bound(teacher)));
+        student = TemperatureSoftmax.Bound(student);
+        return TemperatureSoftmax.Divergence(student, TemperatureSoftmax.Mix(Skew, student, TemperatureSoftmax.Bound(teacher)));
     }
 
     /// <inheritdoc/>
@@ -53,17 +53,17 @@ public sealed class SkewReverseDivergenceLoss : RowLoss, IRowGradient
         double temperature = Loss.At(Temperature, rows.Position);
         if (Skew == 0)
         {
-            return Softened.Reverse(rows, temperature);
+            return TemperatureSoftmax.Reverse(rows, temperature);
         }
 
-        (Tensor log, Tensor student) = Softened.Both(rows.Student, temperature);
+        (Tensor log, Tensor student) = TemperatureSoftmax.Both(rows.Student, temperature);
         double odds = Math.Log(Skew / (1 - Skew));
         double logSkew = Math.Log(Skew);
 
         // λ · q/m = σ(x) with x = log q − log p + log(λ/(1 − λ)). At q the gradient is log(q/m) − λ · q/m, up to a constant.
-        Tensor x = log.AtLeastInPlace(Loss.LeastLogarithm).sub_(Softened.Log(rows.Teacher, temperature).AtLeastInPlace(Loss.LeastLogarithm)).PlusInPlace(odds);
+        Tensor x = log.ClampMinInPlace(Loss.MinLogarithm).sub_(TemperatureSoftmax.Log(rows.Teacher, temperature).ClampMinInPlace(Loss.MinLogarithm)).AddInPlace(odds);
         Tensor logs = functional.logsigmoid(x);
-        Tensor values = (logs * student).sum(1).MinusInPlace(logSkew);
-        return new(values, Softened.ToLogits(logs.sub_(x.sigmoid_()), student, temperature));
+        Tensor values = (logs * student).sum(1).SubInPlace(logSkew);
+        return new(values, TemperatureSoftmax.ToLogits(logs.sub_(x.sigmoid_()), student, temperature));
     }
 }

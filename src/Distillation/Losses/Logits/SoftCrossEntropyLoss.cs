@@ -29,16 +29,16 @@ public sealed class SoftCrossEntropyLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         double temperature = Loss.At(Temperature, rows.Position);
-        return Softened.Term(functional.softmax(rows.Teacher.Times(1 / temperature), 1), Softened.Log(rows.Student, temperature)).sum(1).Times(-temperature * temperature);
+        return TemperatureSoftmax.Term(functional.softmax(rows.Teacher.Mul(1 / temperature), 1), TemperatureSoftmax.Log(rows.Student, temperature)).sum(1).Mul(-temperature * temperature);
     }
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
         double temperature = Loss.At(Temperature, rows.Position);
-        (Tensor log, Tensor student) = Softened.Both(rows.Student, temperature);
-        Tensor target = Softened.Probabilities(rows.Teacher, temperature);
-        Tensor values = log.FilledInPlace(target.Is(0), 0).mul_(target).sum(1);
-        return new(Softened.Scale(values, -temperature * temperature), Softened.Scale(student.sub_(target), temperature));
+        (Tensor log, Tensor student) = TemperatureSoftmax.Both(rows.Student, temperature);
+        Tensor target = TemperatureSoftmax.Probabilities(rows.Teacher, temperature);
+        Tensor values = log.MaskedFillInPlace(target.Eq(0), 0).mul_(target).sum(1);
+        return new(TemperatureSoftmax.Scale(values, -temperature * temperature), TemperatureSoftmax.Scale(student.sub_(target), temperature));
     }
 }

@@ -5,7 +5,7 @@ namespace Distillation.Losses;
 /// <para><c>T² · (1/R) Σᵣ KL(softmax(tᵣ/T) ‖ softmax(sᵣ/T))</c>, for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C].</para>
 /// <para>The factor T² keeps the gradient's size when the temperature changes; the mean is over samples ("batchmean"), as in mdistiller and torchdistill.</para>
 /// </remarks>
-public sealed class SoftTargetLoss : RowLoss, IRowGradient, INearLoss
+public sealed class SoftTargetLoss : RowLoss, IRowGradient, ICpuLossKernel
 {
     /// <summary>Makes the loss.</summary>
     /// <param name="temperature">T: how soft the probabilities are; positive, at any place of the run. The default value is 4.</param>
@@ -26,24 +26,24 @@ public sealed class SoftTargetLoss : RowLoss, IRowGradient, INearLoss
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
     {
-        (Tensor student, Tensor teacher, double temperature) = Softened.Of(rows, Temperature);
-        return Softened.Divergence(teacher, student).Times(temperature * temperature);
+        (Tensor student, Tensor teacher, double temperature) = TemperatureSoftmax.Of(rows, Temperature);
+        return TemperatureSoftmax.Divergence(teacher, student).Mul(temperature * temperature);
     }
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
         double temperature = Loss.At(Temperature, rows.Position);
-        return Softened.Forward(rows, temperature, temperature * temperature);
+        return TemperatureSoftmax.Forward(rows, temperature, temperature * temperature);
     }
 
     /// <inheritdoc/>
-    bool INearLoss.CanMeasure(in NearRows rows) => IgnoredLabel is null && !rows.Teacher.IsEmpty;
+    bool ICpuLossKernel.CanMeasure(in CpuLogits rows) => IgnoredLabel is null && !rows.Teacher.IsEmpty;
 
     /// <inheritdoc/>
-    double INearLoss.Measure(in NearRows rows, Span<float> gradient, double weight)
+    double ICpuLossKernel.Measure(in CpuLogits rows, Span<float> gradient, double weight)
     {
         double temperature = Loss.At(Temperature, rows.Position);
-        return NearDivergence.Measure(rows, gradient, temperature, temperature * temperature, weight);
+        return CpuKlDivergence.Measure(rows, gradient, temperature, temperature * temperature, weight);
     }
 }

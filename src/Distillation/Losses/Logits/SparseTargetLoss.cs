@@ -41,7 +41,7 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
     public MissingProbability Missing { get; }
 
     /// <inheritdoc/>
-    public override FeatureDemand Features { get; } = new(FeatureSet.None, FeatureSet.Of(Indices, LogProbabilities));
+    public override RequiredFeatures Features { get; } = new(FeatureSet.None, FeatureSet.Of(Indices, LogProbabilities));
 
     /// <inheritdoc/>
     public override IRowGradient RowGradient => this;
@@ -55,50 +55,50 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Tensor indices, Tensor log, Tensor target, double temperature) = Read(rows);
-        Tensor scaled = rows.Student.Over(temperature);
+        Tensor scaled = rows.Student.Div(temperature);
         Tensor total = scaled.logsumexp(1, keepdim: true);
-        Tensor values = Softened.Term(target, log - (Gather(scaled, indices) - total)).sum(1);
+        Tensor values = TemperatureSoftmax.Term(target, log - (Gather(scaled, indices) - total)).sum(1);
         if (HasBucket(rows, indices))
         {
             (Tensor missing, Tensor logMissing) = Rest(target);
-            values = values.Plus(Softened.Term(missing, logMissing - (Softened.LogSum(Others(scaled, indices)) - total).squeeze(1)));
+            values = values.Add(TemperatureSoftmax.Term(missing, logMissing - (TemperatureSoftmax.LogSum(Others(scaled, indices)) - total).squeeze(1)));
         }
 
-        return values.Times(temperature * temperature);
+        return values.Mul(temperature * temperature);
     }
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
         (Tensor indices, Tensor log, Tensor target, double temperature) = Read(rows);
-        Tensor student = functional.log_softmax(rows.Student.Over(temperature), 1);
-        Tensor values = Softened.Term(target, log - Gather(student, indices)).sum(1);
+        Tensor student = functional.log_softmax(rows.Student.Div(temperature), 1);
+        Tensor values = TemperatureSoftmax.Term(target, log - Gather(student, indices)).sum(1);
         Tensor mass = target.sum(1);
         Tensor gradient;
         if (HasBucket(rows, indices))
         {
             (Tensor missing, Tensor logMissing) = Rest(target);
             Tensor others = Others(student, indices);
-            values.PlusInPlace(Softened.Term(missing, logMissing - Softened.LogSum(others).squeeze(1)));
-            Tensor shares = functional.softmax(others.Filled(Softened.IsEmpty(others), 0), 1);
-            gradient = student.exp_().mul_(mass.PlusInPlace(missing).unsqueeze(1)).sub_(shares.mul_(missing.unsqueeze(1)));
+            values.AddInPlace(TemperatureSoftmax.Term(missing, logMissing - TemperatureSoftmax.LogSum(others).squeeze(1)));
+            Tensor shares = functional.softmax(others.MaskedFill(TemperatureSoftmax.IsEmpty(others), 0), 1);
+            gradient = student.exp_().mul_(mass.AddInPlace(missing).unsqueeze(1)).sub_(shares.mul_(missing.unsqueeze(1)));
         }
         else
         {
             gradient = student.exp_().mul_(mass.unsqueeze(1));
         }
 
-        return new(values.TimesInPlace(temperature * temperature), gradient.scatter_add_(1, indices, target.neg()).TimesInPlace(temperature));
+        return new(values.MulInPlace(temperature * temperature), gradient.scatter_add_(1, indices, target.neg()).MulInPlace(temperature));
     }
 
-    private static Tensor Others(Tensor logits, Tensor indices) => logits.scatter(1, indices, HeldNumber.FullLike(indices, double.NegativeInfinity, logits.dtype));
+    private static Tensor Others(Tensor logits, Tensor indices) => logits.scatter(1, indices, KeptAliveScalar.FullLike(indices, double.NegativeInfinity, logits.dtype));
 
     // The probability of the classes that are not listed, [R], and its logarithm. What rounding leaves of a list that has all of it is 0.
     private static (Tensor Missing, Tensor Log) Rest(Tensor target)
     {
-        Tensor missing = target.sum(1).TakenFrom(1);
-        missing.FilledInPlace(missing.IsAtMost(target.size(1) * torch.finfo(target.dtype).eps), 0);
-        return (missing, missing.log().AtLeastInPlace(Loss.LeastLogarithm));
+        Tensor missing = target.sum(1).RSub(1);
+        missing.MaskedFillInPlace(missing.Le(target.size(1) * torch.finfo(target.dtype).eps), 0);
+        return (missing, missing.log().ClampMinInPlace(Loss.MinLogarithm));
     }
 
     private static Tensor Gather(Tensor logits, Tensor indices)
@@ -125,7 +125,7 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
         }
 
         double temperature = Loss.At(Temperature, rows.Position);
-        log = (HasBucket(rows, indices) ? log : functional.log_softmax(log.Over(temperature), 1)).AtLeast(Loss.LeastLogarithm);
+        log = (HasBucket(rows, indices) ? log : functional.log_softmax(log.Div(temperature), 1)).ClampMin(Loss.MinLogarithm);
         return (indices, log, log.exp(), temperature);
     }
 }

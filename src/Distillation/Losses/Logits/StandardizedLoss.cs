@@ -1,6 +1,6 @@
 namespace Distillation.Losses;
 
-/// <summary>Logit standardisation: another loss sees the logits of student and teacher as z-scores, so that the student need not match the teacher's mean and scale (Sun et al., 2024).</summary>
+/// <summary>Logit standardization: another loss sees the logits of student and teacher as z-scores, so that the student need not match the teacher's mean and scale (Sun et al., 2024).</summary>
 /// <remarks>
 /// <para>The other loss sees <c>(z − mean(z)) / (std(z) + ε)</c>, for logits z of each, over the classes of each row: dimension C of [N, C], [N, T, C] or [N, C, H, W].
 /// The standard deviation is the unbiased one, with C − 1; ε is 1e-7. Layers pass unchanged.
@@ -28,19 +28,19 @@ public sealed class StandardizedLoss(IDistillationLoss inner) : DelegatingLoss(i
         int classes = logits.dim() == 3 ? 2 : 1;
         if (logits.dim() < 2 || logits.size(classes) < 2)
         {
-            throw new InvalidOperationException($"Logits are standardised over two classes at least, but the {whose} gave {Shapes.Of(logits)}.");
+            throw new InvalidOperationException($"Logits are standardized over two classes at least, but the {whose} gave {Shapes.Of(logits)}.");
         }
 
-        Tensor ruledOut = logits.Is(double.NegativeInfinity);
-        Tensor broken = logits.IsBelow(double.PositiveInfinity).logical_not_().any(classes, keepdim: true);
+        Tensor ruledOut = logits.Eq(double.NegativeInfinity);
+        Tensor broken = logits.Lt(double.PositiveInfinity).logical_not_().any(classes, keepdim: true);
         Tensor left = RuledOut.Left(ruledOut, classes);
-        Tensor open = logits.Filled(ruledOut.logical_or(broken), 0);
-        Tensor centred = (open - (open.sum([classes], keepdim: true) / left)).Filled(ruledOut, 0);
-        Tensor variance = centred.Squared().sum([classes], keepdim: true) / left.Minus(1).AtLeastInPlace(1);
+        Tensor open = logits.MaskedFill(ruledOut.logical_or(broken), 0);
+        Tensor centered = (open - (open.sum([classes], keepdim: true) / left)).MaskedFill(ruledOut, 0);
+        Tensor variance = centered.Square().sum([classes], keepdim: true) / left.Sub(1).ClampMinInPlace(1);
 
         // The root has no gradient at 0, where all logits are equal: there it is replaced before it is taken.
-        Tensor varies = variance.IsAbove(0);
+        Tensor varies = variance.Gt(0);
         Tensor deviation = torch.where(varies, variance, torch.ones_like(variance)).sqrt() * varies;
-        return output.WithLogits((centred / deviation.Plus(Epsilon)).Filled(ruledOut, double.NegativeInfinity).Filled(broken, double.NaN));
+        return output.WithLogits((centered / deviation.Add(Epsilon)).MaskedFill(ruledOut, double.NegativeInfinity).MaskedFill(broken, double.NaN));
     }
 }

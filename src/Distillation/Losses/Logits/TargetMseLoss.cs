@@ -10,12 +10,12 @@ public sealed class TargetMseLoss : RowLoss, IRowGradient
     public override IRowGradient RowGradient => this;
 
     /// <inheritdoc/>
-    public override Tensor ComputeRows(LogitRows rows) => (rows.Student - rows.Targets).Squared().mean([1]);
+    public override Tensor ComputeRows(LogitRows rows) => (rows.Student - rows.Targets).Square().mean([1]);
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
         Tensor difference = rows.Student - rows.Targets;
-        return new(difference.Squared().mean([1]), difference.TimesInPlace(2.0 / rows.Classes));
+        return new(difference.Square().mean([1]), difference.MulInPlace(2.0 / rows.Classes));
     }
 }

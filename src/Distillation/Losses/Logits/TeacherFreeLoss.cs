@@ -1,6 +1,6 @@
 namespace Distillation.Losses;
 
-/// <summary>Distillation without a teacher: a virtual one gives the label a high probability and spreads the rest evenly (Tf-KD regularisation; Yuan et al., 2020).</summary>
+/// <summary>Distillation without a teacher: a virtual one gives the label a high probability and spreads the rest evenly (Tf-KD regularization; Yuan et al., 2020).</summary>
 /// <remarks>
 /// <para><c>(1/R) Σᵣ KL(u ‖ softmax(sᵣ))</c> with u = softmax(v/T), where v is a at the label and (1 − a)/(C − 1) at the other classes; for student logits s, [N, C], [N, T, C] or
 /// [N, C, H, W], as rows [R, C], and class ids, [N], [N, T] or [N, H, W].</para>
@@ -36,25 +36,25 @@ public sealed class TeacherFreeLoss : RowLoss, IRowGradient
     public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Probability), Probability), (nameof(Temperature), Temperature)];
 
     /// <inheritdoc/>
-    public override Tensor ComputeRows(LogitRows rows) => Divergence(Target(rows), Softened.Log(rows.Student, 1), rows);
+    public override Tensor ComputeRows(LogitRows rows) => Divergence(Target(rows), TemperatureSoftmax.Log(rows.Student, 1), rows);
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
-        LabelTarget target = Target(rows);
-        (Tensor log, Tensor probabilities) = Softened.Both(rows.Student, 1);
+        SmoothedTarget target = Target(rows);
+        (Tensor log, Tensor probabilities) = TemperatureSoftmax.Both(rows.Student, 1);
         return new(Divergence(target, log, rows), target.Gradient(probabilities, rows.Labels));
     }
 
-    private static Tensor Divergence(LabelTarget target, Tensor log, LogitRows rows)
+    private static Tensor Divergence(SmoothedTarget target, Tensor log, LogitRows rows)
     {
         double entropy = -Term(target.Label) - ((rows.Classes - 1) * Term(target.Other));
-        return target.CrossEntropy(log, rows.Labels).MinusInPlace(entropy);
+        return target.CrossEntropy(log, rows.Labels).SubInPlace(entropy);
     }
 
     private static double Term(double probability) => probability == 0 ? 0 : probability * Math.Log(probability);
 
-    private LabelTarget Target(LogitRows rows)
+    private SmoothedTarget Target(LogitRows rows)
     {
         double temperature = Loss.At(Temperature, rows.Position);
         double others = Math.Max(rows.Classes - 1, 1);

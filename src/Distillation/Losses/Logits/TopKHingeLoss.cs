@@ -33,14 +33,14 @@ public sealed class TopKHingeLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         TopKPairs pairs = TopKPairs.Of(rows, Count, Epsilon);
-        return TopKPairs.Sum(Shortfall(pairs.Take(Softened.Probabilities(rows.Student, 1)), pairs) * pairs.Shares);
+        return TopKPairs.Sum(Shortfall(pairs.Take(TemperatureSoftmax.Probabilities(rows.Student, 1)), pairs) * pairs.Shares);
     }
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
         TopKPairs pairs = TopKPairs.Of(rows, Count, Epsilon);
-        Tensor student = Softened.Probabilities(rows.Student, 1);
+        Tensor student = TemperatureSoftmax.Probabilities(rows.Student, 1);
         Tensor likeliest = pairs.Take(student);
         Tensor shortfall = Shortfall(likeliest, pairs);
         Tensor values = TopKPairs.Sum(shortfall * pairs.Shares);
@@ -53,5 +53,5 @@ public sealed class TopKHingeLoss : RowLoss, IRowGradient
 
     // By how much each pair misses the margin, [K, K, R]; 0 where it does not.
     private Tensor Shortfall(Tensor likeliest, TopKPairs pairs) =>
-        (Margin is { } margin ? TopKPairs.Differences(likeliest).TakenFrom(margin) : TopKPairs.Differences(pairs.Teacher - likeliest)).relu();
+        (Margin is { } margin ? TopKPairs.Differences(likeliest).RSub(margin) : TopKPairs.Differences(pairs.Teacher - likeliest)).relu();
 }

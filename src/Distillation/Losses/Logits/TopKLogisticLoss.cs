@@ -45,5 +45,5 @@ public sealed class TopKLogisticLoss : RowLoss, IRowGradient
     }
 
     // 0 where there is no pair: two logits of −∞ have no difference.
-    private static Tensor Differences(LogitRows rows, TopKPairs pairs) => TopKPairs.Differences(pairs.Take(rows.Student)).Filled(pairs.Shares.Is(0), 0);
+    private static Tensor Differences(LogitRows rows, TopKPairs pairs) => TopKPairs.Differences(pairs.Take(rows.Student)).MaskedFill(pairs.Shares.Eq(0), 0);
 }

@@ -27,16 +27,16 @@ public sealed class TotalVariationLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         double temperature = Loss.At(Temperature, rows.Position);
-        return (Softened.Probabilities(rows.Student, temperature) - Softened.Probabilities(rows.Teacher, temperature)).abs().sum(1).Times(0.5);
+        return (TemperatureSoftmax.Probabilities(rows.Student, temperature) - TemperatureSoftmax.Probabilities(rows.Teacher, temperature)).abs().sum(1).Mul(0.5);
     }
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
     {
         double temperature = Loss.At(Temperature, rows.Position);
-        Tensor student = Softened.Probabilities(rows.Student, temperature);
-        Tensor difference = student - Softened.Probabilities(rows.Teacher, temperature);
-        Tensor values = difference.abs().sum(1).TimesInPlace(0.5);
-        return new(values, Softened.ToLogits(difference.sign_(), student, 2 * temperature));
+        Tensor student = TemperatureSoftmax.Probabilities(rows.Student, temperature);
+        Tensor difference = student - TemperatureSoftmax.Probabilities(rows.Teacher, temperature);
+        Tensor values = difference.abs().sum(1).MulInPlace(0.5);
+        return new(values, TemperatureSoftmax.ToLogits(difference.sign_(), student, 2 * temperature));
     }
 }

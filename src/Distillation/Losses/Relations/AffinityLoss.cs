@@ -24,9 +24,9 @@ public sealed class AffinityLoss : FeatureLoss
         FeatureShapes.RequireSame(student, teacher);
         Tensor left = UnitVectors.Of(student.flatten(2), 2);
         Tensor right = UnitVectors.Of(teacher.flatten(2), 2);
-        (Tensor difference, Tensor sum) = (left - right, left.Plus(right));
+        (Tensor difference, Tensor sum) = (left - right, left.Add(right));
         Tensor parts = torch.stack([Norm(difference) * Norm(sum), (difference * sum).sum(2)], 2);
-        return Norm(parts).sum(1).mean().Over(Math.Sqrt(2) * left.size(2));
+        return Norm(parts).sum(1).mean().Div(Math.Sqrt(2) * left.size(2));
     }
 
     // Its gradient at zero is zero.

@@ -19,14 +19,14 @@ public sealed class ChannelSimilarityLoss : FeatureLoss
     /// <inheritdoc/>
     /// <returns>The square of the number of samples, by which the sum is divided.</returns>
     public override Tensor? GetWeight(Batch batch, ModelOutput student) =>
-        HeldNumber.Full([], (double)Require.Present(batch).Count * batch.Count, torch.ScalarType.Float64, Require.Present(student).Logits.device);
+        KeptAliveScalar.Full([], (double)Require.Present(batch).Count * batch.Count, torch.ScalarType.Float64, Require.Present(student).Logits.device);
 
     /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
     {
         FeatureShapes.RequireChannels(student, teacher);
         (long samples, long channels) = (student.size(0), student.size(1));
-        return (Similarities(student) - Similarities(teacher)).Squared().sum().Over(channels * samples * samples);
+        return (Similarities(student) - Similarities(teacher)).Square().sum().Div(channels * samples * samples);
     }
 
     private static Tensor Similarities(Tensor layer)

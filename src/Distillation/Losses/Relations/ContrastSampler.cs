@@ -47,8 +47,8 @@ internal sealed class ContrastSampler : Module
         {
             Tensor start = _starts.index_select(0, indices).unsqueeze(1);
             Tensor count = _counts.index_select(0, indices).unsqueeze(1);
-            Tensor place = torch.rand([indices.size(0), negatives], torch.ScalarType.Float64, indices.device).mul_(count.TakenFrom(_order.size(0))).to(torch.ScalarType.Int64);
-            place.PlusInPlace(place.ge(start).to(torch.ScalarType.Int64).mul_(count));
+            Tensor place = torch.rand([indices.size(0), negatives], torch.ScalarType.Float64, indices.device).mul_(count.RSub(_order.size(0))).to(torch.ScalarType.Int64);
+            place.AddInPlace(place.ge(start).to(torch.ScalarType.Int64).mul_(count));
             return torch.cat([indices.unsqueeze(1), _order.take(place)], 1);
         }
         catch (ExternalException native) when (Explain(indices, native) is { } explained)

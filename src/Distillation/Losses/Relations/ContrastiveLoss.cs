@@ -65,23 +65,23 @@ public sealed class ContrastiveLoss : FeatureLoss
         {
             (Tensor student, Tensor teacher) = (Loss.Widen(sample.Student[StudentLayer]), sample.Teacher[TeacherLayer]);
             _parts = Parts.Of(FeatureShapes.Flat(student), FeatureShapes.Flat(teacher.to(student.dtype)), _samples, _dimension, ClassIds);
-            Normalise(student, teacher.to(student.dtype), Draw(Indices(sample)));
+            Normalize(student, teacher.to(student.dtype), Draw(Indices(sample)));
         }
     }
 
     /// <summary>Sets Z by one batch.</summary>
-    internal void Normalise(Tensor student, Tensor teacher, Tensor contrast)
+    internal void Normalize(Tensor student, Tensor teacher, Tensor contrast)
     {
         (Tensor ofStudent, Tensor ofTeacher) = Embed(student, teacher);
-        _parts!.Teacher.Normalise(ofStudent, contrast, Temperature);
-        _parts.Student.Normalise(ofTeacher, contrast, Temperature);
+        _parts!.Teacher.Normalize(ofStudent, contrast, Temperature);
+        _parts.Student.Normalize(ofTeacher, contrast, Temperature);
     }
 
     /// <summary>Measures a batch against given samples, [N, K + 1], each row beginning with the sample itself.</summary>
     internal Tensor Contrast(Tensor student, Tensor teacher, Tensor indices, Tensor contrast)
     {
         (Tensor ofStudent, Tensor ofTeacher) = Embed(student, teacher);
-        Tensor value = Measure(_parts!.Teacher.Score(ofStudent, contrast, Temperature)).Plus(Measure(_parts.Student.Score(ofTeacher, contrast, Temperature)));
+        Tensor value = Measure(_parts!.Teacher.Score(ofStudent, contrast, Temperature)).Add(Measure(_parts.Student.Score(ofTeacher, contrast, Temperature)));
         _parts.Student.Update(ofStudent, indices, Momentum);
         _parts.Teacher.Update(ofTeacher, indices, Momentum);
         return value;
@@ -114,7 +114,7 @@ public sealed class ContrastiveLoss : FeatureLoss
         (long batch, long others) = (score.size(0), score.size(1) - 1);
         double noise = (double)others / _samples;
         Tensor own = score.narrow(1, 0, 1).sum();
-        return (score.exp().Plus(noise + Epsilon).log().sum() - own).Minus(batch * others * Math.Log(noise)).Over(batch);
+        return (score.exp().Add(noise + Epsilon).log().sum() - own).Sub(batch * others * Math.Log(noise)).Div(batch);
     }
 
     private sealed class Parts : torch.nn.Module

@@ -32,19 +32,19 @@ public sealed class KernelCongruenceLoss : FeatureLoss
 
     /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context) =>
-        (Kernel(student) - Kernel(teacher)).Squared().mean();
+        (Kernel(student) - Kernel(teacher)).Square().mean();
 
     // The series by Horner's rule: 1 + x (1 + x/2 (1 + x/3 ...)).
     private Tensor Kernel(Tensor layer)
     {
         Tensor unit = UnitVectors.Of(FeatureShapes.Flat(layer), 1);
-        Tensor exponent = unit.mm(unit.t()).Times(2 * Gamma);
-        Tensor series = exponent.Over(Order).Plus(1);
+        Tensor exponent = unit.mm(unit.t()).Mul(2 * Gamma);
+        Tensor series = exponent.Div(Order).Add(1);
         for (int power = Order - 1; power >= 1; power--)
         {
-            series = (series * exponent).Over(power).Plus(1);
+            series = (series * exponent).Div(power).Add(1);
         }
 
-        return series.Times(Math.Exp(-2 * Gamma));
+        return series.Mul(Math.Exp(-2 * Gamma));
     }
 }

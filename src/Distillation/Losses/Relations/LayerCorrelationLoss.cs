@@ -46,7 +46,7 @@ public sealed class LayerCorrelationLoss : FeatureLoss
         FeatureShapes.RequireSame(student, teacher);
         (Tensor ofStudent, Tensor ofTeacher) = (Rows(student), Rows(teacher));
         Tensor? leftOut = LeftOut(context, student)?.reshape(-1, 1);
-        return Correlations.Distance(ofStudent, ofTeacher, along: 1, leftOut).Times(Beta).Plus(Correlations.Distance(ofStudent, ofTeacher, along: 0, leftOut).Times(Gamma));
+        return Correlations.Distance(ofStudent, ofTeacher, along: 1, leftOut).Mul(Beta).Add(Correlations.Distance(ofStudent, ofTeacher, along: 0, leftOut).Mul(Gamma));
     }
 
     private static Tensor Rows(Tensor layer) => layer.dim() switch

@@ -30,10 +30,10 @@ public sealed class RelationalDistanceLoss : FeatureLoss
     {
         Tensor flat = FeatureShapes.Flat(layer);
         long samples = flat.size(0);
-        Tensor squares = flat.Squared().sum(1);
-        Tensor distances = (squares.unsqueeze(1).Plus(squares.unsqueeze(0)) - flat.mm(flat.t()).Times(2)).AtLeast(1e-12).sqrt();
-        distances = distances.Filled(torch.eye(samples, dtype: torch.ScalarType.Bool, device: layer.device), 0);
+        Tensor squares = flat.Square().sum(1);
+        Tensor distances = (squares.unsqueeze(1).Add(squares.unsqueeze(0)) - flat.mm(flat.t()).Mul(2)).ClampMin(1e-12).sqrt();
+        distances = distances.MaskedFill(torch.eye(samples, dtype: torch.ScalarType.Bool, device: layer.device), 0);
         long pairs = samples * (samples - 1);
-        return pairs == 0 ? distances : distances / (distances.sum().Over(pairs));
+        return pairs == 0 ? distances : distances / (distances.sum().Div(pairs));
     }
 }

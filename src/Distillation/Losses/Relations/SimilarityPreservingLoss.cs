@@ -21,7 +21,7 @@ public sealed class SimilarityPreservingLoss : FeatureLoss
 
     /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context) =>
-        (Similarities(student) - Similarities(teacher)).Squared().mean();
+        (Similarities(student) - Similarities(teacher)).Square().mean();
 
     private static Tensor Similarities(Tensor layer)
     {

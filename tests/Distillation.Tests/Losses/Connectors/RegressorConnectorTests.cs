@@ -68,7 +68,7 @@ public sealed class RegressorConnectorTests : IDisposable
         IDistillationLoss loss = new HintLoss("act", "act", new RegressorConnector()) + new SoftTargetLoss();
 
         TrainingResult result = new DistillationTrainer(
-            Teacher.From(teacher), Student.From(student), loss, new TrainerOptions { Epochs = 40, BatchSize = 10, Optimizer = new Adam(0.01) }).Fit(Some.Images());
+            Teacher.From(teacher), Student.From(student), loss, new TrainerOptions { Epochs = 40, BatchSize = 10, Optimizer = new AdamOptimizer(0.01) }).Fit(Some.Images());
 
         result.History[^1].Terms["Hint"].Should().BeLessThan(0.9 * result.History[0].Terms["Hint"]);
     }

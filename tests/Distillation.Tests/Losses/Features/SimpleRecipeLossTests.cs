@@ -59,8 +59,8 @@ public sealed class SimpleRecipeLossTests
         double sum = 0;
         for (int feature = 0; feature < features; feature++)
         {
-            double[] left = Normalised(student, feature);
-            double[] right = Normalised(teacher, feature);
+            double[] left = Normalized(student, feature);
+            double[] right = Normalized(teacher, feature);
             for (int row = 0; row < rows; row++)
             {
                 sum += Math.Pow(Math.Abs(left[row] - right[row]), exponent);
@@ -70,7 +70,7 @@ public sealed class SimpleRecipeLossTests
         return Math.Log(sum);
     }
 
-    private static double[] Normalised(double[,] rows, int feature)
+    private static double[] Normalized(double[,] rows, int feature)
     {
         double[] column = [.. Enumerable.Range(0, rows.GetLength(0)).Select(row => rows[row, feature])];
         double mean = column.Average();

@@ -129,7 +129,7 @@ public sealed class AdaptiveLossTests : IDisposable
 
     private sealed class Learning : RowLoss
     {
-        public override FeatureDemand Features { get; } = new(FeatureSet.Of("inner"), FeatureSet.None);
+        public override RequiredFeatures Features { get; } = new(FeatureSet.Of("inner"), FeatureSet.None);
 
         public override torch.nn.Module? Module { get; } = torch.nn.Identity();
 

@@ -80,7 +80,7 @@ public sealed class CurriculumTemperatureLossTests : IDisposable
     public void A_run_moves_the_temperature()
     {
         var loss = new CurriculumTemperatureLoss(new SoftTargetLoss(1), reversal: 1);
-        var options = new TrainerOptions { Epochs = 5, Optimizer = new Sgd(0.1) };
+        var options = new TrainerOptions { Epochs = 5, Optimizer = new SgdOptimizer(0.1) };
         torch.nn.Module<Tensor, Tensor> network = Some.Mlp(seed: 4);
         using ITeacher teacher = Teacher.From(inputs => network.call(inputs) * 50);
 

@@ -163,7 +163,7 @@ public sealed class SparseTargetLossTests : IDisposable
     public void A_learner_trains_on_a_list()
     {
         using ITeacher teacher = new TopKTeacher(Teacher.From(Some.Mlp(seed: 3)), 2);
-        var options = new TrainerOptions { Epochs = 20, BatchSize = 10, Optimizer = new Sgd(0.5) };
+        var options = new TrainerOptions { Epochs = 20, BatchSize = 10, Optimizer = new SgdOptimizer(0.5) };
 
         TrainingResult result = new DistillationTrainer(teacher, Student.From(Some.Mlp()), new SparseTargetLoss(2), options).Fit(Some.Data());
 

@@ -46,7 +46,7 @@ public sealed class StandardizedLossTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Sequences_and_maps_are_standardised_over_their_classes(bool map)
+    public void Sequences_and_maps_are_standardized_over_their_classes(bool map)
     {
         Tensor Shaped(Tensor rows) => map ? rows.view(3, 2, 2, 5).permute(0, 3, 1, 2) : rows.view(3, 4, 5);
         DistillationContext context = Some.Context(samples: 12, classes: 5);

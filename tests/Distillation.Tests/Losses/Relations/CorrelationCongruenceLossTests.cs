@@ -5,7 +5,7 @@ namespace Distillation.Tests.Losses.Relations;
 public sealed class CorrelationCongruenceLossTests
 {
     [Fact]
-    public void Misses_in_the_same_feature_of_neighbours_multiply()
+    public void Misses_in_the_same_feature_of_neighbors_multiply()
     {
         using var scope = torch.NewDisposeScope();
         Tensor student = torch.tensor(new double[,] { { 1, 5 }, { 3, 0 }, { 0, 2 } });
