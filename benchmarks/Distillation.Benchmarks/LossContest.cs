@@ -1,5 +1,5 @@
 using Distillation.Losses;
-using Distillation.Teachers;
+using Distillation.Models;
 
 namespace Distillation.Benchmarks;
 

@@ -1,15 +1,15 @@
 namespace Distillation;
 
-/// <summary>All that a loss may know: what student and teacher said of a batch, the batch, and where the run is.</summary>
+/// <summary>The input of a loss: the outputs of student and teacher for a batch, the batch, and the position in the run. It is immutable.</summary>
 public sealed class DistillationContext
 {
     private readonly ModelOutput? _teacher;
 
-    /// <summary>Puts together what a loss may know.</summary>
-    /// <param name="student">What the student said, attached to its graph.</param>
-    /// <param name="teacher">What the teacher said, constants; nothing in a run on labels alone.</param>
+    /// <summary>Creates the input of a loss.</summary>
+    /// <param name="student">The outputs of the student, attached to its graph.</param>
+    /// <param name="teacher">The outputs of the teacher, constants; <see langword="null"/> in a run on labels alone.</param>
     /// <param name="batch">The samples.</param>
-    /// <param name="position">Where the run is.</param>
+    /// <param name="position">The position in the run.</param>
     public DistillationContext(ModelOutput student, ModelOutput? teacher, Batch batch, TrainingPosition position = default)
     {
         Student = Require.Present(student);
@@ -18,10 +18,10 @@ public sealed class DistillationContext
         Position = position;
     }
 
-    /// <summary>Gets what the student said, attached to its graph.</summary>
+    /// <summary>Gets the outputs of the student, attached to its graph.</summary>
     public ModelOutput Student { get; }
 
-    /// <summary>Gets what the teacher said: constants.</summary>
+    /// <summary>Gets the outputs of the teacher: constants.</summary>
     /// <exception cref="InvalidOperationException">The run has no teacher.</exception>
     public ModelOutput Teacher =>
         _teacher ?? throw new InvalidOperationException(
@@ -33,15 +33,12 @@ public sealed class DistillationContext
     /// <summary>Gets the samples.</summary>
     public Batch Batch { get; }
 
-    /// <summary>Gets where the run is.</summary>
+    /// <summary>Gets the position in the run.</summary>
     public TrainingPosition Position { get; }
 
-    /// <summary>Gets or sets who takes the values of single terms for the reports.</summary>
-    internal Training.LossMeter? Meter { get; set; }
-
-    /// <summary>Gives the same context with other outputs: for a loss that changes what another loss sees.</summary>
-    /// <param name="student">What the student is taken to have said.</param>
-    /// <param name="teacher">What the teacher is taken to have said, or nothing.</param>
+    /// <summary>Creates a context of the same batch and position with other outputs, for a loss that changes the input of another one.</summary>
+    /// <param name="student">The outputs of the student.</param>
+    /// <param name="teacher">The outputs of the teacher, or <see langword="null"/>.</param>
     /// <returns>The context.</returns>
-    public DistillationContext With(ModelOutput student, ModelOutput? teacher) => new(student, teacher, Batch, Position) { Meter = Meter };
+    public DistillationContext With(ModelOutput student, ModelOutput? teacher) => new(student, teacher, Batch, Position);
 }

@@ -1,6 +1,4 @@
-using Distillation.Losses;
-using Distillation.Students;
-using Distillation.Teachers;
+using Distillation.Models;
 
 namespace Distillation;
 
@@ -55,10 +53,4 @@ public static class Student
     /// <param name="student">The student; it stays the caller's.</param>
     /// <returns>A teacher with the student's weights as they are at each prediction.</returns>
     public static ITeacher AsTeacher(this IStudent student) => new StudentTeacher(Require.Present(student));
-
-    /// <summary>Looks at a student through the classifier that it reuses: its layer, the trained projector, and the teacher's classifier.</summary>
-    /// <param name="student">The student; it stays the caller's.</param>
-    /// <param name="loss">The loss that it was trained with.</param>
-    /// <returns>A teacher with the weights of student and projector as they are at each prediction; all in evaluation mode.</returns>
-    public static ITeacher AsTeacher(this IStudent student, ReusedClassifierLoss loss) => new ReusedClassifierTeacher(Require.Present(student), Require.Present(loss));
 }

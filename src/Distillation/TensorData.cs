@@ -116,8 +116,11 @@ public sealed class TensorData : IDataSource, IDisposable
         }
     }
 
-    /// <summary>Takes over tensors that the library made.</summary>
-    internal static TensorData Owning(Tensor inputs, Tensor? labels) => new(inputs.DetachFromDisposeScope(), labels?.DetachFromDisposeScope(), owns: true);
+    /// <summary>Creates a source that owns its tensors: disposing it disposes them.</summary>
+    /// <param name="inputs">[N, ...]; it is detached from its dispose scope.</param>
+    /// <param name="labels">[N, ...], or <see langword="null"/>; it is detached from its dispose scope.</param>
+    /// <returns>The source; the caller disposes it.</returns>
+    public static TensorData Owning(Tensor inputs, Tensor? labels) => new(Require.Present(inputs).DetachFromDisposeScope(), labels?.DetachFromDisposeScope(), owns: true);
 
     private static TensorData FromTable(float[] values, int samples, int features, long[]? labels, string argument)
     {

@@ -1,6 +1,6 @@
 using Distillation.Caching;
 using Distillation.Losses;
-using Distillation.Teachers;
+using Distillation.Models;
 using Distillation.Training;
 using TorchSharp.Modules;
 

@@ -1,7 +1,7 @@
 using Distillation.Data;
 using Distillation.Evaluation;
-using Distillation.Generation;
 using Distillation.Losses;
+using Distillation.SmallData;
 using Distillation.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;

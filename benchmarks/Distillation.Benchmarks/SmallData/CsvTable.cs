@@ -1,7 +1,7 @@
 using System.Globalization;
 using CsvHelper;
 using Distillation.Data;
-using Distillation.Generation;
+using Distillation.SmallData;
 
 namespace Distillation.Benchmarks.SmallData;
 

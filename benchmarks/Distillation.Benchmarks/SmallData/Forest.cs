@@ -1,4 +1,4 @@
-using Distillation.Generation;
+using Distillation.SmallData;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers.FastTree;

@@ -1,5 +1,5 @@
 using Distillation.Data;
-using Distillation.Generation;
+using Distillation.SmallData;
 using TorchSharp.Modules;
 
 namespace Distillation.Benchmarks.SmallData;

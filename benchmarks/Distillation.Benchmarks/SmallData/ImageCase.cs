@@ -1,6 +1,6 @@
 using Distillation.Data;
 using Distillation.Evaluation;
-using Distillation.Generation;
+using Distillation.SmallData;
 using TorchSharp.Modules;
 
 namespace Distillation.Benchmarks.SmallData;

@@ -1,5 +1,5 @@
 using Distillation.Evaluation;
-using Distillation.Generation;
+using Distillation.SmallData;
 using TorchSharp.Modules;
 
 namespace Distillation.Benchmarks.SmallData;

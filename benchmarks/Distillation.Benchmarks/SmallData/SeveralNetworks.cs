@@ -1,4 +1,4 @@
-using Distillation.Teachers;
+using Distillation.Models;
 
 namespace Distillation.Benchmarks.SmallData;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Distillation.Generation;
+using Distillation.SmallData;
 
 namespace Distillation.Benchmarks.SmallData;
 

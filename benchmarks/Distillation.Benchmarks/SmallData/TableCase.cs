@@ -1,6 +1,6 @@
 using Distillation.Evaluation;
-using Distillation.Generation;
-using Distillation.Teachers;
+using Distillation.Models;
+using Distillation.SmallData;
 
 namespace Distillation.Benchmarks.SmallData;
 

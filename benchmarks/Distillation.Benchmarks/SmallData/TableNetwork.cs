@@ -1,5 +1,5 @@
-using Distillation.Generation;
-using Distillation.Teachers;
+using Distillation.Models;
+using Distillation.SmallData;
 using Distillation.Training;
 using TorchSharp.Modules;
 

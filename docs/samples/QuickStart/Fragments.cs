@@ -1,7 +1,7 @@
 using Distillation;
 using Distillation.Data;
 using Distillation.Evaluation;
-using Distillation.Generation;
+using Distillation.SmallData;
 using Distillation.Training;
 using Sequential = TorchSharp.Modules.Sequential;
 

@@ -1,5 +1,5 @@
 using Distillation;
-using Distillation.Generation;
+using Distillation.SmallData;
 
 namespace QuickStart;
 

@@ -1,6 +1,6 @@
 using Distillation;
 using Distillation.Data;
-using Distillation.Generation;
+using Distillation.SmallData;
 
 namespace QuickStart;
 

@@ -1,4 +1,4 @@
-using Distillation.Generation;
+using Distillation.SmallData;
 
 namespace QuickStart;
 

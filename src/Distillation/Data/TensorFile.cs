@@ -5,7 +5,7 @@ namespace Distillation.Data;
 /// <summary>Samples in a safetensors file on a disk: rows are read when they are asked for, so that the data may be larger than the memory.</summary>
 /// <remarks>
 /// <para>Inputs are a tensor [N, ...], labels, where there are any, another one of as many rows. Batches have the types of the file, but for labels of integers, which become int64. They are on the CPU.</para>
-/// <para><see cref="DataSourceExtensions.Save"/> writes such files, <see cref="Generation.SampleFile"/> too. Any number of threads may read.</para>
+/// <para><see cref="DataSourceExtensions.Save"/> and <c>SampleFile</c> of Distillation.SmallData write such files. Any number of threads may read.</para>
 /// </remarks>
 public sealed class TensorFile : IDataSource, IDisposable
 {

@@ -17,16 +17,33 @@ public static class Evaluator
         ITeacher model, IDataSource data, int batchSize = 256, torch.Device? device = null, CancellationToken cancellationToken = default)
     {
         Require.Present(model);
-        using var tally = new ClassificationAccumulator();
+        using var accumulator = new ClassificationAccumulator();
         foreach (long start in DataPass.Starts(data, batchSize))
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = torch.NewDisposeScope();
             using var noGradient = torch.no_grad();
             Batch batch = DataPass.Read(data, start, batchSize, device);
-            tally.Add(model.Predict(batch, FeatureSet.None, cancellationToken).Logits, batch);
+            accumulator.Add(model.Predict(batch, FeatureSet.None, cancellationToken).Logits, batch);
         }
 
-        return tally.Report();
+        return accumulator.Report();
+    }
+
+    /// <summary>Measures logits that are there already.</summary>
+    /// <param name="logits">[N, C].</param>
+    /// <param name="labels">Class ids [N], or probabilities [N, C], of which the largest is taken as the class.</param>
+    /// <returns>The report.</returns>
+    /// <exception cref="ArgumentException">The labels do not fit the logits.</exception>
+    /// <exception cref="InvalidOperationException">Some logits are NaN or infinite: the message says how many, and names the first.</exception>
+    public static EvaluationReport Evaluate(Tensor logits, Tensor labels)
+    {
+        Require.Present(logits);
+        Require.Present(labels);
+        using var scope = torch.NewDisposeScope();
+        using var noGradient = torch.no_grad();
+        using var accumulator = new ClassificationAccumulator();
+        accumulator.Add(logits, new Batch(logits, labels, KeptAliveScalar.Arange(0, labels.size(0))));
+        return accumulator.Report();
     }
 }

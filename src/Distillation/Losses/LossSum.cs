@@ -9,7 +9,7 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
 #pragma warning restore CA1001
 {
     private readonly bool _closedForm;
-    private readonly bool _isNear;
+    private readonly bool _hasCpuKernels;
     private ModuleGroup? _learned;
 
     private LossSum(ImmutableArray<LossTerm> terms)
@@ -17,7 +17,7 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
         Terms = WithDistinctNames(terms);
         Features = terms.Aggregate(RequiredFeatures.None, (demand, term) => demand | term.Loss.Features);
         _closedForm = terms.All(term => term.Loss.ClosedForm is not null);
-        _isNear = terms.All(term => term.Loss is ICpuLossKernel);
+        _hasCpuKernels = terms.All(term => term.Loss is ICpuLossKernel);
     }
 
     /// <summary>Gets the terms. No two have the same name: a second one is called <c>Name#2</c>.</summary>
@@ -61,8 +61,16 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
     public bool ComparesSamples => Terms.Any(term => term.Loss.ComparesSamples);
 
     /// <inheritdoc/>
-    public Tensor Compute(DistillationContext context)
+    public Tensor Compute(DistillationContext context) => Evaluate(context).Total;
+
+    /// <inheritdoc/>
+    LossGradient IClosedFormGradient.Compute(DistillationContext context) => EvaluateInClosedForm(context).Total;
+
+    /// <summary>Computes the sum and its terms.</summary>
+    /// <returns>The sum, a scalar attached to the graph, and the terms whose weight is not 0.</returns>
+    internal (Tensor Total, IReadOnlyList<LossTermValue> Terms) Evaluate(DistillationContext context)
     {
+        var terms = new List<LossTermValue>(Terms.Length);
         Tensor? sum = null;
         foreach (LossTerm term in Terms)
         {
@@ -74,24 +82,26 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
 
             Tensor value = term.Loss.Compute(context);
             RequireScalar(term, value);
-            Report(term, value, context);
+            terms.Add(ValueOf(term, value, context));
             Tensor weighted = weight == 1 ? value : value.Mul(weight);
             weighted = RelativeShare(term, context) is { } share ? weighted * share.to(weighted.dtype) : weighted;
             sum = sum is null ? weighted : sum.Add(weighted);
         }
 
         // Attached to the student, so that the caller's backward works: a sum of none of the logits, whose gradient is zero.
-        return sum ?? context.Student.Logits.narrow(0, 0, 0).sum();
+        return (sum ?? context.Student.Logits.narrow(0, 0, 0).sum(), terms);
     }
 
-    /// <inheritdoc/>
-    LossGradient IClosedFormGradient.Compute(DistillationContext context)
+    /// <summary>Computes the sum in closed form, and its terms.</summary>
+    /// <returns>The sum with its gradient, and the terms whose weight is not 0.</returns>
+    internal (LossGradient Total, IReadOnlyList<LossTermValue> Terms) EvaluateInClosedForm(DistillationContext context)
     {
-        if (_isNear && CpuLogits.TryOf(context, out CpuLogits rows) && CanMeasure(rows))
+        if (_hasCpuKernels && CpuLogits.TryOf(context, out CpuLogits rows) && CanMeasure(rows))
         {
             return Measure(rows, context);
         }
 
+        var terms = new List<LossTermValue>(Terms.Length);
         LossGradient sum = default;
         foreach (LossTerm term in Terms)
         {
@@ -102,20 +112,21 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
             }
 
             LossGradient one = term.Loss.ClosedForm!.Compute(context);
-            Report(term, one.Value, context);
+            terms.Add(ValueOf(term, one.Value, context));
+            Tensor value = one.Value;
             if (RelativeShare(term, context) is { } share)
             {
-                one.Value.mul_(share);
+                value = value.mul(share);
                 one.AtLogits.mul_(share);
             }
 
             sum = sum.Value is null
-                ? new(one.Value.MulInPlace(weight), one.AtLogits.MulInPlace(weight))
-                : new(sum.Value.AddInPlace(one.Value, weight), sum.AtLogits.AddInPlace(one.AtLogits, weight));
+                ? new(value.Mul(weight), one.AtLogits.MulInPlace(weight))
+                : new(sum.Value.AddInPlace(value, weight), sum.AtLogits.AddInPlace(one.AtLogits, weight));
         }
 
         Tensor logits = context.Student.Logits;
-        return sum.Value is null ? new(torch.zeros([], logits.dtype, logits.device), torch.zeros_like(logits)) : sum;
+        return (sum.Value is null ? new(torch.zeros([], logits.dtype, logits.device), torch.zeros_like(logits)) : sum, terms);
     }
 
     /// <inheritdoc/>
@@ -159,8 +170,8 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
 
     internal LossSum Scale(Schedule weight) => new([.. Terms.Select(term => term with { Weight = Product(weight, term.Weight) })]);
 
-    private static void Report(LossTerm term, Tensor value, DistillationContext context) =>
-        context.Meter?.Add(term.Name, value, context.Batch.Count, term.Loss.GetWeight(context.Batch, context.Student));
+    private static LossTermValue ValueOf(LossTerm term, Tensor value, DistillationContext context) =>
+        new(term.Name, value, 0, term.Loss.GetWeight(context.Batch, context.Student));
 
     // By how much more a term counts in a micro-batch than the sum does. The share of the sum itself is applied by whoever adds micro-batches up.
     private Tensor? RelativeShare(LossTerm term, DistillationContext context)
@@ -189,10 +200,11 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
         return true;
     }
 
-    private LossGradient Measure(in CpuLogits rows, DistillationContext context)
+    private (LossGradient Total, IReadOnlyList<LossTermValue> Terms) Measure(in CpuLogits rows, DistillationContext context)
     {
         Tensor gradient = torch.zeros_like(context.Student.Logits);
         Span<float> numbers = CpuLogits.Numbers<float>(gradient);
+        var terms = new List<LossTermValue>(Terms.Length);
         double sum = 0;
         foreach (LossTerm term in Terms)
         {
@@ -203,11 +215,11 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
             }
 
             double value = ((ICpuLossKernel)term.Loss).Measure(rows, numbers, weight);
-            context.Meter?.Add(term.Name, value, context.Batch.Count);
+            terms.Add(new(term.Name, null, value, null));
             sum += weight * value;
         }
 
-        return new(torch.tensor((float)sum), gradient);
+        return (new(torch.tensor((float)sum), gradient), terms);
     }
 
     private static Schedule Product(Schedule left, Schedule right) => (left, right) switch

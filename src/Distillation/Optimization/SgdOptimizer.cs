@@ -39,6 +39,6 @@ public sealed record SgdOptimizer(Schedule LearningRate) : IOptimizerStrategy
 
         Parameter[] trained = Trained.Of(parameters);
         double rate = LearningRate.At(default);
-        return FusedOptimizer.Fits(trained) ? new FusedSgd(trained, rate, this) : torch.optim.SGD(trained, rate, Momentum, Dampening, WeightDecay, Nesterov);
+        return FusedOptimizer.Fits(trained) ? new FusedSgd(trained, rate, new(Momentum, Dampening, WeightDecay, Nesterov)) : torch.optim.SGD(trained, rate, Momentum, Dampening, WeightDecay, Nesterov);
     }
 }

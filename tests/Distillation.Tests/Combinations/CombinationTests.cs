@@ -1,7 +1,7 @@
 using System.Text;
 using Distillation.Caching;
 using Distillation.Losses;
-using Distillation.Teachers;
+using Distillation.Models;
 using Distillation.Training;
 using Xunit.Abstractions;
 using static TorchSharp.torch.nn;

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Distillation.Evaluation;
-using Distillation.Generation;
+using Distillation.SmallData;
 
 namespace Distillation.Tests.Conventions;
 
@@ -14,7 +14,7 @@ public sealed class RecordTextTests
     private static readonly string[] Endings = ["Report", "Result", "Score", "Comparison", "Test", "Progress", "Diagnosis", "Change", "Sample", "Cost", "Ratio"];
 
     public static TheoryData<Type> Results =>
-        [.. typeof(Teacher).Assembly.GetExportedTypes().Where(type => type.GetMethod("<Clone>$") is not null && Endings.Any(ending => type.Name.EndsWith(ending, StringComparison.Ordinal)) && type.GetProperties().Any(IsLong))];
+        [.. HouseRules.Packages.SelectMany(package => package.GetExportedTypes()).Where(type => type.GetMethod("<Clone>$") is not null && Endings.Any(ending => type.Name.EndsWith(ending, StringComparison.Ordinal)) && type.GetProperties().Any(IsLong))];
 
     [Theory]
     [MemberData(nameof(Results))]

@@ -1,5 +1,5 @@
 using Distillation.Data;
-using Distillation.Generation;
+using Distillation.SmallData;
 using Distillation.Training;
 
 namespace Distillation.Tests.Data;

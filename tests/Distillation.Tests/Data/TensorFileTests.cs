@@ -1,7 +1,7 @@
 using Distillation.Data;
-using Distillation.Generation;
 using Distillation.Losses;
 using Distillation.Serialization;
+using Distillation.SmallData;
 using Distillation.Training;
 
 namespace Distillation.Tests.Data;

@@ -2,9 +2,9 @@ using System.Text.RegularExpressions;
 using Distillation.Caching;
 using Distillation.Data;
 using Distillation.Evaluation;
-using Distillation.Generation;
 using Distillation.Losses;
 using Distillation.Serialization;
+using Distillation.SmallData;
 using Distillation.Training;
 using static TorchSharp.torch.nn;
 

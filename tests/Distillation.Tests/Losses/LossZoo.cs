@@ -1,6 +1,6 @@
 using System.Reflection;
 using Distillation.Losses;
-using Distillation.Teachers;
+using Distillation.Models;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.Tests.Losses;

@@ -266,7 +266,7 @@ public sealed class ModuleWeightsTests : IDisposable
     [Fact]
     public void A_script_module_is_loaded()
     {
-        string script = System.IO.Path.Combine(AppContext.BaseDirectory, "Teachers", "Fixtures", "mlp.pt");
+        string script = System.IO.Path.Combine(AppContext.BaseDirectory, "Models", "Fixtures", "mlp.pt");
         using var saved = torch.jit.load<Tensor, Tensor>(script);
         using var other = torch.jit.load<Tensor, Tensor>(script);
         ModuleWeights.Save(saved, Path);

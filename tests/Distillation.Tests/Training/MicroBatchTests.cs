@@ -238,7 +238,7 @@ public sealed class MicroBatchTests : IDisposable
 
         public TrainingResult Fit(IDistillationLoss loss, TrainerOptions options)
         {
-            ITeacher teacher = loss.Features.Teacher.Contains(SparseTargetLoss.Indices) ? new Distillation.Teachers.TopKTeacher(this, 2) : this;
+            ITeacher teacher = loss.Features.Teacher.Contains(SparseTargetLoss.Indices) ? new Distillation.Models.TopKTeacher(this, 2) : this;
             return new DistillationTrainer(teacher, this, loss, options).Fit(_data);
         }
 

@@ -51,7 +51,7 @@ public sealed class ValidatorTests : IDisposable
 
         TrainingResult result = new DistillationTrainer(teacher, student, sum, new() { Epochs = 8, Optimizer = new AdamOptimizer(0.05), BestBy = Metric.NegativeLogLikelihood }).Fit(images, images);
 
-        using ITeacher whole = student.AsTeacher(loss);
+        using ITeacher whole = loss.CreatePredictor(student);
         EvaluationReport best = Evaluator.Evaluate(whole, images);
         best.Should().Be(result.Best!.Validation, "student and projector are those of the best epoch");
         result.Best.Position.Should().Be(result.History.MinBy(report => report.Validation!.NegativeLogLikelihood)!.Position);

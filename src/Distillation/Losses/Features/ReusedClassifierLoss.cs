@@ -6,7 +6,7 @@ namespace Distillation.Losses;
 /// <remarks>
 /// <para><c>mean (p(s) − t)²</c> over all elements, p the projector: <see cref="HintLoss"/> with a <see cref="BottleneckConnector"/>, where a teacher's map that is larger than the student's is averaged down to it.
 /// The layers are maps [N, C, H, W], the last before the pooling. As in the authors' code.</para>
-/// <para>Train with this loss alone. The student's own classifier learns nothing: validation measures the reused one; evaluate, and use, <see cref="Student.AsTeacher(IStudent, ReusedClassifierLoss)"/>, and save <see cref="FeatureLoss.Module"/> beside the student.</para>
+/// <para>Train with this loss alone. The student's own classifier learns nothing: validation measures the reused one; evaluate, and use, <see cref="CreatePredictor"/>, and save <see cref="FeatureLoss.Module"/> beside the student.</para>
 /// </remarks>
 public sealed class ReusedClassifierLoss : FeatureLoss
 {
@@ -32,8 +32,8 @@ public sealed class ReusedClassifierLoss : FeatureLoss
     }
 
     /// <inheritdoc/>
-    /// <returns>The student's layer behind the projector and the teacher's classifier: <see cref="Student.AsTeacher(IStudent, ReusedClassifierLoss)"/>.</returns>
-    public override ITeacher CreatePredictor(IStudent student) => student.AsTeacher(this);
+    /// <returns>The student's layer, the projector, and the teacher's classifier, with their weights as they are at each prediction, in evaluation mode.</returns>
+    public override ITeacher CreatePredictor(IStudent student) => new ReusedClassifierTeacher(Require.Present(student), this);
 
     /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)

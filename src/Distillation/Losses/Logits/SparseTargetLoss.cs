@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Distillation.Models;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
@@ -6,7 +7,7 @@ namespace Distillation.Losses;
 /// <summary>Soft targets of a teacher of which only the k likeliest classes are known, as language models are recorded: the student matches their probabilities.</summary>
 /// <remarks>
 /// <para><c>T² · (1/R) Σᵣ Σᵢ qᵢ (log qᵢ − log softmax(s/T)[cᵢ])</c>, for student logits s, [N, C] or [N, T, C] (or [N, C, H, W]), as rows [R, C], and the k listed classes c of each row. They and their log-probabilities l are layers of the teacher,
-/// <see cref="Indices"/> and <see cref="LogProbabilities"/>, [N, k] or [N, T, k] (or [N, k, H, W]), which a <see cref="Teachers.TopKTeacher"/> or a recording gives. The teacher's logits are not read.</para>
+/// <see cref="Indices"/> and <see cref="LogProbabilities"/>, [N, k] or [N, T, k] (or [N, k, H, W]), which a <see cref="Models.TopKTeacher"/> or a recording gives. The teacher's logits are not read.</para>
 /// <para>With <see cref="MissingProbability.Renormalized"/> q = softmax(l/T) over the list. With <see cref="MissingProbability.OneBucket"/> q = exp(l), T is 1, and the row has one term more:
 /// <c>q₀ (log q₀ − log p₀)</c>, <c>q₀ = 1 − Σ qᵢ</c>, for the sum p₀ of the student's probabilities outside the list. Where the list has all classes there is no bucket, and both are the same.</para>
 /// <para>These are DistillKit's <c>zero</c> and, at temperature 1, <c>symmetric_uniform</c> (spreading a bucket evenly over the same classes on both sides leaves the divergence as it is); there the mass of the others is kept from 0 by 1e-6.</para>
@@ -28,10 +29,10 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
     }
 
     /// <summary>Gets the layer of the teacher that has the listed classes, int64.</summary>
-    public static Feature Indices { get; } = "topk.indices";
+    public static Feature Indices { get; } = TopKFeatures.Indices;
 
     /// <summary>Gets the layer of the teacher that has the log-probabilities of the listed classes, at temperature 1.</summary>
-    public static Feature LogProbabilities { get; } = "topk.log_probabilities";
+    public static Feature LogProbabilities { get; } = TopKFeatures.LogProbabilities;
 
     /// <summary>Gets how soft the probabilities are.</summary>
     /// <value>Positive. The default value is 1.</value>

@@ -65,7 +65,7 @@ public sealed class ReusedClassifierLossTests
         Tensor expected = classifier.call(projector.call(student.Forward(batch, FeatureSet.Of(Maps))[Maps]));
         projector.train();
 
-        using ITeacher whole = student.AsTeacher(loss);
+        using ITeacher whole = loss.CreatePredictor(student);
         ModelOutput said = whole.Predict(batch, FeatureSet.Of("act"));
 
         Close.ShouldBe(Close.Numbers(said.Logits), Close.Numbers(expected), 1e-12);
@@ -88,7 +88,7 @@ public sealed class ReusedClassifierLossTests
         var loss = new ReusedClassifierLoss(Maps, "body", classifier, new ConvolutionConnector());
         Batch batch = Images();
         Prepare(loss, student, batch, teacher);
-        using ITeacher whole = student.AsTeacher(loss);
+        using ITeacher whole = loss.CreatePredictor(student);
         double Difference() => functional.mse_loss(whole.Predict(batch, FeatureSet.None).Logits, teacher.Predict(batch, FeatureSet.None).Logits).item<double>();
         double before = Difference();
 

@@ -1,6 +1,6 @@
 using CsCheck;
 using Distillation.Losses;
-using Distillation.Teachers;
+using Distillation.Models;
 
 namespace Distillation.Tests.Losses.Logits;
 

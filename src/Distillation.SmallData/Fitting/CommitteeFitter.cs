@@ -1,0 +1,29 @@
+using Distillation.Evaluation;
+using Distillation.Models;
+
+namespace Distillation.SmallData;
+
+/// <summary>A committee by cross-validation: one model for each fold, fitted on the other folds, all of them together as the teacher.</summary>
+/// <remarks>The teacher is the mean of all models' probabilities; the temperature of the out-of-fold logits calibrates it.</remarks>
+/// <param name="name">What is fitted, for reports.</param>
+/// <param name="fit">Fits one model: gets the samples and a seed, and gives a teacher. Disposing that teacher releases all that it holds.</param>
+/// <param name="folds">How many models; at least 2. The default value is 5.</param>
+public sealed class CommitteeFitter(string name, Func<IDataSource, int, ITeacher> fit, int folds = 5) : ITeacherFitter
+{
+    private readonly Func<IDataSource, int, ITeacher> _fit = Require.Present(fit);
+    private readonly int _folds = Require.InRange(folds, 2, int.MaxValue);
+
+    /// <inheritdoc/>
+    public string Name { get; } = Require.Present(name);
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">There are fewer samples than folds.</exception>
+    public FittedTeacher Fit(LabeledSamples data, int seed, CancellationToken cancellationToken = default)
+    {
+        using var scope = torch.NewDisposeScope();
+        (IReadOnlyList<ITeacher> members, Tensor outOfFold) = CrossValidation.Run(Require.Present(data), _fit, _folds, seed, cancellationToken);
+        double temperature = TemperatureScaling.Fit(outOfFold, data.RequireLabels());
+        var mean = new EnsembleTeacher(members);
+        return new FittedTeacher(new ScaledTeacher(mean, temperature), outOfFold.DivInPlace(temperature), [mean, .. members]);
+    }
+}

@@ -1,0 +1,119 @@
+using Distillation.Evaluation;
+using static TorchSharp.torch.nn;
+
+namespace Distillation.SmallData;
+
+/// <summary>Fits a <see cref="KernelRidgeTeacher"/> in closed form. Kernel width, ridge and temperature are chosen by exact leave-one-out.</summary>
+/// <remarks>
+/// <para>The leave-one-out score of sample i is <c>yᵢ − (G⁻¹Y)ᵢ / (G⁻¹)ᵢᵢ</c> with G = K + λI. The pair of width and ridge with the smallest negative log-likelihood of the calibrated leave-one-out scores wins.</para>
+/// <para>The work grows with the cube of the number of samples: seconds for 1 000, minutes for 10 000. Above <see cref="SelectionLimit"/> samples the choice is made on that many of them.</para>
+/// </remarks>
+public sealed record KernelRidge : ITeacherFitter
+{
+    /// <summary>The most samples that can be fitted: the kernel matrix of so many takes 800 MB.</summary>
+    public const int MaximumSamples = 10_000;
+
+    /// <summary>Gets what is fitted, for reports.</summary>
+    public string Name { get; init => field = Require.Present(value); } = "kernel ridge";
+
+    /// <summary>Gets what the kernel sees of inputs [N, ...]: features [N, ...]; the inputs themselves where there is none.</summary>
+    /// <value>For images <see cref="HistogramOfGradients"/>; or a network without its head. The default value is <see langword="null"/>.</value>
+    public Func<Tensor, Tensor>? FeatureMap { get; init; }
+
+    /// <summary>Gets the kernel widths to choose from, as multiples of the median distance between two samples; 0 stands for the linear kernel xᵀy + 1.</summary>
+    /// <value>Zero or positive, at least one. The default values are 0.25, 0.5, 1 and 2.</value>
+    public IReadOnlyList<double> Bandwidths { get; init => field = AtLeastOne(value, nameof(Bandwidths), positive: false); } = [0.25, 0.5, 1, 2];
+
+    /// <summary>Gets the ridges λ to choose from.</summary>
+    /// <value>Positive, at least one. The default values go from 1e-4 to 10.</value>
+    public IReadOnlyList<double> Ridges { get; init => field = AtLeastOne(value, nameof(Ridges), positive: true); } = [1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1, 3, 10];
+
+    /// <summary>Gets on how many samples width and ridge are chosen.</summary>
+    /// <value>Positive. The default value is 2 000.</value>
+    public int SelectionLimit { get; init => field = Require.Positive(value); } = 2_000;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">There are more than <see cref="MaximumSamples"/> samples.</exception>
+    public FittedTeacher Fit(LabeledSamples data, int seed, CancellationToken cancellationToken = default)
+    {
+        Require.Present(data);
+        if (data.Count > MaximumSamples)
+        {
+            throw new ArgumentException($"Kernel ridge takes at most {MaximumSamples} samples, but there are {data.Count}. Fit it on a subset.", nameof(data));
+        }
+
+        using var scope = torch.NewDisposeScope();
+        using var noGradient = torch.no_grad();
+        Tensor labels = data.RequireLabels();
+        Tensor points = KernelRidgeTeacher.FeaturesOf(data.Inputs, FeatureMap);
+        Tensor targets = functional.one_hot(labels, data.Classes).to(torch.ScalarType.Float64).SubInPlace(1.0 / data.Classes);
+
+        (KernelRidgeTeacher.Kernel kernel, double ridge) = Choose(points, targets, labels, seed, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        Tensor inverse = Inverse(kernel.Between(points, points), ridge);
+        Tensor weights = inverse.matmul(targets);
+        Tensor leftOut = targets - weights.div(inverse.diagonal().unsqueeze(1));
+        double temperature = TemperatureScaling.Fit(leftOut, labels);
+        torch.ScalarType precision = data.Inputs.dtype == torch.ScalarType.Float64 ? torch.ScalarType.Float64 : torch.ScalarType.Float32;
+        var teacher = new KernelRidgeTeacher(FeatureMap, kernel, ridge, temperature, points.to(precision).clone(), weights);
+        return new FittedTeacher(teacher, leftOut.DivInPlace(temperature));
+    }
+
+    private static IReadOnlyList<double> AtLeastOne(IReadOnlyList<double> values, string name, bool positive)
+    {
+        Require.Positive(Require.Present(values, name).Count, name);
+        return [.. values.Select(value => positive ? Require.Positive(value, name) : Require.NotNegative(value, name))];
+    }
+
+    private static Tensor Inverse(Tensor kernel, double ridge)
+    {
+        kernel.diagonal().AddInPlace(ridge);
+        return torch.cholesky_inverse(torch.linalg.cholesky(kernel));
+    }
+
+    // One eigendecomposition for each width serves all ridges.
+    private (KernelRidgeTeacher.Kernel Kernel, double Ridge) Choose(Tensor points, Tensor targets, Tensor labels, int seed, CancellationToken cancellationToken)
+    {
+        using var scope = torch.NewDisposeScope();
+        if (points.size(0) > SelectionLimit)
+        {
+            using var generator = new torch.Generator(SplitMix64.Mix(seed, 1));
+            Tensor some = torch.randperm(points.size(0), torch.ScalarType.Int64, generator: generator).narrow(0, 0, SelectionLimit).to(points.device);
+            (points, targets, labels) = (points.index_select(0, some), targets.index_select(0, some), labels.index_select(0, some));
+        }
+
+        double median = MedianDistance(points);
+        (KernelRidgeTeacher.Kernel Kernel, double Ridge) best = default;
+        double least = double.PositiveInfinity;
+        foreach (double bandwidth in Bandwidths)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var inner = torch.NewDisposeScope();
+            var kernel = new KernelRidgeTeacher.Kernel(bandwidth * median);
+            (Tensor values, Tensor vectors) = torch.linalg.eigh(kernel.Between(points, points));
+            Tensor rotated = vectors.t().matmul(targets);
+            Tensor squares = vectors.Square();
+            foreach (double ridge in Ridges)
+            {
+                Tensor inverse = values.ClampMin(0).Add(ridge).reciprocal();
+                Tensor leftOut = targets - vectors.matmul(rotated * inverse.unsqueeze(1)).div(squares.matmul(inverse).unsqueeze(1));
+                double cost = functional.cross_entropy(leftOut.Div(TemperatureScaling.Fit(leftOut, labels)), labels).item<double>();
+                if (cost < least)
+                {
+                    (best, least) = ((kernel, ridge), cost);
+                }
+            }
+        }
+
+        return best;
+    }
+
+    // Of points that are all the same it is 1.
+    private static double MedianDistance(Tensor points)
+    {
+        Tensor some = points.narrow(0, 0, Math.Min(points.size(0), 1_000));
+        Tensor distances = RowArithmetic.SquaredDistances(some, some).sqrt_();
+        double median = distances.masked_select(distances.greater(0)) is { } positive && positive.numel() > 0 ? positive.median().item<double>() : 0;
+        return median > 0 ? median : 1;
+    }
+}

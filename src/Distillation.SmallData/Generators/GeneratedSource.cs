@@ -1,0 +1,28 @@
+namespace Distillation.SmallData;
+
+/// <summary>New samples, each made when it is read: the same at each reading, in any batch.</summary>
+internal sealed class GeneratedSource(LabeledSamples originals, ISampleGenerator generator, long count, int seed) : IDataSource
+{
+    public long Count => count;
+
+    public Batch Read(Tensor indices)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var noGradient = torch.no_grad();
+        torch.Device device = originals.Inputs.device;
+
+        // Each original is the parent of as many samples as any other.
+        Tensor parents = indices.Remainder(originals.Count).to(device);
+        GeneratedSamples samples = generator.Generate(originals, parents, new SampleRandom(seed, indices, device));
+        Tensor? labels = samples.Parents.size(1) == 0 || originals.Labels is null ? null : KnownLabels(samples);
+        return new Batch(samples.Inputs.MoveToOuterDisposeScope(), labels?.MoveToOuterDisposeScope(), indices);
+    }
+
+    // Of a sample without known originals they are zeros.
+    private Tensor KnownLabels(GeneratedSamples samples)
+    {
+        long kinds = samples.Parents.size(1);
+        Tensor known = originals.OneHotLabels.index_select(0, samples.Parents.reshape(-1)).view(-1, kinds, originals.Classes);
+        return (known * samples.Shares.to(known.dtype).unsqueeze(2)).sum(1);
+    }
+}

@@ -1,0 +1,29 @@
+namespace Distillation.SmallData;
+
+/// <summary>A generator that makes each new sample of one original alone: a shift, a rotation, some noise. Derive from it to write one: choosing parents and keeping track of them is here.</summary>
+public abstract class SampleTransform : ISampleGenerator
+{
+    /// <inheritdoc/>
+    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom chance)
+    {
+        Require.Present(originals);
+        Require.Present(chance);
+        return new GeneratedSamples(Transform(originals.Inputs.index_select(0, Require.Present(parents)), originals, chance), parents);
+    }
+
+    /// <summary>Changes inputs.</summary>
+    /// <param name="inputs">Copies of originals, [N, ...]; they may be changed in place.</param>
+    /// <param name="originals">All originals.</param>
+    /// <param name="chance">Where random numbers come from, a row for each input.</param>
+    /// <returns>[N, ...], in the same shape.</returns>
+    protected internal abstract Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom chance);
+
+    /// <summary>Refuses what is no image.</summary>
+    internal static void RequireImages(Tensor inputs, string what)
+    {
+        if (inputs.dim() != 4)
+        {
+            throw new InvalidOperationException($"{what} takes images [N, C, H, W], but the originals are {Distillation.Shapes.Of(inputs)}.");
+        }
+    }
+}

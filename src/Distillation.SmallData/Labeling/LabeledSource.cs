@@ -1,0 +1,35 @@
+using static TorchSharp.torch.nn;
+
+namespace Distillation.SmallData;
+
+/// <summary>Data with a teacher's probabilities as labels.</summary>
+internal sealed class LabeledSource(IDataSource data, ITeacher teacher, LabelingOptions options) : IDataSource
+{
+    public long Count => data.Count;
+
+    /// <summary>Asks a teacher.</summary>
+    /// <returns>Its probabilities, [N, C], and the labels that they become together with known ones, in the type of the inputs.</returns>
+    public static (Tensor Said, Tensor Labels) Label(Batch batch, ITeacher teacher, LabelingOptions options)
+    {
+        Tensor logits = teacher.Predict(batch, FeatureSet.None).Logits;
+        Tensor said = functional.softmax(logits.Div(options.Temperature), 1);
+        Tensor labels = said.to(batch.Inputs.dtype);
+        return (said, options.KnownShare > 0 && batch.Labels is { } known ? Blend(labels, Probabilities(known, said.size(1), labels.dtype).Mul(options.KnownShare)) : labels);
+    }
+
+    /// <summary>Gives labels as probabilities, [N, C].</summary>
+    public static Tensor Probabilities(Tensor labels, long classes, torch.ScalarType type) =>
+        labels.dim() == 1 ? functional.one_hot(labels.to(torch.ScalarType.Int64), classes).to(type) : labels.to(type);
+
+    public Batch Read(Tensor indices)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var noGradient = torch.no_grad();
+        Batch batch = data.Read(indices);
+        Tensor labels = Label(batch, teacher, options).Labels;
+        return new Batch(batch.Inputs.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope(), indices);
+    }
+
+    // A known label of zeros is none, one that does not add up to 1 is known in part: the teacher says the rest.
+    private static Tensor Blend(Tensor said, Tensor known) => said.mul(known.sum(1, keepdim: true).RSub(1)).AddInPlace(known);
+}

@@ -1,0 +1,29 @@
+namespace Distillation.SmallData;
+
+/// <summary>How a model distillation goes.</summary>
+public sealed record ModelDistillationOptions
+{
+    /// <summary>Gets how each model is trained on old and new samples together.</summary>
+    /// <value>The default value is <see cref="RecipeSearchOptions.DefaultTraining"/>.</value>
+    public TrainerOptions Training { get; init => field = OriginalTraining.Several(value); } = RecipeSearchOptions.DefaultTraining;
+
+    /// <summary>Gets how the plain original is trained, on the labeled samples alone; as the others if not given. An original that is to be a fair measure wants more weight decay than one with a pool.</summary>
+    /// <value>The default value is <see langword="null"/>.</value>
+    public TrainerOptions? PlainTraining { get; init => field = value is null ? null : OriginalTraining.Several(value); }
+
+    /// <summary>Gets below which probability of its label a contradicted sample is reported.</summary>
+    /// <value>In [0, 1]. The default value is 0.1.</value>
+    public double SuspectBelow { get; init => field = Require.InRange(value, 0, 1); } = 0.1;
+
+    /// <summary>Gets in how many folds originals, trained as the plain one, judge the labeled samples that they have not seen. It takes as long as training so many plain originals.</summary>
+    /// <value>At least 2, or <see langword="null"/>: the teacher judges, where there is one. The default value is <see langword="null"/>.</value>
+    public int? DiagnosisFolds { get; init => field = value is { } folds ? Require.InRange(folds, 2, int.MaxValue, nameof(DiagnosisFolds)) : null; }
+
+    /// <summary>Gets the number of classes.</summary>
+    /// <value>Positive, or <see langword="null"/>: one more than the largest label. The default value is <see langword="null"/>.</value>
+    public long? Classes { get; init => field = value is { } classes ? Require.Positive(classes) : null; }
+
+    /// <summary>Gets the number from which all chance follows.</summary>
+    /// <value>Any number. The default value is 0.</value>
+    public int Seed { get; init; }
+}

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using Distillation.Data;
+using Distillation.Evaluation;
+
+namespace Distillation.SmallData;
+
+/// <summary>Chooses a recipe by cross-validation inside the training data, the simpler of two that do equally well.</summary>
+/// <remarks>The plain original is always among the candidates: where nothing helps, the search says so.</remarks>
+public sealed class RecipeSearch
+{
+    private readonly Func<torch.nn.Module<Tensor, Tensor>> _original;
+    private readonly Recipe[] _candidates;
+    private readonly RecipeSearchOptions _options;
+
+    /// <summary>Puts a search together.</summary>
+    /// <param name="original">Makes a new original, from inputs [N, ...] to logits [N, C], with weights from libtorch's generator.</param>
+    /// <param name="candidates">The recipes; <see cref="Recipe.Plain"/> is added where it is missing.</param>
+    /// <param name="options">How they are compared; the defaults if not given.</param>
+    public RecipeSearch(Func<torch.nn.Module<Tensor, Tensor>> original, IReadOnlyList<Recipe> candidates, RecipeSearchOptions? options = null)
+    {
+        _original = Require.Present(original);
+        Recipe[] given = [.. Require.Present(candidates).Select(candidate => Require.Present(candidate, nameof(candidates)))];
+        _candidates = given.Any(candidate => candidate.Kind == RecipeKind.Plain) ? given : [Recipe.Plain, .. given];
+        _options = options ?? new RecipeSearchOptions();
+    }
+
+    /// <summary>Compares the recipes.</summary>
+    /// <param name="data">The labeled samples. Nothing else is looked at.</param>
+    /// <param name="progress">Is told the share that is done, on this thread.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    /// <returns>What was found.</returns>
+    /// <exception cref="OperationCanceledException">The search was ended.</exception>
+    public RecipeSearchResult Run(LabeledSamples data, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        Require.Present(data);
+        var clock = Stopwatch.StartNew();
+        using var scope = torch.NewDisposeScope();
+        using var samples = new TensorData(data.Inputs, data.RequireLabels());
+        long[] labels = data.RequireLabels().cpu().data<long>().ToArray();
+        List<EvaluationReport>[] reports = [.. _candidates.Select(_ => new List<EvaluationReport>())];
+        int parts = _options.Rounds * _options.Folds;
+        for (int part = 0; part < parts; part++)
+        {
+            if (part > 0 && clock.Elapsed > _options.TimeBudget)
+            {
+                return EarlyStoppingMonitor(reports, isComplete: false);
+            }
+
+            int seed = unchecked((int)SplitMix64.Mix(_options.Seed, part));
+            Fold fold = Split.StratifiedInFolds(labels, _options.Folds, unchecked(_options.Seed + (part / _options.Folds)))[part % _options.Folds];
+            using var inner = torch.NewDisposeScope();
+            using var train = new LabeledSamples(samples.Subset(fold.Train), data.Classes);
+            IDataSource heldOut = samples.Subset(fold.HeldOut);
+            using var fitted = new FittedTeachers(train, seed, cancellationToken);
+            for (int i = 0; i < _candidates.Length; i++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                reports[i].Add(Try(_candidates[i], train, fitted, heldOut, seed, cancellationToken));
+                progress?.Report((part + ((i + 1.0) / _candidates.Length)) / parts);
+            }
+        }
+
+        return EarlyStoppingMonitor(reports, isComplete: true);
+    }
+
+    private EvaluationReport Try(Recipe recipe, LabeledSamples train, FittedTeachers fitted, IDataSource heldOut, int seed, CancellationToken cancellationToken)
+    {
+        if (recipe.Kind == RecipeKind.TeacherItself)
+        {
+            return Evaluator.Evaluate(fitted.Of(recipe.Teacher!).Teacher, heldOut, cancellationToken: cancellationToken);
+        }
+
+        using TrainingMaterial material = recipe.Prepare(train, recipe.Teacher is { } teacher ? fitted.Of(teacher) : null, seed);
+        using torch.nn.Module<Tensor, Tensor> model = OriginalTraining.Fit(_original, material.Samples, recipe.TrainingFrom(_options.Training), seed, cancellationToken);
+        using ITeacher asTeacher = Teacher.From(model);
+        return Evaluator.Evaluate(asTeacher, heldOut, cancellationToken: cancellationToken);
+    }
+
+    private RecipeSearchResult EarlyStoppingMonitor(List<EvaluationReport>[] reports, bool isComplete)
+    {
+        double[][] values = [.. reports.Select(all => all.Select(_options.Metric.Of).ToArray())];
+        int best = BestOf(values, _ => true);
+        RecipeScore[] scores = [.. _candidates.Select((candidate, i) => new RecipeScore(candidate, reports[i], values[i].Average(), StandardError(values[best], values[i])))];
+        return new(
+            Simplest(values, scores, best), Simplest(values, scores, BestOf(values, i => _candidates[i].Kind != RecipeKind.TeacherItself), RecipeKind.TeacherItself), scores, _options.Metric, isComplete);
+    }
+
+    private int BestOf(double[][] values, Func<int, bool> counts)
+    {
+        int[] counting = [.. Enumerable.Range(0, values.Length).Where(counts)];
+        return counting.Aggregate((best, next) => _options.Metric.IsBetter(values[next].Average(), values[best].Average()) ? next : best);
+    }
+
+    // Of the recipes within one standard error of the best, the first of the simplest kind.
+    private static Recipe Simplest(double[][] values, RecipeScore[] scores, int best, RecipeKind? besides = null) => Enumerable.Range(0, scores.Length)
+        .Where(i => scores[i].Recipe.Kind != besides)
+        .Where(i => i == best || Math.Abs(values[best].Average() - values[i].Average()) <= StandardError(values[best], values[i]))
+        .OrderBy(i => scores[i].Recipe.Kind)
+        .Select(i => scores[i].Recipe)
+        .First();
+
+    private static double StandardError(double[] best, double[] other)
+    {
+        double[] differences = [.. best.Zip(other, (one, two) => one - two)];
+        double mean = differences.Average();
+        return differences.Length < 2 ? 0 : Math.Sqrt(differences.Sum(difference => (difference - mean) * (difference - mean)) / (differences.Length - 1) / differences.Length);
+    }
+
+    /// <summary>The teachers of one part: each is fitted once, however many recipes use it.</summary>
+    private sealed class FittedTeachers(LabeledSamples data, int seed, CancellationToken cancellationToken) : IDisposable
+    {
+        private readonly Dictionary<ITeacherFitter, FittedTeacher> _fitted = [];
+
+        public FittedTeacher Of(ITeacherFitter fitter)
+        {
+            if (!_fitted.TryGetValue(fitter, out FittedTeacher? fitted))
+            {
+                _fitted[fitter] = fitted = fitter.Fit(data, seed, cancellationToken);
+            }
+
+            return fitted;
+        }
+
+        public void Dispose()
+        {
+            foreach (FittedTeacher fitted in _fitted.Values)
+            {
+                fitted.Dispose();
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace Distillation.SmallData;
+
+/// <summary>How recipes are compared.</summary>
+public sealed record RecipeSearchOptions
+{
+    /// <summary>Gets how many parts the data is cut in; each is held out once in every round.</summary>
+    /// <value>At least 2. The default value is 5.</value>
+    public int Folds { get; init => field = Require.InRange(value, 2, int.MaxValue); } = 5;
+
+    /// <summary>Gets how many rounds there are, each with other parts and other seeds.</summary>
+    /// <value>Positive. The default value is 1.</value>
+    public int Rounds { get; init => field = Require.Positive(value); } = 1;
+
+    /// <summary>Gets by what recipes are compared on held-out samples.</summary>
+    /// <value>The default value is the negative log-likelihood: on few samples it tells more than accuracy does.</value>
+    public Metric Metric { get; init => field = Require.Present(value); } = Metric.NegativeLogLikelihood;
+
+    /// <summary>Gets how each original is trained. Every recipe gets the same number of steps.</summary>
+    /// <value>The default value is <see cref="DefaultTraining"/>.</value>
+    public TrainerOptions Training { get; init => field = OriginalTraining.Several(value); } = DefaultTraining;
+
+    /// <summary>Gets after what time no further part is begun.</summary>
+    /// <value>Positive, or <see langword="null"/>: never. The default value is <see langword="null"/>. One part is always finished.</value>
+    public TimeSpan? TimeBudget { get; init => field = value is { } time ? TimeSpan.FromTicks(Require.Positive(time.Ticks)) : null; }
+
+    /// <summary>Gets the number from which all chance follows.</summary>
+    /// <value>Any number. The default value is 0.</value>
+    public int Seed { get; init; }
+
+    /// <summary>Gets a training that suits small data: 2 000 steps of 64 samples, AdamW with weight decay 0.5, the learning rate falling from 0.003 to 0 along a cosine.</summary>
+    public static TrainerOptions DefaultTraining => OriginalTraining.Default;
+}

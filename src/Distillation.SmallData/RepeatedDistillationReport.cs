@@ -1,0 +1,49 @@
+using System.Text;
+using Distillation.Evaluation;
+
+namespace Distillation.SmallData;
+
+/// <summary>What one model distillation brought with several seeds: the same labeled samples, other weights, orders and new samples.</summary>
+/// <param name="Runs">The report of each seed.</param>
+/// <remarks>Its intervals tell the recipe from the chance of training. Whether it would do as well on other labeled samples they do not say: for that, take other samples for each run, and a <see cref="PairedComparison"/>.</remarks>
+public sealed record RepeatedDistillationReport(IReadOnlyList<ModelDistillationReport> Runs)
+{
+    private static readonly Metric[] Metrics = [Metric.Accuracy, Metric.NegativeLogLikelihood, Metric.BrierScore, Metric.ExpectedCalibrationError];
+
+    /// <summary>Compares the final model with the plain original, in pairs of one seed.</summary>
+    /// <param name="metric">What is compared.</param>
+    /// <returns>The comparison.</returns>
+    public PairedComparison AgainstPlain(Metric metric) => Compare(metric, run => run.Plain);
+
+    /// <summary>Compares the final model with the control, in pairs of one seed.</summary>
+    /// <param name="metric">What is compared.</param>
+    /// <returns>The comparison; <see langword="null"/> where the recipe has no control.</returns>
+    public PairedComparison? AgainstControl(Metric metric) => Runs.All(run => run.Control is not null) ? Compare(metric, run => run.Control!) : null;
+
+    /// <summary>Says in plain words what the recipe changed, and what of that is the teacher's.</summary>
+    /// <returns>Some lines: accuracy, likelihood, Brier score and calibration error.</returns>
+    public string Describe()
+    {
+        var text = new StringBuilder();
+        foreach (Metric metric in Metrics)
+        {
+            text.AppendLine(Sentence(metric, AgainstPlain(metric), "against the plain original"));
+            if (AgainstControl(metric) is { } control)
+            {
+                text.AppendLine(Sentence(metric, control, "against the same pool with known labels"));
+            }
+        }
+
+        return text.ToString().TrimEnd();
+    }
+
+    private static string Sentence(Metric metric, PairedComparison comparison, string against) => metric == Metric.Accuracy
+        ? comparison.Describe($"{metric.Name} {against}", metric.HigherIsBetter, " points", 100)
+        : comparison.Describe($"{metric.Name} {against}", metric.HigherIsBetter);
+
+    private PairedComparison Compare(Metric metric, Func<ModelDistillationReport, EvaluationReport> first) =>
+        PairedComparison.Of([.. Runs.Select(run => metric.Of(first(run)))], [.. Runs.Select(run => metric.Of(run.Final))]);
+
+    /// <inheritdoc/>
+    public override string ToString() => Brief.Of(nameof(RepeatedDistillationReport), (nameof(Runs), Runs));
+}

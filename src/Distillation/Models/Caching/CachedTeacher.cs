@@ -1,0 +1,264 @@
+using Distillation.Models;
+
+namespace Distillation.Caching;
+
+/// <summary>Asks another teacher once for each sample, and then remembers what it said, by <see cref="Batch.Indices"/>.</summary>
+/// <remarks>
+/// <para>It is right where a number stands for the same inputs each time. Where a data source gives other inputs for a number that is known (a transform by chance, or other data), it refuses:
+/// one sample of each batch, another one each time, is compared with the digest of the inputs that the teacher saw (on a graphics processor one batch in 64, for the comparison has to wait for it).
+/// Of a derived batch <see cref="Batch.Inputs"/> alone is compared.</para>
+/// <para>A teacher whose parameters change is refused by <see cref="Fill"/>, and noticed after at most 10 000 batches, where it has a <see cref="ITeacher.Fingerprint"/>.</para>
+/// <para>For views of samples that differ by chance, make them samples of their own, k for each, as the generators of Distillation.SmallData do: a number is then the same view in every epoch,
+/// for teacher and student alike. Or use no cache.</para>
+/// <para>What is given is always what is kept, the first time too. With outputs kept as they are, training ends with the same bits as with the teacher in the loop where the processor's kernels round a sample alike at every
+/// place in a batch; <c>docs/teacher-outputs.md</c> says where they do. In the order of the data, <see cref="SampleOrder.Sequential"/>, it does everywhere, after a <see cref="Fill"/> with the batch size of the run.</para>
+/// </remarks>
+public sealed class CachedTeacher : DelegatingTeacher
+{
+    private const long ComparedOnOtherDevices = 64;
+    private const long FingerprintEvery = 10_000;
+    private const int Named = 8;
+
+    private readonly IOutputStore _store;
+    private readonly bool _owns;
+    private readonly string? _fingerprint;
+    private long _batches;
+
+    /// <summary>Remembers for as long as this object lives.</summary>
+    /// <param name="inner">The teacher that is asked; it stays the caller's, and must not change.</param>
+    /// <param name="count">The number of samples of the data source: numbers are in [0, count).</param>
+    /// <param name="options">What is kept, and how much of it in memory; the logits, in up to 1 GiB, if not given.</param>
+    public CachedTeacher(ITeacher inner, long count, MemoryStoreOptions? options = null)
+        : this(inner, new MemoryStore(count, options)) => _owns = true;
+
+    /// <summary>Remembers in a store.</summary>
+    /// <param name="inner">The teacher that is asked; it stays the caller's, and must not change.</param>
+    /// <param name="store">What remembers; it stays the caller's. What it has already must be of this teacher.</param>
+    public CachedTeacher(ITeacher inner, IOutputStore store)
+        : base(inner) => (_store, _fingerprint) = (Require.Present(store), inner.Fingerprint());
+
+    /// <summary>Gets the layers that are kept beside the logits; no others can be asked for.</summary>
+    public override IReadOnlyCollection<Feature> AvailableFeatures => _store.Features;
+
+    /// <summary>Gets the number of samples whose outputs are known.</summary>
+    public long Filled => _store.Filled;
+
+    /// <summary>Refuses data of which some samples have no place in a cache of the teacher.</summary>
+    /// <exception cref="ArgumentException">There are more samples than places.</exception>
+    internal static void RequireRoom(ITeacher teacher, IDataSource data, string argument)
+    {
+        if (PartsOf(teacher).OfType<CachedTeacher>().FirstOrDefault(cache => cache._store.Count < data.Count) is { } small)
+        {
+            throw new ArgumentException($"The cache of the teacher's outputs is for {small._store.Count} samples, but the data has {data.Count}. Make the cache for as many samples as the data has.", argument);
+        }
+    }
+
+    /// <summary>Gets whether the outputs of all samples are known.</summary>
+    internal bool IsFull => _store.Filled == _store.Count;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A layer is asked for that is not kept, or a number that is not in the store.</exception>
+    /// <exception cref="InvalidOperationException">The inputs of a number are not those for which it is known, or the teacher has changed.</exception>
+    public override ModelOutput Predict(Batch batch, FeatureSet features)
+    {
+        Require.Present(batch);
+        RequireKept(Require.Present(features));
+        ReadOnlySpan<long> samples = SampleNumbers.Of(batch.Indices);
+        if (HasAll(samples))
+        {
+            Compare(batch, samples);
+        }
+        else
+        {
+            SampleNumbers.RequireWithin(samples, _store.Count);
+            Ask(batch, samples, Cancellation);
+        }
+
+        ModelOutput output = _store.Read(batch.Indices, features);
+        return output.Logits.device_type == batch.Inputs.device_type && output.Logits.device_index == batch.Inputs.device_index ? output : To(batch.Inputs.device, output);
+    }
+
+    /// <summary>Asks for all samples that are not known yet. Stopped, it goes on where it was when it is called again.</summary>
+    /// <remarks>What was answered is kept, whatever happens. Where the teacher throws a <see cref="PartialOutputException"/>, the batches after it are asked too, unless all samples of one have failed; after another exception none is.
+    /// Networks are asked in batches of <paramref name="batchSize"/>, the last one too: samples in it are repeated to fill it.</remarks>
+    /// <param name="data">The samples, as many as the store is for.</param>
+    /// <param name="batchSize">How many are asked for at once; positive. That of the training, 64 if it has its own default, gives the same bits as the teacher in the loop.</param>
+    /// <param name="device">Where the teacher is; the batches stay where they are read if not given.</param>
+    /// <param name="progress">Is told the share that is known, on this thread.</param>
+    /// <param name="cancellationToken">Ends it between two batches, or within one where the teacher looks at the token; what is known stays known.</param>
+    /// <exception cref="ArgumentException">The data has another number of samples than the store is for.</exception>
+    /// <exception cref="AggregateException">The teacher failed on some samples, and the outputs of all others are kept.</exception>
+    /// <exception cref="OperationCanceledException">It was ended by the token, and by nothing else.</exception>
+    /// <exception cref="TimeoutException">The teacher ended a batch as canceled, though the token was not.</exception>
+    public void Fill(IDataSource data, int batchSize = 64, torch.Device? device = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        Require.Present(data);
+        Require.Positive(batchSize);
+        if (data.Count != _store.Count)
+        {
+            throw new ArgumentException($"The store is for {_store.Count} samples, but the data has {data.Count}.", nameof(data));
+        }
+
+        RequireUnchanged();
+        var failures = new List<PartialOutputException>();
+        try
+        {
+            foreach (long[] missing in Missing().Chunk(batchSize))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                using var scope = torch.NewDisposeScope();
+                Batch batch = data.Read(torch.tensor(missing));
+                try
+                {
+                    Ask((device is null ? batch : batch.To(device)).OfFull(Math.Min(batchSize, data.Count)), missing, cancellationToken);
+                }
+                catch (PartialOutputException partial) when (IsOfInner(partial) && partial.Rows.Count > 0)
+                {
+                    failures.Add(partial);
+                }
+
+                progress?.Report((double)_store.Filled / _store.Count);
+            }
+        }
+        finally
+        {
+            _store.Flush();
+        }
+
+        if (failures.Count > 0)
+        {
+            throw new AggregateException($"The teacher failed on {_store.Count - _store.Filled} of {_store.Count} samples: {string.Join(", ", Missing().Take(Named))}{(_store.Count - _store.Filled > Named ? ", …" : "")}. The outputs of the others are kept; another call asks for these samples alone.", failures);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string? Fingerprint() => Inner.Fingerprint();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (_owns)
+        {
+            _store.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private static ModelOutput To(torch.Device device, ModelOutput output) =>
+        new(output.Logits.to(device), output.Features.ToDictionary(feature => feature, feature => output[feature].to(device)));
+
+    private IEnumerable<long> Missing()
+    {
+        for (long sample = 0; sample < _store.Count; sample++)
+        {
+            if (!_store.Contains(sample))
+            {
+                yield return sample;
+            }
+        }
+    }
+
+    private bool HasAll(ReadOnlySpan<long> samples)
+    {
+        foreach (long sample in samples)
+        {
+            if (!_store.Contains(sample))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void Ask(Batch batch, ReadOnlySpan<long> samples, CancellationToken cancellationToken)
+    {
+        ulong[] digests = InputDigest.OfAll(batch);
+        for (int row = 0; row < digests.Length; row++)
+        {
+            if (_store.Contains(samples[row]))
+            {
+                RequireSame(samples[row], digests[row]);
+            }
+        }
+
+        using var scope = torch.NewDisposeScope();
+        try
+        {
+            _store.Write(samples, digests, FullBatch.Predict(Inner, batch, _store.Needed, cancellationToken));
+        }
+        catch (PartialOutputException partial) when (IsOfInner(partial))
+        {
+            Keep(partial, samples, digests);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw;
+        }
+        catch (OperationCanceledException ended) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException("The teacher ended a batch as canceled, though nobody has canceled it: a time limit of its own has passed.", ended);
+        }
+    }
+
+    private void Keep(PartialOutputException partial, ReadOnlySpan<long> samples, ulong[] digests)
+    {
+        long[] known = new long[partial.Rows.Count];
+        ulong[] inputs = new ulong[partial.Rows.Count];
+        for (int i = 0; i < known.Length; i++)
+        {
+            int row = Require.InRange(partial.Rows[i], 0, samples.Length - 1, nameof(PartialOutputException.Rows));
+            (known[i], inputs[i]) = (samples[row], digests[row]);
+        }
+
+        _store.Write(known, inputs, partial.Output!);
+    }
+
+    private bool IsOfInner(PartialOutputException partial) => ReferenceEquals(partial.Teacher, Inner);
+
+    private void Compare(Batch batch, ReadOnlySpan<long> samples)
+    {
+        long number = _batches++;
+        if (number % FingerprintEvery == FingerprintEvery - 1)
+        {
+            RequireUnchanged();
+        }
+
+        if (batch.Inputs.device_type != DeviceType.CPU)
+        {
+            if (number % ComparedOnOtherDevices != 0)
+            {
+                return;
+            }
+
+            number /= ComparedOnOtherDevices;
+        }
+
+        long row = number % batch.Count;
+        RequireSame(samples[(int)row], InputDigest.Of(batch, row));
+    }
+
+    private void RequireUnchanged()
+    {
+        if (Inner.Fingerprint() != _fingerprint)
+        {
+            throw new InvalidOperationException("The teacher is another one than when its outputs were kept: its parameters have changed. Make a new cache.");
+        }
+    }
+
+    private void RequireSame(long sample, ulong digest)
+    {
+        if (_store.InputDigest(sample) is { } known && known != digest)
+        {
+            throw new InvalidOperationException(
+                $"Sample {sample} has other inputs than those for which the teacher's outputs were kept: other data, or a transform by chance. Make each view a sample of its own, or use the teacher without a cache.");
+        }
+    }
+
+    private void RequireKept(FeatureSet features)
+    {
+        if (features.Count > 0 && features.FirstOrDefault(feature => !_store.Features.Contains(feature)) is { Path: not null } missing)
+        {
+            throw new ArgumentException($"Layer '{missing}' is not kept. The cache keeps: {(_store.Features.Count == 0 ? "the logits alone" : _store.Features)}. Name it where the cache is made.", nameof(features));
+        }
+    }
+}

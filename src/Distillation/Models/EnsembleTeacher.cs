@@ -1,0 +1,120 @@
+namespace Distillation.Models;
+
+/// <summary>Several teachers as one.</summary>
+/// <remarks>
+/// <para>The logits are log Σᵢ wᵢ softmax(zᵢ) or Σᵢ wᵢ zᵢ, see <see cref="EnsembleMean"/>; the weights are scaled to sum to 1.</para>
+/// <para>An inner layer of a member is asked for with the member's number in front: <c>0/layer2.0.conv1</c>.</para>
+/// </remarks>
+public sealed class EnsembleTeacher : IEnsemble
+{
+    private readonly ITeacher[] _members;
+    private readonly double[] _weights;
+    private readonly EnsembleMean _mean;
+
+    /// <summary>Makes one teacher of several, all with the same weight.</summary>
+    /// <param name="members">The teachers, at least one, all for the same classes in the same order; they stay the caller's.</param>
+    public EnsembleTeacher(params IReadOnlyList<ITeacher> members)
+        : this(members, weights: null)
+    {
+    }
+
+    /// <summary>Makes one teacher of several.</summary>
+    /// <param name="members">The teachers, at least one, all for the same classes in the same order; they stay the caller's.</param>
+    /// <param name="weights">How much each counts, zero or positive, not all zero; the same for all if not given.</param>
+    /// <param name="mean">What the mean is taken of. The default is <see cref="EnsembleMean.Probabilities"/>.</param>
+    /// <exception cref="ArgumentException">There is no member, or not one weight for each.</exception>
+    public EnsembleTeacher(IReadOnlyList<ITeacher> members, IReadOnlyList<double>? weights, EnsembleMean mean = EnsembleMean.Probabilities)
+    {
+        _members = [.. Require.Present(members)];
+        _mean = Require.Defined(mean);
+        double[] given = weights is null ? [.. _members.Select(_ => 1.0)] : [.. weights];
+        if (_members.Length == 0 || _members.Contains(null))
+        {
+            throw new ArgumentException("An ensemble must have at least one teacher, and none of them may be null.", nameof(members));
+        }
+
+        if (given.Length != _members.Length || given.Any(weight => !(weight >= 0 && double.IsFinite(weight))) || given.Sum() <= 0)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"An ensemble of {_members.Length} must have as many weights, zero or positive and not all zero, but has [{string.Join(", ", given)}]."),
+                nameof(weights));
+        }
+
+        _weights = [.. given.Select(weight => weight / given.Sum())];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ITeacher> Members => _members;
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<Feature>? AvailableFeatures =>
+        _members.Any(member => member.AvailableFeatures is null)
+            ? null
+            : [.. _members.SelectMany((member, number) => member.AvailableFeatures!.Select(feature => Prefixed(number, feature)))];
+
+    /// <summary>Tells whether a member has a say.</summary>
+    /// <param name="member">The number of the member, in [0, number of members).</param>
+    /// <param name="label">The class id; it is the same for all.</param>
+    /// <returns>Whether the member has a weight.</returns>
+    public bool HasSay(int member, long label) => _weights[Require.InRange(member, 0, _weights.Length - 1)] > 0;
+
+    /// <inheritdoc/>
+    public string? Fingerprint()
+    {
+        string?[] members = [.. _members.Select(member => member.Fingerprint())];
+        return members.Contains(null) ? null : FormattableString.Invariant($"mean of {_mean} of ({string.Join("; ", members.Zip(_weights, (member, weight) => FormattableString.Invariant($"{weight:R} × {member}")))})");
+    }
+
+    /// <inheritdoc/>
+    public ModelOutput Predict(Batch batch, FeatureSet features) => Predict(batch, features, CancellationToken.None);
+
+    /// <inheritdoc/>
+    public ModelOutput Predict(Batch batch, FeatureSet features, CancellationToken cancellationToken)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var noGradient = torch.no_grad();
+        ILookup<int, Feature> asked = features.ToLookup(feature => MemberOf(feature, features), feature => (Feature)feature.Path[(feature.Path.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+        var inner = new Dictionary<Feature, Tensor>();
+        Tensor? sum = null;
+        for (int number = 0; number < _members.Length; number++)
+        {
+            ModelOutput output = _members[number].Predict(batch, FeatureSet.Of(asked[number]), cancellationToken);
+            foreach (Feature feature in asked[number])
+            {
+                inner[Prefixed(number, feature)] = output[feature].MoveToOuterDisposeScope();
+            }
+
+            RequireSameClasses(sum, output.Logits, number);
+            sum = _mean == EnsembleMean.Probabilities ? WithProbabilities(sum, output.Logits, _weights[number]) : WithLogits(sum, output.Logits, _weights[number]);
+        }
+
+        return new ModelOutput(sum!.MoveToOuterDisposeScope(), inner);
+    }
+
+    // On logarithms: a class that all members hold all but impossible keeps a finite logit.
+    private static Tensor WithProbabilities(Tensor? sum, Tensor logits, double weight)
+    {
+        Tensor share = torch.nn.functional.log_softmax(logits, -1).Add(Math.Log(weight));
+        return sum is null ? share : torch.logaddexp(sum, share);
+    }
+
+    private static Tensor WithLogits(Tensor? sum, Tensor logits, double weight) => sum is null ? logits.Mul(weight) : sum.AddInPlace(logits, weight);
+
+    private static Feature Prefixed(int number, Feature feature) => FormattableString.Invariant($"{number}/{feature.Path}");
+
+    private static void RequireSameClasses(Tensor? before, Tensor now, int number)
+    {
+        if (before is not null && !Shapes.Same(before, now))
+        {
+            throw new InvalidOperationException($"All teachers of an ensemble must give the same shape, but the first gave {Shapes.Of(before)} and number {number} gave {Shapes.Of(now)}.");
+        }
+    }
+
+    private int MemberOf(Feature feature, FeatureSet features)
+    {
+        int slash = feature.Path.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 && int.TryParse(feature.Path.AsSpan(0, slash), out int number) && number >= 0 && number < _members.Length
+            ? number
+            : throw new ArgumentException($"Layer '{feature}' of an ensemble must begin with the number of a member, 0 to {_members.Length - 1}, and a slash, as in '0/layer1'.", nameof(features));
+    }
+}

@@ -1,0 +1,10 @@
+namespace Distillation.Models;
+
+/// <summary>A teacher whose network is known.</summary>
+internal interface INetworkTeacher : ITeacher
+{
+    torch.nn.Module Network { get; }
+
+    /// <summary>Finds the networks that a teacher asks, behind what wraps them, as far as they are known.</summary>
+    static IEnumerable<torch.nn.Module> NetworksIn(ITeacher teacher) => DelegatingTeacher.PartsOf(teacher).OfType<INetworkTeacher>().Select(known => known.Network);
+}

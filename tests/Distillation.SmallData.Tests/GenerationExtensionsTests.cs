@@ -1,0 +1,69 @@
+namespace Distillation.SmallData.Tests;
+
+public sealed class GenerationExtensionsTests : IDisposable
+{
+    private readonly DisposeScope _scope = torch.NewDisposeScope();
+
+    public void Dispose() => _scope.Dispose();
+
+    [Fact]
+    public void Teacher_labels_with_its_probabilities()
+    {
+        IDataSource data = new TensorData(torch.zeros(3, 2)).LabeledBy(Teacher.From(_ => torch.tensor(new[,] { { 0f, MathF.Log(3) }, { 0f, 0f }, { 0f, 0f } })), new LabelingOptions { Temperature = 1 });
+
+        Tensor labels = data.Read(torch.tensor([0L, 1, 2])).Labels!;
+
+        Close.ShouldBe(Close.Numbers(labels), [0.25, 0.75, 0.5, 0.5, 0.5, 0.5], 1e-6);
+    }
+
+    [Fact]
+    public void Known_labels_are_blended_in()
+    {
+        IDataSource data = new TensorData(torch.zeros(2, 2), torch.tensor([0L, 1])).LabeledBy(Teacher.From(_ => torch.zeros(2, 2)), new LabelingOptions { KnownShare = 0.5 });
+
+        Close.ShouldBe(Close.Numbers(data.Read(torch.tensor([0L, 1])).Labels!), [0.75, 0.25, 0.25, 0.75], 1e-6);
+    }
+
+    [Fact]
+    public void Temperature_softens_labels()
+    {
+        IDataSource data = new TensorData(torch.zeros(1, 2)).LabeledBy(Teacher.From(_ => torch.tensor(new[,] { { 0f, 2 * MathF.Log(3) } })), new LabelingOptions { Temperature = 2 });
+
+        Close.ShouldBe(Close.Numbers(data.Read(torch.tensor([0L])).Labels!), [0.25, 0.75], 1e-6);
+    }
+
+    [Fact]
+    public void In_memory_is_what_the_source_reads()
+    {
+        using var originals = new LabeledSamples(Some.Data());
+        IDataSource source = originals.Generate(new GaussianNoise(), count: 50, seed: 4);
+
+        using TensorData memory = source.InMemory(batchSize: 7);
+
+        Close.Numbers(memory.Inputs).Should().Equal(Close.Numbers(source.Read(torch.arange(50, torch.ScalarType.Int64)).Inputs));
+        memory.Labels!.shape.Should().Equal(50, 3);
+    }
+
+    [Fact]
+    public void Old_and_new_come_in_their_shares()
+    {
+        IDataSource old = new TensorData(torch.zeros(10, 1), torch.zeros(10, torch.ScalarType.Int64));
+        IDataSource pool = new TensorData(torch.ones(90, 1), torch.ones([90, 2]) / 2);
+
+        IDataSource both = old.TogetherWith(pool, poolShare: 0.75);
+
+        both.Count.Should().Be(120);
+        Batch all = both.Read(torch.arange(120, torch.ScalarType.Int64));
+        all.Inputs.sum().item<float>().Should().Be(90);
+        Close.Numbers(all.Labels!.select(1, 0)).Take(30).Should().OnlyContain(share => share == 1);
+    }
+
+    [Fact]
+    public void Every_old_sample_comes_at_least_once()
+    {
+        IDataSource old = new TensorData(torch.zeros(10, 1));
+        IDataSource pool = new TensorData(torch.ones(3, 1));
+
+        old.TogetherWith(pool).Count.Should().Be(13);
+    }
+}
