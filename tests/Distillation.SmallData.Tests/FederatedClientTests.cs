@@ -10,7 +10,7 @@ public sealed class FederatedClientTests : IDisposable
     private readonly TensorData _high = SmallProblem.Heaps(30, [2, 3], seed: 15);
     private readonly FederatedOptions _options = new() { Training = SmallProblem.Training with { Steps = 30 }, MinPoolSize = 120, PoolFactor = 4, Exchange = FederatedExchange.ModelsAndSamples };
 
-    private string Path => System.IO.Path.Combine(_folder.FullName, "fragment");
+    private string Path => System.IO.Path.Combine(_folder.FullName, "client");
 
     public void Dispose()
     {
@@ -23,11 +23,11 @@ public sealed class FederatedClientTests : IDisposable
     [Fact]
     public void Steps_over_files_give_the_same_bits_as_all_in_one_process()
     {
-        FederatedClient[] fragments = [New(0, _low), New(1, _high)];
-        foreach ((FederatedClient fragment, int number) in fragments.Select((fragment, number) => (fragment, number)))
+        FederatedClient[] clients = [New(0, _low), New(1, _high)];
+        foreach ((FederatedClient client, int number) in clients.Select((client, number) => (client, number)))
         {
-            using FederatedModel model = fragment.Train();
-            using TensorData made = fragment.Generate(classes: 4, count: 120);
+            using FederatedModel model = client.Train();
+            using TensorData made = client.Generate(classes: 4, count: 120);
             model.Save($"{Path}.{number}.model");
             SampleFile.Save(made, $"{Path}.{number}.samples");
         }
@@ -37,12 +37,12 @@ public sealed class FederatedClientTests : IDisposable
         using var teacher = new PartialLabelEnsemble(low.AsMember(), high.AsMember());
         using TensorData lowSamples = SampleFile.Load($"{Path}.0.samples");
         using TensorData highSamples = SampleFile.Load($"{Path}.1.samples");
-        using TensorData pool = fragments[1].Label(teacher, lowSamples, highSamples);
-        using FederatedModel after = fragments[1].TrainWith(pool);
+        using TensorData pool = clients[1].Label(teacher, lowSamples, highSamples);
+        using FederatedModel after = clients[1].TrainWith(pool);
 
         using FederatedDistillationResult whole = new FederatedDistillation(SmallProblem.HeapNetwork, new GaussianNoise(0.2), _options).Run([_low, _high]);
-        Some.Weights(low.Module).Should().Equal(Some.Weights(whole.Fragments[0].Before.Module));
-        Some.Weights(after.Module).Should().Equal(Some.Weights(whole.Fragments[1].After.Module));
+        Some.Weights(low.Module).Should().Equal(Some.Weights(whole.Clients[0].Before.Module));
+        Some.Weights(after.Module).Should().Equal(Some.Weights(whole.Clients[1].After.Module));
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class FederatedClientTests : IDisposable
     {
         using FederatedModel model = New(0, _low).Train();
         SampleFile.Save(_low, Path);
-        RefusesModel().Should().Throw<InvalidDataException>().WithMessage($"'{Path}' is not the model of a fragment*");
+        RefusesModel().Should().Throw<InvalidDataException>().WithMessage($"'{Path}' is not the model of a client*");
 
         model.Save(Path);
         FluentActions.Invoking(() => SampleFile.Load(Path)).Should().Throw<InvalidDataException>().WithMessage($"'{Path}' does not hold samples*'in.weight'*");

@@ -21,37 +21,37 @@ public sealed class FederatedDistillationTests : IDisposable
     }
 
     [Fact]
-    public void Fragment_of_half_the_classes_gets_the_others_from_the_samples_of_its_peers()
+    public void Client_of_half_the_classes_gets_the_others_from_the_samples_of_its_peers()
     {
         using FederatedDistillationResult result = Run(_options);
 
-        result.Fragments.Should().HaveCount(2).And.AllSatisfy(fragment =>
+        result.Clients.Should().HaveCount(2).And.AllSatisfy(client =>
         {
-            fragment.ReportBefore!.Accuracy.Should().BeInRange(0.4, 0.6);
-            fragment.ReportAfter!.Accuracy.Should().BeGreaterThan(0.9);
+            client.ReportBefore!.Accuracy.Should().BeInRange(0.4, 0.6);
+            client.ReportAfter!.Accuracy.Should().BeGreaterThan(0.9);
         });
         result.Improvement!.Mean.Should().BeGreaterThan(0.3);
-        result.Fragments[0].Before.SamplesOfClass.Keys.Should().BeEquivalentTo([0L, 1L]);
-        result.Fragments[0].After.SamplesOfClass.Values.Sum().Should().Be(30);
-        result.Describe().Should().Contain("2 fragments of 60 labeled samples").And.Contain("surrogates").And.Contain("no privacy").And.Contain("fragment 1 (30 samples of 2 classes)");
+        result.Clients[0].Before.SamplesOfClass.Keys.Should().BeEquivalentTo([0L, 1L]);
+        result.Clients[0].After.SamplesOfClass.Values.Sum().Should().Be(30);
+        result.Describe().Should().Contain("2 clients of 60 labeled samples").And.Contain("surrogates").And.Contain("no privacy").And.Contain("client 1 (30 samples of 2 classes)");
     }
 
     [Fact]
-    public void Fragment_of_half_the_classes_gets_others_from_the_models_of_its_peers()
+    public void Client_of_half_the_classes_gets_others_from_the_models_of_its_peers()
     {
-        TensorData[] fragments = [.. Ring.Select((classes, number) => SmallProblem.Heaps(30, classes, seed: 100 + (3 * number)))];
+        TensorData[] clients = [.. Ring.Select((classes, number) => SmallProblem.Heaps(30, classes, seed: 100 + (3 * number)))];
         FederatedOptions options = _options with { Exchange = FederatedExchange.Models };
 
-        using FederatedDistillationResult result = new FederatedDistillation(SmallProblem.HeapNetwork, new GaussianNoise(2), options).Run(fragments, _test);
+        using FederatedDistillationResult result = new FederatedDistillation(SmallProblem.HeapNetwork, new GaussianNoise(2), options).Run(clients, _test);
 
         result.TeacherReport!.Accuracy.Should().BeGreaterThan(0.9);
         result.Improvement!.Mean.Should().BeGreaterThan(0.1, "new samples of two heaps hardly reach the others");
         result.Describe().Should().Contain("their models, and no samples");
-        Array.ForEach(fragments, fragment => fragment.Dispose());
+        Array.ForEach(clients, client => client.Dispose());
     }
 
     [Fact]
-    public void Each_fragment_is_read_in_its_own_turn_alone()
+    public void Each_client_is_read_in_its_own_turn_alone()
     {
         var log = new List<int>();
 
@@ -67,9 +67,9 @@ public sealed class FederatedDistillationTests : IDisposable
         using FederatedDistillationResult same = Run(_options);
         using FederatedDistillationResult other = Run(_options with { Seed = 1 });
 
-        double[] weights = Some.Weights(first.Fragments[1].After.Module);
-        Some.Weights(same.Fragments[1].After.Module).Should().Equal(weights);
-        Some.Weights(other.Fragments[1].After.Module).Should().NotEqual(weights);
+        double[] weights = Some.Weights(first.Clients[1].After.Module);
+        Some.Weights(same.Clients[1].After.Module).Should().Equal(weights);
+        Some.Weights(other.Clients[1].After.Module).Should().NotEqual(weights);
     }
 
     [Fact]
@@ -77,16 +77,16 @@ public sealed class FederatedDistillationTests : IDisposable
     {
         using FederatedDistillationResult result = new FederatedDistillation(SmallProblem.HeapNetwork, new GaussianNoise(0.2), _options).Run([_low, _high]);
 
-        (result.Improvement, result.TeacherReport, result.Fragments[0].ReportAfter).Should().Be((null, null, null));
+        (result.Improvement, result.TeacherReport, result.Clients[0].ReportAfter).Should().Be((null, null, null));
         result.Describe().Should().Contain("no test samples");
     }
 
     [Fact]
-    public void One_fragment_has_nobody_to_learn_from()
+    public void One_client_has_nobody_to_learn_from()
     {
         Action run = () => new FederatedDistillation(SmallProblem.HeapNetwork, new GaussianNoise(0.2)).Run([_low]);
 
-        run.Should().Throw<ArgumentException>().WithMessage("*at least two fragments*");
+        run.Should().Throw<ArgumentException>().WithMessage("*at least two clients*");
     }
 
     [Theory]
@@ -139,8 +139,8 @@ public sealed class FederatedDistillationTests : IDisposable
 
     private FederatedDistillationResult Run(FederatedOptions options) => Run(options, _low, _high);
 
-    private FederatedDistillationResult Run(FederatedOptions options, params IDataSource[] fragments) =>
-        new FederatedDistillation(SmallProblem.HeapNetwork, new GaussianNoise(0.2), options).Run(fragments, _test);
+    private FederatedDistillationResult Run(FederatedOptions options, params IDataSource[] clients) =>
+        new FederatedDistillation(SmallProblem.HeapNetwork, new GaussianNoise(0.2), options).Run(clients, _test);
 
     private sealed class LoggedSource(IDataSource source, int number, List<int> log) : IDataSource
     {

@@ -46,8 +46,8 @@ internal static class SmallDataCommand
             new ImageCase(fashion, 500),
             new ImageCase(fashion, 1_000),
             new ImageCase(fashion, 2_000),
-            new FragmentCase(fashion, 10),
-            new FragmentCase(fashion, 5),
+            new FederatedCase(fashion, 10),
+            new FederatedCase(fashion, 5),
             new SearchCase(fashion, 100, "search, 100 labels", Recipes.ForImages()),
             new SearchCase(fashion, 200, "search, naive recipe", [.. Recipes.ForImages().Where(recipe => recipe.Kind == RecipeKind.Plain), naive]),
         ];

@@ -2,7 +2,7 @@ using Distillation;
 
 namespace QuickStart;
 
-/// <summary>A way to get a model, measured on the test images once for each seed or fragment.</summary>
+/// <summary>A way to get a model, measured on the test images once for each seed or client.</summary>
 internal sealed class Arm(string name, IReadOnlyList<EvaluationReport> reports)
 {
     public string Name => name;

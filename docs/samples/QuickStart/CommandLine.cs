@@ -11,9 +11,9 @@ internal static class CommandLine
     private static readonly Option<int> Labels = Number("--labels", "How many of the training images have labels.", 200, 20);
     private static readonly Option<int> Unlabeled = Number("--unlabeled", "How many of the other training images are used without their labels.", 0, 0);
     private static readonly Option<bool> NoSearch = new("--no-search") { Description = "Distils without searching for the best recipe first." };
-    private static readonly Option<int> Count = Number("--count", "How many fragments there are.", 10, 2);
-    private static readonly Option<int?> ClassesEach = AtLeast(1, new Option<int?>("--classes-each") { Description = "How many of the classes each fragment has. The default is all." });
-    private static readonly Option<int?> SamplesEach = AtLeast(1, new Option<int?>("--samples-each") { Description = "How many images each fragment has, on average. The default is 100, or fewer where there are not as many." });
+    private static readonly Option<int> Count = Number("--count", "How many clients there are.", 10, 2);
+    private static readonly Option<int?> ClassesEach = AtLeast(1, new Option<int?>("--classes-each") { Description = "How many of the classes each client has. The default is all." });
+    private static readonly Option<int?> SamplesEach = AtLeast(1, new Option<int?>("--samples-each") { Description = "How many images each client has, on average. The default is 100, or fewer where there are not as many." });
 
     private static readonly Option<FileInfo?> Save = Checked(
         new Option<FileInfo?>("--save") { Description = "Where the distilled student of the first seed is saved, in TorchSharp's format." },
@@ -37,12 +37,12 @@ internal static class CommandLine
         var smallData = new Command("small-data", "Makes a model of few labeled images better with new samples, and tells what that brought.") { Data, Labels, Unlabeled, NoSearch, Seed, draws, Out };
         Runs(smallData, (arguments, images) => new SmallData(images, arguments.GetValue(Labels), arguments.GetValue(Unlabeled), !arguments.GetValue(NoSearch), SeedsOf(arguments, draws)));
 
-        var fragments = new Command("fragments", "Scatters labeled images over places that keep them to themselves, and has them learn from each other.") { Data, Count, ClassesEach, SamplesEach, Seed, Out };
-        Runs(fragments, (arguments, images) => new Fragments(images, arguments.GetValue(Count), arguments.GetValue(ClassesEach), arguments.GetValue(SamplesEach), arguments.GetValue(Seed)));
+        var clients = new Command("federated", "Scatters labeled images over places that keep them to themselves, and has them learn from each other.") { Data, Count, ClassesEach, SamplesEach, Seed, Out };
+        Runs(clients, (arguments, images) => new Federated(images, arguments.GetValue(Count), arguments.GetValue(ClassesEach), arguments.GetValue(SamplesEach), arguments.GetValue(Seed)));
 
         root.Add(compress);
         root.Add(smallData);
-        root.Add(fragments);
+        root.Add(clients);
         return root;
 
         static Func<ParseResult, Images, IJob> Compress(Option<int> seeds) => (arguments, images) =>

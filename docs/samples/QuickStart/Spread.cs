@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace QuickStart;
 
-/// <summary>A measure over several seeds or fragments.</summary>
+/// <summary>A measure over several seeds or clients.</summary>
 internal sealed class Spread(IEnumerable<double> values)
 {
     public IReadOnlyList<double> Values { get; } = [.. values];

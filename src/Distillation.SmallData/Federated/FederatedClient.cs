@@ -4,8 +4,8 @@ namespace Distillation.SmallData;
 
 /// <summary>A part of scattered data, of which no sample leaves it: trains a model, makes new samples, and trains a better model with what the other parts know.</summary>
 /// <remarks>
-/// Each step is on its own, so that fragments can be in separate processes that exchange files: <see cref="FederatedModel.Save"/>, <see cref="SampleFile.Save"/>.
-/// <see cref="FederatedDistillation"/> is all steps of all fragments in one process.
+/// Each step is on its own, so that clients can be in separate processes that exchange files: <see cref="FederatedModel.Save"/>, <see cref="SampleFile.Save"/>.
+/// <see cref="FederatedDistillation"/> is all steps of all clients in one process.
 /// </remarks>
 public sealed class FederatedClient
 {
@@ -31,7 +31,7 @@ public sealed class FederatedClient
         _seed = unchecked((int)SplitMix64.Mix(_options.Seed, number));
     }
 
-    /// <summary>Trains a model on the fragment's samples alone.</summary>
+    /// <summary>Trains a model on the client's samples alone.</summary>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The model, for the others; the caller disposes it.</returns>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
@@ -41,8 +41,8 @@ public sealed class FederatedClient
         return Train(originals, Labeled(originals), _options.PlainTraining ?? _options.Training, cancellationToken);
     }
 
-    /// <summary>Makes new samples of the fragment's own ones.</summary>
-    /// <param name="classes">The number of classes of all fragments, C: as many as the model has logits.</param>
+    /// <summary>Makes new samples of the client's own ones.</summary>
+    /// <param name="classes">The number of classes of all clients, C: as many as the model has logits.</param>
     /// <param name="count">How many; by <see cref="FederatedOptions.PoolFactor"/> and <see cref="FederatedOptions.MinPoolSize"/> if not given.</param>
     /// <returns>The samples with their parents' labels as probabilities [N, C]; the caller disposes them.</returns>
     /// <remarks>Samples that a generator makes by small changes still resemble their parents. To give them away is to give surrogates away; it is no privacy.</remarks>
@@ -52,13 +52,13 @@ public sealed class FederatedClient
         return originals.Generate(_generator, count ?? Math.Max(_options.MinPoolSize, _options.PoolFactor * originals.Count), _seed).InMemory();
     }
 
-    /// <summary>Has samples labeled by the models of all fragments.</summary>
+    /// <summary>Has samples labeled by the models of all clients.</summary>
     /// <param name="teacher">The models of all as one: a <see cref="PartialLabelEnsemble"/>.</param>
     /// <param name="samples">Samples that <see cref="Generate"/> has made, here and, where samples are exchanged, elsewhere.</param>
     /// <returns>All of them with probabilities [N, C] as labels; the caller disposes them.</returns>
     public TensorData Label(ITeacher teacher, params IReadOnlyList<IDataSource> samples) => Label(teacher, samples, _options);
 
-    /// <summary>Trains a new model on the fragment's samples and on labeled new ones.</summary>
+    /// <summary>Trains a new model on the client's samples and on labeled new ones.</summary>
     /// <param name="pool">The new samples, with probabilities as labels.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The model; the caller disposes it.</returns>

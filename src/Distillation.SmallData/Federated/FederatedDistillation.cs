@@ -3,10 +3,10 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.SmallData;
 
-/// <summary>Scattered data: several fragments that keep their samples to themselves, and learn from each other's models.</summary>
+/// <summary>Scattered data: several clients that keep their samples to themselves, and learn from each other's models.</summary>
 /// <remarks>
-/// Each fragment trains an original of its own samples, and makes new samples of them; the originals of all, as a <see cref="PartialLabelEnsemble"/>, label new samples; each trains a new original on its own samples and on those.
-/// It is <see cref="FederatedClient"/>'s steps, one after the other, for all fragments in one process.
+/// Each client trains an original of its own samples, and makes new samples of them; the originals of all, as a <see cref="PartialLabelEnsemble"/>, label new samples; each trains a new original on its own samples and on those.
+/// It is <see cref="FederatedClient"/>'s steps, one after the other, for all clients in one process.
 /// </remarks>
 public sealed class FederatedDistillation
 {
@@ -26,19 +26,19 @@ public sealed class FederatedDistillation
     }
 
     /// <summary>Runs it.</summary>
-    /// <param name="fragments">The labeled samples of each fragment: class ids as labels. At least two.</param>
+    /// <param name="clients">The labeled samples of each client: class ids as labels. At least two.</param>
     /// <param name="test">Labeled samples for the reports, from which nothing learns; without them there are none.</param>
     /// <param name="progress">Is told the share that is done, on this thread.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The models and the reports; the caller disposes them.</returns>
-    /// <exception cref="ArgumentException">There are fewer than two fragments.</exception>
+    /// <exception cref="ArgumentException">There are fewer than two clients.</exception>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
-    public FederatedDistillationResult Run(IReadOnlyList<IDataSource> fragments, IDataSource? test = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public FederatedDistillationResult Run(IReadOnlyList<IDataSource> clients, IDataSource? test = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
-        IDataSource[] sources = [.. Require.Present(fragments).Select(source => Require.Present(source, nameof(fragments)))];
+        IDataSource[] sources = [.. Require.Present(clients).Select(source => Require.Present(source, nameof(clients)))];
         if (sources.Length < 2)
         {
-            throw new ArgumentException($"There must be at least two fragments to learn from each other, but there are {sources.Length}.", nameof(fragments));
+            throw new ArgumentException($"There must be at least two clients to learn from each other, but there are {sources.Length}.", nameof(clients));
         }
 
         var owned = new List<IDisposable>();
@@ -78,11 +78,11 @@ public sealed class FederatedDistillation
         EvaluationReport? Evaluate(ITeacher model) => test is null ? null : Evaluator.Evaluate(model, test, cancellationToken: cancellationToken);
     }
 
-    private static FederatedModel Alone(FederatedClient fragment, IDataSource source, FederatedModel before, PartialLabelEnsemble teacher, CancellationToken cancellationToken)
+    private static FederatedModel Alone(FederatedClient client, IDataSource source, FederatedModel before, PartialLabelEnsemble teacher, CancellationToken cancellationToken)
     {
-        using TensorData made = fragment.Generate(ClassesOf(before, source));
-        using TensorData pool = fragment.Label(teacher, made);
-        return fragment.TrainWith(pool, cancellationToken);
+        using TensorData made = client.Generate(ClassesOf(before, source));
+        using TensorData pool = client.Label(teacher, made);
+        return client.TrainWith(pool, cancellationToken);
     }
 
     private TensorData Share(FederatedClient[] all, IDataSource[] sources, FederatedModel[] before, PartialLabelEnsemble teacher)

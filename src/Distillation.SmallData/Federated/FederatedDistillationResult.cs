@@ -3,34 +3,34 @@ using Distillation.Evaluation;
 
 namespace Distillation.SmallData;
 
-/// <summary>The models of all fragments, before and after, and what the exchange brought. Disposing it disposes the models.</summary>
+/// <summary>The models of all clients, before and after, and what the exchange brought. Disposing it disposes the models.</summary>
 public sealed class FederatedDistillationResult : IDisposable
 {
     private readonly IReadOnlyList<IDisposable> _owned;
 
     internal FederatedDistillationResult(
-        FederatedExchange exchange, IReadOnlyList<FederatedClientResult> fragments, PartialLabelEnsemble teacher, EvaluationReport? teacherReport, IReadOnlyList<IDisposable> owned)
+        FederatedExchange exchange, IReadOnlyList<FederatedClientResult> clients, PartialLabelEnsemble teacher, EvaluationReport? teacherReport, IReadOnlyList<IDisposable> owned)
     {
-        (Exchange, Fragments, Teacher, TeacherReport, _owned) = (exchange, fragments, teacher, teacherReport, owned);
+        (Exchange, Clients, Teacher, TeacherReport, _owned) = (exchange, clients, teacher, teacherReport, owned);
         Improvement = teacherReport is null
             ? null
-            : PairedComparison.Of([.. fragments.Select(fragment => fragment.ReportBefore!.Accuracy)], [.. fragments.Select(fragment => fragment.ReportAfter!.Accuracy)]);
+            : PairedComparison.Of([.. clients.Select(client => client.ReportBefore!.Accuracy)], [.. clients.Select(client => client.ReportAfter!.Accuracy)]);
     }
 
     /// <summary>Gets what was exchanged.</summary>
     public FederatedExchange Exchange { get; }
 
-    /// <summary>Gets the fragments, in the order in which they were given.</summary>
-    public IReadOnlyList<FederatedClientResult> Fragments { get; }
+    /// <summary>Gets the clients, in the order in which they were given.</summary>
+    public IReadOnlyList<FederatedClientResult> Clients { get; }
 
-    /// <summary>Gets the first models of all fragments as one.</summary>
+    /// <summary>Gets the first models of all clients as one.</summary>
     public PartialLabelEnsemble Teacher { get; }
 
     /// <summary>Gets how all first models together do on test samples; <see langword="null"/> where none were given.</summary>
     public EvaluationReport? TeacherReport { get; }
 
-    /// <summary>Gets by how much the accuracy changed, over the fragments; <see langword="null"/> where no test samples were given.</summary>
-    /// <value>Its interval is for other fragments of the same data with the same test samples.</value>
+    /// <summary>Gets by how much the accuracy changed, over the clients; <see langword="null"/> where no test samples were given.</summary>
+    /// <value>Its interval is for other clients of the same data with the same test samples.</value>
     public PairedComparison? Improvement { get; }
 
     /// <summary>Says in plain words what was exchanged and what that brought.</summary>
@@ -38,7 +38,7 @@ public sealed class FederatedDistillationResult : IDisposable
     public string Describe()
     {
         var text = new StringBuilder();
-        text.Append(FormattableString.Invariant($"{Fragments.Count} fragments of {Fragments.Sum(Samples)} labeled samples exchanged "));
+        text.Append(FormattableString.Invariant($"{Clients.Count} clients of {Clients.Sum(Samples)} labeled samples exchanged "));
         text.AppendLine(Exchange == FederatedExchange.Models
             ? "their models, and no samples. A model can still give away something of what it has learned from."
             : "their models and the samples that they made. Such samples resemble their parents: they are surrogates, and sharing them is no privacy.");
@@ -47,13 +47,13 @@ public sealed class FederatedDistillationResult : IDisposable
             return text.Append("There were no test samples: what it brought is not known.").ToString();
         }
 
-        for (int number = 0; number < Fragments.Count; number++)
+        for (int number = 0; number < Clients.Count; number++)
         {
-            FederatedClientResult fragment = Fragments[number];
-            text.AppendLine(FormattableString.Invariant($"fragment {number} ({Samples(fragment)} samples of {fragment.Before.SamplesOfClass.Count} classes): {Numbers(fragment.ReportBefore!)} -> {Numbers(fragment.ReportAfter!)}"));
+            FederatedClientResult client = Clients[number];
+            text.AppendLine(FormattableString.Invariant($"client {number} ({Samples(client)} samples of {client.Before.SamplesOfClass.Count} classes): {Numbers(client.ReportBefore!)} -> {Numbers(client.ReportAfter!)}"));
         }
 
-        text.AppendLine(FormattableString.Invariant($"mean of the fragments: {Mean(fragment => fragment.ReportBefore!)} -> {Mean(fragment => fragment.ReportAfter!)}"));
+        text.AppendLine(FormattableString.Invariant($"mean of the clients: {Mean(client => client.ReportBefore!)} -> {Mean(client => client.ReportAfter!)}"));
         text.AppendLine(FormattableString.Invariant($"all first models together: {Numbers(TeacherReport!)}"));
         return text.Append(Improvement.Describe("Accuracy", higherIsBetter: true, " points", 100)).ToString();
     }
@@ -67,7 +67,7 @@ public sealed class FederatedDistillationResult : IDisposable
         }
     }
 
-    private static long Samples(FederatedClientResult fragment) => fragment.Before.SamplesOfClass.Values.Sum();
+    private static long Samples(FederatedClientResult client) => client.Before.SamplesOfClass.Values.Sum();
 
     private static string Numbers(EvaluationReport report) => Numbers(report.Accuracy, report.NegativeLogLikelihood, report.ExpectedCalibrationError);
 
@@ -75,5 +75,5 @@ public sealed class FederatedDistillationResult : IDisposable
         FormattableString.Invariant($"accuracy {100 * accuracy:0.0} %, NLL {likelihood:0.000}, ECE {100 * calibration:0.0} %");
 
     private string Mean(Func<FederatedClientResult, EvaluationReport> of) => Numbers(
-        Fragments.Average(fragment => of(fragment).Accuracy), Fragments.Average(fragment => of(fragment).NegativeLogLikelihood), Fragments.Average(fragment => of(fragment).ExpectedCalibrationError));
+        Clients.Average(client => of(client).Accuracy), Clients.Average(client => of(client).NegativeLogLikelihood), Clients.Average(client => of(client).ExpectedCalibrationError));
 }

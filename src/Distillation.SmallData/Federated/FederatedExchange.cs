@@ -1,11 +1,11 @@
 namespace Distillation.SmallData;
 
-/// <summary>What fragments of scattered data give each other.</summary>
+/// <summary>What clients of scattered data give each other.</summary>
 public enum FederatedExchange
 {
-    /// <summary>Models alone: each fragment has its own new samples labeled by all of them.</summary>
+    /// <summary>Models alone: each client has its own new samples labeled by all of them.</summary>
     Models,
 
-    /// <summary>Models and new samples: each fragment learns from the new samples of all.</summary>
+    /// <summary>Models and new samples: each client learns from the new samples of all.</summary>
     ModelsAndSamples,
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.SmallData;
 
-/// <summary>A fragment's model, and how many samples of which class it has learned from: all that others need of it.</summary>
+/// <summary>A client's model, and how many samples of which class it has learned from: all that others need of it.</summary>
 /// <remarks>Its file is in the safetensors format, the state of the module by name, with the counts as metadata <c>classes</c> (<c>0:50 3:50</c>). It holds no code, and no samples.</remarks>
 public sealed class FederatedModel : IDisposable
 {
@@ -21,10 +21,10 @@ public sealed class FederatedModel : IDisposable
     /// <summary>Gets the model as a teacher.</summary>
     public ITeacher Teacher { get; }
 
-    /// <summary>Gets the number of labeled samples of each class that the fragment has; classes without one are not there.</summary>
+    /// <summary>Gets the number of labeled samples of each class that the client has; classes without one are not there.</summary>
     public IReadOnlyDictionary<long, long> SamplesOfClass { get; }
 
-    /// <summary>Reads a model that another fragment has saved.</summary>
+    /// <summary>Reads a model that another client has saved.</summary>
     /// <param name="path">The file.</param>
     /// <param name="original">Makes a new model of the kind that was saved.</param>
     /// <returns>The model; the caller disposes it.</returns>
@@ -87,7 +87,7 @@ public sealed class FederatedModel : IDisposable
                 || !long.TryParse(numbers[1], NumberStyles.None, CultureInfo.InvariantCulture, out long count)
                 || count == 0)
             {
-                throw new InvalidDataException($"'{path}' is not the model of a fragment: it must say how many samples of each class it has learned from, as in '0:50 3:50', but says '{pair}'.");
+                throw new InvalidDataException($"'{path}' is not the model of a client: it must say how many samples of each class it has learned from, as in '0:50 3:50', but says '{pair}'.");
             }
 
             samples[id] = count;

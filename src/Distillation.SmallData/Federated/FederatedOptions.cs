@@ -1,9 +1,9 @@
 namespace Distillation.SmallData;
 
-/// <summary>How fragments of scattered data learn from each other. All of them have the same options.</summary>
+/// <summary>How clients of scattered data learn from each other. All of them have the same options.</summary>
 public sealed record FederatedOptions
 {
-    /// <summary>Gets what fragments give each other.</summary>
+    /// <summary>Gets what clients give each other.</summary>
     /// <value>The default value is <see cref="FederatedExchange.Models"/>.</value>
     public FederatedExchange Exchange { get; init => field = Require.Defined(value); }
 
@@ -11,15 +11,15 @@ public sealed record FederatedOptions
     /// <value>The default value is <see cref="RecipeSearchOptions.DefaultTraining"/>.</value>
     public TrainerOptions Training { get; init => field = OriginalTraining.Several(value); } = RecipeSearchOptions.DefaultTraining;
 
-    /// <summary>Gets how a fragment's first model is trained, on its labeled samples alone; as the others if not given.</summary>
+    /// <summary>Gets how a client's first model is trained, on its labeled samples alone; as the others if not given.</summary>
     /// <value>The default value is <see langword="null"/>.</value>
     public TrainerOptions? PlainTraining { get; init => field = value is null ? null : OriginalTraining.Several(value); }
 
-    /// <summary>Gets the share of new samples among all that a fragment learns from.</summary>
-    /// <value>In (0, 1). The default value is 0.95: with more of its own samples, a fragment of few classes sees those everywhere.</value>
+    /// <summary>Gets the share of new samples among all that a client learns from.</summary>
+    /// <value>In (0, 1). The default value is 0.95: with more of its own samples, a client of few classes sees those everywhere.</value>
     public double PoolShare { get; init => field = Require.BelowOne(Require.Positive(value)); } = 0.95;
 
-    /// <summary>Gets how many new samples a fragment makes for each labeled one.</summary>
+    /// <summary>Gets how many new samples a client makes for each labeled one.</summary>
     /// <value>Positive. The default value is 20.</value>
     public int PoolFactor { get; init => field = Require.Positive(value); } = 20;
 
@@ -31,7 +31,7 @@ public sealed record FederatedOptions
     /// <value>The default value is <see langword="null"/>: by themselves where models alone are exchanged, half by themselves and half by the samples' parents where samples are, too.</value>
     public LabelingOptions? Labeling { get; init; }
 
-    /// <summary>Gets the number from which all chance follows; each fragment adds its own number.</summary>
+    /// <summary>Gets the number from which all chance follows; each client adds its own number.</summary>
     /// <value>Any number. The default value is 0.</value>
     public int Seed { get; init; }
 }

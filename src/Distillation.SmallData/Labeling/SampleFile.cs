@@ -2,7 +2,7 @@ using Distillation.Data;
 
 namespace Distillation.SmallData;
 
-/// <summary>Samples in files: a pool that took time to make and to label, or new samples for other fragments.</summary>
+/// <summary>Samples in files: a pool that took time to make and to label, or new samples for other clients.</summary>
 /// <remarks>A file is in the safetensors format, with the tensors <c>inputs</c>, [N, ...], and, where there are any, <c>labels</c>, [N, ...], and a digest of them. It is written aside and moved. <see cref="TensorFile"/> opens it without loading it.</remarks>
 public static class SampleFile
 {

@@ -351,7 +351,7 @@ public sealed partial class SnippetTests : IDisposable
         using FederatedDistillationResult together = new FederatedDistillation(original, generator, exchange).Run([north, south], test);
         Console.WriteLine(together.Describe());
 
-        together.Fragments.Should().HaveCount(2);
+        together.Clients.Should().HaveCount(2);
         together.Improvement!.Pairs.Should().Be(2);
     }
 

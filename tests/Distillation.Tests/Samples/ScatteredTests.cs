@@ -13,21 +13,21 @@ public class ScatteredTests
     [InlineData(4, 3, 50)]
     [InlineData(3, 4, 200)]
     [InlineData(25, 2, 40)]
-    public void Fragments_have_their_numbers_of_classes_and_together_all(int fragments, int classesEach, int samplesEach)
+    public void Clients_have_their_numbers_of_classes_and_together_all(int clients, int classesEach, int samplesEach)
     {
-        IReadOnlyList<IReadOnlyList<long>> dealt = Scattered.Deal(Labels, fragments, classesEach, samplesEach, seed: 3);
+        IReadOnlyList<IReadOnlyList<long>> dealt = Scattered.Deal(Labels, clients, classesEach, samplesEach, seed: 3);
 
-        dealt.Should().HaveCount(fragments).And.AllSatisfy(part => ClassesOf(part).Should().HaveCount(classesEach));
+        dealt.Should().HaveCount(clients).And.AllSatisfy(part => ClassesOf(part).Should().HaveCount(classesEach));
         dealt.SelectMany(ClassesOf).Distinct().Should().HaveCount(10);
-        dealt.SelectMany(part => part).Should().OnlyHaveUniqueItems().And.HaveCount(fragments * samplesEach);
+        dealt.SelectMany(part => part).Should().OnlyHaveUniqueItems().And.HaveCount(clients * samplesEach);
     }
 
     [Fact]
-    public void Fragments_are_of_equal_size_when_each_has_all_classes() =>
+    public void Clients_are_of_equal_size_when_each_has_all_classes() =>
         Scattered.Deal(Labels, 7, 10, 50, seed: 0).Should().AllSatisfy(part => part.Should().HaveCount(50));
 
     [Fact]
-    public void Fragments_follow_from_the_seed()
+    public void Clients_follow_from_the_seed()
     {
         Scattered.Deal(Labels, 10, 5, 100, seed: 1).Should().BeEquivalentTo(Scattered.Deal(Labels, 10, 5, 100, seed: 1), options => options.WithStrictOrdering());
         Scattered.Deal(Labels, 10, 5, 100, seed: 1)[0].Should().NotBeEquivalentTo(Scattered.Deal(Labels, 10, 5, 100, seed: 2)[0]);

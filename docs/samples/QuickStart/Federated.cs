@@ -8,7 +8,7 @@ using Sequential = TorchSharp.Modules.Sequential;
 namespace QuickStart;
 
 /// <summary>Labeled images in several places, none of which shows its own to another: what they learn from each other's models, and from generated samples.</summary>
-internal sealed class Fragments : IJob
+internal sealed class Federated : IJob
 {
     private const int Steps = 1_000;
 
@@ -20,7 +20,7 @@ internal sealed class Fragments : IJob
     private readonly IReadOnlyList<IReadOnlyList<long>> _dealt;
     private readonly TrainerOptions _plainTraining = Ingredients.Training(weightDecay: 4) with { Steps = Steps };
 
-    public Fragments(Images images, int count, int? classesEach, int? samplesEach, int seed)
+    public Federated(Images images, int count, int? classesEach, int? samplesEach, int seed)
     {
         long[] labels = images.TrainLabels();
         int classes = labels.Distinct().Count();
@@ -29,7 +29,7 @@ internal sealed class Fragments : IJob
         Require(_classesEach <= classes, $"--classes-each must be at most {classes}, the number of classes, but is {_classesEach}.");
         Require((long)count * _classesEach >= classes, $"--count times --classes-each must be at least {classes}, so that every class is somewhere, but is {count} times {_classesEach}.");
         Require((long)count * samples <= labels.Length, $"--count times --samples-each must be at most {labels.Length}, the number of training images, but is {count} times {samples}.");
-        Require(samples >= _classesEach, $"--samples-each must be at least --classes-each, {_classesEach}, but is {samples} with {count} fragments.");
+        Require(samples >= _classesEach, $"--samples-each must be at least --classes-each, {_classesEach}, but is {samples} with {count} clients.");
         _lackClasses = _classesEach < classes;
         _settings = new Dictionary<string, object> { ["data"] = images.Name, ["count"] = count, ["classes-each"] = _classesEach, ["samples-each"] = samples, ["seed"] = seed, ["steps"] = Steps };
         _dealt = Scattered.Deal(labels, count, _classesEach, samples, seed);
@@ -37,8 +37,8 @@ internal sealed class Fragments : IJob
 
     public Report Run()
     {
-        FragmentedRun? models = null;
-        FragmentedRun? samples = null;
+        FederatedRun? models = null;
+        FederatedRun? samples = null;
         EvaluationReport? together = null;
         Display.Run(
         [
@@ -48,16 +48,16 @@ internal sealed class Fragments : IJob
         ]);
         Arm[] arms =
         [
-            new("each fragment alone", models!.Before),
+            new("each client alone", models!.Before),
             new("with the models of all", models.After),
             new("with the models and samples of all", samples!.After),
             new("all first models together", [models.Teacher]),
             new("one original of all images in one place", [together!]),
         ];
         return new(
-            "fragments",
+            "federated",
             "Scattered data",
-            FormattableString.Invariant($"{_dealt.Count} fragments of {_classesEach} classes and about {_settings["samples-each"]} images each of {_images.Name}, {_images.Test.Count} test images; mean ± standard deviation of the fragments"),
+            FormattableString.Invariant($"{_dealt.Count} clients of {_classesEach} classes and about {_settings["samples-each"]} images each of {_images.Name}, {_images.Test.Count} test images; mean ± standard deviation of the clients"),
             _settings,
             [ReportTable.Of(arms)],
             [
@@ -69,7 +69,7 @@ internal sealed class Fragments : IJob
             new
             {
                 Arms = arms,
-                Fragments = _dealt.Select((part, number) => new { Number = number, Samples = part.Count, SamplesOfClass = models.SamplesOfClass[number] }),
+                Clients = _dealt.Select((part, number) => new { Number = number, Samples = part.Count, SamplesOfClass = models.SamplesOfClass[number] }),
                 ModelsImprovement = models.Improvement,
                 ModelsAndSamplesImprovement = samples.Improvement,
             });
@@ -83,13 +83,13 @@ internal sealed class Fragments : IJob
         }
     }
 
-    // Mixed samples suit fragments that have all classes, or get samples of them; where classes are missing, a mixture is too far from what the others know.
-    private FragmentedRun Exchange(FederatedExchange exchange, IProgress<double>? progress)
+    // Mixed samples suit clients that have all classes, or get samples of them; where classes are missing, a mixture is too far from what the others know.
+    private FederatedRun Exchange(FederatedExchange exchange, IProgress<double>? progress)
     {
         ISampleGenerator generator = exchange == FederatedExchange.Models && _lackClasses ? Ingredients.Warps : Ingredients.Mixed;
         var options = new FederatedOptions { Exchange = exchange, Training = RecipeSearchOptions.DefaultTraining with { Steps = Steps }, PlainTraining = _plainTraining, Seed = _seed };
         using FederatedDistillationResult result = new FederatedDistillation(() => Networks.Mlp(128), generator, options).Run([.. _dealt.Select(part => _images.Train.Subset(part))], _images.Test, progress);
-        return FragmentedRun.Of(result);
+        return FederatedRun.Of(result);
     }
 
     private EvaluationReport Together(IProgress<double>? progress)
@@ -101,7 +101,7 @@ internal sealed class Fragments : IJob
     }
 
     /// <summary>What one exchange brought.</summary>
-    private sealed record FragmentedRun(
+    private sealed record FederatedRun(
         IReadOnlyList<EvaluationReport> Before,
         IReadOnlyList<EvaluationReport> After,
         EvaluationReport Teacher,
@@ -111,12 +111,12 @@ internal sealed class Fragments : IJob
     {
         public string InShort => $"{Spread.Percent(Before.Average(report => report.Accuracy))} -> {Spread.Percent(After.Average(report => report.Accuracy))}";
 
-        public static FragmentedRun Of(FederatedDistillationResult result) => new(
-            [.. result.Fragments.Select(fragment => fragment.ReportBefore!)],
-            [.. result.Fragments.Select(fragment => fragment.ReportAfter!)],
+        public static FederatedRun Of(FederatedDistillationResult result) => new(
+            [.. result.Clients.Select(client => client.ReportBefore!)],
+            [.. result.Clients.Select(client => client.ReportAfter!)],
             result.TeacherReport!,
             result.Improvement!,
-            [.. result.Fragments.Select(fragment => fragment.Before.SamplesOfClass)],
+            [.. result.Clients.Select(client => client.Before.SamplesOfClass)],
             result.Describe());
     }
 }
