@@ -35,7 +35,7 @@ var options = new TrainerOptions
 {
     Steps = steps,
     BatchSize = 20,
-    Optimizer = new AdamW(new Schedule.WarmUp(10, new Schedule.Cosine(0.01))),
+    Optimizer = new AdamWOptimizer(new Schedule.WarmUp(10, new Schedule.Cosine(0.01))),
     Update = new() { AverageDecay = 0.9, ClipNorm = 1 },
     BestBy = Metric.NegativeLogLikelihood,
     EarlyStopping = new(Metric.NegativeLogLikelihood, Patience: 1000),
