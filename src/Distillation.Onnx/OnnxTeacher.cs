@@ -6,7 +6,7 @@ namespace Distillation.Onnx;
 /// <remarks>
 /// <para>The inputs of a batch are converted to the types that the model declares; values that such a type does not have, as fractions for a model of integers, are refused. What the model says comes in the floating-point type of <see cref="Batch.Inputs"/>,
 /// or in torch's default type where these are integers, and on the device of the batch.</para>
-/// <para>A model that takes a fixed number of samples is given batches of any size in pieces; the last piece is filled up with its last sample, and what is said of these copies is left out.</para>
+/// <para>A model that takes a fixed number of samples is given batches of any size in pieces; the last piece is filled up with its last sample, and what is predicted of these copies is left out.</para>
 /// <para>Maps from classes to numbers, as scikit-learn's classifiers give them, become columns in the order of the classes: integers by value, names by their UTF-8 bytes.</para>
 /// <para>Inner layers are the outputs of floating-point numbers beside the logits, and the values in <see cref="OnnxTeacherOptions.InnerValues"/>.</para>
 /// <para><see cref="Predict"/> may be called by several threads at once; <see cref="Dispose"/> only when no call is under way.</para>
@@ -79,11 +79,11 @@ public sealed class OnnxTeacher : ITeacher
         ModelNode[] outputs = [_outputs.Logits, .. asked.Select(_outputs.Layer)];
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
-        Tensor[] said = _session.Run(batch, outputs);
-        said[0] = Logits(said[0]);
+        Tensor[] predicted = _session.Run(batch, outputs);
+        predicted[0] = Logits(predicted[0]);
 
         torch.ScalarType type = batch.Inputs.is_floating_point() ? batch.Inputs.dtype : torch.get_default_dtype();
-        Tensor[] given = [.. said.Select(tensor => tensor.to(type, batch.Inputs.device).MoveToOuterDisposeScope())];
+        Tensor[] given = [.. predicted.Select(tensor => tensor.to(type, batch.Inputs.device).MoveToOuterDisposeScope())];
         return new ModelOutput(given[0], asked.Zip(given.Skip(1)).ToDictionary(layer => layer.First, layer => layer.Second));
     }
 
@@ -98,14 +98,14 @@ public sealed class OnnxTeacher : ITeacher
         _session.Dispose();
     }
 
-    private Tensor Logits(Tensor said)
+    private Tensor Logits(Tensor predicted)
     {
-        if (said.dim() < 2 && !_outputs.Logits.IsReals)
+        if (predicted.dim() < 2 && !_outputs.Logits.IsReals)
         {
-            throw new InvalidOperationException($"The model's output {_outputs.Logits} must be [N, C], but is {Shapes.Of(said)}.");
+            throw new InvalidOperationException($"The model's output {_outputs.Logits} must be [N, C], but is {Shapes.Of(predicted)}.");
         }
 
-        Tensor rows = said.dim() == 1 ? said.unsqueeze(1) : _outputs.Logits.IsOfOnePlace ? said.flatten(1) : said;
+        Tensor rows = predicted.dim() == 1 ? predicted.unsqueeze(1) : _outputs.Logits.IsOfOnePlace ? predicted.flatten(1) : predicted;
         if (_meaning == OnnxTeacherOutput.Probabilities)
         {
             return Probabilities.Logits(rows, _outputs.Logits.Name);
@@ -125,9 +125,9 @@ public sealed class OnnxTeacher : ITeacher
         return rows;
     }
 
-    private void RequireLogits(Tensor said)
+    private void RequireLogits(Tensor predicted)
     {
-        if (Probabilities.Seem(said))
+        if (Probabilities.Seem(predicted))
         {
             throw new InvalidOperationException(
                 $"The model's output {_outputs.Logits} gives numbers that are not negative and sum to 1: they look like probabilities. Say which they are with {nameof(OnnxTeacherOptions)}.{nameof(OnnxTeacherOptions.Meaning)}.");

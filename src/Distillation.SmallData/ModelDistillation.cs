@@ -31,7 +31,7 @@ public sealed class ModelDistillation
     /// <summary>Runs it.</summary>
     /// <param name="samples">The labeled samples: class ids as labels.</param>
     /// <param name="test">Labeled samples for the report, from which nothing learns; without them there is no report.</param>
-    /// <param name="progress">Is told the share that is done, on this thread.</param>
+    /// <param name="progress">Receives the share that is done, on this thread.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The models, the new samples and the report; the caller disposes them.</returns>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
@@ -80,7 +80,7 @@ public sealed class ModelDistillation
     /// <param name="samples">The labeled samples: class ids as labels.</param>
     /// <param name="test">Labeled samples for the reports, from which nothing learns.</param>
     /// <param name="runs">How many times; positive. With fewer than five little can be told from chance.</param>
-    /// <param name="progress">Is told the share that is done, on this thread.</param>
+    /// <param name="progress">Receives the share that is done, on this thread.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The reports, and what they say together.</returns>
     /// <exception cref="OperationCanceledException">It was ended.</exception>

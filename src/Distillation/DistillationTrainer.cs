@@ -20,7 +20,7 @@ public sealed class DistillationTrainer
     /// <param name="student">Who learns; it stays the caller's.</param>
     /// <param name="loss">What the student is to make small, such as <c>0.9 * new SoftTargetLoss(4) + 0.1 * new HardLabelLoss()</c>.</param>
     /// <param name="options">How the run goes; the defaults if not given.</param>
-    /// <param name="logger">Who is told; nobody if not given.</param>
+    /// <param name="logger">The logger; <see langword="null"/> disables logging.</param>
     /// <exception cref="ArgumentException">The loss reads a layer that teacher or student does not have.</exception>
     public DistillationTrainer(
         ITeacher teacher, IStudent student, IDistillationLoss loss, TrainerOptions? options = null, ILogger<DistillationTrainer>? logger = null)
@@ -37,7 +37,7 @@ public sealed class DistillationTrainer
     /// <summary>Trains the student.</summary>
     /// <param name="train">What is learned.</param>
     /// <param name="validation">What the student is measured on, with labels; nothing if not given.</param>
-    /// <param name="progress">Who is told, on this thread. .NET's own <see cref="Progress{T}"/> passes reports on to other threads, where they arrive late; a class of your own gets them in time.</param>
+    /// <param name="progress">Receives the reports, on this thread. .NET's own <see cref="Progress{T}"/> passes reports on to other threads, where they arrive late; a class of your own gets them in time.</param>
     /// <param name="cancellationToken">Ends the run between two steps; the student keeps what it has learned.</param>
     /// <returns>How the run went; the student has the weights.</returns>
     /// <exception cref="ArgumentException">The data does not fit the options or the model, or has inputs that are not finite.</exception>

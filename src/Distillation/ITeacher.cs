@@ -11,6 +11,11 @@ public interface ITeacher : IDisposable
     /// <summary>Gets the layers that can be asked for, or <see langword="null"/> where the teacher cannot list them.</summary>
     IReadOnlyCollection<Feature>? AvailableFeatures => null;
 
+    /// <summary>Gets whether the outputs of a sample depend on that sample alone and cost nothing per call, so that a batch that is not full may be filled up with repeated samples.</summary>
+    /// <remarks>Kernels of linear algebra round differently for a few rows. Filled up, the last batch of an epoch has the bits of a full one, and a cached teacher those of the teacher in the loop.</remarks>
+    /// <value>The default value is <see langword="false"/>: the teacher predicts the samples that there are. A wrapper or an ensemble is filled up where all of its parts accept it.</value>
+    bool AcceptsRepeatedSamples => false;
+
     /// <summary>Says what it knows of a batch.</summary>
     /// <param name="batch">The samples.</param>
     /// <param name="features">The inner layers to give beside the logits.</param>

@@ -42,11 +42,11 @@ public sealed class ComposeTests : IDisposable
 
     private sealed class Plus(double much) : SampleTransform
     {
-        protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom chance) => inputs.add_(much);
+        protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom random) => inputs.add_(much);
     }
 
     private sealed class Holding(Tensor held) : ISampleGenerator
     {
-        public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom chance) => new(held, parents);
+        public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom random) => new(held, parents);
     }
 }

@@ -110,7 +110,7 @@ public sealed class DataDiagnosisTests : IDisposable
     private static DataDiagnosis Of(long[] labels, double[][] outOfFold, double suspectBelow = 0.1)
     {
         using var data = new LabeledSamples(new TensorData(torch.zeros(labels.Length, 1), torch.tensor(labels)), classes: outOfFold[0].Length);
-        using var judge = new FittedTeacher(Teacher.From(inputs => inputs), torch.tensor([.. outOfFold.SelectMany(row => row)], [labels.Length, outOfFold[0].Length]).log());
-        return DataDiagnosis.Of(judge, data, suspectBelow);
+        using var fitted = new FittedTeacher(Teacher.From(inputs => inputs), torch.tensor([.. outOfFold.SelectMany(row => row)], [labels.Length, outOfFold[0].Length]).log());
+        return DataDiagnosis.Of(fitted, data, suspectBelow);
     }
 }

@@ -269,6 +269,6 @@ public sealed class GeneratorTests : IDisposable
 
     private sealed class Times(double factor) : SampleTransform
     {
-        protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom chance) => inputs * factor;
+        protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom random) => inputs * factor;
     }
 }

@@ -211,6 +211,6 @@ public sealed class ImageGeneratorTests : IDisposable
 
     private sealed class Times(double factor) : SampleTransform
     {
-        protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom chance) => inputs * factor;
+        protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom random) => inputs * factor;
     }
 }

@@ -194,10 +194,10 @@ public sealed class ModelDistillationTests : IDisposable
     {
         public long Samples { get; private set; }
 
-        public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom chance)
+        public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom random)
         {
             Samples += parents.size(0);
-            return inner.Generate(originals, parents, chance);
+            return inner.Generate(originals, parents, random);
         }
     }
 

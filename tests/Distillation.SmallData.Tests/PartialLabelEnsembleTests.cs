@@ -1,3 +1,4 @@
+using Distillation.Caching;
 using Distillation.Models;
 
 namespace Distillation.SmallData.Tests;
@@ -23,6 +24,18 @@ public sealed class PartialLabelEnsembleTests : IDisposable
         double[] means = [one[0], (one[1] + (3 * two[1]) + (2 * three[1])) / 6, ((3 * two[2]) + (2 * three[2])) / 5];
         double[] expected = [.. means.Select(mean => Math.Log(mean / means.Sum()))];
         logits[..3].Should().Equal(expected, (actual, wanted) => Math.Abs(actual - wanted) < 1e-12);
+    }
+
+    [Fact]
+    public void Members_predict_full_batches_when_a_cache_is_filled_and_they_accept_repeated_samples()
+    {
+        var sizes = new List<long>();
+        using var ensemble = new PartialLabelEnsemble(new PartialLabelMember(new Counting(sizes), [0, 1, 2]));
+        using var cached = new CachedTeacher(ensemble, 20);
+
+        cached.Fill(Some.Data(20), 8);
+
+        sizes.Should().Equal(8, 8, 8);
     }
 
     [Fact]
@@ -115,4 +128,15 @@ public sealed class PartialLabelEnsembleTests : IDisposable
     private static double[] Predict(ITeacher teacher) => Close.Numbers(teacher.Predict(Some.Batch(samples: 2), FeatureSet.None).Logits)[..4];
 
     private static double[] Softmax(double[] logits) => [.. logits.Select(logit => Math.Exp(logit) / logits.Sum(Math.Exp))];
+
+    private sealed class Counting(List<long> sizes) : ITeacher
+    {
+        public bool AcceptsRepeatedSamples => true;
+
+        public ModelOutput Predict(Batch batch, FeatureSet features)
+        {
+            sizes.Add(batch.Count);
+            return new(batch.Inputs[torch.TensorIndex.Colon, torch.TensorIndex.Slice(0, 3)]);
+        }
+    }
 }

@@ -212,6 +212,6 @@ public sealed class PrincipalSpaceTests : IDisposable
 
     private sealed class Beside : SampleTransform
     {
-        protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom chance) => inputs + torch.tensor(new[] { 0.0, 5 }, torch.ScalarType.Float64);
+        protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom random) => inputs + torch.tensor(new[] { 0.0, 5 }, torch.ScalarType.Float64);
     }
 }

@@ -54,14 +54,14 @@ internal sealed class ModelSession(InferenceSession session, ModelInputs inputs)
             }
 
             using IDisposableReadOnlyCollection<OrtValue> values = session.Run(options, inputs.Names, shared.Values, names);
-            Tensor[] said = [.. outputs.Zip(values, Read)];
-            foreach ((ModelNode output, Tensor tensor, long[]? shape) in outputs.Zip(said, shapes))
+            Tensor[] tensors = [.. outputs.Zip(values, Read)];
+            foreach ((ModelNode output, Tensor tensor, long[]? shape) in outputs.Zip(tensors, shapes))
             {
                 RequireRows(output, tensor, rows);
                 _trusted.TryAdd(output.Name, shape is not null && tensor.shape.SequenceEqual(shape));
             }
 
-            return said;
+            return tensors;
         }
         catch (OnnxRuntimeException exception)
         {
@@ -81,11 +81,11 @@ internal sealed class ModelSession(InferenceSession session, ModelInputs inputs)
         return tensor;
     }
 
-    private static void RequireRows(ModelNode output, Tensor said, long rows)
+    private static void RequireRows(ModelNode output, Tensor tensor, long rows)
     {
-        if (said.dim() == 0 || said.size(0) != rows)
+        if (tensor.dim() == 0 || tensor.size(0) != rows)
         {
-            throw new InvalidOperationException($"The model's output {output} must have a row for each of {rows} samples, but is {Shapes.Of(said)}.");
+            throw new InvalidOperationException($"The model's output {output} must have a row for each of {rows} samples, but is {Shapes.Of(tensor)}.");
         }
     }
 

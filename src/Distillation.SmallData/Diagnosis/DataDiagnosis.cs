@@ -12,24 +12,24 @@ public sealed record DataDiagnosis(EvaluationReport Report, IReadOnlyList<ClassD
     private const int Lines = 5;
 
     /// <summary>Takes what a teacher says out of fold.</summary>
-    /// <param name="judge">The teacher, fitted on the samples.</param>
+    /// <param name="fitted">The teacher, fitted on the samples.</param>
     /// <param name="data">The samples it was fitted on.</param>
     /// <param name="suspectBelow">Below which probability of its label a contradicted sample is a suspect, in [0, 1]. The default value is 0.1.</param>
     /// <returns>The diagnosis.</returns>
-    public static DataDiagnosis Of(FittedTeacher judge, LabeledSamples data, double suspectBelow = 0.1)
+    public static DataDiagnosis Of(FittedTeacher fitted, LabeledSamples data, double suspectBelow = 0.1)
     {
-        Require.Present(judge);
+        Require.Present(fitted);
         Require.Present(data);
         Require.InRange(suspectBelow, 0, 1);
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
-        Tensor probabilities = functional.softmax(judge.OutOfFold.to(torch.ScalarType.Float64), 1);
+        Tensor probabilities = functional.softmax(fitted.OutOfFold.to(torch.ScalarType.Float64), 1);
         Tensor labels = data.RequireLabels().to(probabilities.device);
         double[] own = probabilities.gather(1, labels.unsqueeze(1)).cpu().data<double>().ToArray();
-        long[] said = probabilities.argmax(1).cpu().data<long>().ToArray();
-        SuspectSample[] samples = [.. labels.cpu().data<long>().ToArray().Select((label, number) => new SuspectSample(number, label, said[number], own[number]))];
+        long[] predicted = probabilities.argmax(1).cpu().data<long>().ToArray();
+        SuspectSample[] samples = [.. labels.cpu().data<long>().ToArray().Select((label, number) => new SuspectSample(number, label, predicted[number], own[number]))];
         return new(
-            judge.Evaluate(data),
+            fitted.Evaluate(data),
             [
                 .. samples.GroupBy(sample => sample.Label).OrderBy(members => members.Key)
                     .Select(members => new ClassDiagnosis((int)members.Key, members.Count(), members.Count(IsContradicted), members.Average(sample => sample.Probability))),

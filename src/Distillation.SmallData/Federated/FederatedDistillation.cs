@@ -28,7 +28,7 @@ public sealed class FederatedDistillation
     /// <summary>Runs it.</summary>
     /// <param name="clients">The labeled samples of each client: class ids as labels. At least two.</param>
     /// <param name="test">Labeled samples for the reports, from which nothing learns; without them there are none.</param>
-    /// <param name="progress">Is told the share that is done, on this thread.</param>
+    /// <param name="progress">Receives the share that is done, on this thread.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The models and the reports; the caller disposes them.</returns>
     /// <exception cref="ArgumentException">There are fewer than two clients.</exception>

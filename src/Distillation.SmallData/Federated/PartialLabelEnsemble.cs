@@ -44,6 +44,9 @@ public sealed class PartialLabelEnsemble : IEnsemble
     public bool HasSay(int member, long label) => _members[Require.InRange(member, 0, _members.Length - 1)] is { Weight: > 0 } one && one.Saw(label);
 
     /// <inheritdoc/>
+    public bool AcceptsRepeatedSamples => true;
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">Members give different shapes, or one has seen a class that it has no logit for.</exception>
     public ModelOutput Predict(Batch batch, FeatureSet features) => Predict(batch, features, CancellationToken.None);
 
@@ -58,14 +61,14 @@ public sealed class PartialLabelEnsemble : IEnsemble
 
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
-        Tensor[] said = [.. _members.Select(member => member.Teacher.Predict(batch, FeatureSet.None, cancellationToken).Logits)];
-        RequireSameClasses(said);
-        torch.ScalarType type = said[0].dtype;
-        double[][] shares = Shares(said[0].size(-1));
+        Tensor[] outputs = [.. _members.Select(member => member.Teacher.Predict(batch, FeatureSet.None, cancellationToken).Logits)];
+        RequireSameClasses(outputs);
+        torch.ScalarType type = outputs[0].dtype;
+        double[][] shares = Shares(outputs[0].size(-1));
         Tensor? sum = null;
-        for (int number = 0; number < said.Length; number++)
+        for (int number = 0; number < outputs.Length; number++)
         {
-            Tensor probabilities = torch.nn.functional.softmax(said[number], -1, type == torch.ScalarType.Float64 ? type : torch.ScalarType.Float32);
+            Tensor probabilities = torch.nn.functional.softmax(outputs[number], -1, type == torch.ScalarType.Float64 ? type : torch.ScalarType.Float32);
             Tensor share = probabilities.mul_(torch.tensor(shares[number], probabilities.dtype, probabilities.device));
             sum = sum is null ? share : sum.AddInPlace(share);
         }
@@ -82,19 +85,19 @@ public sealed class PartialLabelEnsemble : IEnsemble
         return [.. _members.Select(member => whole.Select((sum, id) => sum > 0 && member.Saw(id) ? member.Weight / sum : 0).ToArray())];
     }
 
-    private void RequireSameClasses(Tensor[] said)
+    private void RequireSameClasses(Tensor[] outputs)
     {
-        for (int number = 0; number < said.Length; number++)
+        for (int number = 0; number < outputs.Length; number++)
         {
-            if (!Shapes.Same(said[0], said[number]))
+            if (!Shapes.Same(outputs[0], outputs[number]))
             {
-                throw new InvalidOperationException($"All members must give the same shape, but the first gave {Shapes.Of(said[0])} and number {number} gave {Shapes.Of(said[number])}.");
+                throw new InvalidOperationException($"All members must give the same shape, but the first gave {Shapes.Of(outputs[0])} and number {number} gave {Shapes.Of(outputs[number])}.");
             }
 
             long most = _members[number].Classes.Max();
-            if (most >= said[number].size(-1))
+            if (most >= outputs[number].size(-1))
             {
-                throw new InvalidOperationException($"Member {number} has seen class {most}, but gave logits {Shapes.Of(said[number])}, of {said[number].size(-1)} classes.");
+                throw new InvalidOperationException($"Member {number} has seen class {most}, but gave logits {Shapes.Of(outputs[number])}, of {outputs[number].size(-1)} classes.");
             }
         }
     }

@@ -33,6 +33,9 @@ public sealed class KernelRidgeTeacher : ITeacher
     public IReadOnlyCollection<Feature> AvailableFeatures => [];
 
     /// <inheritdoc/>
+    public bool AcceptsRepeatedSamples => true;
+
+    /// <inheritdoc/>
     public ModelOutput Predict(Batch batch, FeatureSet features)
     {
         Require.Present(batch);

@@ -34,7 +34,7 @@ internal static class OriginalTraining
     /// <summary>Makes a model whose weights follow from the seed.</summary>
     public static torch.nn.Module<Tensor, Tensor> Make(Func<torch.nn.Module<Tensor, Tensor>> make, int seed)
     {
-        using var chance = new ForkedRng(seed);
+        using var rng = new ForkedRng(seed);
         return make() ?? throw new InvalidOperationException("The delegate that makes a model must give one, but gave null.");
     }
 

@@ -4,5 +4,5 @@ namespace Distillation.SmallData;
 public sealed class Identity : SampleTransform
 {
     /// <inheritdoc/>
-    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom chance) => inputs;
+    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom random) => inputs;
 }

@@ -28,12 +28,12 @@ public sealed class RandomChoice : ISampleGenerator
     }
 
     /// <inheritdoc/>
-    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom chance)
+    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom random)
     {
         Require.Present(parents);
-        double[] draws = Require.Present(chance).Uniform(1, torch.ScalarType.Float64).cpu().data<double>().ToArray();
+        double[] draws = Require.Present(random).Uniform(1, torch.ScalarType.Float64).cpu().data<double>().ToArray();
         long[][] members = [.. _generators.Select((_, kind) => Enumerable.Range(0, draws.Length).Where(row => KindOf(draws[row]) == kind).Select(row => (long)row).ToArray())];
-        SampleRandom branch = chance.Branch();
+        SampleRandom branch = random.Branch();
         var parts = new List<(Tensor Rows, GeneratedSamples Samples)>();
         for (int kind = 0; kind < _generators.Length; kind++)
         {

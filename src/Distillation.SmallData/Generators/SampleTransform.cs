@@ -4,19 +4,19 @@ namespace Distillation.SmallData;
 public abstract class SampleTransform : ISampleGenerator
 {
     /// <inheritdoc/>
-    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom chance)
+    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom random)
     {
         Require.Present(originals);
-        Require.Present(chance);
-        return new GeneratedSamples(Transform(originals.Inputs.index_select(0, Require.Present(parents)), originals, chance), parents);
+        Require.Present(random);
+        return new GeneratedSamples(Transform(originals.Inputs.index_select(0, Require.Present(parents)), originals, random), parents);
     }
 
     /// <summary>Changes inputs.</summary>
     /// <param name="inputs">Copies of originals, [N, ...]; they may be changed in place.</param>
     /// <param name="originals">All originals.</param>
-    /// <param name="chance">Where random numbers come from, a row for each input.</param>
+    /// <param name="random">Where random numbers come from, a row for each input.</param>
     /// <returns>[N, ...], in the same shape.</returns>
-    protected internal abstract Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom chance);
+    protected internal abstract Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom random);
 
     /// <summary>Refuses what is no image.</summary>
     internal static void RequireImages(Tensor inputs, string what)

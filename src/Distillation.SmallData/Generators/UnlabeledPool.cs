@@ -3,7 +3,7 @@ namespace Distillation.SmallData;
 /// <summary>Real samples without labels, as if they were generated: sample number i is the pool's sample i, and after the last one the first comes again.</summary>
 /// <remarks>
 /// <para>Samples have no originals, so no label is known, and the teacher's is the only one. In a <see cref="RandomChoice"/> with generators whose labels are known, a known label of zeros says that there is none:
-/// <see cref="GenerationExtensions.LabeledBy"/> gives such rows the teacher's label alone, whatever <see cref="LabelingOptions.KnownShare"/> is. To a cross entropy with known labels alone such rows are of no account.</para>
+/// <see cref="SmallDataExtensions.LabeledBy"/> gives such rows the teacher's label alone, whatever <see cref="LabelingOptions.KnownShare"/> is. To a cross entropy with known labels alone such rows are of no account.</para>
 /// <para>It is the best pool where there is one. Labels that the source has are not looked at.</para>
 /// <para>Inside <see cref="Mixup"/> or <see cref="CutMix"/> both parts would be the same sample.</para>
 /// </remarks>
@@ -29,10 +29,10 @@ public sealed class UnlabeledPool : ISampleGenerator
     }
 
     /// <inheritdoc/>
-    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom chance)
+    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom random)
     {
         Require.Present(originals);
-        long[] places = [.. Require.Present(chance).Numbers.Select(number => number % _source.Count).Select(place => _order is null ? place : _order[place])];
+        long[] places = [.. Require.Present(random).Numbers.Select(number => number % _source.Count).Select(place => _order is null ? place : _order[place])];
         Tensor inputs = _source.Read(torch.tensor(places)).Inputs;
         if (!torch.is_floating_point(inputs) || !inputs.shape.AsSpan(1).SequenceEqual(originals.Inputs.shape.AsSpan(1)))
         {

@@ -9,12 +9,12 @@ internal sealed class LabeledSource(IDataSource data, ITeacher teacher, Labeling
 
     /// <summary>Asks a teacher.</summary>
     /// <returns>Its probabilities, [N, C], and the labels that they become together with known ones, in the type of the inputs.</returns>
-    public static (Tensor Said, Tensor Labels) Label(Batch batch, ITeacher teacher, LabelingOptions options)
+    public static (Tensor Probabilities, Tensor Labels) Label(Batch batch, ITeacher teacher, LabelingOptions options)
     {
         Tensor logits = teacher.Predict(batch, FeatureSet.None).Logits;
-        Tensor said = functional.softmax(logits.Div(options.Temperature), 1);
-        Tensor labels = said.to(batch.Inputs.dtype);
-        return (said, options.KnownShare > 0 && batch.Labels is { } known ? Blend(labels, Probabilities(known, said.size(1), labels.dtype).Mul(options.KnownShare)) : labels);
+        Tensor probabilities = functional.softmax(logits.Div(options.Temperature), 1);
+        Tensor labels = probabilities.to(batch.Inputs.dtype);
+        return (probabilities, options.KnownShare > 0 && batch.Labels is { } known ? Blend(labels, Probabilities(known, probabilities.size(1), labels.dtype).Mul(options.KnownShare)) : labels);
     }
 
     /// <summary>Gives labels as probabilities, [N, C].</summary>
@@ -31,5 +31,5 @@ internal sealed class LabeledSource(IDataSource data, ITeacher teacher, Labeling
     }
 
     // A known label of zeros is none, one that does not add up to 1 is known in part: the teacher says the rest.
-    private static Tensor Blend(Tensor said, Tensor known) => said.mul(known.sum(1, keepdim: true).RSub(1)).AddInPlace(known);
+    private static Tensor Blend(Tensor probabilities, Tensor known) => probabilities.mul(known.sum(1, keepdim: true).RSub(1)).AddInPlace(known);
 }

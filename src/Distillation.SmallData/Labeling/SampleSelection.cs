@@ -8,9 +8,9 @@ internal sealed class SampleSelection(SampleFilter filter)
     public void Add(SamplePrediction opinion)
     {
         using var scope = torch.NewDisposeScope();
-        Tensor said = opinion.Probabilities.to(torch.ScalarType.Float64);
-        long[] labels = said.argmax(1).cpu().data<long>().ToArray();
-        double[] largest = Numbers(said.topk((int)Math.Min(2, said.size(1)), 1).values);
+        Tensor probabilities = opinion.Probabilities.to(torch.ScalarType.Float64);
+        long[] labels = probabilities.argmax(1).cpu().data<long>().ToArray();
+        double[] largest = Numbers(probabilities.topk((int)Math.Min(2, probabilities.size(1)), 1).values);
         double[]? agreement = opinion.Agreement is { } shares ? Numbers(shares) : null;
         bool[]? contradicts = opinion.Contradicts?.cpu().data<bool>().ToArray();
         int columns = largest.Length / labels.Length;

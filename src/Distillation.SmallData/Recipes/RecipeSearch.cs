@@ -26,7 +26,7 @@ public sealed class RecipeSearch
 
     /// <summary>Compares the recipes.</summary>
     /// <param name="data">The labeled samples. Nothing else is looked at.</param>
-    /// <param name="progress">Is told the share that is done, on this thread.</param>
+    /// <param name="progress">Receives the share that is done, on this thread.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     /// <returns>What was found.</returns>
     /// <exception cref="OperationCanceledException">The search was ended.</exception>

@@ -48,7 +48,7 @@ internal readonly ref struct CpuLogits
         }
 
         (long count, long classes) = (student.size(0), student.size(1));
-        ReadOnlySpan<float> teacher = context.HasTeacher && context.Teacher.Logits is var said && Shapes.Same(student, said) && IsNear(said, torch.ScalarType.Float32) ? Numbers<float>(said) : [];
+        ReadOnlySpan<float> teacher = context.HasTeacher && context.Teacher.Logits is var output && Shapes.Same(student, output) && IsNear(output, torch.ScalarType.Float32) ? Numbers<float>(output) : [];
         ReadOnlySpan<long> labels = context.Batch.Labels is { } given && given.dim() == 1 && given.size(0) == count && IsNear(given, torch.ScalarType.Int64) ? Numbers<long>(given) : [];
         rows = new(Numbers<float>(student), teacher, labels, (int)classes, context.Position);
         return true;

@@ -7,6 +7,8 @@ internal sealed class BFloat16Teacher(torch.nn.Module module, ITeacher inner) : 
 
     public override ModelOutput Predict(Batch batch, FeatureSet features) => _layers.Run(() => base.Predict(batch, features));
 
+    public override bool AcceptsRepeatedSamples => true;
+
     public override string? Fingerprint() => Inner.Fingerprint() is { } inner ? $"{inner} in bfloat16" : null;
 
     protected override void Dispose(bool disposing)

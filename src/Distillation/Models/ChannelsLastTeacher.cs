@@ -5,6 +5,8 @@ internal sealed class ChannelsLastTeacher(ITeacher inner) : DelegatingTeacher(in
 {
     public override ModelOutput Predict(Batch batch, FeatureSet features) => base.Predict(ChannelsLast.Of(batch), features);
 
+    public override bool AcceptsRepeatedSamples => true;
+
     public override string? Fingerprint() => Inner.Fingerprint();
 
     protected override void Dispose(bool disposing)

@@ -43,6 +43,10 @@ public abstract class DelegatingTeacher(ITeacher inner) : ITeacher
     /// <remarks><see langword="null"/> unless it is overridden: what a derived teacher adds decides too.</remarks>
     public virtual string? Fingerprint() => null;
 
+    /// <inheritdoc/>
+    /// <remarks><see langword="false"/> unless it is overridden: what a derived teacher adds decides too.</remarks>
+    public virtual bool AcceptsRepeatedSamples => false;
+
     /// <summary>Enumerates the teachers that a teacher consists of: itself, the one that it wraps, and the members of an ensemble, at any depth.</summary>
     /// <param name="teacher">The teacher.</param>
     /// <returns>The teachers, from the outside in.</returns>

@@ -59,6 +59,9 @@ public sealed class EnsembleTeacher : IEnsemble
     public bool HasSay(int member, long label) => _weights[Require.InRange(member, 0, _weights.Length - 1)] > 0;
 
     /// <inheritdoc/>
+    public bool AcceptsRepeatedSamples => true;
+
+    /// <inheritdoc/>
     public string? Fingerprint()
     {
         string?[] members = [.. _members.Select(member => member.Fingerprint())];

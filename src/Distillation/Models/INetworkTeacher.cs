@@ -3,6 +3,8 @@ namespace Distillation.Models;
 /// <summary>A teacher whose network is known.</summary>
 internal interface INetworkTeacher : ITeacher
 {
+    bool ITeacher.AcceptsRepeatedSamples => true;
+
     torch.nn.Module Network { get; }
 
     /// <summary>Finds the networks that a teacher asks, behind what wraps them, as far as they are known.</summary>

@@ -13,6 +13,9 @@ public sealed class ScaledTeacher : DelegatingTeacher
     public double Temperature { get; }
 
     /// <inheritdoc/>
+    public override bool AcceptsRepeatedSamples => true;
+
+    /// <inheritdoc/>
     public override string? Fingerprint() => Inner.Fingerprint() is { } inner ? FormattableString.Invariant($"{inner} at temperature {Temperature:R}") : null;
 
     /// <inheritdoc/>

@@ -18,6 +18,9 @@ public sealed class TopKTeacher(ITeacher inner, int k) : DelegatingTeacher(inner
         Inner.AvailableFeatures is { } features ? [.. features, TopKFeatures.Indices, TopKFeatures.LogProbabilities] : null;
 
     /// <inheritdoc/>
+    public override bool AcceptsRepeatedSamples => true;
+
+    /// <inheritdoc/>
     public override string? Fingerprint() => Inner.Fingerprint() is { } inner ? FormattableString.Invariant($"{inner}, top {_k}") : null;
 
     /// <inheritdoc/>

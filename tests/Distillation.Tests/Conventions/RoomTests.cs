@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Xunit.Abstractions;
 
@@ -40,8 +41,22 @@ public sealed partial class RoomTests(ITestOutputHelper output)
         cycles.Select(cycle => string.Join(", ", cycle)).Should().BeEmpty();
     }
 
+    [Fact]
+    public void Every_type_has_a_room()
+    {
+        ILookup<string, string> rooms = RoomsByType();
+
+        HouseRules.Packages.SelectMany(package => package.GetTypes())
+            .Where(type => type.DeclaringType is null && !type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && type.Namespace?.StartsWith("Distillation", StringComparison.Ordinal) == true)
+            .Where(type => Room(rooms, type) is null)
+            .Select(type => type.FullName).Should().BeEmpty();
+    }
+
+    // The sources that a package shares with the core are in it under the same name: the type is in the room of its own package, or else in that of the core.
     private static string? Room(ILookup<string, string> rooms, Type type) =>
-        HouseRules.Packages.Contains(type.Assembly) ? rooms[type.Name.Split('`')[0]].FirstOrDefault(room => room.Split('/')[0] == type.Assembly.GetName().Name) ?? rooms[type.Name.Split('`')[0]].FirstOrDefault() : null;
+        HouseRules.Packages.Contains(type.Assembly)
+            ? rooms[type.Name.Split('`')[0]].MaxBy(room => room.Split('/')[0] == type.Assembly.GetName().Name)
+            : null;
 
     // By the sources: a type is in the folder of the file that declares it.
     private static ILookup<string, string> RoomsByType()

@@ -106,12 +106,12 @@ public sealed class TrajectoryTests : IDisposable
     }
 
     // The batches run on across epochs; a batch of two golden ones goes through the models in two pieces.
-    private List<double[]> Replay(ITrainingScheme step, int batchSize, Func<double[]> report)
+    private List<double[]> Replay(ITrainingScheme scheme, int batchSize, Func<double[]> report)
     {
         long[] numbers = [.. _golden.EpochOrder.SelectMany(epoch => epoch)];
         long stepsPerEpoch = _data.Count / batchSize;
         long steps = numbers.Length / batchSize;
-        step.Prepare(_data.Read(torch.arange(batchSize, torch.ScalarType.Int64)));
+        scheme.Prepare(_data.Read(torch.arange(batchSize, torch.ScalarType.Int64)));
         var reports = new List<double[]>();
         for (int i = 0; i < steps; i++)
         {
@@ -119,10 +119,10 @@ public sealed class TrajectoryTests : IDisposable
             Batch batch = _data.Read(torch.tensor(numbers[(i * batchSize)..((i + 1) * batchSize)]));
             foreach (Batch piece in batch.Split(_golden.BatchSize))
             {
-                step.AccumulateGradients(piece, position);
+                scheme.AccumulateGradients(piece, position);
             }
 
-            step.Update(position);
+            scheme.Update(position);
             reports.Add(report());
         }
 

@@ -252,15 +252,15 @@ public sealed class TrainingLoopTests : IDisposable
         run.Should().Throw<ArgumentException>().WithMessage("EarlyStopping watches *");
     }
 
-    private static void Run(ITrainingScheme step, TrainerOptions options, IDataSource data)
+    private static void Run(ITrainingScheme scheme, TrainerOptions options, IDataSource data)
     {
-        using (step)
+        using (scheme)
         {
-            new TrainingLoop(options).Run(step, data);
+            new TrainingLoop(options).Run(scheme, data);
         }
     }
 
-    private TrainingResult Run(ITrainingScheme step, TrainerOptions options) => new TrainingLoop(options).Run(step, _data);
+    private TrainingResult Run(ITrainingScheme scheme, TrainerOptions options) => new TrainingLoop(options).Run(scheme, _data);
 
     private sealed class Nothing : IDataSource
     {

@@ -21,17 +21,17 @@ public sealed class ClassGaussian : ISampleGenerator
     public double Shrinkage { get; init => field = Require.InRange(value, 0, 1); } = 0.5;
 
     /// <inheritdoc/>
-    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom chance)
+    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom random)
     {
         Require.Present(originals);
         Require.Present(parents);
-        Require.Present(chance);
+        Require.Present(random);
         Tensor labels = originals.RequireLabels().index_select(0, parents);
         Tensor components = PrincipalComponents.First(originals, Components);
         Tensor coordinates = ClassSpread.Means(originals, Components).index_select(0, labels);
         if (components.size(0) > 0)
         {
-            coordinates.AddInPlace(RowArithmetic.Combine(chance.Normal(components.size(0), torch.ScalarType.Float64), ClassSpread.Roots(originals, Components, Shrinkage), labels));
+            coordinates.AddInPlace(RowArithmetic.Combine(random.Normal(components.size(0), torch.ScalarType.Float64), ClassSpread.Roots(originals, Components, Shrinkage), labels));
         }
 
         Tensor inputs = PrincipalComponents.Mean(originals).Add(RowArithmetic.Combine(coordinates, components)).to(originals.Inputs.dtype);

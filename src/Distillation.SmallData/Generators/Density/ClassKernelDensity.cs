@@ -28,11 +28,11 @@ public sealed class ClassKernelDensity : ISampleGenerator
     public double Shrinkage { get; init => field = Require.InRange(value, 0, 1); } = 0.5;
 
     /// <inheritdoc/>
-    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom chance)
+    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom random)
     {
         Require.Present(originals);
         Require.Present(parents);
-        Require.Present(chance);
+        Require.Present(random);
         Tensor labels = originals.RequireLabels().index_select(0, parents);
         Tensor components = PrincipalComponents.First(originals, Components);
         Tensor inputs = originals.Inputs.index_select(0, parents);
@@ -42,7 +42,7 @@ public sealed class ClassKernelDensity : ISampleGenerator
             return new GeneratedSamples(inputs, parents);
         }
 
-        Tensor noise = RowArithmetic.Combine(chance.Normal(dimensions, torch.ScalarType.Float64), ClassSpread.Roots(originals, Components, Shrinkage), labels);
+        Tensor noise = RowArithmetic.Combine(random.Normal(dimensions, torch.ScalarType.Float64), ClassSpread.Roots(originals, Components, Shrinkage), labels);
         Tensor widths = originals.Remember((nameof(ClassKernelDensity), dimensions, Rule), all => Bandwidths(ClassSpread.Sizes(all), dimensions));
         noise.mul_(widths.index_select(0, labels).MulInPlace(Scale).unsqueeze(1));
         return new GeneratedSamples(inputs.to(torch.ScalarType.Float64).Add(RowArithmetic.Combine(noise, components).view(inputs.shape)).to(inputs.dtype), parents);

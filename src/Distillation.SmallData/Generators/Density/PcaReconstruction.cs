@@ -16,7 +16,7 @@ public sealed class PcaReconstruction : SampleTransform
     public double VarianceShare { get; init => field = Require.InRange(value, 0, 1); } = 0.9;
 
     /// <inheritdoc/>
-    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom chance)
+    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom random)
     {
         Tensor mean = PrincipalComponents.Mean(originals);
         Tensor components = Components is { } count ? PrincipalComponents.First(originals, count) : originals.Remember((nameof(PcaReconstruction), VarianceShare), Enough);

@@ -12,11 +12,11 @@ public sealed class Cutout : SampleTransform
     public int Size { get; }
 
     /// <inheritdoc/>
-    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom chance)
+    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom random)
     {
         RequireImages(inputs, nameof(Cutout));
-        Tensor rows = chance.Below(inputs.size(2));
-        Tensor columns = chance.Below(inputs.size(3));
+        Tensor rows = random.Below(inputs.size(2));
+        Tensor columns = random.Below(inputs.size(3));
         Tensor size = KeptAliveScalar.FullLike(rows, Size);
         return inputs.MaskedFillInPlace(Rectangles.Around(rows, columns, size, size, inputs), 0);
     }

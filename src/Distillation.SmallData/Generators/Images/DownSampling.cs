@@ -14,7 +14,7 @@ public sealed class DownSampling : SampleTransform
     public int Factor { get; }
 
     /// <inheritdoc/>
-    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom chance)
+    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom random)
     {
         RequireImages(inputs, nameof(DownSampling));
         Tensor blocks = functional.avg_pool2d(inputs, Factor, Factor, ceil_mode: true, count_include_pad: false);

@@ -19,11 +19,11 @@ public sealed class ElasticTransform : SampleTransform
     public double Smoothness { get; init => field = Require.Positive(value); } = 4;
 
     /// <inheritdoc/>
-    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom chance)
+    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom random)
     {
         RequireImages(inputs, nameof(ElasticTransform));
         (long height, long width) = (inputs.size(2), inputs.size(3));
-        Tensor draws = chance.Uniform(2 * height * width, inputs.dtype).MulInPlace(2).SubInPlace(1).view(-1, 2, height, width);
+        Tensor draws = random.Uniform(2 * height * width, inputs.dtype).MulInPlace(2).SubInPlace(1).view(-1, 2, height, width);
         Tensor moves = Smoothing.Gaussian(draws, Smoothness, PaddingModes.Constant).MulInPlace(Strength);
         Tensor right = Places(width).unsqueeze(0).Add(moves.select(1, 0).Mul(2.0 / width));
         Tensor down = Places(height).unsqueeze(1).Add(moves.select(1, 1).Mul(2.0 / height));

@@ -12,7 +12,7 @@ public sealed class GaussianBlur : SampleTransform
     public double Pixels { get; }
 
     /// <inheritdoc/>
-    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom chance)
+    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom random)
     {
         RequireImages(inputs, nameof(GaussianBlur));
         return Smoothing.Gaussian(inputs, Pixels, PaddingModes.Replicate);

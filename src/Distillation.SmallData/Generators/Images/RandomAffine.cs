@@ -19,10 +19,10 @@ public sealed class RandomAffine : SampleTransform
     public double Pixels { get; init => field = Require.NotNegative(value); } = 1;
 
     /// <inheritdoc/>
-    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom chance)
+    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom random)
     {
         RequireImages(inputs, nameof(RandomAffine));
-        Tensor draws = chance.Uniform(4, inputs.dtype).MulInPlace(2).SubInPlace(1);
+        Tensor draws = random.Uniform(4, inputs.dtype).MulInPlace(2).SubInPlace(1);
         Tensor angle = draws.select(1, 0).Mul(Degrees * Math.PI / 180);
         Tensor scale = draws.select(1, 1).Mul(Scale).AddInPlace(1);
         Tensor cosine = angle.cos().div_(scale);

@@ -12,10 +12,10 @@ public sealed class RandomHorizontalFlip : SampleTransform
     public double Probability { get; }
 
     /// <inheritdoc/>
-    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom chance)
+    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom random)
     {
         RequireImages(inputs, nameof(RandomHorizontalFlip));
-        Tensor mirrored = chance.Uniform(1, torch.ScalarType.Float64).Lt(Probability);
+        Tensor mirrored = random.Uniform(1, torch.ScalarType.Float64).Lt(Probability);
         return torch.where(RowArithmetic.Wide(mirrored, inputs), inputs.flip(3), inputs);
     }
 }

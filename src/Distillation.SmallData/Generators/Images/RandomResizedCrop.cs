@@ -14,10 +14,10 @@ public sealed class RandomResizedCrop : SampleTransform
     public double MinShare { get; }
 
     /// <inheritdoc/>
-    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom chance)
+    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom random)
     {
         RequireImages(inputs, nameof(RandomResizedCrop));
-        Tensor draws = chance.Uniform(3, inputs.dtype);
+        Tensor draws = random.Uniform(3, inputs.dtype);
         Tensor share = draws.select(1, 0).Mul(1 - MinShare).AddInPlace(MinShare);
         Tensor room = share.RSub(1);
         Tensor none = torch.zeros_like(share);

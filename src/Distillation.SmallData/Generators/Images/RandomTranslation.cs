@@ -13,13 +13,13 @@ public sealed class RandomTranslation : SampleTransform
     public int Pixels { get; }
 
     /// <inheritdoc/>
-    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom chance)
+    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom random)
     {
         RequireImages(inputs, nameof(RandomTranslation));
         (long height, long width) = (inputs.size(2), inputs.size(3));
         Tensor padded = functional.pad(inputs, [Pixels, Pixels, Pixels, Pixels]);
-        Tensor rows = Places(chance.Below((2 * Pixels) + 1), height).view(-1, 1, height, 1);
-        Tensor columns = Places(chance.Below((2 * Pixels) + 1), width).view(-1, 1, 1, width);
+        Tensor rows = Places(random.Below((2 * Pixels) + 1), height).view(-1, 1, height, 1);
+        Tensor columns = Places(random.Below((2 * Pixels) + 1), width).view(-1, 1, 1, width);
         return padded
             .gather(2, rows.expand(inputs.size(0), inputs.size(1), height, padded.size(3)))
             .gather(3, columns.expand(inputs.size(0), inputs.size(1), height, width));

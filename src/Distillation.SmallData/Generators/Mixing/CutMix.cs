@@ -15,16 +15,16 @@ public sealed class CutMix : ISampleGenerator
     public CutMix(ISampleGenerator? inner = null) => _inner = inner ?? new Identity();
 
     /// <inheritdoc/>
-    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom chance)
+    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom random)
     {
         SampleTransform.RequireImages(Require.Present(originals).Inputs, nameof(CutMix));
-        Require.Present(chance);
-        GeneratedSamples first = _inner.Generate(originals, parents, chance);
-        GeneratedSamples second = _inner.Generate(originals, chance.Below(originals.Count), chance);
+        Require.Present(random);
+        GeneratedSamples first = _inner.Generate(originals, parents, random);
+        GeneratedSamples second = _inner.Generate(originals, random.Below(originals.Count), random);
         (long height, long width) = (first.Inputs.size(2), first.Inputs.size(3));
-        Tensor side = chance.Uniform(1, torch.ScalarType.Float64).squeeze(1).RSub(1).sqrt_();
+        Tensor side = random.Uniform(1, torch.ScalarType.Float64).squeeze(1).RSub(1).sqrt_();
         Tensor inside = Rectangles.Around(
-            chance.Below(height), chance.Below(width), side.Mul(height).floor_().to(torch.ScalarType.Int64), side.Mul(width).floor_().to(torch.ScalarType.Int64), first.Inputs);
+            random.Below(height), random.Below(width), side.Mul(height).floor_().to(torch.ScalarType.Int64), side.Mul(width).floor_().to(torch.ScalarType.Int64), first.Inputs);
         Tensor share = inside.flatten(1).sum(1, keepdim: true).to(first.Inputs.dtype).DivInPlace(height * width);
         return new GeneratedSamples(
             torch.where(inside, second.Inputs, first.Inputs),

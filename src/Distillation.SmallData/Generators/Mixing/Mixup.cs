@@ -11,13 +11,13 @@ public sealed class Mixup : ISampleGenerator
     public Mixup(ISampleGenerator? inner = null) => _inner = inner ?? new Identity();
 
     /// <inheritdoc/>
-    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom chance)
+    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom random)
     {
         Require.Present(originals);
-        Require.Present(chance);
-        GeneratedSamples first = _inner.Generate(originals, parents, chance);
-        GeneratedSamples second = _inner.Generate(originals, chance.Below(originals.Count).to(originals.Inputs.device), chance);
-        Tensor share = chance.Uniform(1, first.Inputs.dtype);
+        Require.Present(random);
+        GeneratedSamples first = _inner.Generate(originals, parents, random);
+        GeneratedSamples second = _inner.Generate(originals, random.Below(originals.Count).to(originals.Inputs.device), random);
+        Tensor share = random.Uniform(1, first.Inputs.dtype);
         Tensor wide = RowArithmetic.Wide(share, first.Inputs);
         return new GeneratedSamples(
             (first.Inputs * wide).AddInPlace(second.Inputs * wide.RSub(1)),

@@ -11,10 +11,10 @@ public sealed class GaussianNoise : SampleTransform
     public double Scale { get; }
 
     /// <inheritdoc/>
-    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom chance)
+    protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom random)
     {
         Tensor deviations = originals.Remember(nameof(GaussianNoise), all => all.Inputs.flatten(1).std(0, unbiased: false));
-        Tensor noise = chance.Normal(deviations.numel(), inputs.dtype).mul_(deviations.Mul(Scale));
+        Tensor noise = random.Normal(deviations.numel(), inputs.dtype).mul_(deviations.Mul(Scale));
         return inputs.AddInPlace(noise.view(inputs.shape));
     }
 }

@@ -27,11 +27,11 @@ public sealed class Munge : ISampleGenerator
     public IReadOnlyList<ColumnKind>? Kinds { get; init => field = value is null ? null : ColumnKinds.Checked(value, nameof(Kinds)); }
 
     /// <inheritdoc/>
-    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom chance)
+    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom random)
     {
         Require.Present(originals);
         Require.Present(parents);
-        Require.Present(chance);
+        Require.Present(random);
         if (Kinds is { } kinds)
         {
             ColumnKinds.RequireTable(kinds, originals, nameof(Munge));
@@ -43,8 +43,8 @@ public sealed class Munge : ISampleGenerator
         Tensor values = own.flatten(1);
         Tensor theirs = originals.Inputs.index_select(0, others).flatten(1);
         long attributes = values.size(1);
-        Tensor taken = chance.Uniform(attributes, torch.ScalarType.Float64).Lt(Probability);
-        Tensor noise = chance.Normal(attributes, values.dtype).mul_((values - theirs).abs_().DivInPlace(Closeness));
+        Tensor taken = random.Uniform(attributes, torch.ScalarType.Float64).Lt(Probability);
+        Tensor noise = random.Normal(attributes, values.dtype).mul_((values - theirs).abs_().DivInPlace(Closeness));
         if (Kinds is not null)
         {
             noise.MaskedFillInPlace(ColumnKinds.Are(Kinds, ColumnKind.Nominal, noise.device), 0);

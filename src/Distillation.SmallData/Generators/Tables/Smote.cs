@@ -20,18 +20,18 @@ public sealed class Smote : ISampleGenerator
     public bool AnyClass { get; init; }
 
     /// <inheritdoc/>
-    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom chance)
+    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom random)
     {
         Require.Present(originals);
         Require.Present(parents);
-        Require.Present(chance);
+        Require.Present(random);
         Tensor nearest = SmallData.Neighbors.Of(originals, Neighbors, sameClass: !AnyClass);
         Tensor own = nearest.index_select(0, parents);
         Tensor known = own.Ge(0).sum(1, keepdim: true);
-        Tensor place = (chance.Uniform(1, torch.ScalarType.Float64) * known).floor_().to(torch.ScalarType.Int64);
+        Tensor place = (random.Uniform(1, torch.ScalarType.Float64) * known).floor_().to(torch.ScalarType.Int64);
         Tensor chosen = own.gather(1, place).squeeze(1);
         Tensor others = torch.where(chosen.Ge(0), chosen, parents);
-        Tensor share = chance.Uniform(1, originals.Inputs.dtype);
+        Tensor share = random.Uniform(1, originals.Inputs.dtype);
 
         Tensor first = originals.Inputs.index_select(0, parents);
         Tensor way = originals.Inputs.index_select(0, others).sub_(first);

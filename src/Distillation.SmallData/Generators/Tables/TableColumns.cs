@@ -18,10 +18,10 @@ public sealed class TableColumns : ISampleGenerator
     public IReadOnlyList<ColumnKind> Kinds { get; }
 
     /// <inheritdoc/>
-    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom chance)
+    public GeneratedSamples Generate(LabeledSamples originals, Tensor parents, SampleRandom random)
     {
         ColumnKinds.RequireTable(Kinds, Require.Present(originals), nameof(TableColumns));
-        GeneratedSamples samples = _inner.Generate(originals, parents, chance);
+        GeneratedSamples samples = _inner.Generate(originals, parents, random);
         Tensor rows = samples.Parents.size(1) == 0 ? samples.Inputs : torch.where(Strange(samples, originals), Main(samples, originals), samples.Inputs);
         Tensor whole = torch.where(ColumnKinds.Are(Kinds, ColumnKind.Integer, rows.device), rows.round(), rows);
         Tensor range = originals.Remember(nameof(TableColumns), all => torch.stack([all.Inputs.amin([0]), all.Inputs.amax([0])]));

@@ -84,7 +84,7 @@ public sealed class CachedTeacher : DelegatingTeacher
     /// <param name="data">The samples, as many as the store is for.</param>
     /// <param name="batchSize">How many are asked for at once; positive. That of the training, 64 if it has its own default, gives the same bits as the teacher in the loop.</param>
     /// <param name="device">Where the teacher is; the batches stay where they are read if not given.</param>
-    /// <param name="progress">Is told the share that is known, on this thread.</param>
+    /// <param name="progress">Receives the share that is known, on this thread.</param>
     /// <param name="cancellationToken">Ends it between two batches, or within one where the teacher looks at the token; what is known stays known.</param>
     /// <exception cref="ArgumentException">The data has another number of samples than the store is for.</exception>
     /// <exception cref="AggregateException">The teacher failed on some samples, and the outputs of all others are kept.</exception>

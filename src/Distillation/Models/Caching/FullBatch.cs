@@ -2,15 +2,15 @@ using Distillation.Models;
 
 namespace Distillation.Caching;
 
-/// <summary>Asks a network about a batch that is not full as if it were.</summary>
-/// <remarks>Libraries of linear algebra take other kernels for a few rows, which round otherwise: without this the last batch of an epoch would get other bits than the same samples get in a full one, and a recording of
-/// the teacher other ones than the teacher in the loop.</remarks>
+/// <summary>Fills up a batch that is not full before a teacher predicts it.</summary>
+/// <remarks>Libraries of linear algebra use other kernels for a few rows, which round differently: without this the outputs of the last batch of an epoch would have other bits than those of the same samples
+/// in a full one, and a cached teacher other bits than the teacher in the loop.</remarks>
 internal static class FullBatch
 {
-    /// <summary>Asks a teacher; where it is made of networks of the library alone, the samples of a batch that is not full are repeated until it is.</summary>
+    /// <summary>Predicts a batch; where all parts of the teacher accept it, the samples of a batch that is not full are repeated until it is.</summary>
     public static ModelOutput Predict(ITeacher teacher, Batch batch, FeatureSet features, CancellationToken cancellationToken = default)
     {
-        if (batch.Count >= batch.FullCount || !IsRowByRow(teacher))
+        if (batch.Count >= batch.FullCount || !AcceptsRepeatedSamples(teacher))
         {
             return teacher.Predict(batch, features, cancellationToken);
         }
@@ -25,9 +25,7 @@ internal static class FullBatch
         return Moved(teacher.Predict(batch, features, cancellationToken));
     }
 
-    // The code of others may do anything with a batch, and a teacher behind a network is paid by the sample: they see what there is.
-    private static bool IsRowByRow(ITeacher teacher) =>
-        DelegatingTeacher.PartsOf(teacher).All(part => part.GetType().Assembly == typeof(FullBatch).Assembly && part is not (CachedTeacher or FunctionTeacher));
+    private static bool AcceptsRepeatedSamples(ITeacher teacher) => DelegatingTeacher.PartsOf(teacher).All(part => part.AcceptsRepeatedSamples);
 
     // Layers that do not begin with the samples, as those of a sequence first network, cannot be cut.
     private static ModelOutput? Cut(ModelOutput output, Batch batch) =>

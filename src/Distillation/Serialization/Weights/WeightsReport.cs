@@ -14,16 +14,16 @@ public sealed record WeightsReport(IReadOnlyList<string> Loaded, IReadOnlyList<s
     /// <returns>One sentence or a few, with the first ten names of each kind.</returns>
     public override string ToString()
     {
-        string[] said =
+        string[] lines =
         [
             $"{Loaded.Count} tensors are loaded.",
-            Said("Missing in the file", Missing),
-            Said("Not in the module", Unexpected),
-            Said("Other shapes or types", [.. Mismatched.Select(one => one.ToString())]),
+            Line("Missing in the file", Missing),
+            Line("Not in the module", Unexpected),
+            Line("Other shapes or types", [.. Mismatched.Select(one => one.ToString())]),
         ];
-        return string.Join(' ', said.Where(text => text.Length > 0));
+        return string.Join(' ', lines.Where(text => text.Length > 0));
     }
 
-    private static string Said(string what, IReadOnlyList<string> names) =>
+    private static string Line(string what, IReadOnlyList<string> names) =>
         names.Count == 0 ? string.Empty : $"{what}: {string.Join(", ", names.Take(10))}{(names.Count > 10 ? $" and {names.Count - 10} more" : string.Empty)}.";
 }

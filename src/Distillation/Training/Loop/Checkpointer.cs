@@ -20,7 +20,7 @@ internal sealed class Checkpointer : IDisposable
     private readonly TrainerOptions _options;
     private readonly CheckpointOptions _checkpoints;
     private readonly TrainingRun _run;
-    private readonly ITrainingScheme _step;
+    private readonly ITrainingScheme _scheme;
     private readonly NonFiniteGuard _guard;
     private readonly LearnerState[] _learners;
     private readonly long _samples;
@@ -34,11 +34,11 @@ internal sealed class Checkpointer : IDisposable
     private long _savedStep = -1;
 
     public Checkpointer(
-        CheckpointDirectory directory, TrainerOptions options, TrainingRun run, ITrainingScheme step, NonFiniteGuard guard, long samples, ILogger logger, CancellationToken cancellationToken)
+        CheckpointDirectory directory, TrainerOptions options, TrainingRun run, ITrainingScheme scheme, NonFiniteGuard guard, long samples, ILogger logger, CancellationToken cancellationToken)
     {
-        (_directory, _options, _run, _step, _guard, _samples, _logger) = (directory, options, run, step, guard, samples, logger);
+        (_directory, _options, _run, _scheme, _guard, _samples, _logger) = (directory, options, run, scheme, guard, samples, logger);
         _checkpoints = options.Checkpoints!;
-        _learners = [.. step.Learners.Select(learner => new LearnerState(learner))];
+        _learners = [.. scheme.Learners.Select(learner => new LearnerState(learner))];
         _writer = new CheckpointWriter(directory, logger);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _identity = Identity();
@@ -200,7 +200,7 @@ internal sealed class Checkpointer : IDisposable
 
     private Dictionary<string, string> Identity()
     {
-        var words = new Dictionary<string, string>(_step.Identity) { ["samples"] = Description.Of(_samples) };
+        var words = new Dictionary<string, string>(_scheme.Identity) { ["samples"] = Description.Of(_samples) };
         foreach ((string name, object? value) in Compared(_options))
         {
             words[name] = Description.Of(value);

@@ -6,69 +6,69 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Distillation.Training;
 
-/// <summary>Knows when: epochs, order, validation, reports, cancellation. What happens with a batch is the step's.</summary>
-/// <param name="options">How a run goes.</param>
-/// <param name="logger">Who is told; nobody if not given.</param>
+/// <summary>Runs epochs and batches, validates, reports and cancels. An <see cref="ITrainingScheme"/> computes the gradients of a batch.</summary>
+/// <param name="options">The options of the run.</param>
+/// <param name="logger">The logger; <see langword="null"/> disables logging.</param>
 public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
 {
     private readonly TrainerOptions _options = Require.Present(options);
     private readonly ILogger _logger = logger ?? NullLogger.Instance;
 
-    /// <summary>Runs a step over the data.</summary>
-    /// <param name="step">What happens with a batch; it stays the caller's.</param>
-    /// <param name="train">What is learned.</param>
-    /// <param name="validation">What the first learner is measured on; it needs labels.</param>
-    /// <param name="progress">Who is told, on this thread, at the end of each epoch and every <see cref="TrainerOptions.ReportEverySteps"/> steps.</param>
+    /// <summary>Trains the learners of a scheme on the data.</summary>
+    /// <param name="scheme">The scheme; it stays the caller's.</param>
+    /// <param name="train">The training data.</param>
+    /// <param name="validation">The data on which the first learner is measured, with labels.</param>
+    /// <param name="progress">Receives the reports, on this thread, at the end of each epoch and every <see cref="TrainerOptions.ReportEverySteps"/> steps.</param>
     /// <param name="cancellationToken">Ends the run between two steps; what is trained stays.</param>
-    /// <returns>How the run went.</returns>
+    /// <returns>The result of the run.</returns>
     /// <exception cref="ArgumentException">The data is empty or smaller than one batch that must be full, or validation is asked for and there is no data for it.</exception>
     /// <exception cref="InvalidOperationException">A student is in training already, or student, teacher, loss and data do not fit.</exception>
     /// <exception cref="TrainingDivergedException">A loss became infinite or not a number.</exception>
     public TrainingResult Run(
-        ITrainingScheme step,
+        ITrainingScheme scheme,
         IDataSource train,
         IDataSource? validation = null,
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        Require.Present(step);
+        Require.Present(scheme);
         Check(train, validation);
-        RequireSplittable(step, train);
+        RequireSplittable(scheme, train);
         using var modules = new ModulesInTraining();
-        modules.EnterStudents(step.Learners);
+        modules.EnterStudents(scheme.Learners);
         var order = new BatchOrder(train.Count, _options);
-        using var chance = new ForkedRng(_options.Seed);
-        using var modes = new LearnerModes(step.Learners);
-        using var run = new TrainingRun(_options, step.Learners, order.StepsPerEpoch, _logger, progress);
-        torch.Device device = ModuleTree.DeviceOf(step.Learners[0].Student.Module);
+        using var rng = new ForkedRng(_options.Seed);
+        using var modes = new LearnerModes(scheme.Learners);
+        using var run = new TrainingRun(_options, scheme.Learners, order.StepsPerEpoch, _logger, progress);
+        torch.Device device = ModuleTree.DeviceOf(scheme.Learners[0].Student.Module);
 
         modes.Evaluate();
-        Prepare(step, train, order, modes, device);
-        modules.EnterLosses(step.Learners);
-        using var guard = new NonFiniteGuard(_options.NonFinite, run, step.Learners, _logger);
+        Prepare(scheme, train, order, modes, device);
+        modules.EnterLosses(scheme.Learners);
+        using var guard = new NonFiniteGuard(_options.NonFinite, run, scheme.Learners, _logger);
         if (_options.Checkpoints is not null)
         {
-            Checkpointer.RequireKnownOptimizers(step.Learners);
+            Checkpointer.RequireKnownOptimizers(scheme.Learners);
         }
 
         using CheckpointDirectory? directory = _options.Checkpoints is { } checkpoints ? new(checkpoints, _logger) : null;
-        using Checkpointer? checkpointer = directory is null ? null : new(directory, _options, run, step, guard, train.Count, _logger, cancellationToken);
+        using Checkpointer? checkpointer = directory is null ? null : new(directory, _options, run, scheme, guard, train.Count, _logger, cancellationToken);
         Log.TrainingStarted(_logger, train.Count, order.StepsPerEpoch, run.Position.TotalSteps);
         checkpointer?.Resume();
-        Validator? validator = validation is null ? null : new(step.Learners[0], validation, _options, device, _logger);
+        Validator? validator = validation is null ? null : new(scheme.Learners[0], validation, _options, device, _logger);
         if (!run.IsOver && !run.HasSeenEnough)
         {
-            Recall(step, train, order, device, run.Position.Step);
+            Recall(scheme, train, order, device, run.Position.Step);
         }
 
         if (run.Position.Step == 0)
         {
-            validator?.Begin(step.Teacher, cancellationToken);
+            validator?.Begin(scheme.Teacher, cancellationToken);
         }
 
         try
         {
-            return Go(step, train, validator, order, device, modes, run, guard, checkpointer, checkpointer?.Stop ?? cancellationToken);
+            return Go(scheme, train, validator, order, device, modes, run, guard, checkpointer, checkpointer?.Stop ?? cancellationToken);
         }
         catch (TrainingDivergedException)
         {
@@ -78,12 +78,12 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     }
 
     private TrainingResult Go(
-        ITrainingScheme step, IDataSource train, Validator? validator, BatchOrder order, torch.Device device, LearnerModes modes, TrainingRun run, NonFiniteGuard guard, Checkpointer? checkpointer, CancellationToken stop)
+        ITrainingScheme scheme, IDataSource train, Validator? validator, BatchOrder order, torch.Device device, LearnerModes modes, TrainingRun run, NonFiniteGuard guard, Checkpointer? checkpointer, CancellationToken stop)
     {
         while (!run.HasSeenEnough && (!run.IsOver || run.IsEpochOpen))
         {
             modes.Train();
-            bool canceled = !run.IsEpochOpen && !Pass(step, train, order, device, run, guard, checkpointer, stop);
+            bool canceled = !run.IsEpochOpen && !Pass(scheme, train, order, device, run, guard, checkpointer, stop);
             if (canceled || !EndEpoch(validator, modes, run, stop))
             {
                 return End(run, TrainingStatus.Canceled, checkpointer);
@@ -105,7 +105,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         return result;
     }
 
-    private void Prepare(ITrainingScheme step, IDataSource train, BatchOrder order, LearnerModes modes, torch.Device device)
+    private void Prepare(ITrainingScheme scheme, IDataSource train, BatchOrder order, LearnerModes modes, torch.Device device)
     {
         using var normalization = new NormalizationCheck(train.Count, _options);
         using var scope = torch.NewDisposeScope();
@@ -117,17 +117,17 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         if (_options.MicroBatchSize is not null)
         {
             // A cache must learn of these samples in the pieces of the run, before it is asked about all of them at once.
-            _ = Pieces(sample).All(step.Replay);
+            _ = Pieces(sample).All(scheme.Replay);
         }
 
         modes.Watch(normalization);
-        step.Prepare(sample);
+        scheme.Prepare(sample);
         normalization.Require();
-        DataCheck.RequireClassIds(train, step.Learners.SelectMany(learner => learner.ClassIds), nameof(train));
+        DataCheck.RequireClassIds(train, scheme.Learners.SelectMany(learner => learner.ClassIds), nameof(train));
     }
 
     /// <summary>Shows a step the batches that a resumed run has had, as long as it wants them.</summary>
-    private void Recall(ITrainingScheme step, IDataSource train, BatchOrder order, torch.Device device, long steps)
+    private void Recall(ITrainingScheme scheme, IDataSource train, BatchOrder order, torch.Device device, long steps)
     {
         using var noGradient = torch.no_grad();
         for (int epoch = 0; epoch * order.StepsPerEpoch < steps; epoch++)
@@ -136,7 +136,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
             for (long i = 0; i < Math.Min(order.StepsPerEpoch, steps - (epoch * order.StepsPerEpoch)); i++)
             {
                 using var scope = torch.NewDisposeScope();
-                if (!Pieces(Read(train, order.Cut(numbers, i), device)).All(step.Replay))
+                if (!Pieces(Read(train, order.Cut(numbers, i), device)).All(scheme.Replay))
                 {
                     return;
                 }
@@ -147,7 +147,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     /// <summary>Passes over the data once.</summary>
     /// <returns><see langword="false"/> if the run was canceled on the way.</returns>
     private bool Pass(
-        ITrainingScheme step, IDataSource train, BatchOrder order, torch.Device device, TrainingRun run, NonFiniteGuard guard, Checkpointer? checkpointer, CancellationToken cancellationToken)
+        ITrainingScheme scheme, IDataSource train, BatchOrder order, torch.Device device, TrainingRun run, NonFiniteGuard guard, Checkpointer? checkpointer, CancellationToken cancellationToken)
     {
         using Tensor numbers = order.Of(run.Position.Epoch);
         run.BeginPass();
@@ -165,10 +165,10 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
             using var scope = torch.NewDisposeScope();
             Batch batch = feed.Next();
             guard.BeginUpdate();
-            Learn(step, batch, run.Position);
+            Learn(scheme, batch, run.Position);
             if (guard.Allows(batch))
             {
-                step.Update(run.Position);
+                scheme.Update(run.Position);
             }
 
             run.EndStep(batch.Count);
@@ -183,11 +183,11 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         return true;
     }
 
-    private void Learn(ITrainingScheme step, Batch batch, TrainingPosition position)
+    private void Learn(ITrainingScheme scheme, Batch batch, TrainingPosition position)
     {
         if (_options.MicroBatchSize is null)
         {
-            step.AccumulateGradients(batch, position);
+            scheme.AccumulateGradients(batch, position);
             return;
         }
 
@@ -195,7 +195,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         {
             // The graph of a piece goes with the piece: that is what small pieces are for.
             using var scope = torch.NewDisposeScope();
-            step.AccumulateGradients(piece, position);
+            scheme.AccumulateGradients(piece, position);
         }
     }
 
@@ -229,19 +229,19 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     }
 
     /// <exception cref="ArgumentException">A loss compares samples that would come in different micro-batches.</exception>
-    private void RequireSplittable(ITrainingScheme step, IDataSource train)
+    private void RequireSplittable(ITrainingScheme scheme, IDataSource train)
     {
         if (_options.MicroBatchSize is not { } size || size >= Math.Min(_options.BatchSize, train.Count) || _options.CompareWithinMicroBatches)
         {
             return;
         }
 
-        LossTerm? compares = step.Learners.SelectMany(learner => LossSum.Of(learner.Loss).Terms).FirstOrDefault(term => term.Loss.ComparesSamples && term.Weight is not Schedule.Constant { Value: 0 });
+        LossTerm? compares = scheme.Learners.SelectMany(learner => LossSum.Of(learner.Loss).Terms).FirstOrDefault(term => term.Loss.ComparesSamples && term.Weight is not Schedule.Constant { Value: 0 });
         if (compares is not null)
         {
             throw new ArgumentException(
                 $"The loss '{compares.Name}' compares the samples of a batch with each other, and with {nameof(TrainerOptions.MicroBatchSize)} {size} a batch of {_options.BatchSize} is split. "
-                + $"Leave {nameof(TrainerOptions.MicroBatchSize)} out, or lower {nameof(TrainerOptions.BatchSize)}; or set {nameof(TrainerOptions.CompareWithinMicroBatches)}, for another update than that of the whole batch.", nameof(step));
+                + $"Leave {nameof(TrainerOptions.MicroBatchSize)} out, or lower {nameof(TrainerOptions.BatchSize)}; or set {nameof(TrainerOptions.CompareWithinMicroBatches)}, for another update than that of the whole batch.", nameof(scheme));
         }
     }
 

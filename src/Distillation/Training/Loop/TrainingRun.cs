@@ -15,7 +15,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly ILogger _logger;
     private readonly IProgress<TrainingProgress>? _progress;
     private readonly List<TrainingProgress> _history = [];
-    private readonly EarlyStoppingMonitor _judge;
+    private readonly EarlyStoppingMonitor _monitor;
     private readonly BestWeights? _best;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private TimeSpan _before;
@@ -30,7 +30,7 @@ internal sealed class TrainingRun : IDisposable
         _learners = learners;
         _logger = logger;
         _progress = progress;
-        _judge = new EarlyStoppingMonitor(options.EarlyStopping);
+        _monitor = new EarlyStoppingMonitor(options.EarlyStopping);
         _best = options.BestBy is { } metric ? new BestWeights(metric, learners[0]) : null;
         Position = new(0, 0, options.Steps ?? (stepsPerEpoch * options.Epochs), stepsPerEpoch);
     }
@@ -101,7 +101,7 @@ internal sealed class TrainingRun : IDisposable
         }
 
         _progress?.Report(report);
-        HasSeenEnough = validation is not null && _judge.HasSeenEnough(validation) && !IsOver;
+        HasSeenEnough = validation is not null && _monitor.HasSeenEnough(validation) && !IsOver;
     }
 
     /// <summary>Explains what is not finite: the losses since the last report if they are not, or else what was looked at.</summary>
@@ -109,7 +109,7 @@ internal sealed class TrainingRun : IDisposable
 
     public RunNumbers Save(IReadOnlyList<LearnerNumbers> learners)
     {
-        (double? best, int waited) = _judge.State;
+        (double? best, int waited) = _monitor.State;
         return new()
         {
             Position = Position,
@@ -128,7 +128,7 @@ internal sealed class TrainingRun : IDisposable
     {
         Position = numbers.Position;
         _history.AddRange(numbers.History);
-        _judge.State = (numbers.BestWatched, numbers.Waited);
+        _monitor.State = (numbers.BestWatched, numbers.Waited);
         HasSeenEnough = numbers.HasSeenEnough;
         Guarded = numbers.Guarded;
         _before = numbers.Elapsed;
@@ -181,7 +181,7 @@ internal sealed class TrainingRun : IDisposable
         };
     }
 
-    // What is not finite is told of losses that there are: a learner whose updates were all skipped has none.
+    // A loss that is not finite counts only where there is one: a learner whose updates were all skipped has none.
     private (LearnerReport[] Reports, Dictionary<string, double> Terms, (string Names, double Value)? NotFinite) Read()
     {
         bool[] learned = [.. _learners.Select(learner => !learner.Meter.IsEmpty)];

@@ -9,7 +9,7 @@ public sealed class Learner : IDisposable
     private const string Total = "";
 
     private readonly LossSum _loss;
-    private readonly GradientNormMonitor _norms = new();
+    private readonly GradientNormMonitor _normMonitor = new();
     private (string Name, Parameter Parameter)[] _named = [];
     private Parameter[] _parameters = [];
     private torch.optim.Optimizer? _optimizer;
@@ -162,7 +162,7 @@ public sealed class Learner : IDisposable
         {
             GradientNorm?.Dispose();
             GradientNorm = GradientClipping.ClipNorm(_parameters, norm).DetachFromDisposeScope();
-            _norms.Add(GradientNorm);
+            _normMonitor.Add(GradientNorm);
         }
 
         LearningRate = Strategy.LearningRate.At(position) * RateFactor;
@@ -194,7 +194,7 @@ public sealed class Learner : IDisposable
         Average?.Dispose();
         GradientNorm?.Dispose();
         Meter.Dispose();
-        _norms.Dispose();
+        _normMonitor.Dispose();
         _meterBefore?.Dispose();
         _buffersBefore?.Dispose();
     }
@@ -238,7 +238,7 @@ public sealed class Learner : IDisposable
     }
 
     /// <summary>Reads how many times its running mean a gradient's norm was since the last reading, at most. This waits for the device.</summary>
-    internal double TakeNormPeak() => _norms.Take();
+    internal double TakeNormPeak() => _normMonitor.Take();
 
     internal static void RequireLayers(FeatureSet wanted, IReadOnlyCollection<Feature>? available, string who)
     {

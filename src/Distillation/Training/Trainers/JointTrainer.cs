@@ -22,7 +22,7 @@ public sealed class JointTrainer
     /// <param name="originalLoss">What the original is to make small, without a teacher; <see cref="HardLabelLoss"/> if not given.</param>
     /// <param name="options">How the run goes; the defaults if not given. Its optimizer is the distilled model's.</param>
     /// <param name="originalOptimizer">What follows the original's gradient; as the distilled model's if not given.</param>
-    /// <param name="logger">Who is told; nobody if not given.</param>
+    /// <param name="logger">The logger; <see langword="null"/> disables logging.</param>
     /// <exception cref="ArgumentException">A loss reads a layer that the models do not have.</exception>
     public JointTrainer(
         IStudent original,
@@ -47,7 +47,7 @@ public sealed class JointTrainer
     /// <summary>Trains both models.</summary>
     /// <param name="train">What is learned.</param>
     /// <param name="validation">What the distilled model is measured on, with labels; nothing if not given.</param>
-    /// <param name="progress">Who is told, on this thread.</param>
+    /// <param name="progress">Receives the reports, on this thread.</param>
     /// <param name="cancellationToken">Ends the run between two steps; the models keep what they have learned.</param>
     /// <returns>How the run went; both models have their weights.</returns>
     /// <exception cref="ArgumentException">The data does not fit the options or the model, or has inputs that are not finite.</exception>

@@ -20,7 +20,7 @@ public sealed class ParaphraserTrainer
     /// <param name="layer">The teacher's layer, a map.</param>
     /// <param name="paraphraser">What learns; it stays the caller's, and gets the data type of the layer.</param>
     /// <param name="options">How the run goes; the defaults if not given. There is no validation.</param>
-    /// <param name="logger">Who is told; nobody if not given.</param>
+    /// <param name="logger">The logger; <see langword="null"/> disables logging.</param>
     /// <exception cref="ArgumentException">The teacher has no such layer.</exception>
     public ParaphraserTrainer(ITeacher teacher, Feature layer, Paraphraser paraphraser, TrainerOptions? options = null, ILogger<ParaphraserTrainer>? logger = null)
     {
@@ -34,7 +34,7 @@ public sealed class ParaphraserTrainer
 
     /// <summary>Trains the paraphraser.</summary>
     /// <param name="train">What the teacher sees.</param>
-    /// <param name="progress">Who is told, on this thread.</param>
+    /// <param name="progress">Receives the reports, on this thread.</param>
     /// <param name="cancellationToken">Ends the run between two steps; the paraphraser keeps what it has learned.</param>
     /// <returns>How the run went; the paraphraser has the weights.</returns>
     /// <exception cref="ArgumentException">The data does not fit the options or the model, or has inputs that are not finite.</exception>

@@ -15,7 +15,7 @@ public sealed class SupervisedTrainer
     /// <param name="model">Who learns; it stays the caller's.</param>
     /// <param name="loss">What the model is to make small, without a teacher; <see cref="HardLabelLoss"/> if not given.</param>
     /// <param name="options">How the run goes; the defaults if not given.</param>
-    /// <param name="logger">Who is told; nobody if not given.</param>
+    /// <param name="logger">The logger; <see langword="null"/> disables logging.</param>
     /// <exception cref="ArgumentException">The loss reads a layer that the model does not have.</exception>
     public SupervisedTrainer(IStudent model, IDistillationLoss? loss = null, TrainerOptions? options = null, ILogger<SupervisedTrainer>? logger = null)
     {
@@ -29,7 +29,7 @@ public sealed class SupervisedTrainer
     /// <summary>Trains the model.</summary>
     /// <param name="train">What is learned.</param>
     /// <param name="validation">What the model is measured on, with labels; nothing if not given.</param>
-    /// <param name="progress">Who is told, on this thread.</param>
+    /// <param name="progress">Receives the reports, on this thread.</param>
     /// <param name="cancellationToken">Ends the run between two steps; the model keeps what it has learned.</param>
     /// <returns>How the run went; the model has the weights.</returns>
     /// <exception cref="ArgumentException">The data does not fit the options or the model, or has inputs that are not finite.</exception>

@@ -110,6 +110,21 @@ public sealed class CachedTeacherTests : IDisposable
         Close.ShouldBe(Close.Numbers(output.Logits), Close.Numbers(network.call(plain.Inputs.add(plain.Inputs))), 1e-5);
     }
 
+    [Theory]
+    [InlineData(true, true, 8)]
+    [InlineData(true, false, 3)]
+    [InlineData(false, true, 3)]
+    public void Teacher_of_ones_own_predicts_a_full_batch_when_all_parts_accept_repeated_samples(bool inner, bool outer, long expected)
+    {
+        var sizes = new List<long>();
+        using ITeacher teacher = new RepeatingWrapper(new RepeatingTeacher(inner, sizes), outer);
+
+        ModelOutput output = FullBatch.Predict(teacher, Some.Batch(3).OfFull(8), FeatureSet.None);
+
+        sizes.Should().Equal(expected);
+        output.Logits.shape.Should().Equal(3, 6);
+    }
+
     [Fact]
     public void Samples_that_a_teacher_fails_on_are_named_and_all_others_are_kept()
     {
@@ -543,5 +558,21 @@ public sealed class CachedTeacherTests : IDisposable
             : base(nameof(SequenceFirst)) => RegisterComponents();
 
         public override Tensor forward(Tensor input) => turned.call(input).t();
+    }
+
+    private sealed class RepeatingTeacher(bool accepts, List<long> sizes) : ITeacher
+    {
+        public bool AcceptsRepeatedSamples => accepts;
+
+        public ModelOutput Predict(Batch batch, FeatureSet features)
+        {
+            sizes.Add(batch.Count);
+            return new(batch.Inputs.clone());
+        }
+    }
+
+    private sealed class RepeatingWrapper(ITeacher inner, bool accepts) : DelegatingTeacher(inner)
+    {
+        public override bool AcceptsRepeatedSamples => accepts;
     }
 }

@@ -3,7 +3,7 @@ using Distillation.Models;
 namespace Distillation.SmallData;
 
 /// <summary>New data out of data.</summary>
-public static class GenerationExtensions
+public static class SmallDataExtensions
 {
     /// <summary>Makes new samples, each when it is read.</summary>
     /// <param name="originals">The data; it stays the caller's, and must live as long as the result is read.</param>
@@ -70,11 +70,11 @@ public static class GenerationExtensions
 
         SamplePrediction Opinion(Batch batch)
         {
-            (Tensor said, Tensor labels) = LabeledSource.Label(batch, teacher, options);
-            Tensor likeliest = said.argmax(1);
-            Tensor? agreement = several is null ? null : MemberAgreement.Of(several, batch, likeliest, said.size(1));
-            Tensor? contradicts = filter.MustMatchKnown && batch.Labels is { } known ? Contradicts(likeliest, LabeledSource.Probabilities(known, said.size(1), said.dtype)) : null;
-            return new(said, labels, agreement, contradicts);
+            (Tensor probabilities, Tensor labels) = LabeledSource.Label(batch, teacher, options);
+            Tensor likeliest = probabilities.argmax(1);
+            Tensor? agreement = several is null ? null : MemberAgreement.Of(several, batch, likeliest, probabilities.size(1));
+            Tensor? contradicts = filter.MustMatchKnown && batch.Labels is { } known ? Contradicts(likeliest, LabeledSource.Probabilities(known, probabilities.size(1), probabilities.dtype)) : null;
+            return new(probabilities, labels, agreement, contradicts);
         }
 
         // Of a known label of zeros, which is none, every class is the likeliest.
