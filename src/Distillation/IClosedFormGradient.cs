@@ -4,7 +4,7 @@ namespace Distillation;
 public interface IClosedFormGradient
 {
     /// <summary>Measures one batch.</summary>
-    /// <param name="context">What student and teacher said of it.</param>
+    /// <param name="context">The outputs of student and teacher for the batch.</param>
     /// <returns>The value that <see cref="IDistillationLoss.Compute"/> gives, and its gradient. Called without gradients being recorded.</returns>
     LossGradient Compute(DistillationContext context);
 }

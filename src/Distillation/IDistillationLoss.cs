@@ -46,12 +46,12 @@ public interface IDistillationLoss : ISelfDescribing
     ITeacher? CreatePredictor(IStudent student) => null;
 
     /// <summary>Measures one batch.</summary>
-    /// <param name="context">What student and teacher said of it.</param>
+    /// <param name="context">The outputs of student and teacher for the batch.</param>
     /// <returns>A scalar, differentiable in the student's outputs; the mean over the batch, so that it does not grow with N.</returns>
     Tensor Compute(DistillationContext context);
 
     /// <summary>Sees one batch before the run, without gradients, to size what depends on the shapes of the models.</summary>
-    /// <param name="sample">What student and teacher said of the first batch.</param>
+    /// <param name="sample">The outputs of student and teacher for the first batch.</param>
     void Prepare(DistillationContext sample)
     {
     }

@@ -1,11 +1,11 @@
 namespace Distillation;
 
-/// <summary>What a model said of one batch.</summary>
+/// <summary>The outputs of a model for one batch: logits and features.</summary>
 public sealed class ModelOutput
 {
     private readonly IReadOnlyDictionary<Feature, Tensor>? _features;
 
-    /// <summary>Holds what a model said of one batch.</summary>
+    /// <summary>Creates the outputs of a model for one batch.</summary>
     /// <param name="logits">The outputs before the softmax, [N, C]; of a regression, the predictions.</param>
     /// <param name="features">The outputs of the inner layers that were asked for.</param>
     public ModelOutput(Tensor logits, IReadOnlyDictionary<Feature, Tensor>? features = null)
@@ -31,7 +31,7 @@ public sealed class ModelOutput
                 + $"A loss names the layers it reads in {nameof(IDistillationLoss)}.{nameof(IDistillationLoss.Features)}.");
 
     /// <summary>Gives the same layers with other logits: for a loss that changes what another loss sees.</summary>
-    /// <param name="logits">What the model is taken to have said.</param>
+    /// <param name="logits">The logits.</param>
     /// <returns>The output.</returns>
     public ModelOutput WithLogits(Tensor logits) => new(logits, _features);
 

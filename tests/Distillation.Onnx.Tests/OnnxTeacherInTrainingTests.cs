@@ -52,10 +52,10 @@ public sealed class OnnxTeacherInTrainingTests : IDisposable
         using ITeacher ensemble = new EnsembleTeacher(_teacher, other);
         Batch batch = _data.Read(torch.arange(10, torch.ScalarType.Int64));
 
-        Tensor said = ensemble.Predict(batch, FeatureSet.None).Logits.exp();
+        Tensor predicted = ensemble.Predict(batch, FeatureSet.None).Logits.exp();
 
         Tensor[] members = [_teacher.Predict(batch, FeatureSet.None).Logits, network.call(batch.Inputs)];
-        said.ShouldBe((torch.nn.functional.softmax(members[0], 1) + torch.nn.functional.softmax(members[1], 1)) / 2);
+        predicted.ShouldBe((torch.nn.functional.softmax(members[0], 1) + torch.nn.functional.softmax(members[1], 1)) / 2);
     }
 
     private static TrainerOptions Options(int epochs) => new() { Epochs = epochs, BatchSize = 50, Optimizer = new AdamOptimizer(0.01) };

@@ -43,7 +43,7 @@ public sealed class GeneratorTests : IDisposable
         [nameof(CutMix)] = new CutMix(),
         ["CutMix of shifts"] = new CutMix(new RandomTranslation()),
         [nameof(RandomChoice)] = new RandomChoice(new Mixup(), new RandomTranslation()),
-        ["Mixture of mixtures, then"] = new RandomChoice(new RandomChoice(new GaussianNoise(), new Mixup()), new CutMix()).Then(new GaussianNoise()),
+        ["Random choice of random choices, then"] = new RandomChoice(new RandomChoice(new GaussianNoise(), new Mixup()), new CutMix()).Then(new GaussianNoise()),
         [nameof(Smote)] = new Smote(),
         ["Neighbors of any class"] = new Smote { AnyClass = true },
         ["Neighbors, then"] = new Smote().Then(new PcaReconstruction { Components = 3 }).Then(new GaussianNoise()),

@@ -49,7 +49,7 @@ public sealed class ModelDistillationReportTests : IDisposable
         EvaluationReport final = Says(after);
         return new(Recipe.Plain, plain, Control: null, final, final, Teacher: null, McNemarTest.Of(0, 0));
 
-        EvaluationReport Says(long[] said) => Evaluator.Evaluate(
-            Teacher.From(_ => torch.nn.functional.one_hot(torch.tensor(said), classes).to(torch.ScalarType.Float32)), new TensorData(torch.zeros(labels.Length, 1), torch.tensor(labels)));
+        EvaluationReport Says(long[] predicted) => Evaluator.Evaluate(
+            Teacher.From(_ => torch.nn.functional.one_hot(torch.tensor(predicted), classes).to(torch.ScalarType.Float32)), new TensorData(torch.zeros(labels.Length, 1), torch.tensor(labels)));
     }
 }

@@ -37,8 +37,8 @@ public sealed class ModelDistillationTests : IDisposable
         using ModelDistillationResult result = Run(Distil);
 
         result.Pool!.Count.Should().Be(600);
-        Tensor said = torch.nn.functional.softmax(result.Teacher!.Teacher.Predict(result.Pool.Read(torch.tensor([3L])), FeatureSet.None).Logits, 1);
-        Close.ShouldBe(Close.Numbers(result.Pool.Read(torch.tensor([3L])).Labels!), Close.Numbers(said), 1e-6);
+        Tensor predicted = torch.nn.functional.softmax(result.Teacher!.Teacher.Predict(result.Pool.Read(torch.tensor([3L])), FeatureSet.None).Logits, 1);
+        Close.ShouldBe(Close.Numbers(result.Pool.Read(torch.tensor([3L])).Labels!), Close.Numbers(predicted), 1e-6);
     }
 
     [Fact]

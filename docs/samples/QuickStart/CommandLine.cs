@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace QuickStart;
 
-/// <summary>The commands and their options. What is wrong with an argument is said before anything runs.</summary>
+/// <summary>The commands and their options. Arguments are validated before anything runs.</summary>
 internal static class CommandLine
 {
     private static readonly Option<DirectoryInfo?> Data = new("--data") { Description = "A directory with the four files of Fashion-MNIST or MNIST (*-ubyte or *-ubyte.gz). The default is a built-in subset." };

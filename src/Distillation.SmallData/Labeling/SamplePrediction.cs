@@ -1,6 +1,6 @@
 namespace Distillation.SmallData;
 
-/// <summary>What is said of a batch of samples.</summary>
+/// <summary>The predictions for a batch of samples.</summary>
 /// <param name="Probabilities">The probabilities by which samples are kept, [N, C].</param>
 /// <param name="Labels">The labels that are learned from, [N, C].</param>
 /// <param name="Agreement">The share of members that hold the same class likeliest, [N] float64; not asked where null.</param>

@@ -84,7 +84,7 @@ public static class SmallDataExtensions
     /// <summary>Does something to each sample that a generator makes.</summary>
     /// <param name="generator">Makes the samples.</param>
     /// <param name="next">Changes each of them.</param>
-    /// <returns>A generator of both, whose samples keep the first one's originals: <c>new Smote().Then(new Jitter(0.1))</c>.</returns>
+    /// <returns>A generator of both, whose samples keep the first one's originals: <c>new Smote().Then(new GaussianNoise(0.1))</c>.</returns>
     public static ISampleGenerator Then(this ISampleGenerator generator, SampleTransform next) => new Compose(Require.Present(generator), Require.Present(next));
 
     /// <summary>Reads data whole, so that what is made or labeled at each reading is made and labeled once.</summary>

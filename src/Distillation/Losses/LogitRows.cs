@@ -126,8 +126,8 @@ public sealed class LogitRows
     public TrainingPosition Position => _context.Position;
 
     /// <summary>Gives the same rows with other logits: for a loss that changes what another loss sees.</summary>
-    /// <param name="student">What the student is taken to have said, [R, C].</param>
-    /// <param name="teacher">What the teacher is taken to have said, [R, C]; as it is if not given.</param>
+    /// <param name="student">The logits of the student, [R, C].</param>
+    /// <param name="teacher">The logits of the teacher, [R, C]; unchanged if not given.</param>
     /// <returns>The rows.</returns>
     public LogitRows With(Tensor student, Tensor? teacher = null) => new(this, Require.Present(student), teacher);
 

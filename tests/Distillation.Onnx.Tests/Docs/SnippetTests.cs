@@ -85,10 +85,10 @@ public sealed class SnippetTests : IDisposable
             return torch.tensor(scores.SelectMany(row => row).ToArray(), scores.Length, scores[0].Length).clamp_min(1e-6f).log();
         });
 
-        Tensor said = teacher.Predict(train.Read(torch.arange(300, torch.ScalarType.Int64)), FeatureSet.None).Logits;
+        Tensor predicted = teacher.Predict(train.Read(torch.arange(300, torch.ScalarType.Int64)), FeatureSet.None).Logits;
 
-        said.exp().sum(1).ShouldBe(torch.ones(300), within: 1e-3);
-        said.argmax(1).eq(train.Labels!).to(torch.ScalarType.Float64).mean().item<double>().Should().BeGreaterThan(0.9);
+        predicted.exp().sum(1).ShouldBe(torch.ones(300), within: 1e-3);
+        predicted.argmax(1).eq(train.Labels!).to(torch.ScalarType.Float64).mean().item<double>().Should().BeGreaterThan(0.9);
     }
 
     private static Row Some(Random random, int label) =>

@@ -75,9 +75,9 @@ public sealed class FromPythonTests : IDisposable
         StudentFile.Write(student, _file.Path);
 
         using var classifier = new Classifier(_file.Path);
-        string[] said = [.. _clothes.Pixels[..5].flatten().data<float>().ToArray().Chunk(28 * 28).Select(classifier.Classify).Select(found => $"{found.Label} {found.Probability:P1}")];
+        string[] predicted = [.. _clothes.Pixels[..5].flatten().data<float>().ToArray().Chunk(28 * 28).Select(classifier.Classify).Select(found => $"{found.Label} {found.Probability:P1}")];
 
-        said.Should().Equal(SampleLines.Answers(_clothes, student, count: 5), (line, answer) => answer.StartsWith($"{line} (", StringComparison.Ordinal));
+        predicted.Should().Equal(SampleLines.Answers(_clothes, student, count: 5), (line, answer) => answer.StartsWith($"{line} (", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -501,7 +501,7 @@ public sealed partial class SnippetTests : IDisposable
 
         public void Prepare(Batch sample)
         {
-            foreach (var (learner, context) in Learners.Zip(See(sample, default)))
+            foreach (var (learner, context) in Learners.Zip(CreateContexts(sample, default)))
             {
                 learner.Prepare(context);
             }
@@ -509,7 +509,7 @@ public sealed partial class SnippetTests : IDisposable
 
         public void AccumulateGradients(Batch batch, TrainingPosition position)
         {
-            foreach (var (learner, context) in Learners.Zip(See(batch, position)))
+            foreach (var (learner, context) in Learners.Zip(CreateContexts(batch, position)))
             {
                 learner.AccumulateGradients(context);
             }
@@ -523,10 +523,10 @@ public sealed partial class SnippetTests : IDisposable
             }
         }
 
-        private List<DistillationContext> See(Batch batch, TrainingPosition position)
+        private List<DistillationContext> CreateContexts(Batch batch, TrainingPosition position)
         {
-            var said = Learners.Select(learner => learner.Student.Forward(batch, FeatureSet.None)).ToList();
-            return [.. said.Select((own, i) => new DistillationContext(own, said[(i + 1) % said.Count].Detach(), batch, position))];
+            var outputs = Learners.Select(learner => learner.Student.Forward(batch, FeatureSet.None)).ToList();
+            return [.. outputs.Select((output, i) => new DistillationContext(output, outputs[(i + 1) % outputs.Count].Detach(), batch, position))];
         }
     }
 }

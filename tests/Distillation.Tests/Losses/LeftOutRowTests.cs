@@ -146,9 +146,9 @@ public sealed class LeftOutRowTests : IDisposable
         using ZooModels models = new ZooModels(loss, Samples * Places, dtype: dtype).Prepare();
         Tensor out1 = torch.tensor(left);
         Tensor student = Spoil(models.StudentLogits.detach().clone(), out1, junk).requires_grad_();
-        ModelOutput said = LossZoo.Teacher(loss, models.TeacherLogits);
+        ModelOutput output = LossZoo.Teacher(loss, models.TeacherLogits);
         var teacher = new ModelOutput(
-            Shape(Spoil(said.Logits, out1, junk)), said.Features.ToDictionary(feature => feature, feature => Shape(Spoil(said[feature], out1, junk))));
+            Shape(Spoil(output.Logits, out1, junk)), output.Features.ToDictionary(feature => feature, feature => Shape(Spoil(output[feature], out1, junk))));
         Tensor labels = models.Batch.Labels!;
         labels = ignores ? labels.masked_fill(out1, Ignored) : Spoil(labels, out1, junk);
         Batch batch = ignores

@@ -132,10 +132,10 @@ public sealed class HostileFileTests : IDisposable
         _ = Message(_path);
 
         long before = GC.GetAllocatedBytesForCurrentThread();
-        string said = Message(_path);
+        string text = Message(_path);
 
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(64 << 10);
-        said.Should().Contain(message);
+        text.Should().Contain(message);
     }
 
     [Fact]

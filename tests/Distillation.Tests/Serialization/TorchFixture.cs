@@ -9,7 +9,7 @@ internal static class TorchFixture
 
     public static byte[] Bytes(string name) => File.ReadAllBytes(PathOf(name));
 
-    /// <summary>What a network said in PyTorch.</summary>
+    /// <summary>The outputs of a network in PyTorch.</summary>
     public static (Tensor Input, Tensor Output) Recorded(string network)
     {
         using TorchWeightsFile file = TorchWeightsFile.Open(PathOf("recorded.pth"), within: network);

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Tests.Serialization;
 
-/// <summary>Networks of PyTorch, loaded into modules of the same layout, say what they said there.</summary>
+/// <summary>Networks of PyTorch, loaded into modules of the same layout, output what they output there.</summary>
 public sealed class TorchNetworkTests : IDisposable
 {
     private const double Tolerance = 1e-5;
@@ -85,10 +85,10 @@ public sealed class TorchNetworkTests : IDisposable
     {
         (Tensor input, Tensor output) = TorchFixture.Recorded(name);
 
-        Tensor said = network(input); // with gradients: without them libtorch 2.10 has other numbers of small LSTMs on some processors
+        Tensor predicted = network(input); // with gradients: without them libtorch 2.10 has other numbers of small LSTMs on some processors
 
-        said.shape.Should().Equal(output.shape);
-        Close.Numbers(said).Should().Equal(Close.Numbers(output), (one, other) => Math.Abs(one - other) < Tolerance);
+        predicted.shape.Should().Equal(output.shape);
+        Close.Numbers(predicted).Should().Equal(Close.Numbers(output), (one, other) => Math.Abs(one - other) < Tolerance);
     }
 
     private sealed class Residual : Module<Tensor, Tensor>

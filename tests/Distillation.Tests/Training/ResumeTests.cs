@@ -23,7 +23,7 @@ public sealed class ResumeTests : IDisposable
 
     public static TheoryData<string> Losses => LossZoo.Names;
 
-    // Three epochs of six updates, if not said otherwise.
+    // Three epochs of six updates, unless stated otherwise.
     private static Dictionary<string, TrainerOptions> Options { get; } = new()
     {
         ["Sgd"] = new(),

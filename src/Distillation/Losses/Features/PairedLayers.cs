@@ -42,13 +42,13 @@ internal sealed class PairedLayers
     public Tensor? GetWeight(Batch batch, ModelOutput student, Func<Batch, Tensor, Tensor?> weigh) => BatchWeights.Mean([.. Pairs.Select(pair => weigh(batch, student[pair.Student]))], batch);
 
     /// <summary>Takes the mean over the pairs, of layers that are states, [N, T, D] or others.</summary>
-    /// <param name="context">What student and teacher said.</param>
+    /// <param name="context">The outputs of student and teacher.</param>
     /// <param name="compare">Compares each state of the student's layer, behind its connector, with the teacher's: a number for each.</param>
     public Tensor MeanOfStates(DistillationContext context, Func<Tensor, Tensor, Tensor> compare) =>
         Mean(context, PlaceMask.OfStates, PlaceMask.CountOfStates, (student, teacher, leftOut) => PlaceMask.Mean(compare(student, teacher), leftOut));
 
     /// <summary>Takes the mean over the pairs.</summary>
-    /// <param name="context">What student and teacher said.</param>
+    /// <param name="context">The outputs of student and teacher.</param>
     /// <param name="find">Finds which states of a layer do not count.</param>
     /// <param name="weigh">Computes the weight of a batch for one layer of the student; <see langword="null"/> is the number of samples.</param>
     /// <param name="compare">Compares the student's layer, behind its connector, with the teacher's of the same shape, both without the states that do not count: a scalar.</param>

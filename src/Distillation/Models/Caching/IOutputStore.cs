@@ -1,6 +1,6 @@
 namespace Distillation.Caching;
 
-/// <summary>Keeps what a teacher said of samples, by their numbers.</summary>
+/// <summary>Stores the outputs of a teacher by the numbers of the samples.</summary>
 /// <remarks>
 /// <para>All samples have outputs of one shape. An instance is used by one thread at a time.</para>
 /// <para>Outputs of another teacher are kept out by whoever opens the store: what outlasts the process compares a fingerprint of the teacher.</para>

@@ -12,7 +12,7 @@ internal sealed record StoredTensor(TorchStorage Storage, TorchStorageType Type,
     private const int MostDimensions = 64;
 
     /// <summary>Makes sure that the tensor lies within its storage.</summary>
-    /// <returns>What is said of it in public; its bytes are all from the first to the last that it needs.</returns>
+    /// <returns>Its public description; its bytes are all from the first to the last that it needs.</returns>
     /// <exception cref="InvalidDataException">It does not.</exception>
     public TensorInfo Check(string name, string path)
     {

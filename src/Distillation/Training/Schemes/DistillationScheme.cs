@@ -22,11 +22,11 @@ public sealed class DistillationScheme(ITeacher? teacher, Learner learner) : ITr
     public void Prepare(Batch sample)
     {
         RequireApart();
-        learner.Prepare(See(sample, default));
+        learner.Prepare(CreateContext(sample, default));
     }
 
     /// <inheritdoc/>
-    public void AccumulateGradients(Batch batch, TrainingPosition position) => learner.AccumulateGradients(See(batch, position));
+    public void AccumulateGradients(Batch batch, TrainingPosition position) => learner.AccumulateGradients(CreateContext(batch, position));
 
     /// <inheritdoc/>
     /// <remarks>A cache of the teacher's outputs that is filled as the run goes wants the batches with which it was filled: of others the teacher may say something else in the last bit.</remarks>
@@ -44,7 +44,7 @@ public sealed class DistillationScheme(ITeacher? teacher, Learner learner) : ITr
     /// <inheritdoc/>
     public void Dispose() => learner.Dispose();
 
-    private DistillationContext See(Batch batch, TrainingPosition position) =>
+    private DistillationContext CreateContext(Batch batch, TrainingPosition position) =>
         new(ForwardPass.Run(learner, batch, learner.Loss.Features.Student), teacher is null ? null : ForwardPass.Run(teacher, batch, learner.Loss.Features.Teacher), batch, position);
 
     private void RequireApart()

@@ -12,7 +12,7 @@ public sealed class JointScheme(Learner original, Learner distilled) : ITraining
     /// <inheritdoc/>
     public void Prepare(Batch sample)
     {
-        (DistillationContext ofOriginal, DistillationContext ofDistilled) = See(sample, default);
+        (DistillationContext ofOriginal, DistillationContext ofDistilled) = CreateContexts(sample, default);
         original.Prepare(ofOriginal);
         distilled.Prepare(ofDistilled);
     }
@@ -20,7 +20,7 @@ public sealed class JointScheme(Learner original, Learner distilled) : ITraining
     /// <inheritdoc/>
     public void AccumulateGradients(Batch batch, TrainingPosition position)
     {
-        (DistillationContext ofOriginal, DistillationContext ofDistilled) = See(batch, position);
+        (DistillationContext ofOriginal, DistillationContext ofDistilled) = CreateContexts(batch, position);
         original.AccumulateGradients(ofOriginal);
         distilled.AccumulateGradients(ofDistilled);
     }
@@ -32,7 +32,7 @@ public sealed class JointScheme(Learner original, Learner distilled) : ITraining
         distilled.Dispose();
     }
 
-    private (DistillationContext Original, DistillationContext Distilled) See(Batch batch, TrainingPosition position)
+    private (DistillationContext Original, DistillationContext Distilled) CreateContexts(Batch batch, TrainingPosition position)
     {
         ModelOutput teaches = ForwardPass.Run(original, batch, original.Loss.Features.Student | distilled.Loss.Features.Teacher);
         ModelOutput learns = ForwardPass.Run(distilled, batch, distilled.Loss.Features.Student);

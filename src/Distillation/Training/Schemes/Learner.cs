@@ -86,7 +86,7 @@ public sealed class Learner : IDisposable
     internal bool HasDiverged { get; private set; }
 
     /// <summary>Sees the first batch: the loss sizes itself, then the optimizer is made over the parameters of student and loss.</summary>
-    /// <param name="sample">What student and teacher said of the first batch.</param>
+    /// <param name="sample">The outputs of student and teacher for the first batch.</param>
     /// <exception cref="InvalidOperationException">The student has no parameter that is trained, the learner is prepared already, or a loss on logits cannot be computed of the batch.</exception>
     public void Prepare(DistillationContext sample)
     {
@@ -116,7 +116,7 @@ public sealed class Learner : IDisposable
     }
 
     /// <summary>Adds the gradient of a batch: in closed form if the loss has one, else from the graph.</summary>
-    /// <param name="context">What student and teacher said of the batch.</param>
+    /// <param name="context">The outputs of student and teacher for the batch.</param>
     /// <returns>The loss, a scalar without graph, in the current dispose scope.</returns>
     public Tensor AccumulateGradients(DistillationContext context)
     {

@@ -66,11 +66,11 @@ public sealed class ReusedClassifierLossTests
         projector.train();
 
         using ITeacher whole = loss.CreatePredictor(student);
-        ModelOutput said = whole.Predict(batch, FeatureSet.Of("act"));
+        ModelOutput output = whole.Predict(batch, FeatureSet.Of("act"));
 
-        Close.ShouldBe(Close.Numbers(said.Logits), Close.Numbers(expected), 1e-12);
-        said.Logits.requires_grad.Should().BeFalse();
-        said.Features.Should().Equal((Feature)"act");
+        Close.ShouldBe(Close.Numbers(output.Logits), Close.Numbers(expected), 1e-12);
+        output.Logits.requires_grad.Should().BeFalse();
+        output.Features.Should().Equal((Feature)"act");
         (projector.training, classifier.training, network.training).Should().Be((true, true, true));
     }
 

@@ -36,9 +36,9 @@ internal sealed class Child : IDisposable
             kill.WaitForExit();
         }
 
-        string said = _process.StandardOutput.ReadToEnd().Trim();
+        string text = _process.StandardOutput.ReadToEnd().Trim();
         _process.WaitForExit(Patience).Should().BeTrue("the program must end when it is asked to");
-        return said;
+        return text;
     }
 
     public void Dispose() => _process.Dispose();
