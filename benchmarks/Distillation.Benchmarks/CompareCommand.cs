@@ -20,7 +20,8 @@ internal static class CompareCommand
             double value = result.GetValueOrDefault<double>();
             if (!(value >= 0 && double.IsFinite(value)))
             {
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"--threshold is {value}; it must be a number of at least 0, such as 0.05 for 5 %."));
+                result.AddError(string.Create(
+                    CultureInfo.InvariantCulture, $"--threshold is {value}; it must be a number of at least 0, such as 0.05 for 5 %."));
             }
         });
         var strict = new Option<bool>("--strict") { Description = "End with exit code 1 where a ratio is above the threshold." };
@@ -48,13 +49,15 @@ internal static class CompareCommand
 
             double change = (ratio.Median / old.Median) - 1;
             bool isSlower = change > threshold;
-            string row = string.Create(CultureInfo.InvariantCulture, $"| {ratio.Name} | {old.Median:F3} | {ratio.Median:F3} | {100 * change:+0.0;-0.0;0.0} % |");
+            string row = string.Create(
+                CultureInfo.InvariantCulture, $"| {ratio.Name} | {old.Median:F3} | {ratio.Median:F3} | {100 * change:+0.0;-0.0;0.0} % |");
             Console.WriteLine($"{row} {(isSlower ? "slower" : "")} |");
             if (isSlower)
             {
                 slower.Add(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{ratio.Name}: {ratio.Median:F3} instead of {old.Median:F3}, {100 * change:0.0} % above the baseline ({100 * threshold:0.0} % are allowed)."));
+                    $"{ratio.Name}: {ratio.Median:F3} instead of {old.Median:F3}, {100 * change:0.0} % above the baseline "
+                    + $"({100 * threshold:0.0} % are allowed)."));
             }
         }
 

@@ -23,7 +23,10 @@ internal static class ContestCommand
 
     public static int Run(string contest, string[] args)
     {
-        var json = new Option<string?>("--json") { Description = "A file that gets the ratios and their quartiles. Ratios of other contests that it has stay in it." };
+        var json = new Option<string?>("--json")
+        {
+            Description = "A file that gets the ratios and their quartiles. Ratios of other contests that it has stay in it.",
+        };
         var weights = new Argument<string?>("FILE") { Description = "A file of PyTorch with the 25 weights.", Arity = ArgumentArity.ZeroOrOne };
         var command = new RootCommand($"Measures the ratios of '{contest}'.") { json };
         if (contest == "weights")

@@ -170,7 +170,8 @@ internal static class Quick
         Measured.Add(ratio);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name,-78} {ratio.Median:F3}  (middle half {ratio.LowerQuartile:F3} to {ratio.UpperQuartile:F3}; {Microseconds(mine)} against {Microseconds(theirs)})"));
+            $"{name,-78} {ratio.Median:F3}  (middle half {ratio.LowerQuartile:F3} to {ratio.UpperQuartile:F3}; "
+            + $"{Microseconds(mine)} against {Microseconds(theirs)})"));
     }
 
     private static double Time(Action action, int times, Func<TimeSpan> clock)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Distillation.Benchmarks;
@@ -6,7 +7,7 @@ namespace Distillation.Benchmarks;
 /// <summary>Ratios as JSON: a list of objects with name, ratio, lowerQuartile and upperQuartile.</summary>
 internal static class RatioFile
 {
-    private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes ratios to a file. Those of other names that the file has stay in it, so that one file holds several contests.</summary>
     public static void Write(string path, IReadOnlyList<Ratio> ratios)
@@ -46,7 +47,8 @@ internal static class RatioFile
             foreach (Ratio ratio in ratios.Where(ratio => ratio.Name is null || !(ratio.Median > 0)))
             {
                 throw new InvalidDataException(string.Create(
-                    CultureInfo.InvariantCulture, $"'{path}' has the ratio {ratio.Median} of the name '{ratio.Name}': a ratio must be above 0 and have a name."));
+                    CultureInfo.InvariantCulture,
+                    $"'{path}' has the ratio {ratio.Median} of the name '{ratio.Name}': a ratio must be above 0 and have a name."));
             }
 
             return ratios.GroupBy(ratio => ratio.Name).FirstOrDefault(group => group.Count() > 1) is { } twice

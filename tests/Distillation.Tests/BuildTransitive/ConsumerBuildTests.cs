@@ -23,12 +23,17 @@ public sealed class ConsumerBuildTests : IDisposable
               </PropertyGroup>
               <Target Name="ResolvePackageAssets">
                 <ItemGroup>
-                  <RuntimeTargetsCopyLocalItems Include="package/runtimes/linux-x64/native/libLibTorchSharp.so" DestinationSubDirectory="native/" />
+                  <RuntimeTargetsCopyLocalItems Include="package/runtimes/linux-x64/native/libLibTorchSharp.so" DestinationSubDirectory="native/"
+                                                Condition="'$(RuntimeIdentifier)' == ''" />
+                  <NativeCopyLocalItems Include="package/runtimes/linux-x64/native/libLibTorchSharp.so" Condition="'$(RuntimeIdentifier)' != ''" />
                   <RuntimeCopyLocalItems Include="package/lib/TorchSharp.dll" />
                 </ItemGroup>
               </Target>
               <Target Name="Show" DependsOnTargets="ResolvePackageAssets">
-                <Message Importance="high" Text="used: @(RuntimeTargetsCopyLocalItems->'%(Identity) to %(DestinationSubDirectory)') @(RuntimeCopyLocalItems)" />
+                <ItemGroup>
+                  <Used Include="@(RuntimeTargetsCopyLocalItems->'%(Identity) to %(DestinationSubDirectory)');@(NativeCopyLocalItems);@(RuntimeCopyLocalItems)" />
+                </ItemGroup>
+                <Message Importance="high" Text="used: @(Used, ' ')" />
               </Target>
               <Import Project="{Path.Combine(Root(AppContext.BaseDirectory), "src", "Distillation", "buildTransitive", "Distillation.targets")}" />
             </Project>
@@ -77,7 +82,7 @@ public sealed class ConsumerBuildTests : IDisposable
 
         auto.Should().Equal("used: package/runtimes/linux-x64/native/libLibTorchSharp.so to native/ obj/distillation/TorchSharp.dll");
         forced[^1].Should().StartWith("used: obj/distillation/linux-x64/libLibTorchSharp.so");
-        foreign[^1].Should().StartWith("used: obj/distillation/linux-x64/libLibTorchSharp.so");
+        foreign[^1].Should().Be("used: obj/distillation/linux-x64/libLibTorchSharp.so obj/distillation/TorchSharp.dll");
     }
 
     [Fact]
