@@ -11,33 +11,10 @@ switch (args)
         return SmallDataCommand.Run(rest);
     case ["store"]:
         return StoreCommand.Run();
-    case ["steps"]:
-        Quick.Run();
-        return 0;
-    case ["optimizers"]:
-        Quick.RunOptimizers();
-        return 0;
-    case ["losses"]:
-        Quick.RunLosses();
-        return 0;
-    case ["cnn"]:
-        Quick.RunConvolutions();
-        return 0;
-    case ["reading"]:
-        Quick.RunReading();
-        return 0;
-    case ["threads"]:
-        Quick.RunThreads();
-        return 0;
-    case ["checkpoints"]:
-        Quick.RunCheckpoints();
-        return 0;
-    case ["onnx"]:
-        Quick.RunOnnx();
-        return 0;
-    case ["weights", .. { Length: <= 1 } files]:
-        Quick.RunWeights(files.FirstOrDefault());
-        return 0;
+    case ["compare", .. string[] rest]:
+        return CompareCommand.Run(rest);
+    case [string contest, .. string[] rest] when ContestCommand.Has(contest):
+        return ContestCommand.Run(contest, rest);
     case ["memory"]:
         Memory.Run();
         return 0;

@@ -6,6 +6,9 @@ namespace Distillation.Benchmarks;
 /// <summary>Ratios within two minutes: both sides in one process, in turns, forwards and backwards; the ratio is the median of the rounds' ratios.</summary>
 internal static class Quick
 {
+    /// <summary>Gets the ratios that were measured so far.</summary>
+    public static List<Ratio> Measured { get; } = [];
+
     public static void Run()
     {
         torch.set_num_threads(1);
@@ -163,9 +166,12 @@ internal static class Quick
         }
 
         ratios.Sort();
+        var ratio = new Ratio(name, Median(ratios), ratios[rounds / 4], ratios[3 * rounds / 4]);
+        Measured.Add(ratio);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name,-78} {Median(ratios):F3}  (middle half {ratios[rounds / 4]:F3} to {ratios[3 * rounds / 4]:F3}; {Microseconds(mine)} against {Microseconds(theirs)})"));
+            $"{name,-78} {ratio.Median:F3}  (middle half {ratio.LowerQuartile:F3} to {ratio.UpperQuartile:F3}; "
+            + $"{Microseconds(mine)} against {Microseconds(theirs)})"));
     }
 
     private static double Time(Action action, int times, Func<TimeSpan> clock)

@@ -4,7 +4,6 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Linq;
 using System.Text;
 
 /// <summary>Edits the table of methods of a .NET assembly (ECMA-335, part II, sections 22.26, 24.2 and 25).</summary>
@@ -242,11 +241,11 @@ public sealed class KeepArgumentsAlive : Microsoft.Build.Utilities.Task
 
     /// <summary>Where the copy goes.</summary>
     [Microsoft.Build.Framework.Required]
-    public string Folder { get; set; }
+    public string Copy { get; set; }
 
-    /// <summary>The copy, with all that was known of the file; null where there was nothing to change.</summary>
-    [Microsoft.Build.Framework.Output]
-    public Microsoft.Build.Framework.ITaskItem Copy { get; set; }
+    /// <summary>The file that lists the copy, if one was made; it is written last.</summary>
+    [Microsoft.Build.Framework.Required]
+    public string Stamp { get; set; }
 
     public override bool Execute()
     {
@@ -254,12 +253,22 @@ public sealed class KeepArgumentsAlive : Microsoft.Build.Utilities.Task
         try
         {
             byte[] changed = NativeCallers.Mark(File.ReadAllBytes(path));
-            if (changed != null)
+            Directory.CreateDirectory(Path.GetDirectoryName(Copy));
+            if (changed == null)
             {
-                Copy = new Microsoft.Build.Utilities.TaskItem(Path.Combine(Folder, Path.GetFileName(path)), Assembly.CloneCustomMetadata());
-                Write(Copy.ItemSpec, changed);
-                Log.LogMessage(Microsoft.Build.Framework.MessageImportance.High, "Distillation uses a copy of {0} that keeps alive what it hands to native code. To switch it off, set the property DistillationKeepArgumentsAlive to false.", Path.GetFileName(path));
+                File.Delete(Copy);
             }
+            else
+            {
+                Write(Copy, changed);
+                Log.LogMessage(
+                    Microsoft.Build.Framework.MessageImportance.High,
+                    "Distillation uses a copy of {0} that keeps alive what it hands to native code. "
+                    + "To switch it off, set the property DistillationKeepArgumentsAlive to false.",
+                    Path.GetFileName(path));
+            }
+
+            File.WriteAllLines(Stamp, changed == null ? new string[0] : new[] { Copy });
         }
         catch (Exception exception) when (exception is IOException || exception is InvalidDataException || exception is UnauthorizedAccessException)
         {
@@ -276,14 +285,10 @@ public sealed class KeepArgumentsAlive : Microsoft.Build.Utilities.Task
     // Not in place: other folders have hard links to the file.
     private static void Write(string path, byte[] bytes)
     {
-        if (!File.Exists(path) || !File.ReadAllBytes(path).SequenceEqual(bytes))
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path));
-            string draft = path + "." + Guid.NewGuid().ToString("N");
-            File.WriteAllBytes(draft, bytes);
-            File.Delete(path);
-            File.Move(draft, path);
-        }
+        string draft = path + "." + Guid.NewGuid().ToString("N");
+        File.WriteAllBytes(draft, bytes);
+        File.Delete(path);
+        File.Move(draft, path);
     }
 }
 #endif

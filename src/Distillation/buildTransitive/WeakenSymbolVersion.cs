@@ -153,45 +153,119 @@ public static class ElfSymbolVersions
     }
 }
 
+/// <summary>Looks into the shared libraries of the system that builds.</summary>
+public static class SystemLibraries
+{
+    private const ushort X64 = 62; // EM_X86_64
+
+    /// <summary>Whether all libraries of a name have a symbol version, as far as they are of 64-bit x86.</summary>
+    /// <param name="version">The version, such as GLIBCXX_3.4.32.</param>
+    /// <param name="name">The file name of the library.</param>
+    /// <param name="places">Paths of the library, and of the loader's cache (ld.so.cache), whose strings have further ones.</param>
+    /// <returns>Also false where no such library is found, or one cannot be read.</returns>
+    public static bool Have(string version, string name, IEnumerable<string> places)
+    {
+        try
+        {
+            bool isFound = false;
+            foreach (string path in Paths(name, places))
+            {
+                byte[] file = File.ReadAllBytes(path);
+                bool isX64 = IsX64(file);
+                if (isX64 && !Text(file).Contains(version + "\0"))
+                {
+                    return false;
+                }
+
+                isFound |= isX64;
+            }
+
+            return isFound;
+        }
+        catch (Exception exception) when (exception is IOException || exception is UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static IEnumerable<string> Paths(string name, IEnumerable<string> places)
+    {
+        var paths = new HashSet<string>();
+        foreach (string place in places)
+        {
+            if (Path.GetFileName(place) == name)
+            {
+                paths.Add(place);
+                continue;
+            }
+
+            foreach (string text in Text(File.ReadAllBytes(place)).Split('\0'))
+            {
+                if (text.EndsWith("/" + name, StringComparison.Ordinal) && File.Exists(text))
+                {
+                    paths.Add(text);
+                }
+            }
+        }
+
+        return paths;
+    }
+
+    private static string Text(byte[] file) => Encoding.GetEncoding("iso-8859-1").GetString(file);
+
+    private static bool IsX64(byte[] file) =>
+        file.Length >= 64 && file[0] == 0x7f && file[1] == 'E' && file[2] == 'L' && file[3] == 'F'
+        && file[4] == 2 && file[5] == 1 && (file[18] | (file[19] << 8)) == X64;
+}
+
 #if !DISTILLATION_TESTS
 /// <summary>Makes copies of native libraries that load on systems with an older libstdc++.</summary>
 public sealed class WeakenSymbolVersion : Microsoft.Build.Utilities.Task
 {
     // GCC 13 puts it into every file that includes <iostream>; the symbol behind it is a marker that nothing calls.
     private const string Version = "GLIBCXX_3.4.32";
+    private const string Library = "libstdc++.so.6";
 
-    /// <summary>The files of the package.</summary>
+    /// <summary>The files of the package; the metadata DistillationCopy of each says where its copy goes.</summary>
     [Microsoft.Build.Framework.Required]
     public Microsoft.Build.Framework.ITaskItem[] Files { get; set; }
 
-    /// <summary>Where the copies go.</summary>
+    /// <summary>The file that lists the copies; it is written last.</summary>
     [Microsoft.Build.Framework.Required]
-    public string Folder { get; set; }
+    public string Stamp { get; set; }
 
-    /// <summary>The files that a copy replaces.</summary>
-    [Microsoft.Build.Framework.Output]
-    public Microsoft.Build.Framework.ITaskItem[] Replaced { get; set; }
+    /// <summary>Whether the program is for this system alone: a library of the system that has the version then makes copies unnecessary.</summary>
+    public bool IsForThisSystem { get; set; }
 
-    /// <summary>The copies, with all that was known of the files.</summary>
-    [Microsoft.Build.Framework.Output]
-    public Microsoft.Build.Framework.ITaskItem[] Copies { get; set; }
+    /// <summary>Where the system's library may be: paths of it, and the loader's cache.</summary>
+    public string[] SystemLibraries { get; set; }
 
     public override bool Execute()
     {
-        var replaced = new List<Microsoft.Build.Framework.ITaskItem>();
-        var copies = new List<Microsoft.Build.Framework.ITaskItem>();
+        bool isNeeded = !IsForThisSystem || !global::SystemLibraries.Have(Version, Library, SystemLibraries ?? new string[0]);
+        var copies = new List<string>();
         foreach (Microsoft.Build.Framework.ITaskItem file in Files)
         {
             string path = file.GetMetadata("FullPath");
+            string copy = file.GetMetadata("DistillationCopy");
             try
             {
-                byte[] changed = ElfSymbolVersions.Weaken(File.ReadAllBytes(path), Version);
-                if (changed != null)
+                byte[] changed = isNeeded ? ElfSymbolVersions.Weaken(File.ReadAllBytes(path), Version) : null;
+                Directory.CreateDirectory(Path.GetDirectoryName(copy));
+                if (changed == null)
                 {
-                    replaced.Add(file);
-                    copies.Add(new Microsoft.Build.Utilities.TaskItem(Copy(path, changed), file.CloneCustomMetadata()));
-                    Log.LogMessage(Microsoft.Build.Framework.MessageImportance.High, "Distillation uses a copy of {0} that loads on systems without {1}. To switch it off, set the property DistillationWeakenSymbolVersion to false.", Path.GetFileName(path), Version);
+                    File.Delete(copy);
+                    continue;
                 }
+
+                Write(copy, changed);
+                copies.Add(copy);
+                Log.LogMessage(
+                    Microsoft.Build.Framework.MessageImportance.High,
+                    "Distillation uses a copy of {0} that loads on systems without {1}. "
+                    + "To switch it off, set the property DistillationWeakenSymbolVersion to false.",
+                    Path.GetFileName(path),
+                    Version);
             }
             catch (Exception exception) when (exception is IOException || exception is InvalidDataException || exception is UnauthorizedAccessException)
             {
@@ -204,44 +278,21 @@ public sealed class WeakenSymbolVersion : Microsoft.Build.Utilities.Task
             }
         }
 
-        Replaced = replaced.ToArray();
-        Copies = copies.ToArray();
+        if (!Log.HasLoggedErrors)
+        {
+            File.WriteAllLines(Stamp, copies);
+        }
+
         return !Log.HasLoggedErrors;
     }
 
-    private string Copy(string path, byte[] changed)
+    // Not in place: other folders have hard links to the file.
+    private static void Write(string path, byte[] bytes)
     {
-        // runtimes/linux-x64/native/file: one folder a platform.
-        string platform = Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(path)));
-        string folder = Path.Combine(Folder, platform);
-        string copy = Path.Combine(folder, Path.GetFileName(path));
-        if (!IsThere(copy, changed))
-        {
-            Directory.CreateDirectory(folder);
-            string draft = copy + "." + Guid.NewGuid().ToString("N");
-            File.WriteAllBytes(draft, changed);
-            File.Delete(copy);
-            File.Move(draft, copy);
-        }
-
-        return copy;
-    }
-
-    private static bool IsThere(string copy, byte[] changed)
-    {
-        if (!File.Exists(copy))
-        {
-            return false;
-        }
-
-        byte[] old = File.ReadAllBytes(copy);
-        bool same = old.Length == changed.Length;
-        for (int i = 0; same && i < old.Length; i++)
-        {
-            same = old[i] == changed[i];
-        }
-
-        return same;
+        string draft = path + "." + Guid.NewGuid().ToString("N");
+        File.WriteAllBytes(draft, bytes);
+        File.Delete(path);
+        File.Move(draft, path);
     }
 }
 #endif

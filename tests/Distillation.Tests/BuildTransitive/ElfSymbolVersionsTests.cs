@@ -101,7 +101,7 @@ public sealed class ElfSymbolVersionsTests
     private const int Needed = 64 + (3 * 64);
 
     // A header, three sections (none, needed versions, strings), the libraries with their versions, the strings.
-    private static byte[] Elf(params string[][] libraries)
+    internal static byte[] Elf(params string[][] libraries)
     {
         var needed = new List<byte>();
         var strings = new List<byte> { 0 };
