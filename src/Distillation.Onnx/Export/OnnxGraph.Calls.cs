@@ -1,4 +1,5 @@
 using Distillation.Onnx.Layers;
+using Distillation.Onnx.Layers.TorchVision;
 using TorchSharp.Modules;
 
 namespace Distillation.Onnx;
@@ -9,7 +10,7 @@ public sealed partial class OnnxGraph
     /// <summary>Writes a layer, or a module with layers.</summary>
     /// <param name="module">
     /// A module that <see cref="OnnxExportOptions.Layers"/> has an entry for, an <see cref="IOnnxExportable"/>, a layer of TorchSharp that can be exported,
-    /// or a <c>Sequential</c> of such.
+    /// a <c>Sequential</c> of such, or a model of <c>torchvision.models</c>.
     /// </param>
     /// <param name="input">Its input.</param>
     /// <returns>Its output.</returns>
@@ -19,7 +20,7 @@ public sealed partial class OnnxGraph
             IOnnxExportable own => own.Export(this, input),
             Sequential when module.GetType() == typeof(Sequential) =>
                 module.children().Cast<torch.nn.Module<Tensor, Tensor>>().Aggregate(input, (value, child) => Call(child, value)),
-            _ => Layer(() => LayerTable.Write(this, module, input)),
+            _ => ModelTable.WriterOf(module) is { } model ? model(this, module, input) : Layer(() => LayerTable.Write(this, module, input)),
         });
 
     /// <summary>Writes a recurrent layer, of one or both directions and any number of levels, from the state zero.</summary>
