@@ -25,7 +25,8 @@ internal sealed class GivenLayers(IReadOnlyList<OnnxLayer> layers)
         try
         {
             return layers[place].Writer.Write(graph, module, input)
-                ?? throw new OnnxExportException($"its entry in {nameof(OnnxExportOptions.Layers)}, for {layers[place].Module.Name}, gave null in place of a value.");
+                ?? throw new OnnxExportException(
+                    $"its entry in {nameof(OnnxExportOptions.Layers)}, for {layers[place].Module.Name}, gave null in place of a value.");
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Distillation.Data;
 
 namespace Distillation.Onnx;
@@ -25,7 +26,8 @@ public sealed record OnnxExportOptions
     public long? Indices { get; init => field = value is { } count ? Require.Positive(count) : null; }
 
     /// <summary>
-    /// Gets what was done to the inputs in training: the file does it too, <c>(x − mean) / deviation</c> of each channel, and takes inputs as they were before.
+    /// Gets what was done to the inputs in training: the file does it too, <c>(x − mean) / deviation</c> of each channel,
+    /// and takes inputs as they were before.
     /// </summary>
     /// <value>The default, <see langword="null"/>, takes inputs as the module does. Not together with <see cref="Indices"/>.</value>
     public Normalization? Normalization { get; init; }
@@ -43,7 +45,8 @@ public sealed record OnnxExportOptions
     public IReadOnlyDictionary<string, string> Metadata { get; init => field = Require.Present(value); } = new Dictionary<string, string>();
 
     /// <summary>
-    /// Gets whether a batch normalization that directly follows a convolution goes into the weights of the convolution: fewer operators; results differ by rounding.
+    /// Gets whether a batch normalization that directly follows a convolution goes into the weights of the convolution:
+    /// fewer operators; results differ by rounding.
     /// </summary>
     /// <value>
     /// The default is <see langword="false"/>: the layers stand in the file as they are in the module. (ONNX Runtime folds them when it loads a file.)
@@ -51,7 +54,9 @@ public sealed record OnnxExportOptions
     public bool FoldBatchNorm { get; init; }
 
     /// <summary>Gets how modules are written whose classes cannot say it themselves, or are to be written in another way.</summary>
-    /// <remarks>Entries hold at every depth. Of those that fit a module the last wins; it also wins over <see cref="IOnnxExportable"/> and over the layers that are known.</remarks>
+    /// <remarks>
+    /// Entries hold at every depth. Of those that fit a module the last wins; it also wins over <see cref="IOnnxExportable"/> and over the layers that are known.
+    /// </remarks>
     /// <value>Entries that are not <see langword="null"/>. The default is empty.</value>
     /// <exception cref="ArgumentNullException">The value is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">An entry is <see langword="null"/>.</exception>
@@ -62,13 +67,13 @@ public sealed record OnnxExportOptions
     public double Tolerance { get; init => field = Require.Positive(value); } = 1e-4;
 
     // A copy: what happens to the list afterward does not reach the options.
-    private static OnnxLayer[] Kept(IReadOnlyList<OnnxLayer> layers)
+    private static OnnxLayer[] Kept(IReadOnlyList<OnnxLayer> layers, [CallerMemberName] string member = "")
     {
-        OnnxLayer[] kept = [.. Require.Present(layers, nameof(Layers))];
+        OnnxLayer[] kept = [.. Require.Present(layers, member)];
         int empty = Array.IndexOf(kept, null);
         return empty < 0
             ? kept
             : throw new ArgumentException(
-                $"{nameof(Layers)} must have entries made by {nameof(OnnxLayer)}.{nameof(OnnxLayer.For)}, but entry {empty} of {kept.Length} is null.", nameof(Layers));
+                $"{member} must have entries made by {nameof(OnnxLayer)}.{nameof(OnnxLayer.For)}, but entry {empty} of {kept.Length} is null.", member);
     }
 }

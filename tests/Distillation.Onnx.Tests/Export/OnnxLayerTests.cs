@@ -31,7 +31,8 @@ public sealed class OnnxLayerTests : IDisposable
     public void Entry_wins_over_what_is_known_and_over_what_the_module_says()
     {
         var counts = new List<string>();
-        OnnxLayer relu = OnnxLayer.For<TorchSharp.Modules.ReLU>((graph, _, input) => Noted("relu", graph.Apply("Max", [input, graph.Constant(torch.zeros(1))])));
+        OnnxLayer relu = OnnxLayer.For<TorchSharp.Modules.ReLU>((graph, _, input) =>
+            Noted("relu", graph.Apply("Max", [input, graph.Constant(torch.zeros(1))])));
         OnnxLayer wrong = OnnxLayer.For<Wrong>((graph, _, input) => Noted("wrong", graph.Apply("Add", [input, input])));
         OnnxLayer chain = OnnxLayer.For<TorchSharp.Modules.Sequential>((graph, module, input) =>
             Noted("chain", module.children().Cast<Module<Tensor, Tensor>>().Aggregate(input, (value, child) => graph.Call(child, value))));
@@ -88,7 +89,8 @@ public sealed class OnnxLayerTests : IDisposable
     {
         Action export = () => Exported(Sequential(("odd", new Doubling())), OnnxLayer.For<Wrong>((_, _, input) => input));
 
-        export.Should().Throw<OnnxExportException>().WithMessage("*odd (Doubling): this kind of module is not known*IOnnxExportable*OnnxLayer in OnnxExportOptions.Layers*");
+        export.Should().Throw<OnnxExportException>()
+            .WithMessage("*odd (Doubling): this kind of module is not known*IOnnxExportable*OnnxLayer in OnnxExportOptions.Layers*");
     }
 
     [Fact]
@@ -98,7 +100,8 @@ public sealed class OnnxLayerTests : IDisposable
         OnnxLayer gives = OnnxLayer.For<Wrong>((_, _, _) => null!);
         Action export = () => Exported(Sequential(("first", new Doubling()), ("second", new Wrong())), refuses, gives);
 
-        export.Should().Throw<OnnxExportException>().WithMessage("*first (Doubling): only on Sundays.*second (Wrong): its entry in Layers, for Wrong, gave null in place of a value.*");
+        export.Should().Throw<OnnxExportException>()
+            .WithMessage("*first (Doubling): only on Sundays.*second (Wrong): its entry in Layers, for Wrong, gave null in place of a value.*");
     }
 
     [Fact]

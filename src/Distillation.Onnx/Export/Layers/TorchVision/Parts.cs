@@ -10,7 +10,7 @@ internal sealed class Parts(OnnxGraph graph, torch.nn.Module module)
     public torch.nn.Module<Tensor, Tensor> Of(string name) =>
         _children.GetValueOrDefault(name) as torch.nn.Module<Tensor, Tensor>
         ?? throw new OnnxExportException(
-            $"a module of this type has a part '{name}' of one tensor to one tensor in TorchVision 0.107, but this one has the parts {string.Join(", ", _children.Keys)}.");
+            $"in TorchVision 0.107 it has a part '{name}' of one tensor to one tensor, but this one has the parts {string.Join(", ", _children.Keys)}.");
 
     /// <summary>One part after the other.</summary>
     public OnnxValue Call(OnnxValue input, params IEnumerable<string> names) => names.Aggregate(input, (value, name) => graph.Call(Of(name), value));
