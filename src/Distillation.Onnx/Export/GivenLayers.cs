@@ -11,7 +11,7 @@ internal sealed class GivenLayers(IReadOnlyList<OnnxLayer> layers)
     {
         bool again = _open.TryGetValue(module, out int outer);
         int place = (again ? outer : layers.Count) - 1;
-        while (place >= 0 && !layers[place].Module.IsInstanceOfType(module))
+        while (place >= 0 && !layers[place].ModuleType.IsInstanceOfType(module))
         {
             place--;
         }
@@ -26,7 +26,7 @@ internal sealed class GivenLayers(IReadOnlyList<OnnxLayer> layers)
         {
             return layers[place].Writer.Write(graph, module, input)
                 ?? throw new OnnxExportException(
-                    $"its entry in {nameof(OnnxExportOptions.Layers)}, for {layers[place].Module.Name}, gave null in place of a value.");
+                    $"its entry in {nameof(OnnxExportOptions.Layers)}, for {layers[place].ModuleType.Name}, gave null in place of a value.");
         }
         finally
         {

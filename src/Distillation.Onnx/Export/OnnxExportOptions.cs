@@ -55,7 +55,8 @@ public sealed record OnnxExportOptions
 
     /// <summary>Gets how modules are written whose classes cannot say it themselves, or are to be written in another way.</summary>
     /// <remarks>
-    /// Entries hold at every depth. Of those that fit a module the last wins; it also wins over <see cref="IOnnxExportable"/> and over the layers that are known.
+    /// Entries hold at every depth, for modules of one input; the layers inside a transformer or its encoder are written together with it.
+    /// Of entries that fit a module the last wins; it also wins over <see cref="IOnnxExportable"/> and over the layers that are known.
     /// </remarks>
     /// <value>Entries that are not <see langword="null"/>. The default is empty.</value>
     /// <exception cref="ArgumentNullException">The value is <see langword="null"/>.</exception>

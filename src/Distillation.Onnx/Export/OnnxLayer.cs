@@ -11,7 +11,7 @@ public sealed class OnnxLayer
     private OnnxLayer(LayerWriter writer) => Writer = writer;
 
     /// <summary>Gets the type of the modules. It stands for those that derive from it, too.</summary>
-    public Type Module => Writer.Layer;
+    public Type ModuleType => Writer.Layer;
 
     internal LayerWriter Writer { get; }
 

@@ -134,7 +134,7 @@ public sealed class OnnxLayerTests : IDisposable
         layers.Clear();
 
         options.Layers.Should().Equal(DoublingLayer);
-        DoublingLayer.Module.Should().Be<Doubling>();
+        DoublingLayer.ModuleType.Should().Be<Doubling>();
     }
 
     // What the file makes of -1, 1 and 3.
