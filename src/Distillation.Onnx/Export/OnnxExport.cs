@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Distillation.Data;
 using Distillation.Onnx.Format;
@@ -8,8 +9,15 @@ namespace Distillation.Onnx;
 
 /// <summary>Writes models as ONNX files, which run without TorchSharp, and makes sure that ONNX Runtime computes the same from them.</summary>
 /// <remarks>
-/// <para>The layers are read from the module, not watched while it runs. So a module with a <c>forward</c> of its own implements <see cref="IOnnxExportable"/>; the layers of TorchSharp that can be exported are listed in the documents.</para>
-/// <para>The file has the evaluation mode, float32, and opset 17. Before it gets its name, ONNX Runtime has computed from it what the module gives for random inputs of batches of 1 and 3.</para>
+/// <para>
+/// The layers are read from the module, not watched while it runs. So a module with a <c>forward</c> of its own implements <see cref="IOnnxExportable"/>,
+/// or <see cref="OnnxExportOptions.Layers"/> has an entry for it.
+/// The documents list the layers of TorchSharp and the models of TorchVision that can be exported.
+/// </para>
+/// <para>
+/// The file has the evaluation mode, float32, and opset 17.
+/// Before it gets its name, ONNX Runtime has computed from it what the module gives for random inputs of batches of 1 and 3.
+/// </para>
 /// </remarks>
 public static class OnnxExport
 {
@@ -26,7 +34,8 @@ public static class OnnxExport
     public static OnnxExportReport ExportOnnx(this IStudent student, string path, ReadOnlySpan<long> inputShape, OnnxExportOptions? options = null) =>
         Require.Present(student).Module is torch.nn.Module<Tensor, Tensor> module
             ? Write(module, path, inputShape, options)
-            : throw new ArgumentException($"A student whose module maps one tensor to one tensor can be exported, but {student.Module.GetType().Name} does not.", nameof(student));
+            : throw new ArgumentException(
+                $"A student whose module maps one tensor to one tensor can be exported, but {student.Module.GetType().Name} does not.", nameof(student));
 
     /// <summary>Writes a module.</summary>
     /// <param name="module">The module, [N, ...] to [N, ...], with all weights of float32, on any device; its mode is as it was afterward.</param>
@@ -34,8 +43,12 @@ public static class OnnxExport
     /// <param name="inputShape">The shape of one sample, without the batch: <c>[1, 28, 28]</c>.</param>
     /// <param name="options">How; the default is <c>new OnnxExportOptions()</c>.</param>
     /// <returns>What was written.</returns>
-    /// <exception cref="ArgumentException">The module has weights of another type, gives something else than [N, ...] of float32, or the options do not fit it.</exception>
-    /// <exception cref="OnnxExportException">Layers cannot be exported (the message names all of them), or ONNX Runtime computes something else than the module.</exception>
+    /// <exception cref="ArgumentException">
+    /// The module has weights of another type, gives something else than [N, ...] of float32, or the options do not fit it.
+    /// </exception>
+    /// <exception cref="OnnxExportException">
+    /// Layers cannot be exported (the message names all of them), or ONNX Runtime computes something else than the module.
+    /// </exception>
     public static OnnxExportReport Write(torch.nn.Module<Tensor, Tensor> module, string path, ReadOnlySpan<long> inputShape, OnnxExportOptions? options = null)
     {
         long[] shape = Checked(Require.Present(module), inputShape);
@@ -68,7 +81,8 @@ public static class OnnxExport
         value = graph.Call(module, value);
         if (graph.Refusals.Count > 0)
         {
-            throw new OnnxExportException($"{module.GetType().Name} cannot be exported:{string.Concat(graph.Refusals.Select(refusal => $"{Environment.NewLine}- {refusal}"))}");
+            throw new OnnxExportException(
+                $"{module.GetType().Name} cannot be exported:{string.Concat(graph.Refusals.Select(refusal => $"{Environment.NewLine}- {refusal}"))}");
         }
 
         value = options.Softmax ? graph.Apply("Softmax", [value], ("axis", 1)) : value;
@@ -78,7 +92,9 @@ public static class OnnxExport
             BatchNormFolding.Apply(model.Graph);
         }
 
-        IEnumerable<KeyValuePair<string, string>> metadata = options.Labels is { } labels ? options.Metadata.Append(new(LabelsKey, JsonSerializer.Serialize(labels, LabelsJson.Default.IReadOnlyListString))) : options.Metadata;
+        IEnumerable<KeyValuePair<string, string>> metadata = options.Labels is { } labels
+            ? options.Metadata.Append(new(LabelsKey, JsonSerializer.Serialize(labels, LabelsJson.Default.IReadOnlyListString)))
+            : options.Metadata;
         model.MetadataProps.AddRange(metadata.Select(pair => new StringStringEntryProto { Key = pair.Key, Value = pair.Value }));
         return model;
     }
@@ -103,32 +119,40 @@ public static class OnnxExport
     {
         if (!Shapes.Same(run, output) || run.dtype != output.dtype)
         {
-            throw new OnnxExportException($"ONNX Runtime computes something else than the module: its output is {Shapes.Of(run)} {run.dtype}, that of the module {Shapes.Of(output)} {output.dtype}.");
+            throw new OnnxExportException(
+                $"ONNX Runtime computes something else than the module: its output is {Shapes.Of(run)} {run.dtype}, "
+                + $"that of the module {Shapes.Of(output)} {output.dtype}.");
         }
 
         float[] expected = output.data<float>().ToArray();
         double size = expected.Where(float.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max();
 
         // Equal also where both are infinite, or no number.
-        double error = expected.Zip(run.data<float>().ToArray(), (left, right) => left.Equals(right) ? 0 : (double)Math.Abs(left - right)).Aggregate(0.0, double.Max);
+        IEnumerable<double> errors = expected.Zip(run.data<float>().ToArray(), (left, right) => left.Equals(right) ? 0 : (double)Math.Abs(left - right));
+        double error = errors.Aggregate(0.0, double.Max);
 
         // NaN is no number below anything.
         return error <= tolerance * size
             ? error
-            : throw new OnnxExportException(FormattableString.Invariant(
-                $"ONNX Runtime computes something else than the module: outputs differ by up to {error:G3}, the largest output is {size:G3}, and the tolerance is {tolerance:G3} of that."));
+            : throw new OnnxExportException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"ONNX Runtime computes something else than the module: outputs differ by up to {error:G3}, "
+                + $"the largest output is {size:G3}, and the tolerance is {tolerance:G3} of that."));
     }
 
     private static long[] Checked(torch.nn.Module module, ReadOnlySpan<long> inputShape)
     {
         string[] others =
         [
-            .. module.named_parameters().Select(one => (one.name, Values: (Tensor)one.parameter)).Concat(module.named_buffers().Select(one => (one.name, Values: one.buffer)))
-                .Where(one => torch.is_floating_point(one.Values) && one.Values.dtype != torch.ScalarType.Float32).Select(one => $"{one.name} ({one.Values.dtype})"),
+            .. module.named_parameters().Select(one => (one.name, Values: (Tensor)one.parameter))
+                .Concat(module.named_buffers().Select(one => (one.name, Values: one.buffer)))
+                .Where(one => torch.is_floating_point(one.Values) && one.Values.dtype != torch.ScalarType.Float32)
+                .Select(one => $"{one.name} ({one.Values.dtype})"),
         ];
         if (others.Length > 0)
         {
-            throw new ArgumentException($"All weights must be of float32, but these are not: {string.Join(", ", others)}. Call module.to(torch.float32) first.", nameof(module));
+            throw new ArgumentException(
+                $"All weights must be of float32, but these are not: {string.Join(", ", others)}. Call module.to(torch.float32) first.", nameof(module));
         }
 
         foreach (long size in inputShape)
@@ -143,7 +167,8 @@ public static class OnnxExport
     {
         if (options is { Normalization: not null, Indices: not null })
         {
-            throw new ArgumentException($"{nameof(options.Normalization)} is for numbers, and {nameof(options.Indices)} for indices: set one of them.", nameof(options));
+            throw new ArgumentException(
+                $"{nameof(options.Normalization)} is for numbers, and {nameof(options.Indices)} for indices: set one of them.", nameof(options));
         }
 
         if (options.Metadata.ContainsKey(LabelsKey))

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Distillation.Data;
 
 namespace Distillation.Onnx;
@@ -17,11 +18,17 @@ public sealed record OnnxExportOptions
     /// <value>The default is <c>batch</c>.</value>
     public string BatchName { get; init => field = Require.Text(value); } = "batch";
 
-    /// <summary>Gets how many different indices there are, for a module that takes indices (an <c>Embedding</c> comes first). The input is int64 then, and random indices below this number check the file.</summary>
+    /// <summary>
+    /// Gets how many different indices there are, for a module that takes indices (an <c>Embedding</c> comes first).
+    /// The input is int64 then, and random indices below this number check the file.
+    /// </summary>
     /// <value>Positive. The default, <see langword="null"/>, is an input of float32.</value>
     public long? Indices { get; init => field = value is { } count ? Require.Positive(count) : null; }
 
-    /// <summary>Gets what was done to the inputs in training: the file does it too, <c>(x − mean) / deviation</c> of each channel, and takes inputs as they were before.</summary>
+    /// <summary>
+    /// Gets what was done to the inputs in training: the file does it too, <c>(x − mean) / deviation</c> of each channel,
+    /// and takes inputs as they were before.
+    /// </summary>
     /// <value>The default, <see langword="null"/>, takes inputs as the module does. Not together with <see cref="Indices"/>.</value>
     public Normalization? Normalization { get; init; }
 
@@ -37,11 +44,37 @@ public sealed record OnnxExportOptions
     /// <value>Without the name <c>labels</c>. The default is empty.</value>
     public IReadOnlyDictionary<string, string> Metadata { get; init => field = Require.Present(value); } = new Dictionary<string, string>();
 
-    /// <summary>Gets whether a batch normalization that directly follows a convolution goes into the weights of the convolution: fewer operators; results differ by rounding.</summary>
-    /// <value>The default is <see langword="false"/>: the layers stand in the file as they are in the module. (ONNX Runtime folds them when it loads a file.)</value>
+    /// <summary>
+    /// Gets whether a batch normalization that directly follows a convolution goes into the weights of the convolution:
+    /// fewer operators; results differ by rounding.
+    /// </summary>
+    /// <value>
+    /// The default is <see langword="false"/>: the layers stand in the file as they are in the module. (ONNX Runtime folds them when it loads a file.)
+    /// </value>
     public bool FoldBatchNorm { get; init; }
+
+    /// <summary>Gets how modules are written whose classes cannot say it themselves, or are to be written in another way.</summary>
+    /// <remarks>
+    /// Entries hold at every depth, for modules of one input; the layers inside a transformer or its encoder are written together with it.
+    /// Of entries that fit a module the last wins; it also wins over <see cref="IOnnxExportable"/> and over the layers that are known.
+    /// </remarks>
+    /// <value>Entries that are not <see langword="null"/>. The default is empty.</value>
+    /// <exception cref="ArgumentNullException">The value is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">An entry is <see langword="null"/>.</exception>
+    public IReadOnlyList<OnnxLayer> Layers { get; init => field = Kept(value); } = [];
 
     /// <summary>Gets the largest error that is allowed between module and file, as a share of the largest output.</summary>
     /// <value>Positive. The default is 1e-4.</value>
     public double Tolerance { get; init => field = Require.Positive(value); } = 1e-4;
+
+    // A copy: what happens to the list afterward does not reach the options.
+    private static OnnxLayer[] Kept(IReadOnlyList<OnnxLayer> layers, [CallerMemberName] string member = "")
+    {
+        OnnxLayer[] kept = [.. Require.Present(layers, member)];
+        int empty = Array.IndexOf(kept, null);
+        return empty < 0
+            ? kept
+            : throw new ArgumentException(
+                $"{member} must have entries made by {nameof(OnnxLayer)}.{nameof(OnnxLayer.For)}, but entry {empty} of {kept.Length} is null.", member);
+    }
 }

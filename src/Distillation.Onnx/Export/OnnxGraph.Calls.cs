@@ -1,4 +1,5 @@
 using Distillation.Onnx.Layers;
+using Distillation.Onnx.Layers.TorchVision;
 using TorchSharp.Modules;
 
 namespace Distillation.Onnx;
@@ -7,15 +8,19 @@ namespace Distillation.Onnx;
 public sealed partial class OnnxGraph
 {
     /// <summary>Writes a layer, or a module with layers.</summary>
-    /// <param name="module">A layer of TorchSharp that can be exported, a <c>Sequential</c> of such, or an <see cref="IOnnxExportable"/>.</param>
+    /// <param name="module">
+    /// A module that <see cref="OnnxExportOptions.Layers"/> has an entry for, an <see cref="IOnnxExportable"/>, a layer of TorchSharp that can be exported,
+    /// a <c>Sequential</c> of such, or a model of <c>torchvision.models</c>.
+    /// </param>
     /// <param name="input">Its input.</param>
     /// <returns>Its output.</returns>
     public OnnxValue Call(torch.nn.Module<Tensor, Tensor> module, OnnxValue input) =>
-        Within(module, [input], () => module switch
+        Within(module, [input], () => _layers.Write(this, module, input) ?? module switch
         {
             IOnnxExportable own => own.Export(this, input),
-            Sequential when module.GetType() == typeof(Sequential) => module.children().Cast<torch.nn.Module<Tensor, Tensor>>().Aggregate(input, (value, child) => Call(child, value)),
-            _ => Layer(() => LayerTable.Write(this, module, input)),
+            Sequential when module.GetType() == typeof(Sequential) =>
+                module.children().Cast<torch.nn.Module<Tensor, Tensor>>().Aggregate(input, (value, child) => Call(child, value)),
+            _ => ModelTable.WriterOf(module) is { } model ? model(this, module, input) : Layer(() => LayerTable.Write(this, module, input)),
         });
 
     /// <summary>Writes a recurrent layer, of one or both directions and any number of levels, from the state zero.</summary>
@@ -90,7 +95,13 @@ public sealed partial class OnnxGraph
     /// <param name="memoryKeyPaddingMask">[N, S] of truth values, as for the target.</param>
     /// <returns>Its output, [L, N, E].</returns>
     public OnnxValue Call(
-        TransformerDecoderLayer module, OnnxValue target, OnnxValue memory, OnnxValue? targetMask, OnnxValue? memoryMask, OnnxValue? targetKeyPaddingMask, OnnxValue? memoryKeyPaddingMask) =>
+        TransformerDecoderLayer module,
+        OnnxValue target,
+        OnnxValue memory,
+        OnnxValue? targetMask,
+        OnnxValue? memoryMask,
+        OnnxValue? targetKeyPaddingMask,
+        OnnxValue? memoryKeyPaddingMask) =>
         Within(module, [target, memory], () => Layer(() =>
             Transformers.DecoderLayer(this, module, target, memory, new(targetMask, targetKeyPaddingMask), new(memoryMask, memoryKeyPaddingMask))));
 
@@ -101,7 +112,13 @@ public sealed partial class OnnxGraph
     /// <summary>Writes a transformer's decoder, with all its layers and with masks for each.</summary>
     /// <inheritdoc cref="Call(TransformerDecoderLayer, OnnxValue, OnnxValue, OnnxValue?, OnnxValue?, OnnxValue?, OnnxValue?)"/>
     public OnnxValue Call(
-        TransformerDecoder module, OnnxValue target, OnnxValue memory, OnnxValue? targetMask, OnnxValue? memoryMask, OnnxValue? targetKeyPaddingMask, OnnxValue? memoryKeyPaddingMask) =>
+        TransformerDecoder module,
+        OnnxValue target,
+        OnnxValue memory,
+        OnnxValue? targetMask,
+        OnnxValue? memoryMask,
+        OnnxValue? targetKeyPaddingMask,
+        OnnxValue? memoryKeyPaddingMask) =>
         Within(module, [target, memory], () => Layer(() =>
             Transformers.Decoder(this, module, target, memory, new(targetMask, targetKeyPaddingMask), new(memoryMask, memoryKeyPaddingMask))));
 

@@ -12,6 +12,7 @@ public sealed partial class OnnxGraph
     private readonly Dictionary<string, int> _names = [];
     private readonly List<string> _refusals = [];
     private readonly GraphConstants _constants;
+    private readonly GivenLayers _layers;
     private string _path = "";
 
     internal OnnxGraph(torch.nn.Module module, Example[] examples, OnnxExportOptions options)
@@ -19,6 +20,7 @@ public sealed partial class OnnxGraph
         _paths = module.named_modules().DistinctBy(layer => layer.module).ToDictionary(layer => layer.module, layer => layer.name);
         _paths[module] = "";
         _examples = examples;
+        _layers = new GivenLayers(options.Layers);
         Input = new OnnxValue(Unused(options.InputName));
         _ = Unused(options.OutputName);
         _graph = new GraphProto { Name = module.GetName(), Input = { examples[0].Describe(Input.Name, options.BatchName) } };
@@ -91,7 +93,8 @@ public sealed partial class OnnxGraph
 
     internal OnnxValue Number(double value) => Add("number", TensorProto.Types.DataType.Float, [], MemoryMarshal.AsBytes([(float)value]));
 
-    internal OnnxValue Integers(params ReadOnlySpan<long> values) => Add("integers", TensorProto.Types.DataType.Int64, [values.Length], MemoryMarshal.AsBytes(values));
+    internal OnnxValue Integers(params ReadOnlySpan<long> values) =>
+        Add("integers", TensorProto.Types.DataType.Int64, [values.Length], MemoryMarshal.AsBytes(values));
 
     /// <summary>The graph with its last value as the output.</summary>
     internal ModelProto Finish(OnnxValue last, OnnxExportOptions options)

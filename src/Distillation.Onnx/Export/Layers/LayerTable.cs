@@ -5,8 +5,8 @@ internal static class LayerTable
 {
     private static readonly Dictionary<Type, LayerWriter> Writers = new IEnumerable<LayerWriter>[]
     {
-        Activations.Writers, GatedActivations.Writers, Convolutions.Writers, Patches.Writers, Normalizations.Writers, Pools.Writers, AdaptivePools.Writers, Pads.Writers, Upsampling.Writers,
-        Shaping.Writers, Weights.Writers, Transformers.Writers,
+        Activations.Writers, GatedActivations.Writers, Convolutions.Writers, Patches.Writers, Normalizations.Writers, Pools.Writers, AdaptivePools.Writers,
+        Pads.Writers, Upsampling.Writers, Shaping.Writers, Weights.Writers, Transformers.Writers,
     }.SelectMany(writers => writers).ToDictionary(writer => writer.Layer);
 
     public static IEnumerable<Type> Layers => Writers.Keys;
@@ -15,5 +15,7 @@ internal static class LayerTable
     public static OnnxValue Write(OnnxGraph graph, torch.nn.Module<Tensor, Tensor> layer, OnnxValue input) =>
         Writers.TryGetValue(layer.GetType(), out LayerWriter? writer)
             ? writer.Write(graph, layer, input)
-            : throw new OnnxExportException($"this kind of module is not known; {nameof(IOnnxExportable)} lets it say itself what it does.");
+            : throw new OnnxExportException(
+                $"this kind of module is not known; {nameof(IOnnxExportable)} lets a class of yours say itself what it does, "
+                + $"and an {nameof(OnnxLayer)} in {nameof(OnnxExportOptions)}.{nameof(OnnxExportOptions.Layers)} says it for any other.");
 }

@@ -21,17 +21,21 @@ internal static class Shaping
         LayerWriter.For<ChannelShuffle>(Shuffled),
     ];
 
+    /// <summary>One vector for each sample.</summary>
+    public static OnnxValue Vectors(OnnxGraph graph, OnnxValue input) => graph.Apply("Flatten", [input], ("axis", 1));
+
     private static OnnxValue Flattened(OnnxGraph graph, Flatten layer, OnnxValue input)
     {
         if (layer is { start_dim: 1, end_dim: -1 })
         {
-            return graph.Apply("Flatten", [input], ("axis", 1));
+            return Vectors(graph, input);
         }
 
         IReadOnlyList<long> shape = graph.ShapeOf(input);
         int first = Dimension(layer.start_dim, shape.Count);
         int last = Dimension(layer.end_dim, shape.Count);
-        return Reshaped(graph, input, [.. shape.Take(first), shape.Skip(first).Take(last - first + 1).Aggregate((left, right) => left * right), .. shape.Skip(last + 1)]);
+        long together = shape.Skip(first).Take(last - first + 1).Aggregate((left, right) => left * right);
+        return Reshaped(graph, input, [.. shape.Take(first), together, .. shape.Skip(last + 1)]);
     }
 
     private static OnnxValue Unflattened(OnnxGraph graph, Unflatten layer, OnnxValue input)
