@@ -49,7 +49,7 @@ public sealed class DistillationTrainer
         IDataSource train, IDataSource? validation = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         CachedTeacher.RequireRoom(_teacher, Require.Present(train), nameof(train));
-        using var step = new DistillationScheme(_teacher, new Learner(_student, _loss, _options.Optimizer, _options.Update));
-        return new TrainingLoop(_options, _logger).Run(step, train, validation, progress, cancellationToken);
+        using var scheme = new DistillationScheme(_teacher, new Learner(_student, _loss));
+        return new TrainingLoop(_options, _logger).Run(scheme, train, validation, progress, cancellationToken);
     }
 }

@@ -31,6 +31,17 @@ public sealed record CheckpointOptions(string Directory)
     /// <value>The default value is <see langword="true"/>.</value>
     public bool OnTermination { get; init; } = true;
 
+    /// <summary>
+    /// Gets whether the run may be longer than that of the checkpoints, so that more <see cref="TrainerOptions.Epochs"/> or
+    /// <see cref="TrainerOptions.Steps"/> prolong a run that has ended.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>: a checkpoint of a run of another length is refused.</value>
+    /// <remarks>
+    /// Schedules that depend on the length of the run follow the new one from there on. With others, such as a constant rate, the prolonged run ends with the
+    /// bits of one of its length. Where the checkpoint's run ended within an epoch, the report of that epoch has the mean losses of its other batches.
+    /// </remarks>
+    public bool AllowProlonging { get; init; }
+
     /// <summary>Gets how many checkpoints are kept: the newest. Each has the best weights so far too.</summary>
     /// <value>Positive. The default value is 3. An older one is deleted when a newer one is whole; the last that was flushed stays until another one is.</value>
     public int Keep { get; init => field = Require.Positive(value); } = 3;

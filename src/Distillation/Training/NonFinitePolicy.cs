@@ -2,8 +2,11 @@ namespace Distillation;
 
 /// <summary>What a run does when a loss or a gradient is infinite or not a number.</summary>
 /// <remarks>
-/// <para>Whatever it is, the update that would follow is not made where it is noticed in time, and a run that ends with a <see cref="TrainingDivergedException"/> leaves the students, and what their losses have learned,
-/// with the last good weights: those of the last end of an epoch at which losses and weights were finite, or else those from before the run; after a resumption those of the checkpoint take their place. One copy of them is kept.</para>
+/// <para>
+/// Under each policy, the update is not made where the value is noticed in time. A run that ends with a <see cref="TrainingDivergedException"/> leaves students and
+/// losses with the last good weights: those of the last end of an epoch at which losses and weights were finite, or else those from before the run or of the
+/// checkpoint from which it continued. The run keeps one copy of them, unless <see cref="Stop.RestoresWeights"/> is <see langword="false"/>.
+/// </para>
 /// <para>Of several that learn together all count: one loss that is not finite holds back the update of each.</para>
 /// </remarks>
 public abstract record NonFinitePolicy : ISelfDescribing
@@ -16,9 +19,20 @@ public abstract record NonFinitePolicy : ISelfDescribing
 
     IEnumerable<(string Name, object? Value)> ISelfDescribing.Describe() => Settings;
 
-    /// <summary>The run ends. On the processor it ends at the update whose loss is not finite; on another device, for which nothing waits within an epoch, at the next report.</summary>
-    /// <remarks>Weights and buffers that have become infinite or not a number with a finite loss are noticed at the end of the epoch.</remarks>
-    public sealed record Stop : NonFinitePolicy;
+    /// <summary>The run ends: on a CPU at the update whose loss is not finite, on another device, for which nothing waits within an epoch, at the next report.</summary>
+    /// <remarks>Weights and buffers that become infinite or not a number with a finite loss are noticed at the end of the epoch.</remarks>
+    public sealed record Stop : NonFinitePolicy
+    {
+        /// <summary>Creates the policy.</summary>
+        /// <param name="restoresWeights">Whether the last good weights are restored, for which the run keeps a copy of all weights. The default is <see langword="true"/>.</param>
+        public Stop(bool restoresWeights = true) => RestoresWeights = restoresWeights;
+
+        /// <summary>Gets whether the last good weights are restored, for which the run keeps a copy of all weights.</summary>
+        /// <value>If <see langword="false"/>, no copy is kept, and the students stay as the run leaves them.</value>
+        public bool RestoresWeights { get; }
+
+        private protected override IEnumerable<(string Name, object? Value)> Settings => [(nameof(RestoresWeights), RestoresWeights)];
+    }
 
     /// <summary>The gradient is dropped, and the run goes on with the next batch.</summary>
     /// <remarks>Loss, gradient and buffers of each update are looked at, so that each update waits for the device. What the batch has done to statistics of normalization and to the means of the reports is undone as well.</remarks>

@@ -142,9 +142,9 @@ public sealed partial class SnippetTests : IDisposable
     [Fact]
     public void Scheme_of_ones_own_runs()
     {
-        using var step = new MutualScheme([Student.From(Some.Mlp(seed: 1)), Student.From(Some.Mlp(seed: 2))], new AdamOptimizer(0.01));
+        using var scheme = new MutualScheme([Student.From(Some.Mlp(seed: 1)), Student.From(Some.Mlp(seed: 2))]);
 
-        TrainingResult result = new TrainingLoop(new TrainerOptions { Epochs = 30 }).Run(step, _train);
+        TrainingResult result = new TrainingLoop(new TrainerOptions { Epochs = 30, Optimizer = new AdamOptimizer(0.01) }).Run(scheme, _train);
 
         result.History[^1].Terms["student 1/HardLabel"].Should().BeLessThan(result.History[0].Terms["student 1/HardLabel"]);
     }
@@ -494,38 +494,12 @@ public sealed partial class SnippetTests : IDisposable
         protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context) => functional.smooth_l1_loss(student, teacher);
     }
 
-    private sealed class MutualScheme(IReadOnlyList<IStudent> students, IOptimizerStrategy optimizer) : ITrainingScheme
+    private sealed class MutualScheme(IEnumerable<IStudent> students)
+        : TrainingScheme(students.Select((s, i) => new Learner(s, new SoftTargetLoss(1) + new HardLabelLoss()) { Name = $"student {i}" }))
     {
-        public IReadOnlyList<Learner> Learners { get; } =
-            [.. students.Select((s, i) => new Learner(s, new SoftTargetLoss(1) + new HardLabelLoss(), optimizer) { Name = $"student {i}" })];
-
-        public void Prepare(Batch sample)
+        protected override IReadOnlyList<DistillationContext> CreateContexts(Batch batch, TrainingPosition position)
         {
-            foreach (var (learner, context) in Learners.Zip(CreateContexts(sample, default)))
-            {
-                learner.Prepare(context);
-            }
-        }
-
-        public void AccumulateGradients(Batch batch, TrainingPosition position)
-        {
-            foreach (var (learner, context) in Learners.Zip(CreateContexts(batch, position)))
-            {
-                learner.AccumulateGradients(context);
-            }
-        }
-
-        public void Dispose()
-        {
-            foreach (Learner learner in Learners)
-            {
-                learner.Dispose();
-            }
-        }
-
-        private List<DistillationContext> CreateContexts(Batch batch, TrainingPosition position)
-        {
-            var outputs = Learners.Select(learner => learner.Student.Forward(batch, FeatureSet.None)).ToList();
+            List<ModelOutput> outputs = [.. Learners.Select(learner => learner.Forward(batch))];
             return [.. outputs.Select((output, i) => new DistillationContext(output, outputs[(i + 1) % outputs.Count].Detach(), batch, position))];
         }
     }

@@ -23,11 +23,11 @@ public sealed class TrajectoryTests : IDisposable
         Trajectory golden = _golden.Case("joint");
         Sequential original = Network(golden.TeacherBefore);
         Sequential distilled = Network(golden.StudentBefore);
-        var first = new Learner(Student.From(original), new HardLabelLoss(), new SgdOptimizer(0.01));
+        var first = new Learner(Student.From(original), new HardLabelLoss(), new SgdOptimizer(0.01)) { Name = "original" };
         var second = new Learner(Student.From(distilled), new RawLogitCrossEntropy(), new SgdOptimizer(0.01));
         using var step = new JointScheme(first, second);
 
-        List<double[]> losses = Replay(step, _golden.BatchSize, () => [first.Report().Loss, second.Report().Loss]);
+        List<double[]> losses = Replay(step, _golden.BatchSize, () => [first.TakeReport().Report.Loss, second.TakeReport().Report.Loss]);
 
         ShouldBe(losses, golden.Losses.Deserialize<double[][]>()!);
         ShouldBe(original, golden.TeacherAfter);
@@ -43,7 +43,7 @@ public sealed class TrajectoryTests : IDisposable
         var learner = new Learner(Student.From(student), (0.9 * new SoftTargetLoss(4)) + (0.1 * new HardLabelLoss()), optimizer);
         using var step = new DistillationScheme(Teacher.From(Network(golden.TeacherBefore)), learner);
 
-        List<double[]> losses = Replay(step, _golden.BatchSize, () => [learner.Report().Loss]);
+        List<double[]> losses = Replay(step, _golden.BatchSize, () => [learner.TakeReport().Report.Loss]);
 
         ShouldBe(losses, [.. golden.Losses.Deserialize<double[]>()!.Select(loss => new[] { loss })]);
         ShouldBe(student, golden.StudentAfter);
@@ -60,7 +60,7 @@ public sealed class TrajectoryTests : IDisposable
 
         List<double[]> reports = Replay(step, 2 * _golden.BatchSize, () =>
         {
-            LearnerReport report = learner.Report();
+            LearnerReport report = learner.TakeReport().Report;
             return [report.Loss, report.GradientNorm!.Value];
         });
 

@@ -52,6 +52,18 @@ public sealed class NonFiniteTests : IDisposable
     }
 
     [Fact]
+    public void Run_that_keeps_no_copy_leaves_the_weights_of_the_last_update_when_it_stops()
+    {
+        Sequential network = Some.Mlp();
+        Sequential whole = Some.Mlp();
+
+        Fails(network, new Breaks(at: 7), new NonFinitePolicy.Stop(restoresWeights: false));
+        Run(whole, Whole(), new() { Steps = 7 });
+
+        Some.Weights(network).Should().Equal(Some.Weights(whole));
+    }
+
+    [Fact]
     public void Infinite_weights_are_noticed_at_the_end_of_the_epoch_before_validation()
     {
         Sequential network = Some.Mlp();

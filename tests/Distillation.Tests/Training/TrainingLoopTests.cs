@@ -203,7 +203,7 @@ public sealed class TrainingLoopTests : IDisposable
         network.train();
         network.children().ElementAt(1).eval();
 
-        Run(new DistillationScheme(null, new Learner(Student.From(network), new HardLabelLoss(), new SgdOptimizer(0.1))), new TrainerOptions { Epochs = 1 }, _data);
+        Run(new DistillationScheme(null, new Learner(Student.From(network), new HardLabelLoss())), new TrainerOptions { Epochs = 1 }, _data);
 
         network.training.Should().BeTrue();
         network.children().ElementAt(1).training.Should().BeFalse();
@@ -249,7 +249,7 @@ public sealed class TrainingLoopTests : IDisposable
 
         Action run = () => Run(step, new TrainerOptions { EarlyStopping = new(Metric.Accuracy) });
 
-        run.Should().Throw<ArgumentException>().WithMessage("EarlyStopping watches *");
+        run.Should().Throw<ArgumentException>().WithMessage("EarlyStopping needs validation data for accuracy*");
     }
 
     private static void Run(ITrainingScheme scheme, TrainerOptions options, IDataSource data)
@@ -293,14 +293,15 @@ public sealed class TrainingLoopTests : IDisposable
 
         public IReadOnlyList<Learner> Learners { get; } = [new(Student.From(network ?? Some.Mlp()), new HardLabelLoss(), new SgdOptimizer(0.1))];
 
-        public void Prepare(Batch sample) =>
-            Learners[0].Prepare(new(Learners[0].Student.Forward(sample, FeatureSet.None), null, sample));
+        public Learner Validated => Learners[0];
+
+        public void Prepare(Batch sample) => Validated.Prepare(new(Validated.Forward(sample), null, sample));
 
         public void AccumulateGradients(Batch batch, TrainingPosition position)
         {
             Batches.Add(batch.Indices.data<long>().ToArray());
             Wholes.Add(batch.Whole?.Count);
-            Learners[0].AccumulateGradients(new(Learners[0].Student.Forward(batch, FeatureSet.None), null, batch, position));
+            Validated.AccumulateGradients(new(Validated.Forward(batch), null, batch, position));
         }
 
         public void Update(TrainingPosition position)
@@ -309,6 +310,6 @@ public sealed class TrainingLoopTests : IDisposable
             OnUpdate?.Invoke(position);
         }
 
-        public void Dispose() => Learners[0].Dispose();
+        public void Dispose() => Validated.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Distillation.Checkpoints;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Distillation.Training;
 
-/// <summary>Knows when a run is saved, gathers what it consists of, and brings it back.</summary>
+/// <summary>Saves a session when a checkpoint is due, and loads the newest checkpoint.</summary>
 internal sealed class Checkpointer : IDisposable
 {
     private const string RestFile = "run.safetensors";
@@ -19,11 +20,10 @@ internal sealed class Checkpointer : IDisposable
     private readonly CheckpointDirectory _directory;
     private readonly TrainerOptions _options;
     private readonly CheckpointOptions _checkpoints;
-    private readonly TrainingRun _run;
-    private readonly ITrainingScheme _scheme;
+    private readonly RunState _state;
+    private readonly ModelSelection _selection;
     private readonly NonFiniteGuard _guard;
-    private readonly LearnerState[] _learners;
-    private readonly long _samples;
+    private readonly IReadOnlyList<Learner> _learners;
     private readonly ILogger _logger;
     private readonly CheckpointWriter _writer;
     private readonly CancellationTokenSource _stop;
@@ -33,32 +33,27 @@ internal sealed class Checkpointer : IDisposable
     private long _saved = Stopwatch.GetTimestamp();
     private long _savedStep = -1;
 
-    public Checkpointer(
-        CheckpointDirectory directory, TrainerOptions options, TrainingRun run, ITrainingScheme scheme, NonFiniteGuard guard, long samples, ILogger logger, CancellationToken cancellationToken)
+    public Checkpointer(TrainingSession session, CheckpointDirectory directory, CancellationToken cancellationToken)
     {
-        (_directory, _options, _run, _scheme, _guard, _samples, _logger) = (directory, options, run, scheme, guard, samples, logger);
-        _checkpoints = options.Checkpoints!;
-        _learners = [.. scheme.Learners.Select(learner => new LearnerState(learner))];
-        _writer = new CheckpointWriter(directory, logger);
+        _options = session.Options;
+        _checkpoints = session.Options.Checkpoints!;
+        _state = session.State;
+        _selection = session.Selection;
+        _guard = session.Guard;
+        _learners = session.Scheme.Learners;
+        _logger = session.Logger;
+        _directory = directory;
+        _identity = Identity(session.Scheme, session.Train.Count);
+        _writer = new CheckpointWriter(directory, _logger);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _identity = Identity();
         _termination = _checkpoints.OnTermination ? PosixSignalRegistration.Create(PosixSignal.SIGTERM, Terminate) : null;
     }
 
-    /// <summary>Gets what ends the run: the caller, or the system that asks the process to end.</summary>
+    /// <summary>Gets the token that ends the run: that of the caller, which the system's signal to end the process cancels as well.</summary>
     public CancellationToken Stop => _stop.Token;
 
-    /// <exception cref="NotSupportedException">The state of an optimizer cannot be saved.</exception>
-    public static void RequireKnownOptimizers(IEnumerable<Learner> learners)
-    {
-        foreach (torch.optim.Optimizer optimizer in learners.Select(learner => learner.Optimizer).Where(optimizer => optimizer is not FusedOptimizer))
-        {
-            _ = TorchSharpState.Known(optimizer);
-        }
-    }
-
-    /// <summary>Brings the newest whole checkpoint back, if there is one.</summary>
-    /// <exception cref="InvalidOperationException">It is of another run.</exception>
+    /// <summary>Loads the newest whole checkpoint, if there is one.</summary>
+    /// <exception cref="InvalidOperationException">The checkpoint is of another run.</exception>
     /// <exception cref="InvalidDataException">There are checkpoints, but none is whole.</exception>
     public void Resume()
     {
@@ -67,28 +62,36 @@ internal sealed class Checkpointer : IDisposable
             return;
         }
 
-        RunIdentity.RequireSame(manifest.Identity, _identity, path);
+        RunIdentity.RequireSame(Comparable(manifest.Identity), Comparable(_identity), path);
         using var scope = torch.NewDisposeScope();
         string numbersPath = Path.Combine(path, CheckpointDirectory.NumbersFile);
         RunNumbers numbers = CheckpointJson.Read(numbersPath, LargestNumbers, RunJson.Default.RunNumbers);
-        numbers.Check(numbersPath, _run.Position, _learners.Length);
-        using var rest = new SavedTensors(Path.Combine(path, RestFile));
-        if (numbers.Best is { } best && _run.Best is { } kept)
+        if (_checkpoints.AllowProlonging && numbers.Position.Step > _state.Position.TotalSteps)
         {
-            kept.Keep(best);
-            foreach ((int number, Tensor tensor) in kept.Kept.Index())
+            throw new InvalidOperationException(
+                $"The checkpoint '{path}' has made {numbers.Position.Step} updates, but the run has {_state.Position.TotalSteps}. "
+                + $"Raise {nameof(TrainerOptions.Epochs)} or {nameof(TrainerOptions.Steps)}, or use another directory.");
+        }
+
+        numbers.Check(numbersPath, _state.Position, _learners.Count, _checkpoints.AllowProlonging);
+        using var rest = new SavedTensors(Path.Combine(path, RestFile));
+        if (numbers.Best is { } best && _options.BestBy is not null)
+        {
+            _selection.Keep(best);
+            foreach ((int number, Tensor tensor) in _selection.Kept.Index())
             {
                 rest.CopyTo(tensor, BestPrefix + number);
             }
         }
 
-        foreach ((LearnerState learner, LearnerNumbers ofLearner) in _learners.Zip(numbers.Learners))
+        foreach ((Learner learner, LearnerNumbers ofLearner) in _learners.Zip(numbers.Learners))
         {
             using var weights = new SavedTensors(Path.Combine(path, learner.WeightsFile));
-            learner.Load(ofLearner, numbers.Position.Step, weights, rest);
+            learner.LoadState(ofLearner, numbers.Position.Step, weights, rest);
         }
 
-        _run.Load(numbers);
+        _state.Load(numbers);
+        _selection.Load(numbers);
         _guard.Resume(rest);
         ForkedRng.Restore(rest.ReadLike(ChanceName, ForkedRng.State));
         _savedStep = numbers.Position.Step;
@@ -120,7 +123,7 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>Saves the run as it ends, before the weights are exchanged for the best or the averaged ones.</summary>
     public void SaveLast()
     {
-        if (_savedStep != _run.Position.Step)
+        if (_savedStep != _state.Position.Step)
         {
             Save();
         }
@@ -137,7 +140,8 @@ internal sealed class Checkpointer : IDisposable
         _stop.Dispose();
     }
 
-    /// <summary>Lists the options that a run and its checkpoints must have in common. Where and how often a run saves, reads ahead and reports changes no bit of it; the optimizer and its update are those of each learner.</summary>
+    /// <summary>Returns the options that a run and its checkpoints must have in common.</summary>
+    /// <remarks>Where and how often a run saves, reads ahead and reports changes no bit of it; optimizer and update are compared for each learner.</remarks>
     internal static IEnumerable<(string Name, object? Value)> Compared(TrainerOptions options) =>
     [
         (nameof(options.Epochs), options.Epochs),
@@ -156,7 +160,7 @@ internal sealed class Checkpointer : IDisposable
     ];
 
     private bool IsDue() =>
-        (_checkpoints.EverySteps is { } steps && _run.Position.Step % steps == 0)
+        (_checkpoints.EverySteps is { } steps && _state.Position.Step % steps == 0)
         || (_checkpoints.EveryInterval is { } interval && Stopwatch.GetElapsedTime(_saved) >= interval);
 
     private void Save()
@@ -168,7 +172,7 @@ internal sealed class Checkpointer : IDisposable
             rest.Add(ChanceName, state);
         }
 
-        foreach ((int number, Tensor tensor) in (_run.Best?.Kept ?? []).Index())
+        foreach ((int number, Tensor tensor) in _selection.Kept.Index())
         {
             rest.Add(BestPrefix + number, tensor);
         }
@@ -178,17 +182,17 @@ internal sealed class Checkpointer : IDisposable
             rest.Add(name, tensor);
         }
 
-        LearnerNumbers[] learners = [.. _learners.Select(learner => learner.Save(files[learner.WeightsFile] = new(), rest))];
-        RunNumbers numbers = _run.Save(learners);
+        LearnerNumbers[] learners = [.. _learners.Select(learner => learner.SaveState(files[learner.WeightsFile] = new(), rest))];
+        RunNumbers numbers = _selection.Save(_state, learners);
         _writer.Begin(new Checkpoint
         {
-            Step = _run.Position.Step,
+            Step = _state.Position.Step,
             Identity = _identity,
             Conditions = _conditions,
             WriteNumbers = file => CheckpointJson.Write(file, numbers, RunJson.Default.RunNumbers),
             Files = files,
         });
-        (_saved, _savedStep) = (Stopwatch.GetTimestamp(), _run.Position.Step);
+        (_saved, _savedStep) = (Stopwatch.GetTimestamp(), _state.Position.Step);
     }
 
     // The application goes on after the run and ends by itself.
@@ -198,22 +202,26 @@ internal sealed class Checkpointer : IDisposable
         _stop.Cancel();
     }
 
-    private Dictionary<string, string> Identity()
+    private Dictionary<string, string> Identity(ITrainingScheme scheme, long samples)
     {
-        var words = new Dictionary<string, string>(_scheme.Identity) { ["samples"] = Description.Of(_samples) };
+        var texts = new Dictionary<string, string>((scheme as IResumableScheme)?.Identity ?? ImmutableDictionary<string, string>.Empty)
+        {
+            ["samples"] = Description.Of(samples),
+        };
         foreach ((string name, object? value) in Compared(_options))
         {
-            words[name] = Description.Of(value);
+            texts[name] = Description.Of(value);
         }
 
-        foreach (LearnerState learner in _learners)
+        foreach ((string name, string value) in _learners.SelectMany(learner => learner.Identity()))
         {
-            foreach ((string name, string value) in learner.Identity())
-            {
-                words[name] = value;
-            }
+            texts[name] = value;
         }
 
-        return words;
+        return texts;
     }
+
+    // Without the length of the run, where that may change.
+    private Dictionary<string, string> Comparable(IReadOnlyDictionary<string, string> identity) =>
+        identity.Where(pair => !_checkpoints.AllowProlonging || pair.Key is not (nameof(TrainerOptions.Epochs) or nameof(TrainerOptions.Steps))).ToDictionary();
 }

@@ -4,39 +4,48 @@ using Microsoft.Extensions.Logging;
 
 namespace Distillation.Training;
 
-/// <summary>Stands between gradient and weights: lets an update be made only where all is finite, and knows the way back.</summary>
+/// <summary>Allows an update only where losses and gradients are finite, and restores the last good weights.</summary>
 internal sealed class NonFiniteGuard : IDisposable
 {
     private const string Gradient = "gradient";
     private const string Buffers = "buffers";
 
     private readonly NonFinitePolicy _policy;
-    private readonly TrainingRun _run;
+    private readonly RunState _state;
+    private readonly ProgressReporter _reporter;
     private readonly IReadOnlyList<Learner> _learners;
-    private readonly ModelSnapshot[] _good;
-    private readonly bool _looks;
+    private readonly bool _inspects;
     private readonly ILogger _logger;
+    private ModelSnapshot[] _good = [];
 
-    /// <summary>Takes the weights as they are for good.</summary>
-    public NonFiniteGuard(NonFinitePolicy policy, TrainingRun run, IReadOnlyList<Learner> learners, ILogger logger)
+    public NonFiniteGuard(NonFinitePolicy policy, RunState state, ProgressReporter reporter, IReadOnlyList<Learner> learners, ILogger logger)
     {
-        (_policy, _run, _learners, _logger) = (policy, run, learners, logger);
-        _looks = policy is not NonFinitePolicy.Stop;
-        _good = [.. learners.Select(learner => new ModelSnapshot(learner))];
+        _policy = policy;
+        _state = state;
+        _reporter = reporter;
+        _learners = learners;
+        _logger = logger;
+        _inspects = policy is not NonFinitePolicy.Stop;
+    }
+
+    /// <summary>Keeps the current weights as good ones, unless the policy keeps none.</summary>
+    public void Begin()
+    {
+        _good = _policy is NonFinitePolicy.Stop { RestoresWeights: false } ? [] : [.. _learners.Select(learner => new ModelSnapshot(learner))];
         Keep();
-        if (_looks)
+        if (_inspects)
         {
-            foreach (Learner learner in learners)
+            foreach (Learner learner in _learners)
             {
                 learner.MakeUndoable();
             }
         }
     }
 
-    /// <summary>Gets the last good weights of each learner, where a run that goes on needs them.</summary>
+    /// <summary>Gets the last good weights of each learner, where a resumed run needs them.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> Saved => _policy is NonFinitePolicy.RollBack ? _good.SelectMany(memory => memory.Kept) : [];
 
-    /// <summary>Goes on with a run that was saved: the weights are those of the checkpoint, the good ones those that it has, if it has any.</summary>
+    /// <summary>Continues from a checkpoint: the good weights are those that it has, or else its weights.</summary>
     public void Resume(SavedTensors saved)
     {
         Keep();
@@ -56,13 +65,13 @@ internal sealed class NonFiniteGuard : IDisposable
         }
     }
 
-    /// <summary>Tells whether the gradient may be followed. If not, it is gone already, with all that came with it.</summary>
+    /// <summary>Returns whether the update may be made. If not, its gradient and losses are dropped.</summary>
     /// <exception cref="TrainingDivergedException">The policy ends the run.</exception>
     public bool Allows(Batch batch)
     {
         if (NotFinite() is not { } what)
         {
-            _run.Guarded = _run.Guarded with { InARow = 0 };
+            _state.NonFinite = _state.NonFinite with { InARow = 0 };
             return true;
         }
 
@@ -72,13 +81,13 @@ internal sealed class NonFiniteGuard : IDisposable
             learner.UndoUpdate();
         }
 
-        _run.Guarded = _run.Guarded with { Skipped = _run.Guarded.Skipped + 1, InARow = _run.Guarded.InARow + 1 };
-        Log.UpdateSkipped(_logger, _run.Position.Step, _run.Guarded.InARow);
-        GoBackIfAsked();
+        _state.NonFinite = _state.NonFinite with { Skipped = _state.NonFinite.Skipped + 1, InARow = _state.NonFinite.InARow + 1 };
+        Log.UpdateSkipped(_logger, _state.Position.Step, _state.NonFinite.InARow);
+        RollBackIfDue();
         return false;
     }
 
-    /// <summary>Looks at the weights at the end of a pass: a finite loss may have an infinite gradient.</summary>
+    /// <summary>Inspects the weights at the end of a pass: a finite loss may have an infinite gradient.</summary>
     /// <exception cref="TrainingDivergedException">They are not finite, and the policy ends the run.</exception>
     public void EndPass()
     {
@@ -90,16 +99,16 @@ internal sealed class NonFiniteGuard : IDisposable
         RequireLimit(what, batch: null);
         if (_policy is NonFinitePolicy.Skip)
         {
-            throw _run.Diverged(what, samples: null);
+            throw _reporter.Diverged(what, samples: null);
         }
 
-        GoBackIfAsked();
+        RollBackIfDue();
     }
 
-    /// <summary>Takes the weights for good at the end of an epoch.</summary>
+    /// <summary>Keeps the weights as good ones at the end of an epoch.</summary>
     public void Keep() => Array.ForEach(_good, memory => memory.Keep());
 
-    /// <summary>Brings the last good weights back.</summary>
+    /// <summary>Restores the last good weights.</summary>
     public void Restore() => Array.ForEach(_good, memory => memory.Restore());
 
     public void Dispose() => Array.ForEach(_good, memory => memory.Dispose());
@@ -115,7 +124,9 @@ internal sealed class NonFiniteGuard : IDisposable
             }
         }
 
-        return _looks ? Lacking(learner => learner.HasFiniteGradient(), Gradient) ?? Lacking(learner => learner.HasFiniteBuffers(), Buffers) : null;
+        return _inspects
+            ? Lacking(learner => learner.HasFiniteGradient(), Gradient) ?? Lacking(learner => learner.HasFiniteBuffers(), Buffers)
+            : null;
     }
 
     private string? Lacking(Func<Learner, bool> isFinite, string what) => _learners.All(isFinite) ? null : what;
@@ -124,18 +135,18 @@ internal sealed class NonFiniteGuard : IDisposable
     {
         bool ends = _policy switch
         {
-            NonFinitePolicy.Skip skip => _run.Guarded.InARow >= skip.Limit,
-            NonFinitePolicy.RollBack back => _run.Guarded.RollBacks >= back.Limit,
+            NonFinitePolicy.Skip skip => _state.NonFinite.InARow >= skip.Limit,
+            NonFinitePolicy.RollBack back => _state.NonFinite.RollBacks >= back.Limit,
             _ => true,
         };
         if (ends)
         {
             using var scope = torch.NewDisposeScope();
-            throw _run.Diverged(what, batch is null ? null : [.. batch.Indices.cpu().data<long>()]);
+            throw _reporter.Diverged(what, batch is null ? null : [.. batch.Indices.cpu().data<long>()]);
         }
     }
 
-    private void GoBackIfAsked()
+    private void RollBackIfDue()
     {
         if (_policy is not NonFinitePolicy.RollBack)
         {
@@ -143,22 +154,23 @@ internal sealed class NonFiniteGuard : IDisposable
         }
 
         Restore();
-        _run.Guarded = _run.Guarded with { RollBacks = _run.Guarded.RollBacks + 1 };
+        _state.NonFinite = _state.NonFinite with { RollBacks = _state.NonFinite.RollBacks + 1 };
         foreach (Learner learner in _learners)
         {
             learner.RenewOptimizer();
         }
 
         SlowDown();
-        Log.RolledBack(_logger, _run.Position.Step, _learners[0].RateFactor);
+        Log.RolledBack(_logger, _state.Position.Step, RateFactor);
     }
+
+    private double RateFactor => _policy is NonFinitePolicy.RollBack back ? Math.Pow(back.Factor, _state.NonFinite.RollBacks) : 1;
 
     private void SlowDown()
     {
-        double factor = _policy is NonFinitePolicy.RollBack back ? Math.Pow(back.Factor, _run.Guarded.RollBacks) : 1;
         foreach (Learner learner in _learners)
         {
-            learner.RateFactor = factor;
+            learner.SlowDown(RateFactor);
         }
     }
 }

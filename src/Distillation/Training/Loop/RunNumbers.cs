@@ -9,9 +9,10 @@ internal sealed record RunNumbers
 
     public required TrainingProgress? Best { get; init; }
 
-    /// <summary>Gets the best value that early stopping has seen, and for how many validations it has stood.</summary>
+    /// <summary>Gets the best value of early stopping's metric so far.</summary>
     public required double? BestWatched { get; init; }
 
+    /// <summary>Gets the number of validations since the best one.</summary>
     public required int Waited { get; init; }
 
     public required bool HasSeenEnough { get; init; }
@@ -22,20 +23,28 @@ internal sealed record RunNumbers
 
     public required IReadOnlyList<LearnerNumbers> Learners { get; init; }
 
-    /// <summary>Makes sure that the numbers can be those of a run.</summary>
-    /// <param name="path">Where they were read.</param>
-    /// <param name="begin">Where the run begins.</param>
-    /// <param name="learners">How many learn in it.</param>
-    /// <exception cref="InvalidDataException">They cannot.</exception>
-    public void Check(string path, TrainingPosition begin, int learners)
+    /// <summary>Validates the numbers.</summary>
+    /// <param name="path">The file they were read from.</param>
+    /// <param name="begin">The position at which the run begins.</param>
+    /// <param name="learners">The number of learners.</param>
+    /// <param name="mayProlong">Whether the checkpoint may be of a shorter run.</param>
+    /// <exception cref="InvalidDataException">No such run has these numbers.</exception>
+    public void Check(string path, TrainingPosition begin, int learners, bool mayProlong)
     {
+        if (mayProlong && Position.TotalSteps > 0 && Position.TotalSteps < begin.TotalSteps)
+        {
+            begin = begin with { TotalSteps = Position.TotalSteps };
+        }
+
         bool isOver = Position.Step == begin.TotalSteps;
-        Require(Position.Step >= 0 && Position.Step <= begin.TotalSteps && Position == begin with { Step = Position.Step, Epoch = Position.Epoch }, nameof(Position), Position);
+        bool isWithin = Position.Step >= 0 && Position.Step <= begin.TotalSteps;
+        Require(isWithin && Position == begin with { Step = Position.Step, Epoch = Position.Epoch }, nameof(Position), Position);
 
         // A run is saved between two updates, never between an update and the end of its epoch.
         long epochs = (Position.Step / begin.StepsPerEpoch) + (isOver && Position.Step % begin.StepsPerEpoch > 0 ? 1 : 0);
         Require(Position.Epoch == epochs, nameof(Position), Position);
-        Require((History.Count == epochs || History.Count == epochs - 1) && History.All(report => report is not null), nameof(History), $"{History.Count} reports");
+        bool isWhole = (History.Count == epochs || History.Count == epochs - 1) && History.All(report => report is not null);
+        Require(isWhole, nameof(History), $"{History.Count} reports");
         Require(Best is not { Validation: null }, nameof(Best), "none with a validation");
         Require(Waited >= 0, nameof(Waited), Waited);
         Require(Elapsed >= TimeSpan.Zero && Elapsed < TimeSpan.MaxValue / 2, nameof(Elapsed), Elapsed);
@@ -45,7 +54,9 @@ internal sealed record RunNumbers
         {
             if (!right)
             {
-                throw new InvalidDataException($"'{path}' must have the {name} of a run of {begin.TotalSteps} updates, {begin.StepsPerEpoch} an epoch, with {learners} learners, but has {value}.");
+                throw new InvalidDataException(
+                    $"'{path}' must have the {name} of a run of {begin.TotalSteps} updates, {begin.StepsPerEpoch} an epoch, "
+                    + $"with {learners} learners, but has {value}.");
             }
         }
     }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Distillation.Training;
 
-/// <summary>Measures the first learner of a run on the validation data, and before training whether that can be done.</summary>
+/// <summary>Evaluates a learner on the validation data, and before training whether that is possible.</summary>
 /// <param name="learner">Whose model is measured: the student, or what its loss puts in its place.</param>
 /// <param name="data">The validation data.</param>
 /// <param name="options">How the run goes.</param>

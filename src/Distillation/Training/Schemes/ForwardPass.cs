@@ -4,7 +4,7 @@ using Distillation.Models;
 
 namespace Distillation.Training;
 
-/// <summary>Asks models, and says who failed on what where the native library says neither.</summary>
+/// <summary>Runs models, and names model, inputs and parameters where the native library fails without.</summary>
 internal static class ForwardPass
 {
     /// <exception cref="InvalidOperationException">The student cannot take the batch.</exception>
@@ -45,6 +45,9 @@ internal static class ForwardPass
     {
         Parameter? first = networks.SelectMany(network => network.parameters()).FirstOrDefault();
         string parameters = first is null ? "" : $"; its first parameter is {Shapes.Of(first)} {first.dtype} on {first.device}";
-        return new($"The {who} failed on inputs {Shapes.Of(batch.Inputs)} {batch.Inputs.dtype} on {batch.Inputs.device}{parameters}. libtorch: {native.Message.Split('\n')[0]}{Hint(batch.Inputs)}", native);
+        return new(
+            $"The {who} failed on inputs {Shapes.Of(batch.Inputs)} {batch.Inputs.dtype} on {batch.Inputs.device}{parameters}. "
+            + $"libtorch: {native.Message.Split('\n')[0]}{Hint(batch.Inputs)}",
+            native);
     }
 }

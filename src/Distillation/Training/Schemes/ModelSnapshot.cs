@@ -2,7 +2,7 @@ using Distillation.Checkpoints;
 
 namespace Distillation.Training;
 
-/// <summary>A copy of all that a learner has learned, to go back to: weights and buffers of student and loss, and moving averages.</summary>
+/// <summary>A copy of weights and buffers of student and loss, and of moving averages, which can be restored.</summary>
 internal sealed class ModelSnapshot : IDisposable
 {
     private readonly Learner _learner;
@@ -12,7 +12,7 @@ internal sealed class ModelSnapshot : IDisposable
     public ModelSnapshot(Learner learner)
     {
         _learner = learner;
-        _weights = new(LearnerState.WeightsOf(learner));
+        _weights = new(learner.Weights);
     }
 
     /// <summary>Gets what is kept, by name.</summary>
@@ -24,7 +24,7 @@ internal sealed class ModelSnapshot : IDisposable
         using var noGradient = torch.no_grad();
         _weights.Keep();
         DropAverages();
-        _averages = [.. _learner.Average?.Averages.Select(average => average.clone().DetachFromDisposeScope()) ?? []];
+        _averages = [.. _learner.Averages.Select(average => average.clone().DetachFromDisposeScope())];
     }
 
     /// <summary>Keeps what was saved in place of what is kept.</summary>
@@ -39,14 +39,17 @@ internal sealed class ModelSnapshot : IDisposable
         DropAverages();
         if (saved.Names.Contains(Name("average", 0)))
         {
-            _averages = [.. _learner.Average?.Averages.Select((average, i) => saved.ReadLike(Name("average", i), average).to(average.device).DetachFromDisposeScope()) ?? []];
+            _averages =
+            [
+                .. _learner.Averages.Select((average, i) => saved.ReadLike(Name("average", i), average).to(average.device).DetachFromDisposeScope()),
+            ];
         }
     }
 
     public void Restore()
     {
         _weights.Restore();
-        _learner.Average?.Reset(_averages);
+        _learner.ResetAverages(_averages);
     }
 
     public void Dispose()

@@ -11,7 +11,7 @@ public sealed class JointTrainer
     private readonly IStudent _distilled;
     private readonly IDistillationLoss _originalLoss;
     private readonly IDistillationLoss _distilledLoss;
-    private readonly IOptimizerStrategy _originalOptimizer;
+    private readonly IOptimizerStrategy? _originalOptimizer;
     private readonly TrainerOptions _options;
     private readonly ILogger? _logger;
 
@@ -38,7 +38,7 @@ public sealed class JointTrainer
         _distilledLoss = Require.Present(distilledLoss);
         _originalLoss = originalLoss ?? new HardLabelLoss();
         _options = options ?? new TrainerOptions();
-        _originalOptimizer = originalOptimizer ?? _options.Optimizer;
+        _originalOptimizer = originalOptimizer;
         _logger = logger;
         Learner.RequireLayers(_originalLoss.Features.Student | distilledLoss.Features.Teacher, original.AvailableFeatures, nameof(original));
         Learner.RequireLayers(distilledLoss.Features.Student, distilled.AvailableFeatures, nameof(distilled));
@@ -58,9 +58,9 @@ public sealed class JointTrainer
     public TrainingResult Fit(
         IDataSource train, IDataSource? validation = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        using var step = new JointScheme(
-            original: new Learner(_original, _originalLoss, _originalOptimizer, _options.Update) { Name = "original" },
-            distilled: new Learner(_distilled, _distilledLoss, _options.Optimizer, _options.Update) { Name = "distilled" });
-        return new TrainingLoop(_options, _logger).Run(step, train, validation, progress, cancellationToken);
+        using var scheme = new JointScheme(
+            original: new Learner(_original, _originalLoss, _originalOptimizer) { Name = "original" },
+            distilled: new Learner(_distilled, _distilledLoss) { Name = "distilled" });
+        return new TrainingLoop(_options, _logger).Run(scheme, train, validation, progress, cancellationToken);
     }
 }

@@ -43,8 +43,8 @@ public sealed class ParaphraserTrainer
     public TrainingResult Fit(IDataSource train, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         CachedTeacher.RequireRoom(_teacher, Require.Present(train), nameof(train));
-        using var step = new DistillationScheme(teacher: null, new Learner(new Autoencoder(this), new ReconstructionLoss(_layer), _options.Optimizer, _options.Update));
-        return new TrainingLoop(_options, _logger).Run(step, train, validation: null, progress, cancellationToken);
+        using var scheme = new DistillationScheme(teacher: null, new Learner(new Autoencoder(this), new ReconstructionLoss(_layer)));
+        return new TrainingLoop(_options, _logger).Run(scheme, train, validation: null, progress, cancellationToken);
     }
 
     // The paraphraser as a student, whose logits are the layer as it comes back: all else of training is as ever.

@@ -40,7 +40,7 @@ public sealed class SupervisedTrainer
     public TrainingResult Fit(
         IDataSource train, IDataSource? validation = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        using var step = new DistillationScheme(teacher: null, new Learner(_model, _loss, _options.Optimizer, _options.Update));
-        return new TrainingLoop(_options, _logger).Run(step, train, validation, progress, cancellationToken);
+        using var scheme = new DistillationScheme(teacher: null, new Learner(_model, _loss));
+        return new TrainingLoop(_options, _logger).Run(scheme, train, validation, progress, cancellationToken);
     }
 }

@@ -41,13 +41,13 @@ public sealed class DamagedCheckpointTests : IDisposable
         TrainerOptions options = Options(foreignOptimizer);
         Saved saved = Save(options);
         using var directory = new CheckpointDirectory(options.Checkpoints!, NullLogger.Instance);
-        using var step = new DistillationScheme(_teacher, new Learner(Student.From(_student), Loss(), options.Optimizer, options.Update));
-        step.Prepare(_data.Read(torch.arange(4, torch.ScalarType.Int64)));
+        using var scheme = new DistillationScheme(_teacher, new Learner(Student.From(_student), Loss(), options.Optimizer, options.Update));
+        scheme.Prepare(_data.Read(torch.arange(4, torch.ScalarType.Int64)));
         int resumed = 0;
         foreach (byte[] damaged in saved.Damages(file, rounds))
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            resumed += Resumes(directory, options, step) ? 1 : 0;
+            resumed += Resumes(directory, options, scheme) ? 1 : 0;
             (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan((2 * damaged.Length) + (512 << 10));
         }
 
@@ -98,12 +98,12 @@ public sealed class DamagedCheckpointTests : IDisposable
 
     private void Fit(TrainerOptions options) => new DistillationTrainer(_teacher, Student.From(_student), Loss(), options).Fit(_data, _validation);
 
-    private bool Resumes(CheckpointDirectory directory, TrainerOptions options, DistillationScheme step)
+    private bool Resumes(CheckpointDirectory directory, TrainerOptions options, DistillationScheme scheme)
     {
         using var scope = torch.NewDisposeScope();
-        using var run = new TrainingRun(options, step.Learners, 5, NullLogger.Instance, null);
-        using var guard = new NonFiniteGuard(options.NonFinite, run, step.Learners, NullLogger.Instance);
-        using var checkpointer = new Checkpointer(directory, options, run, step, guard, _data.Count, NullLogger.Instance, CancellationToken.None);
+        using var session = new TrainingSession(options, scheme, _data, NullLogger.Instance, progress: null);
+        session.Guard.Begin();
+        using var checkpointer = new Checkpointer(session, directory, CancellationToken.None);
         return Ends(checkpointer.Resume);
     }
 
