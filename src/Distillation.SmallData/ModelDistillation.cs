@@ -98,7 +98,7 @@ public sealed class ModelDistillation
             progress?.Report((double)reports.Count / runs);
         }
 
-        return new(reports);
+        return new() { Runs = reports };
     }
 
     private ModelDistillationReport Measure(
@@ -115,17 +115,7 @@ public sealed class ModelDistillation
         using ITeacher asOriginal = Teacher.From(original);
         using ITeacher asDistilled = Teacher.From(distilled);
         ITeacher final = _recipe.Kind == RecipeKind.TeacherItself ? teacher!.Teacher : asOriginal;
-        return new(
-            _recipe,
-            Evaluate(asPlain),
-            Control(originals, kept, test, cancellationToken),
-            Evaluate(final),
-            Evaluate(asDistilled),
-            teacher is null ? null : Evaluate(teacher.Teacher),
-            McNemarTest.Compare(asPlain, final, test))
-        {
-            Kept = kept?.Report,
-        };
+        return new() { Recipe = _recipe, Plain = Evaluate(asPlain), Control = Control(originals, kept, test, cancellationToken), Final = Evaluate(final), Distilled = Evaluate(asDistilled), Teacher = teacher is null ? null : Evaluate(teacher.Teacher), Difference = McNemarTest.Compare(asPlain, final, test), Kept = kept?.Report };
 
         EvaluationReport Evaluate(ITeacher model) => Evaluator.Evaluate(model, test, cancellationToken: cancellationToken);
     }

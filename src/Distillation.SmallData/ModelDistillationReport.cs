@@ -4,23 +4,36 @@ using Distillation.Evaluation;
 namespace Distillation.SmallData;
 
 /// <summary>What a model distillation brought, on test samples that nothing has learned from.</summary>
-/// <param name="Recipe">The recipe.</param>
-/// <param name="Plain">The original, trained on the labeled samples alone.</param>
-/// <param name="Control">The original, trained on the same pool with the labels of the samples it was made of; <see langword="null"/> where the recipe has no teacher that labels, or the pool no known labels.</param>
-/// <param name="Final">The original, trained by the recipe; of a recipe that is a teacher itself, that teacher.</param>
-/// <param name="Distilled">The simplified model.</param>
-/// <param name="Teacher">The teacher itself; <see langword="null"/> without one.</param>
-/// <param name="Difference">Whether the plain and the final model err equally often.</param>
-public sealed record ModelDistillationReport(
-    Recipe Recipe, EvaluationReport Plain, EvaluationReport? Control, EvaluationReport Final, EvaluationReport Distilled, EvaluationReport? Teacher, McNemarTest Difference)
+public sealed record ModelDistillationReport
 {
+    /// <summary>Gets the recipe.</summary>
+    public required Recipe Recipe { get; init; }
+
+    /// <summary>Gets the original, trained on the labeled samples alone.</summary>
+    public required EvaluationReport Plain { get; init; }
+
+    /// <summary>Gets the original, trained on the same pool with the labels of the samples it was made of; <see langword="null"/> where the recipe has no teacher that labels, or the pool no known labels.</summary>
+    public EvaluationReport? Control { get; init; }
+
+    /// <summary>Gets the original, trained by the recipe; of a recipe that is a teacher itself, that teacher.</summary>
+    public required EvaluationReport Final { get; init; }
+
+    /// <summary>Gets the simplified model.</summary>
+    public required EvaluationReport Distilled { get; init; }
+
+    /// <summary>Gets the teacher itself; <see langword="null"/> without one.</summary>
+    public EvaluationReport? Teacher { get; init; }
+
+    /// <summary>Gets whether the plain and the final model err equally often.</summary>
+    public required McNemarTest Difference { get; init; }
+
     private const int Lines = 5;
 
     /// <summary>Gets for each class that has test samples, by id, how much of it the plain and the final model find. What is taken for a class wrongly, <see cref="EvaluationReport.Confusion"/> tells.</summary>
     public IReadOnlyList<ClassChange> ClassChanges =>
     [
         .. Enumerable.Range(0, Plain.Confusion.Classes).Where(label => Plain.Confusion.Samples(label) > 0)
-            .Select(label => new ClassChange(label, Plain.Confusion.Samples(label), Plain.Confusion.Recall(label), Final.Confusion.Recall(label))),
+            .Select(label => new ClassChange { Label = label, Samples = Plain.Confusion.Samples(label), Before = Plain.Confusion.Recall(label), After = Final.Confusion.Recall(label) }),
     ];
 
     /// <summary>Gets how many new samples the recipe's filter kept; <see langword="null"/> without one.</summary>

@@ -4,10 +4,12 @@ using Distillation.Evaluation;
 namespace Distillation.SmallData;
 
 /// <summary>What one model distillation brought with several seeds: the same labeled samples, other weights, orders and new samples.</summary>
-/// <param name="Runs">The report of each seed.</param>
 /// <remarks>Its intervals tell the recipe from the chance of training. Whether it would do as well on other labeled samples they do not say: for that, take other samples for each run, and a <see cref="PairedComparison"/>.</remarks>
-public sealed record RepeatedDistillationReport(IReadOnlyList<ModelDistillationReport> Runs)
+public sealed record RepeatedDistillationReport
 {
+    /// <summary>Gets the report of each seed.</summary>
+    public required IReadOnlyList<ModelDistillationReport> Runs { get; init; }
+
     private static readonly Metric[] Metrics = [Metric.Accuracy, Metric.NegativeLogLikelihood, Metric.BrierScore, Metric.ExpectedCalibrationError];
 
     /// <summary>Compares the final model with the plain original, in pairs of one seed.</summary>

@@ -140,9 +140,12 @@ public class Batch
         return new Batch(inputs, labels, indices);
     }
 
-    private protected void RequireOwn(Type own)
+    /// <summary>Makes an override of <see cref="Create"/> refuse batches of types that derive from it and do not override it themselves.</summary>
+    /// <param name="own">The type whose override calls it.</param>
+    /// <exception cref="NotSupportedException">The batch is of another type, whose further tensors would be lost.</exception>
+    protected void RequireOwn(Type own)
     {
-        if (GetType() != own)
+        if (GetType() != Require.Present(own))
         {
             throw new NotSupportedException($"{GetType().Name} derives from {own.Name} and must override {nameof(Create)}, or what it carries besides is lost.");
         }

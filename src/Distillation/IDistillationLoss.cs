@@ -9,14 +9,7 @@ public interface IDistillationLoss : ISelfDescribing
 {
     /// <summary>Gets the name under which the loss is reported.</summary>
     /// <value>The default value is the name of the type without "Loss".</value>
-    string Name
-    {
-        get
-        {
-            string type = GetType().Name;
-            return type.Length > 4 && type.EndsWith("Loss", StringComparison.Ordinal) ? type[..^4] : type;
-        }
-    }
+    string Name => TypeName.Without("Loss", GetType());
 
     /// <summary>Gets the inner layers that the loss reads.</summary>
     /// <value>The default value is <see cref="RequiredFeatures.None"/>: the logits alone.</value>

@@ -1,8 +1,9 @@
+using Distillation.Caching;
 using Distillation.Models;
 
 namespace Distillation;
 
-/// <summary>Makes teachers. Packages beside this one add theirs here too: the dot is the catalog.</summary>
+/// <summary>Creates teachers. Other packages add methods here too, such as <c>Teacher.FromOnnx</c>.</summary>
 public static class Teacher
 {
     /// <summary>Makes a teacher of a network.</summary>
@@ -46,6 +47,36 @@ public static class Teacher
     /// <returns>A teacher without inner layers.</returns>
     public static ITeacher From<TBatch>(Func<TBatch, Tensor> function)
         where TBatch : Batch => new FunctionTeacher(BatchFunction.Of(function));
+
+    /// <summary>Creates a teacher from asynchronous code, such as a request to a service.</summary>
+    /// <remarks>
+    /// Each batch is one call, which <see cref="ITeacher.Predict(Batch, FeatureSet, CancellationToken)"/> starts on the thread pool and waits for. Wrap the teacher with
+    /// <see cref="Cached(ITeacher, long, MemoryStoreOptions?)"/>, so that each sample is sent once. The function may throw a <see cref="PartialOutputException"/> where some samples fail.
+    /// </remarks>
+    /// <typeparam name="TBatch">The type of the batches.</typeparam>
+    /// <param name="function">Maps a batch to logits [N, C], which the teacher disposes with the current dispose scope. It gets the token of the caller.</param>
+    /// <returns>A teacher without inner layers.</returns>
+    public static ITeacher FromAsync<TBatch>(Func<TBatch, CancellationToken, Task<Tensor>> function)
+        where TBatch : Batch => new AsyncTeacher<TBatch>(Require.Present(function));
+
+    /// <summary>Creates one teacher of several, all with the same weight.</summary>
+    /// <param name="members">The teachers, at least one, all for the same classes in the same order; the caller disposes them.</param>
+    /// <returns>The mean of their probabilities, as logits [N, C]: see <see cref="EnsembleTeacher"/>, which also has weights and means of logits.</returns>
+    /// <exception cref="ArgumentException">There is no member, or one is <see langword="null"/>.</exception>
+    public static EnsembleTeacher Ensemble(params IReadOnlyList<ITeacher> members) => new(members);
+
+    /// <summary>Keeps the outputs of a teacher in memory, so that it runs once for each sample.</summary>
+    /// <param name="teacher">The teacher, which must not change; the caller disposes it.</param>
+    /// <param name="count">The number of samples of the training data.</param>
+    /// <param name="options">What is kept, and how much memory it takes. The default is the logits, in up to 1 GiB.</param>
+    /// <returns>The teacher with the cache: see <see cref="CachedTeacher"/>.</returns>
+    public static CachedTeacher Cached(this ITeacher teacher, long count, MemoryStoreOptions? options = null) => new(teacher, count, options);
+
+    /// <summary>Keeps the outputs of a teacher in a store, so that it runs once for each sample.</summary>
+    /// <param name="teacher">The teacher, which must not change; the caller disposes it.</param>
+    /// <param name="store">The store, whose outputs must be of this teacher; the caller disposes it.</param>
+    /// <returns>The teacher with the cache: see <see cref="CachedTeacher"/>.</returns>
+    public static CachedTeacher Cached(this ITeacher teacher, IOutputStore store) => new(teacher, store);
 
     /// <summary>Makes a teacher of a network whose linear and convolutional layers compute in bfloat16: faster on processors that know it, and slower on others.</summary>
     /// <remarks>The logits are float32, and off by about a hundredth of their largest. The network itself computes as before. What is rounded, <see cref="Student.InBFloat16"/> says;

@@ -76,7 +76,7 @@ internal static class Program
         {
             using DisposeScope scope = NewDisposeScope();
             student.ExportOnnx(path, [8]);
-            using OnnxTeacher loaded = OnnxTeacher.Load(path);
+            using OnnxTeacher loaded = Teacher.FromOnnx(path);
             return ModelAgreement.Compare(loaded, distilled, data).Agreement == 1;
         }
         finally

@@ -18,7 +18,7 @@ internal static class SoakCommand
         for (long end = StepsBetweenStops; ; end += StepsBetweenStops)
         {
             using var cancellation = new CancellationTokenSource();
-            TrainingResult result = run.Fit(steps, new(directory) { EverySteps = 100 }, new CancelAfter(end, cancellation), cancellationToken: cancellation.Token);
+            TrainingResult result = Fit(run, steps, new(directory) { EverySteps = 100 }, new CancelAfter(end, cancellation), cancellation.Token);
             var holding = Holding.Now(result.Position.Step);
             if (holdings.Count == 0 || holding.Step * 10 / steps > holdings[^1].Step * 10 / steps)
             {
@@ -30,6 +30,19 @@ internal static class SoakCommand
             {
                 return holdings;
             }
+        }
+    }
+
+    private static TrainingResult Fit(
+        SmallRun run, long steps, CheckpointOptions checkpoints, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return run.Fit(steps, checkpoints, progress, cancellationToken: cancellationToken);
+        }
+        catch (TrainingCanceledException canceled)
+        {
+            return canceled.Result;
         }
     }
 

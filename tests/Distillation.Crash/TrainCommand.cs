@@ -25,7 +25,7 @@ internal static class TrainCommand
         using var scope = torch.NewDisposeScope();
         using var run = new SmallRun(teacher);
         TrainingResult result = run.Fit(steps, checkpoints, progress);
-        if (result.Status != TrainingStatus.Canceled)
+        if (result.Status != TrainingStatus.Terminated)
         {
             Dictionary<string, Tensor> all = run.Network.state_dict();
             all.Add("history", torch.tensor(result.History.SelectMany(Numbers).ToArray()));

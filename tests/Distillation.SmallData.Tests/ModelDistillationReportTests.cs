@@ -13,7 +13,7 @@ public sealed class ModelDistillationReportTests : IDisposable
     {
         ModelDistillationReport report = Report(labels: [0, 0, 2, 2], before: [0, 1, 1, 1], after: [0, 0, 2, 1], classes: 3);
 
-        report.ClassChanges.Should().Equal(new ClassChange(0, 2, 0.5, 1), new ClassChange(2, 2, 0, 0.5));
+        report.ClassChanges.Should().Equal(new ClassChange { Label = 0, Samples = 2, Before = 0.5, After = 1 }, new ClassChange { Label = 2, Samples = 2, Before = 0, After = 0.5 });
     }
 
     [Fact]
@@ -40,14 +40,14 @@ public sealed class ModelDistillationReportTests : IDisposable
 
     [Fact]
     public void Description_says_how_many_new_samples_were_kept() =>
-        (Report([0, 1], [0, 0], [0, 0], classes: 2) with { Kept = new FilterReport(8_000, 588, 0, 0, 0, 0) }).Describe()
+        (Report([0, 1], [0, 0], [0, 0], classes: 2) with { Kept = new FilterReport { Samples = 8_000, BelowConfidence = 588, BelowMargin = 0, BelowAgreement = 0, AgainstKnown = 0, Surplus = 0 } }).Describe()
             .Should().Contain("new samples: Kept 7412 of 8000 samples; dropped 588 below the least confidence.");
 
     private static ModelDistillationReport Report(long[] labels, long[] before, long[] after, int classes)
     {
         EvaluationReport plain = Says(before);
         EvaluationReport final = Says(after);
-        return new(Recipe.Plain, plain, Control: null, final, final, Teacher: null, McNemarTest.Of(0, 0));
+        return new() { Recipe = Recipe.Plain, Plain = plain, Control = null, Final = final, Distilled = final, Teacher = null, Difference = McNemarTest.Of(0, 0) };
 
         EvaluationReport Says(long[] predicted) => Evaluator.Evaluate(
             Teacher.From(_ => torch.nn.functional.one_hot(torch.tensor(predicted), classes).to(torch.ScalarType.Float32)), new TensorData(torch.zeros(labels.Length, 1), torch.tensor(labels)));

@@ -30,7 +30,7 @@ public sealed class SampleFilterTests : IDisposable
         using KeptSamples kept = Pool([0.5, 0.3, 0.2], [0.2, 0.75, 0.05], [0.4, 0.2, 0.4], [0.1, 0.1, 0.8]).Keep(new SampleFilter { MinConfidence = 0.75 });
 
         kept.Numbers.Should().Equal(1, 3);
-        kept.Report.Should().Be(new FilterReport(4, BelowConfidence: 2, 0, 0, 0, 0));
+        kept.Report.Should().Be(new FilterReport { Samples = 4, BelowConfidence = 2, BelowMargin = 0, BelowAgreement = 0, AgainstKnown = 0, Surplus = 0 });
         Close.ShouldBe(Close.Numbers(kept.Samples.Labels!), [0.2, 0.75, 0.05, 0.1, 0.1, 0.8], 1e-12);
         Close.Numbers(kept.Samples.Inputs).Should().Equal(1, 3);
     }
@@ -127,7 +127,7 @@ public sealed class SampleFilterTests : IDisposable
         using KeptSamples kept = Numbered(5, 0, 1, 0, 1, 0).LabelAndKeep(
             Says([0.51, 0.49], [0.6, 0.4], [0.8, 0.2], [0.8, 0.2], [0.9, 0.1]), new SampleFilter { MinConfidence = 0.55, MinMargin = 0.5, MustMatchKnown = true, LargestClassRatio = 1 });
 
-        kept.Report.Should().Be(new FilterReport(5, BelowConfidence: 1, BelowMargin: 1, BelowAgreement: 0, AgainstKnown: 1, Surplus: 0));
+        kept.Report.Should().Be(new FilterReport { Samples = 5, BelowConfidence = 1, BelowMargin = 1, BelowAgreement = 0, AgainstKnown = 1, Surplus = 0 });
         kept.Report.Describe().Should().Be("Kept 2 of 5 samples; dropped 1 below the least confidence, 1 below the least margin, 1 against their known label.");
     }
 

@@ -33,7 +33,7 @@ public sealed class BadInputTests : IDisposable
         ["a student that is its own teacher"] = (run => run.FitOwnTeacher(), typeof(InvalidOperationException), "The student would train parameter 'in.weight' of its own teacher*"),
         ["a student with a layer of its teacher"] = (run => run.FitLayerOfTeacher(), typeof(InvalidOperationException), "The student would train parameter 'in.weight' of its own teacher*"),
         ["a file for a directory"] = (run => run.FitToFile(), typeof(IOException), "Checkpoints need a directory, but '*' is a file."),
-        ["early stopping without validation"] = (run => run.Fit(options: new() { EarlyStopping = new(Metric.Accuracy) }), typeof(ArgumentException), "EarlyStopping watches *"),
+        ["early stopping without validation"] = (run => run.Fit(options: new() { EarlyStopping = new(Metric.Accuracy) }), typeof(ArgumentException), "EarlyStopping needs validation data for accuracy*"),
         ["a step of no samples"] = (run => run.Fit(options: new() { BatchSize = 0 }), typeof(ArgumentOutOfRangeException), "BatchSize must be positive and finite, but was 0.*"),
         ["a limit of no skipped updates"] = (run => run.Fit(options: new() { NonFinite = new NonFinitePolicy.Skip(0) }), typeof(ArgumentOutOfRangeException), "limit must be positive and finite, but was 0.*"),
         ["a factor that raises the learning rate"] = (run => run.Fit(options: new() { NonFinite = new NonFinitePolicy.RollBack(factor: 2) }), typeof(ArgumentOutOfRangeException), "factor must be in *, but was 2.*"),

@@ -242,7 +242,8 @@ public sealed class DistillationTrainerTests : IDisposable
         {
             using var cancellation = new CancellationTokenSource();
             var progress = new Training.CollectingProgress { OnReport = report => { if (report.Position.Step == 10) { cancellation.Cancel(); } } };
-            TrainingResult result = Trainer(student, new TrainerOptions { BatchSize = 8, ReportEverySteps = 5 }).Fit(_data, validation, progress, cancellation.Token);
+            DistillationTrainer trainer = Trainer(student, new TrainerOptions { BatchSize = 8, ReportEverySteps = 5 });
+            TrainingResult result = Canceled.ResultOf(() => trainer.Fit(_data, validation, progress, cancellation.Token));
             result.Position.Step.Should().Be(10);
         });
     }

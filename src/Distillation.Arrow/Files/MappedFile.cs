@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 
 namespace Distillation.Arrow;
 
@@ -49,8 +50,21 @@ internal sealed class MappedFile : IDisposable
         _file.Dispose();
     }
 
-    /// <summary>Copies bytes; the caller knows that they are inside.</summary>
-    public void Copy(long from, Span<byte> target) => _view.SafeMemoryMappedViewHandle.ReadSpan((ulong)(_view.PointerOffset + from), target);
+    /// <summary>Copies bytes that are known to be inside.</summary>
+    /// <exception cref="ObjectDisposedException">The file is disposed, perhaps on another thread meanwhile.</exception>
+    public void Copy(long from, Span<byte> target)
+    {
+        SafeBuffer handle = _view.SafeMemoryMappedViewHandle;
+        try
+        {
+            handle.ReadSpan((ulong)(_view.PointerOffset + from), target);
+        }
+        catch (ArgumentException) when (handle.IsClosed)
+        {
+            // The handle computes its bounds before it holds the memory: when another thread closes it in between, they do not fit.
+            throw new ObjectDisposedException(Path);
+        }
+    }
 
     /// <summary>Copies bytes that the file itself says are there.</summary>
     public FlatBytes Part(long from, long length, string what)

@@ -67,7 +67,7 @@ public static class OnnxExport
         byte[] bytes = model.ToByteArray();
         double error = LargestError(bytes, examples, options.Tolerance);
         ReplacedFile.Write(path, file => RandomAccess.Write(file, bytes, fileOffset: 0));
-        return new OnnxExportReport(path, bytes.Length, error, graph.LayerCount);
+        return new OnnxExportReport { Path = path, Bytes = bytes.Length, LargestError = error, Layers = graph.LayerCount };
     }
 
     private static ModelProto Build(OnnxGraph graph, torch.nn.Module<Tensor, Tensor> module, OnnxExportOptions options)

@@ -4,11 +4,17 @@ using static TorchSharp.torch.nn;
 namespace Distillation.SmallData;
 
 /// <summary>What a model says of labeled samples when it has not learned from them: which classes are hard, and which labels may be wrong. Numbers only: it may be kept.</summary>
-/// <param name="Report">How well what it says fits the labels, with its calibration and its confusions.</param>
-/// <param name="Classes">The classes that have samples, by id.</param>
-/// <param name="Suspects">The samples whose labels it contradicts, the least likely label first.</param>
-public sealed record DataDiagnosis(EvaluationReport Report, IReadOnlyList<ClassDiagnosis> Classes, IReadOnlyList<SuspectSample> Suspects)
+public sealed record DataDiagnosis
 {
+    /// <summary>Gets how well what it says fits the labels, with its calibration and its confusions.</summary>
+    public required EvaluationReport Report { get; init; }
+
+    /// <summary>Gets the classes that have samples, by id.</summary>
+    public required IReadOnlyList<ClassDiagnosis> Classes { get; init; }
+
+    /// <summary>Gets the samples whose labels it contradicts, the least likely label first.</summary>
+    public required IReadOnlyList<SuspectSample> Suspects { get; init; }
+
     private const int Lines = 5;
 
     /// <summary>Takes what a teacher says out of fold.</summary>
@@ -27,14 +33,17 @@ public sealed record DataDiagnosis(EvaluationReport Report, IReadOnlyList<ClassD
         Tensor labels = data.RequireLabels().to(probabilities.device);
         double[] own = probabilities.gather(1, labels.unsqueeze(1)).cpu().data<double>().ToArray();
         long[] predicted = probabilities.argmax(1).cpu().data<long>().ToArray();
-        SuspectSample[] samples = [.. labels.cpu().data<long>().ToArray().Select((label, number) => new SuspectSample(number, label, predicted[number], own[number]))];
-        return new(
-            fitted.Evaluate(data),
+        SuspectSample[] samples = [.. labels.cpu().data<long>().ToArray().Select((label, number) => new SuspectSample { Number = number, Label = label, Predicted = predicted[number], Probability = own[number] })];
+        return new()
+        {
+            Report = fitted.Evaluate(data),
+            Classes =
             [
                 .. samples.GroupBy(sample => sample.Label).OrderBy(members => members.Key)
-                    .Select(members => new ClassDiagnosis((int)members.Key, members.Count(), members.Count(IsContradicted), members.Average(sample => sample.Probability))),
+                    .Select(members => new ClassDiagnosis { Label = members.Key, Samples = members.Count(), Errors = members.Count(IsContradicted), MeanProbability = members.Average(sample => sample.Probability) }),
             ],
-            [.. samples.Where(sample => IsContradicted(sample) && sample.Probability < suspectBelow).OrderBy(sample => sample.Probability)]);
+            Suspects = [.. samples.Where(sample => IsContradicted(sample) && sample.Probability < suspectBelow).OrderBy(sample => sample.Probability)],
+        };
     }
 
     /// <summary>Trains originals, each without one fold of the samples, and asks each of the fold that it has not seen.</summary>

@@ -1,12 +1,20 @@
 namespace Distillation.SmallData;
 
 /// <summary>A sample whose label a model that has not learned from it contradicts: noise in the labels, or a hard case.</summary>
-/// <param name="Number">Its number in the data.</param>
-/// <param name="Label">Its class id.</param>
-/// <param name="Predicted">The class that the model holds likeliest.</param>
-/// <param name="Probability">The probability that the model gives to the label, in [0, 1].</param>
-public sealed record SuspectSample(long Number, long Label, long Predicted, double Probability)
+public sealed record SuspectSample
 {
+    /// <summary>Gets its number in the data.</summary>
+    public required long Number { get; init; }
+
+    /// <summary>Gets its class id.</summary>
+    public required long Label { get; init; }
+
+    /// <summary>Gets the class that the model holds likeliest.</summary>
+    public required long Predicted { get; init; }
+
+    /// <summary>Gets the probability that the model gives to the label, in [0, 1].</summary>
+    public required double Probability { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Brief.Of(nameof(SuspectSample), (nameof(Number), Number), (nameof(Label), Label), (nameof(Predicted), Predicted), (nameof(Probability), Probability));
 }

@@ -1,8 +1,17 @@
 namespace Distillation.SmallData;
 
 /// <summary>What one client of scattered data got of the others.</summary>
-/// <param name="Before">The model of its own samples alone.</param>
-/// <param name="After">The model that the others have helped with.</param>
-/// <param name="ReportBefore">How the first does on test samples; <see langword="null"/> where none were given.</param>
-/// <param name="ReportAfter">How the second does on test samples; <see langword="null"/> where none were given.</param>
-public sealed record FederatedClientResult(FederatedModel Before, FederatedModel After, EvaluationReport? ReportBefore, EvaluationReport? ReportAfter);
+public sealed record FederatedClientResult
+{
+    /// <summary>Gets the model of its own samples alone.</summary>
+    public required FederatedModel Before { get; init; }
+
+    /// <summary>Gets the model that the others have helped with.</summary>
+    public required FederatedModel After { get; init; }
+
+    /// <summary>Gets how the first does on test samples; <see langword="null"/> where none were given.</summary>
+    public EvaluationReport? ReportBefore { get; init; }
+
+    /// <summary>Gets how the second does on test samples; <see langword="null"/> where none were given.</summary>
+    public EvaluationReport? ReportAfter { get; init; }
+}

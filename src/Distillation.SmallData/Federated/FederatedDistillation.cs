@@ -51,7 +51,7 @@ public sealed class FederatedDistillation
             FederatedModel[] after = ForEach(number => shared is null ? Alone(all[number], sources[number], before[number], teacher, cancellationToken) : all[number].TrainWith(shared, cancellationToken), 0.5);
             return new(
                 _options.Exchange,
-                [.. before.Zip(after, (first, second) => new FederatedClientResult(first, second, Evaluate(first.Teacher), Evaluate(second.Teacher)))],
+                [.. before.Zip(after, (first, second) => new FederatedClientResult { Before = first, After = second, ReportBefore = Evaluate(first.Teacher), ReportAfter = Evaluate(second.Teacher) })],
                 teacher,
                 Evaluate(teacher),
                 owned);

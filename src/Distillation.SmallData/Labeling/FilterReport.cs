@@ -1,14 +1,26 @@
 namespace Distillation.SmallData;
 
 /// <summary>How many samples a <see cref="SampleFilter"/> kept, and by what it dropped the others.</summary>
-/// <param name="Samples">The number of samples that there were.</param>
-/// <param name="BelowConfidence">The number dropped by <see cref="SampleFilter.MinConfidence"/>.</param>
-/// <param name="BelowMargin">The number dropped by <see cref="SampleFilter.MinMargin"/>.</param>
-/// <param name="BelowAgreement">The number dropped by <see cref="SampleFilter.MinAgreement"/>.</param>
-/// <param name="AgainstKnown">The number dropped by <see cref="SampleFilter.MustMatchKnown"/>.</param>
-/// <param name="Surplus">The number dropped by <see cref="SampleFilter.LargestClassRatio"/>.</param>
-public sealed record FilterReport(long Samples, long BelowConfidence, long BelowMargin, long BelowAgreement, long AgainstKnown, long Surplus)
+public sealed record FilterReport
 {
+    /// <summary>Gets the number of samples that there were.</summary>
+    public required long Samples { get; init; }
+
+    /// <summary>Gets the number dropped by <see cref="SampleFilter.MinConfidence"/>.</summary>
+    public required long BelowConfidence { get; init; }
+
+    /// <summary>Gets the number dropped by <see cref="SampleFilter.MinMargin"/>.</summary>
+    public required long BelowMargin { get; init; }
+
+    /// <summary>Gets the number dropped by <see cref="SampleFilter.MinAgreement"/>.</summary>
+    public required long BelowAgreement { get; init; }
+
+    /// <summary>Gets the number dropped by <see cref="SampleFilter.MustMatchKnown"/>.</summary>
+    public required long AgainstKnown { get; init; }
+
+    /// <summary>Gets the number dropped by <see cref="SampleFilter.LargestClassRatio"/>.</summary>
+    public required long Surplus { get; init; }
+
     /// <summary>Gets the number of samples that were kept.</summary>
     public long Kept => Samples - BelowConfidence - BelowMargin - BelowAgreement - AgainstKnown - Surplus;
 

@@ -35,7 +35,7 @@ internal sealed class SampleSelection(SampleFilter filter)
         long contradicted = Drop(
             [.. left.Where(sample => !sample.Contradicts)], () => $"{nameof(SampleFilter.MustMatchKnown)} is set, and the known labels of all {left.Length} samples say another class");
         Measured[] kept = filter.LargestClassRatio is { } ratio ? Balanced(left, ratio) : left;
-        return ([.. kept.Select(sample => sample.Number)], new(_samples.Count, unsure, close, disputed, contradicted, left.Length - kept.Length));
+        return ([.. kept.Select(sample => sample.Number)], new() { Samples = _samples.Count, BelowConfidence = unsure, BelowMargin = close, BelowAgreement = disputed, AgainstKnown = contradicted, Surplus = left.Length - kept.Length });
 
         long DropBelow(string name, double least, Func<Measured, double> of) => Drop(
             [.. left.Where(sample => of(sample) >= least)], () => FormattableString.Invariant($"{name} is {least}, but the largest value of {left.Length} samples is {left.Max(of)}"));

@@ -1,12 +1,20 @@
 namespace Distillation.SmallData;
 
 /// <summary>How a recipe did on held-out samples.</summary>
-/// <param name="Recipe">The recipe.</param>
-/// <param name="Reports">A report for each held-out part, in the order in which all recipes saw them.</param>
-/// <param name="Mean">The mean of the metric.</param>
-/// <param name="StandardErrorOfDifference">The standard error of the mean difference from the best recipe, over the parts; 0 of the best itself.</param>
-public sealed record RecipeScore(Recipe Recipe, IReadOnlyList<EvaluationReport> Reports, double Mean, double StandardErrorOfDifference)
+public sealed record RecipeScore
 {
+    /// <summary>Gets the recipe.</summary>
+    public required Recipe Recipe { get; init; }
+
+    /// <summary>Gets a report for each held-out part, in the order in which all recipes saw them.</summary>
+    public required IReadOnlyList<EvaluationReport> Reports { get; init; }
+
+    /// <summary>Gets the mean of the metric.</summary>
+    public required double Mean { get; init; }
+
+    /// <summary>Gets the standard error of the mean difference from the best recipe, over the parts; 0 of the best itself.</summary>
+    public required double StandardErrorOfDifference { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Brief.Of(nameof(RecipeScore), (nameof(Recipe), Recipe.Name), (nameof(Mean), Mean), (nameof(StandardErrorOfDifference), StandardErrorOfDifference), (nameof(Reports), Reports));
 }

@@ -80,9 +80,8 @@ public sealed class RecipeSearch
     {
         double[][] values = [.. reports.Select(all => all.Select(_options.Metric.Of).ToArray())];
         int best = BestOf(values, _ => true);
-        RecipeScore[] scores = [.. _candidates.Select((candidate, i) => new RecipeScore(candidate, reports[i], values[i].Average(), StandardError(values[best], values[i])))];
-        return new(
-            Simplest(values, scores, best), Simplest(values, scores, BestOf(values, i => _candidates[i].Kind != RecipeKind.TeacherItself), RecipeKind.TeacherItself), scores, _options.Metric, isComplete);
+        RecipeScore[] scores = [.. _candidates.Select((candidate, i) => new RecipeScore { Recipe = candidate, Reports = reports[i], Mean = values[i].Average(), StandardErrorOfDifference = StandardError(values[best], values[i]) })];
+        return new() { Chosen = Simplest(values, scores, best), ChosenForOriginal = Simplest(values, scores, BestOf(values, i => _candidates[i].Kind != RecipeKind.TeacherItself), RecipeKind.TeacherItself), Scores = scores, Metric = _options.Metric, IsComplete = isComplete };
     }
 
     private int BestOf(double[][] values, Func<int, bool> counts)

@@ -1,13 +1,23 @@
 namespace Distillation.SmallData;
 
 /// <summary>What a search among recipes found.</summary>
-/// <param name="Chosen">The simplest recipe whose mean lies within one standard error of the best.</param>
-/// <param name="ChosenForOriginal">The same among the recipes that train an original: where <paramref name="Chosen"/> is a teacher itself, the best use of a network.</param>
-/// <param name="Scores">All recipes with their scores, in the order in which they were given.</param>
-/// <param name="Metric">By what they were compared.</param>
-/// <param name="IsComplete">Whether all parts were held out; <see langword="false"/> where the time ran out.</param>
-public sealed record RecipeSearchResult(Recipe Chosen, Recipe ChosenForOriginal, IReadOnlyList<RecipeScore> Scores, Metric Metric, bool IsComplete)
+public sealed record RecipeSearchResult
 {
+    /// <summary>Gets the simplest recipe whose mean lies within one standard error of the best.</summary>
+    public required Recipe Chosen { get; init; }
+
+    /// <summary>Gets the same among the recipes that train an original: where <see cref="Chosen"/> is a teacher itself, the best use of a network.</summary>
+    public required Recipe ChosenForOriginal { get; init; }
+
+    /// <summary>Gets all recipes with their scores, in the order in which they were given.</summary>
+    public required IReadOnlyList<RecipeScore> Scores { get; init; }
+
+    /// <summary>Gets the metric by which they were compared.</summary>
+    public required Metric Metric { get; init; }
+
+    /// <summary>Gets whether all parts were held out; <see langword="false"/> where the time ran out.</summary>
+    public required bool IsComplete { get; init; }
+
     /// <summary>Says the result in plain words.</summary>
     /// <returns>A sentence.</returns>
     public string Describe()

@@ -10,6 +10,60 @@ public static class DataSourceExtensions
     /// <exception cref="ArgumentException">A number is not in the source.</exception>
     public static IDataSource Subset(this IDataSource source, IEnumerable<long> numbers) => new SubsetSource(Require.Present(source), [.. Require.Present(numbers)]);
 
+    /// <summary>Returns a view of neighboring samples: <c>source.Subset(0..4000)</c>.</summary>
+    /// <param name="source">The data.</param>
+    /// <param name="range">The numbers of the samples in the source; <c>^</c> counts from its end.</param>
+    /// <returns>A view of them, in order.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not within the source.</exception>
+    public static IDataSource Subset(this IDataSource source, Range range)
+    {
+        long count = Require.Present(source).Count;
+        (long start, long end) = (Offset(range.Start), Offset(range.End));
+        return start >= 0 && start <= end && end <= count
+            ? source.Subset(Numbers())
+            : throw new ArgumentOutOfRangeException(nameof(range), range, $"The range must be within the {count} samples of the source, with its start before its end.");
+
+        long Offset(Index index) => index.IsFromEnd ? count - index.Value : index.Value;
+
+        IEnumerable<long> Numbers()
+        {
+            for (long number = start; number < end; number++)
+            {
+                yield return number;
+            }
+        }
+    }
+
+    /// <summary>Reads a data set of TorchSharp whose samples are dictionaries, such as those of <c>torchvision.datasets</c>.</summary>
+    /// <param name="dataset">The data set; the caller disposes it.</param>
+    /// <param name="inputs">The key of a sample's inputs, which are stacked to [N, ...].</param>
+    /// <param name="labels">The key of a sample's label, or <see langword="null"/> for data without labels.</param>
+    /// <returns>The data source.</returns>
+    /// <exception cref="ArgumentException">The first sample has no such key.</exception>
+    public static IDataSource AsDataSource(
+        this torch.utils.data.Dataset<Dictionary<string, Tensor>> dataset, string inputs = "data", string? labels = "label")
+    {
+        Require.Present(dataset);
+        Require.Present(inputs);
+        if (dataset.Count > 0)
+        {
+            using var scope = torch.NewDisposeScope();
+            Dictionary<string, Tensor> first = dataset.GetTensor(0);
+            RequireKey(first, inputs, nameof(inputs));
+            RequireKey(first, labels, nameof(labels));
+        }
+
+        return dataset.AsDataSource(sample => (sample[inputs], labels is null ? null : sample[labels]));
+    }
+
+    /// <summary>Reads a data set of TorchSharp.</summary>
+    /// <typeparam name="T">The type of its samples.</typeparam>
+    /// <param name="dataset">The data set; the caller disposes it.</param>
+    /// <param name="select">Returns the inputs of a sample, and its label, if it has one. Those of a batch are stacked: all must have the same shape.</param>
+    /// <returns>The data source.</returns>
+    public static IDataSource AsDataSource<T>(this torch.utils.data.Dataset<T> dataset, Func<T, (Tensor Inputs, Tensor? Labels)> select) =>
+        new DatasetSource<T>(Require.Present(dataset), Require.Present(select));
+
     /// <summary>Puts data behind data.</summary>
     /// <param name="first">The data in front.</param>
     /// <param name="second">The data behind, with inputs of the same shape. Where one has class ids and the other probabilities, the ids become probabilities too.</param>
@@ -76,5 +130,13 @@ public static class DataSourceExtensions
 
         using var scope = torch.NewDisposeScope();
         return labels.to(torch.ScalarType.Int64).cpu().data<long>().ToArray();
+    }
+
+    private static void RequireKey(Dictionary<string, Tensor> sample, string? key, string argument)
+    {
+        if (key is not null && !sample.ContainsKey(key))
+        {
+            throw new ArgumentException($"The samples have no '{key}'. They have: {string.Join(", ", sample.Keys)}.", argument);
+        }
     }
 }

@@ -65,7 +65,7 @@ public static class Split
         return [.. parts.Select(held => Rising(parts.Where(part => part != held).SelectMany(part => part), held))];
     }
 
-    private static Fold Rising(IEnumerable<long> train, IEnumerable<long> rest) => new([.. train.Order()], [.. rest.Order()]);
+    private static Fold Rising(IEnumerable<long> train, IEnumerable<long> rest) => new() { Train = [.. train.Order()], HeldOut = [.. rest.Order()] };
 
     private static List<long[]> Shuffled(IReadOnlyList<long> labels, int seed)
     {

@@ -1,12 +1,20 @@
 namespace Distillation.Evaluation;
 
-/// <summary>How many times more a teacher costs than its student: 4 means four times as much.</summary>
-/// <param name="Parameters">By the number of parameters.</param>
-/// <param name="Bytes">By the size in memory.</param>
-/// <param name="MultiplyAdds">By the work for one sample; <see langword="null"/> where it is not known of both.</param>
-/// <param name="Latency">By the time of a forward pass.</param>
-public sealed record CompressionRatio(double Parameters, double Bytes, double? MultiplyAdds, double Latency)
+/// <summary>The costs of a teacher divided by those of its student: 4 means four times as much.</summary>
+public sealed record CompressionRatio
 {
+    /// <summary>Gets the ratio of the numbers of parameters.</summary>
+    public required double Parameters { get; init; }
+
+    /// <summary>Gets the ratio of the sizes in memory.</summary>
+    public required double Bytes { get; init; }
+
+    /// <summary>Gets the ratio of the multiply-adds for one sample; <see langword="null"/> where it is not known of both.</summary>
+    public double? MultiplyAdds { get; init; }
+
+    /// <summary>Gets the ratio of the times of a forward pass.</summary>
+    public required double Latency { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Brief.Of(nameof(CompressionRatio), (nameof(Parameters), Parameters), (nameof(Bytes), Bytes), (nameof(MultiplyAdds), MultiplyAdds), (nameof(Latency), Latency));
 }

@@ -4,7 +4,7 @@ namespace Distillation.Evaluation;
 public static class Evaluator
 {
     /// <summary>Measures a model.</summary>
-    /// <param name="model">The model, logits [N, C]; <c>student.AsTeacher()</c> for a student.</param>
+    /// <param name="model">The model, logits [N, C].</param>
     /// <param name="data">Samples with labels: class ids [N], or probabilities [N, C], of which the largest is taken as the class.</param>
     /// <param name="batchSize">How many samples go through the model at once; positive. It does not change the result beyond rounding.</param>
     /// <param name="device">Where the model is; the batches stay where they are read if not given.</param>
@@ -28,6 +28,18 @@ public static class Evaluator
         }
 
         return accumulator.Report();
+    }
+
+    /// <summary>Evaluates a student, on its device.</summary>
+    /// <param name="student">The student, logits [N, C].</param>
+    /// <param name="data">Samples with labels: class ids [N], or probabilities [N, C], of which the largest is the class.</param>
+    /// <returns>The report.</returns>
+    /// <exception cref="ArgumentException">The data is empty, or its labels do not fit the logits.</exception>
+    /// <exception cref="InvalidOperationException">The data has no labels, or some logits are NaN or infinite: the message has their number, and names the first.</exception>
+    public static EvaluationReport Evaluate(IStudent student, IDataSource data)
+    {
+        using ITeacher model = Require.Present(student).AsTeacher();
+        return Evaluate(model, data, device: ModuleTree.DeviceOf(student.Module));
     }
 
     /// <summary>Measures logits that are there already.</summary>

@@ -1,11 +1,17 @@
 namespace Distillation.Evaluation;
 
 /// <summary>McNemar's exact test (1947): whether two classifiers err equally often on one test set.</summary>
-/// <param name="OnlyFirst">The number of samples that only the first one has right.</param>
-/// <param name="OnlySecond">The number of samples that only the second one has right.</param>
-/// <param name="PValue">The probability of a difference as large or larger if both err equally often; two-sided, in (0, 1].</param>
-public sealed record McNemarTest(long OnlyFirst, long OnlySecond, double PValue)
+public sealed record McNemarTest
 {
+    /// <summary>Gets the number of samples that only the first one has right.</summary>
+    public required long OnlyFirst { get; init; }
+
+    /// <summary>Gets the number of samples that only the second one has right.</summary>
+    public required long OnlySecond { get; init; }
+
+    /// <summary>Gets the probability of a difference as large or larger if both err equally often; two-sided, in (0, 1].</summary>
+    public required double PValue { get; init; }
+
     /// <summary>Compares two classifiers.</summary>
     /// <param name="first">One classifier.</param>
     /// <param name="second">The other one.</param>
@@ -48,7 +54,7 @@ public sealed record McNemarTest(long OnlyFirst, long OnlySecond, double PValue)
             sum += Math.Exp(logTerm);
         }
 
-        return new(onlyFirst, onlySecond, Math.Min(1, 2 * sum));
+        return new() { OnlyFirst = onlyFirst, OnlySecond = onlySecond, PValue = Math.Min(1, 2 * sum) };
     }
 
     /// <inheritdoc/>

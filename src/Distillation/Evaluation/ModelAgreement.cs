@@ -34,7 +34,7 @@ public static class ModelAgreement
         }
 
         double[] means = [.. sums!.Div(data.Count).cpu().data<double>()];
-        return new(data.Count, means[0], means[1], means[2]);
+        return new() { Samples = data.Count, Agreement = means[0], KullbackLeibler = means[1], TotalVariation = means[2] };
     }
 
     private static Tensor Sums(Tensor reference, Tensor model)

@@ -42,11 +42,7 @@ public sealed record ModelCost
     public CompressionRatio DividedBy(ModelCost smaller)
     {
         Require.Present(smaller);
-        return new(
-            (double)Parameters / smaller.Parameters,
-            (double)Bytes / smaller.Bytes,
-            (double?)MultiplyAdds / smaller.MultiplyAdds,
-            Latency / smaller.Latency);
+        return new() { Parameters = (double)Parameters / smaller.Parameters, Bytes = (double)Bytes / smaller.Bytes, MultiplyAdds = (double?)MultiplyAdds / smaller.MultiplyAdds, Latency = Latency / smaller.Latency };
     }
 
     /// <inheritdoc/>

@@ -5,6 +5,10 @@ namespace Distillation.Losses;
 public abstract class DelegatingLoss(IDistillationLoss inner) : IDistillationLoss
 {
     /// <inheritdoc/>
+    /// <value>The default is the name of the type without "Loss".</value>
+    public virtual string Name => TypeName.Without("Loss", GetType());
+
+    /// <inheritdoc/>
     public virtual RequiredFeatures Features => Inner.Features;
 
     /// <inheritdoc/>

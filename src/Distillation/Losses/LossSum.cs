@@ -20,6 +20,21 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
         _hasCpuKernels = terms.All(term => term.Loss is ICpuLossKernel);
     }
 
+    /// <summary>Returns the sum of losses: <c>LossSum.Of(soft, hard)</c> is <c>soft + hard</c>.</summary>
+    /// <param name="losses">The losses, at least one. The terms of a sum become terms of the new one.</param>
+    /// <returns>The sum, each term under its own name.</returns>
+    /// <exception cref="ArgumentException">There is no loss, or one is <see langword="null"/>.</exception>
+    public static LossSum Of(params IEnumerable<IDistillationLoss> losses)
+    {
+        IDistillationLoss[] all = [.. Require.Present(losses)];
+        if (all.Length == 0 || all.Contains(null))
+        {
+            throw new ArgumentException($"A sum must have at least one loss, and none may be null, but it has {all.Length}.", nameof(losses));
+        }
+
+        return new([.. all.SelectMany(IEnumerable<LossTerm> (loss) => loss is LossSum sum ? sum.Terms : [new LossTerm(loss.Name, 1, loss)])]);
+    }
+
     /// <summary>Gets the terms. No two have the same name: a second one is called <c>Name#2</c>.</summary>
     public ImmutableArray<LossTerm> Terms { get; }
 
@@ -163,8 +178,6 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
         return [.. Terms.Where(term => term.Weight is not Schedule.Constant { Value: 0 }).Select(term => term.Loss).OfType<RowLoss>().Select(loss => loss.Try(sample)).OfType<ClassIds>()];
     }
 
-    internal static LossSum Of(params IEnumerable<IDistillationLoss> losses) =>
-        new([.. losses.SelectMany(IEnumerable<LossTerm> (loss) => loss is LossSum sum ? sum.Terms : [new LossTerm(loss.Name, 1, loss)])]);
 
     internal static LossSum Of(LossTerm term) => new([term]);
 

@@ -18,6 +18,10 @@ public abstract class RowLoss : IDistillationLoss
     /// <summary>Makes the loss.</summary>
     protected RowLoss() => _closedForm = new RowClosedForm(this);
 
+    /// <inheritdoc/>
+    /// <value>The default is the name of the type without "Loss".</value>
+    public virtual string Name => TypeName.Without("Loss", GetType());
+
     /// <summary>Gets the class id that marks a row that does not count.</summary>
     /// <value>Any number, often −100, or <see langword="null"/>: labels rule nothing out. The default value is <see langword="null"/>.</value>
     public long? IgnoredLabel { get; init; }

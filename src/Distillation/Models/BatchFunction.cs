@@ -1,14 +1,17 @@
 namespace Distillation;
 
-/// <summary>Turns a function of one kind of batch into a function of any batch.</summary>
+/// <summary>Turns a function of one type of batches into a function of any batch.</summary>
 internal static class BatchFunction
 {
     public static Func<Batch, Tensor> Of<TBatch>(Func<TBatch, Tensor> function)
         where TBatch : Batch
     {
-        Require.Present(function);
-        return batch => batch is TBatch own
-            ? function(own)
-            : throw new ArgumentException($"The model takes a {typeof(TBatch).Name}, but the data source gives a {batch.GetType().Name}.", nameof(batch));
+        Distillation.Require.Present(function);
+        return batch => function(Require<TBatch>(batch));
     }
+
+    /// <exception cref="ArgumentException">The batch is of another type.</exception>
+    public static TBatch Require<TBatch>(Batch batch)
+        where TBatch : Batch => batch as TBatch
+            ?? throw new ArgumentException($"The model takes a {typeof(TBatch).Name}, but the data source returns a {batch.GetType().Name}.", nameof(batch));
 }

@@ -27,16 +27,29 @@ public sealed record AdamWOptimizer(Schedule LearningRate) : IOptimizerStrategy
     /// <value>The default value is <see langword="false"/>.</value>
     public bool AmsGrad { get; init; }
 
+    /// <summary>Gets the groups of parameters with factors of their own.</summary>
+    /// <value>The default is none. A pattern without a parameter is refused when the run begins.</value>
+    public IReadOnlyList<ParameterGroup> Groups { get; init => field = [.. Require.Present(value)]; } = [];
+
     /// <inheritdoc/>
-    public IEnumerable<(string Name, object? Value)> Describe() => [(nameof(LearningRate), LearningRate), (nameof(Beta1), Beta1), (nameof(Beta2), Beta2), (nameof(Epsilon), Epsilon), (nameof(WeightDecay), WeightDecay), (nameof(AmsGrad), AmsGrad)];
+    public IEnumerable<(string Name, object? Value)> Describe() =>
+    [
+        (nameof(LearningRate), LearningRate),
+        (nameof(Beta1), Beta1),
+        (nameof(Beta2), Beta2),
+        (nameof(Epsilon), Epsilon),
+        (nameof(WeightDecay), WeightDecay),
+        (nameof(AmsGrad), AmsGrad),
+        (nameof(Groups), Groups),
+    ];
 
     /// <inheritdoc/>
     public torch.optim.Optimizer Create(IReadOnlyList<(string Name, Parameter Parameter)> parameters)
     {
-        Parameter[] trained = Trained.Of(parameters);
+        GroupedParameters[] groups = ParameterGroup.Divide(parameters, Groups);
         double rate = LearningRate.At(default);
-        return FusedOptimizer.Fits(trained)
-            ? new FusedAdam(trained, rate, new(Beta1, Beta2, Epsilon, WeightDecay, AmsGrad, IsDecoupled: true))
-            : torch.optim.AdamW(trained, rate, Beta1, Beta2, Epsilon, WeightDecay, AmsGrad);
+        return FusedOptimizer.Fits(groups)
+            ? new FusedAdam(groups, rate, new(Beta1, Beta2, Epsilon, WeightDecay, AmsGrad, IsDecoupled: true))
+            : GroupedOptimizer.Create(groups, rate, group => torch.optim.AdamW(group.Parameters, rate, Beta1, Beta2, Epsilon, WeightDecay * group.DecayFactor, AmsGrad));
     }
 }

@@ -24,8 +24,20 @@ public sealed record SgdOptimizer(Schedule LearningRate) : IOptimizerStrategy
     /// <value>Zero or positive. The default value is 0.</value>
     public double WeightDecay { get; init => field = Require.NotNegative(value); }
 
+    /// <summary>Gets the groups of parameters with factors of their own.</summary>
+    /// <value>The default is none. A pattern without a parameter is refused when the run begins.</value>
+    public IReadOnlyList<ParameterGroup> Groups { get; init => field = [.. Require.Present(value)]; } = [];
+
     /// <inheritdoc/>
-    public IEnumerable<(string Name, object? Value)> Describe() => [(nameof(LearningRate), LearningRate), (nameof(Momentum), Momentum), (nameof(Dampening), Dampening), (nameof(Nesterov), Nesterov), (nameof(WeightDecay), WeightDecay)];
+    public IEnumerable<(string Name, object? Value)> Describe() =>
+    [
+        (nameof(LearningRate), LearningRate),
+        (nameof(Momentum), Momentum),
+        (nameof(Dampening), Dampening),
+        (nameof(Nesterov), Nesterov),
+        (nameof(WeightDecay), WeightDecay),
+        (nameof(Groups), Groups),
+    ];
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">Nesterov's momentum is asked for without a momentum or with dampening.</exception>
@@ -37,8 +49,10 @@ public sealed record SgdOptimizer(Schedule LearningRate) : IOptimizerStrategy
                 $"{nameof(Nesterov)} needs a positive {nameof(Momentum)} and no {nameof(Dampening)}, but they are {Momentum} and {Dampening}."));
         }
 
-        Parameter[] trained = Trained.Of(parameters);
+        GroupedParameters[] groups = ParameterGroup.Divide(parameters, Groups);
         double rate = LearningRate.At(default);
-        return FusedOptimizer.Fits(trained) ? new FusedSgd(trained, rate, new(Momentum, Dampening, WeightDecay, Nesterov)) : torch.optim.SGD(trained, rate, Momentum, Dampening, WeightDecay, Nesterov);
+        return FusedOptimizer.Fits(groups)
+            ? new FusedSgd(groups, rate, new(Momentum, Dampening, WeightDecay, Nesterov))
+            : GroupedOptimizer.Create(groups, rate, group => torch.optim.SGD(group.Parameters, rate, Momentum, Dampening, WeightDecay * group.DecayFactor, Nesterov));
     }
 }

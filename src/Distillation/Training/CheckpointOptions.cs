@@ -27,7 +27,10 @@ public sealed record CheckpointOptions(string Directory)
     /// <value>The default value is <see langword="true"/>.</value>
     public bool AtEpochEnds { get; init; } = true;
 
-    /// <summary>Gets whether the run ends as if it were canceled when the system asks the process to end (SIGTERM), which then does not end by itself: the application sees <see cref="TrainingStatus.Canceled"/>.</summary>
+    /// <summary>
+    /// Gets whether the run ends, after a last checkpoint, when the system asks the process to end (SIGTERM). The process then does not end by itself:
+    /// the application gets a result with <see cref="TrainingStatus.Terminated"/>.
+    /// </summary>
     /// <value>The default value is <see langword="true"/>.</value>
     public bool OnTermination { get; init; } = true;
 

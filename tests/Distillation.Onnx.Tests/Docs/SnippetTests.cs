@@ -19,7 +19,7 @@ public sealed class SnippetTests : IDisposable
         using IStudent student = Student.From(torch.nn.Sequential(("in", torch.nn.Linear(8, 4)), ("act", torch.nn.ReLU()), ("out", torch.nn.Linear(4, 3))));
         var options = new TrainerOptions { Epochs = 10, Optimizer = new AdamOptimizer(0.01) };
 
-        using ITeacher teacher = OnnxTeacher.Load(teacherPath);
+        using ITeacher teacher = Teacher.FromOnnx(teacherPath);
         var loss = new SoftTargetLoss(temperature: 4) + new HintLoss("act", "hidden", new LinearConnector());
         TrainingResult result = new DistillationTrainer(teacher, student, loss, options).Fit(train);
 
@@ -33,7 +33,7 @@ public sealed class SnippetTests : IDisposable
         using var train = new TensorData(torch.randn(100, 4));
         using IStudent student = Student.From(torch.nn.Sequential(("out", torch.nn.Linear(4, 1))));
 
-        using ITeacher detector = OnnxTeacher.Load(detectorPath, new OnnxTeacherOptions { Meaning = OnnxTeacherOutput.BinaryProbabilities });
+        using ITeacher detector = Teacher.FromOnnx(detectorPath, new OnnxTeacherOptions { Meaning = OnnxTeacherOutput.BinaryProbabilities });
         var binary = new BinarySoftTargetLoss(temperature: 2);
 
         TrainingResult result = new DistillationTrainer(detector, student, binary, new TrainerOptions { Epochs = 5, Optimizer = new AdamOptimizer(0.01) }).Fit(train);
@@ -47,7 +47,7 @@ public sealed class SnippetTests : IDisposable
         var seen = new MaskedBatch(Models.Recorded("transformer", "tokens"), null, torch.arange(6, torch.ScalarType.Int64), Models.Recorded("transformer", "mask"));
 
         var inputs = new OnnxTeacherOptions().WithInputs((MaskedBatch batch) => new() { ["tokens"] = batch.Inputs, ["mask"] = batch.Mask });
-        using ITeacher encoder = OnnxTeacher.Load(encoderPath, inputs);
+        using ITeacher encoder = Teacher.FromOnnx(encoderPath, inputs);
 
         encoder.Predict(seen, FeatureSet.None).Logits.ShouldBe(Models.Recorded("transformer", "logits"));
     }

@@ -30,6 +30,11 @@ public sealed partial class HouseRules
             ["Distillation", "Distillation.Losses", "Distillation.Training", "Distillation.Models", "Distillation.Data", "Distillation.Evaluation", "Distillation.Caching", "Distillation.Serialization"]);
 
     [Fact]
+    public void Names_of_the_root_namespace_do_not_collide_with_layers_of_TorchSharp() =>
+        Packages.SelectMany(package => package.GetExportedTypes()).Where(type => type is { Namespace: "Distillation", IsNested: false }).Select(type => type.Name).Should().NotIntersectWith(
+            typeof(TorchSharp.Modules.Linear).Assembly.GetExportedTypes().Where(type => type.Namespace == "TorchSharp.Modules").Select(type => type.Name));
+
+    [Fact]
     public void Public_classes_are_sealed_abstract_or_made_to_derive_from() =>
         Packages.SelectMany(package => package.GetExportedTypes()).Where(type => type.IsClass && !type.IsSealed && !type.IsAbstract).Should().BeEquivalentTo([typeof(Batch), typeof(MaskedBatch)]);
 

@@ -29,8 +29,8 @@ public sealed class RecordTextTests
         {
             CultureInfo.CurrentCulture = new("") { NumberFormat = { NumberDecimalSeparator = "," } };
 
-            new AgreementReport(3, 1.0 / 3, 2e-7 / 3, 1).ToString().Should().Be("AgreementReport { Samples = 3, Agreement = 0.3333, KullbackLeibler = 6.667E-08, TotalVariation = 1 }");
-            new RecipeScore(Recipe.Plain, [], 2.0 / 3, 0).ToString().Should().Be("RecipeScore { Recipe = plain, Mean = 0.6667, StandardErrorOfDifference = 0, Reports = [0] }");
+            new AgreementReport { Samples = 3, Agreement = 1.0 / 3, KullbackLeibler = 2e-7 / 3, TotalVariation = 1 }.ToString().Should().Be("AgreementReport { Samples = 3, Agreement = 0.3333, KullbackLeibler = 6.667E-08, TotalVariation = 1 }");
+            new RecipeScore { Recipe = Recipe.Plain, Reports = [], Mean = 2.0 / 3, StandardErrorOfDifference = 0 }.ToString().Should().Be("RecipeScore { Recipe = plain, Mean = 0.6667, StandardErrorOfDifference = 0, Reports = [0] }");
         }
         finally
         {

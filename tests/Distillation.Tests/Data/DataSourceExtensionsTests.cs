@@ -12,6 +12,30 @@ public sealed class DataSourceExtensionsTests : IDisposable
     public void Dispose() => _scope.Dispose();
 
     [Fact]
+    public void Range_takes_the_samples_from_its_start_to_its_end()
+    {
+        using TensorData data = Some.Data(samples: 6);
+
+        Batch batch = data.Subset(1..4).Read(torch.arange(3, torch.ScalarType.Int64));
+
+        Close.Numbers(batch.Inputs).Should().Equal(Close.Numbers(data.Inputs.narrow(0, 1, 3)));
+        data.Subset(^2..).Count.Should().Be(2);
+        data.Subset(..).Count.Should().Be(6);
+    }
+
+    [Fact]
+    public void Range_is_refused_when_it_is_not_within_the_source()
+    {
+        using TensorData data = Some.Data(samples: 6);
+        foreach (Range range in (Range[])[0..7, ^7.., 4..2])
+        {
+            Action take = () => data.Subset(range);
+
+            take.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("range").WithMessage("*within the 6 samples*");
+        }
+    }
+
+    [Fact]
     public void Subset_reads_its_samples_under_new_numbers()
     {
         Batch batch = _data.Subset([7, 3, 7]).Read(torch.tensor(new long[] { 2, 1 }));

@@ -52,7 +52,7 @@ public sealed partial class SnippetTests : IDisposable
         using IStudent student = Student.From(Some.Mlp(hidden: 4));
         var loss = new SoftTargetLoss(temperature: 4);
         var options = new TrainerOptions { Epochs = 2 };
-        using var cached = new CachedTeacher(teacher, train.Count);
+        using CachedTeacher cached = teacher.Cached(train.Count);
         TrainingResult result = new DistillationTrainer(cached, student, loss, options).Fit(train, validation);
 
         result.Status.Should().Be(TrainingStatus.Completed);
@@ -137,6 +137,47 @@ public sealed partial class SnippetTests : IDisposable
         TrainingResult result = new DistillationTrainer(teacher, student, loss, new TrainerOptions { Epochs = 5 }).Fit(train);
 
         result.History[^1].Terms["FactorTransfer"].Should().BeLessThan(result.History[0].Terms["FactorTransfer"]);
+    }
+
+    [Fact]
+    public void Teacher_behind_a_network_is_an_asynchronous_function()
+    {
+        TensorData train = _train;
+        var service = new Service();
+
+        using ITeacher remote = Teacher.FromAsync(async (Batch batch, CancellationToken token) => await service.ClassifyAsync(batch.Inputs, token));
+        using CachedTeacher answers = remote.Cached(train.Count);
+        answers.Fill(train, batchSize: 32);
+
+        answers.Filled.Should().Be(train.Count);
+    }
+
+    [Fact]
+    public void Groups_of_parameters_have_factors()
+    {
+        var optimizer = new AdamWOptimizer(1e-3)
+        {
+            Groups =
+            [
+                new ParameterGroup("*.bias", "*norm*") { WeightDecayFactor = 0 },
+                new ParameterGroup("backbone.*") { LearningRateFactor = 0.1 },
+            ],
+        };
+        using var network = Sequential(("backbone", Linear(6, 5)), ("norm", LayerNorm(5)), ("head", Linear(5, 3)));
+
+        TrainingResult result = new SupervisedTrainer(Student.From(network), options: new() { Epochs = 30, Optimizer = optimizer }).Fit(_train);
+
+        result.History[^1].Loss.Should().BeLessThan(result.History[0].Loss);
+    }
+
+    [Fact]
+    public void Data_set_of_TorchSharp_is_read()
+    {
+        using var dataset = new Rows(_train);
+
+        IDataSource fromTorchSharp = dataset.AsDataSource(inputs: "data", labels: "label");
+
+        fromTorchSharp.Count.Should().Be(_train.Count);
     }
 
     [Fact]
@@ -487,6 +528,22 @@ public sealed partial class SnippetTests : IDisposable
 
             public Parameter Factors { get; }
         }
+    }
+
+    private sealed class Service
+    {
+        public async Task<Tensor> ClassifyAsync(Tensor inputs, CancellationToken token)
+        {
+            await Task.Delay(1, token);
+            return inputs.narrow(1, 0, 3);
+        }
+    }
+
+    private sealed class Rows(TensorData data) : torch.utils.data.Dataset
+    {
+        public override long Count => data.Count;
+
+        public override Dictionary<string, Tensor> GetTensor(long index) => new() { ["data"] = data.Inputs[index], ["label"] = data.Labels![index] };
     }
 
     private sealed class HuberHintLoss(Feature student, Feature teacher) : FeatureLoss(student, teacher, new LinearConnector())

@@ -12,6 +12,16 @@ public sealed class EvaluatorTests : IDisposable
     public void Dispose() => _scope.Dispose();
 
     [Fact]
+    public void Student_is_evaluated_as_its_teacher()
+    {
+        using var scope = torch.NewDisposeScope();
+        IStudent student = Student.From(Some.Mlp());
+        TensorData data = Some.Data(samples: 20);
+
+        Evaluator.Evaluate(student, data).Should().BeEquivalentTo(Evaluator.Evaluate(student.AsTeacher(), data));
+    }
+
+    [Fact]
     public void Numbers_follow_their_definitions()
     {
         EvaluationReport report = Report();

@@ -29,7 +29,7 @@ public sealed class ModelAgreementTests : IDisposable
     {
         Tensor logits = Some.Inputs(30, 4);
 
-        Compare(logits, logits).Should().Be(new AgreementReport(30, 1, 0, 0));
+        Compare(logits, logits).Should().Be(new AgreementReport { Samples = 30, Agreement = 1, KullbackLeibler = 0, TotalVariation = 0 });
     }
 
     [Fact]

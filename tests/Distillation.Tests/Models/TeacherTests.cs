@@ -150,7 +150,7 @@ public sealed class TeacherTests : IDisposable
 
         Action predict = () => teacher.Predict(_batch, FeatureSet.None);
 
-        predict.Should().Throw<ArgumentException>().WithMessage("The model takes a MaskedBatch, but the data source gives a Batch.*");
+        predict.Should().Throw<ArgumentException>().WithMessage("The model takes a MaskedBatch, but the data source returns a Batch.*");
     }
 
     [Fact]

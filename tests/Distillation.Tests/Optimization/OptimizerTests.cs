@@ -59,7 +59,7 @@ public sealed class OptimizerTests
     {
         Action run = () => Run(new CustomOptimizer(0.1, _ => null!));
 
-        run.Should().Throw<InvalidOperationException>().WithMessage("*gave null*");
+        run.Should().Throw<InvalidOperationException>().WithMessage("*returned null*");
     }
 
     [Fact]

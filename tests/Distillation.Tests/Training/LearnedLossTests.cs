@@ -112,7 +112,7 @@ public sealed class LearnedLossTests : IDisposable
         using var models = new ZooModels(learns);
         IDistillationLoss loss = breaks ? given + new BreaksAtFourth() : given;
         var trainer = new DistillationTrainer(models.Teacher, models.Student, loss, options);
-        Action fit = () => trainer.Fit(new TensorData(models.Batch.Inputs, models.Batch.Labels), validation: null, progress, cancellationToken);
+        Action fit = () => Canceled.ResultOf(() => trainer.Fit(new TensorData(models.Batch.Inputs, models.Batch.Labels), validation: null, progress, cancellationToken));
         if (breaks && options is { NonFinite: NonFinitePolicy.Stop, Steps: > 3 })
         {
             fit.Should().Throw<TrainingDivergedException>();

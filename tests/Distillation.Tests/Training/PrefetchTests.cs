@@ -67,7 +67,8 @@ public sealed class PrefetchTests : IDisposable
         {
             using var cancellation = new CancellationTokenSource();
             source = new Watched(_data) { OnRead = number => { if (number == 2) { cancellation.Cancel(); } } };
-            Train(network, source, new TrainerOptions { BatchSize = 2, Prefetch = 4 }, cancellation.Token).Status.Should().Be(TrainingStatus.Canceled);
+            TrainingResult result = Canceled.ResultOf(() => Train(network, source, new TrainerOptions { BatchSize = 2, Prefetch = 4 }, cancellation.Token));
+            result.Status.Should().Be(TrainingStatus.Canceled);
         });
 
         source!.Readers.Should().NotBeEmpty().And.OnlyContain(reader => !reader.IsAlive);

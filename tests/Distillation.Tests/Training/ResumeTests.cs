@@ -239,8 +239,8 @@ public sealed class ResumeTests : IDisposable
         using ITeacher teacher = Teacher.From(_teacher);
         using IStudent learner = Student.From(student);
         var loss = (0.9 * new SoftTargetLoss(temperature: 4)) + (0.1 * new HardLabelLoss());
-        TrainingResult result = new DistillationTrainer(teacher, learner, options.NonFinite is NonFinitePolicy.Stop ? loss : loss + new Breaks(), options)
-            .Fit(_data, _validation, progress, cancellationToken);
+        var trainer = new DistillationTrainer(teacher, learner, options.NonFinite is NonFinitePolicy.Stop ? loss : loss + new Breaks(), options);
+        TrainingResult result = Canceled.ResultOf(() => trainer.Fit(_data, _validation, progress, cancellationToken));
         return new(
             result.Status,
             result.Position,

@@ -39,7 +39,8 @@ public sealed class TrainingLoopTests : IDisposable
         using var cancellation = new CancellationTokenSource();
         var progress = new StopAtFirst(cancellation);
 
-        new TrainingLoop(new() { Steps = long.MaxValue, ReportEverySteps = 1, BatchSize = 5 }).Run(step, _data, progress: progress, cancellationToken: cancellation.Token);
+        var loop = new TrainingLoop(new() { Steps = long.MaxValue, ReportEverySteps = 1, BatchSize = 5 });
+        Canceled.ResultOf(() => loop.Run(step, _data, progress: progress, cancellationToken: cancellation.Token));
 
         progress.Remaining.Should().Be(TimeSpan.MaxValue);
     }
@@ -141,10 +142,13 @@ public sealed class TrainingLoopTests : IDisposable
         using var cancellation = new CancellationTokenSource();
         using var step = new RecordingStep { OnUpdate = position => { if (position.Step == 3) { cancellation.Cancel(); } } };
 
-        TrainingResult result = new TrainingLoop(new TrainerOptions { BatchSize = 8 }).Run(step, _data, cancellationToken: cancellation.Token);
+        Action run = () => new TrainingLoop(new TrainerOptions { BatchSize = 8 }).Run(step, _data, cancellationToken: cancellation.Token);
 
-        result.Status.Should().Be(TrainingStatus.Canceled);
-        result.Position.Step.Should().Be(4);
+        TrainingCanceledException thrown = run.Should().Throw<TrainingCanceledException>().Which;
+        thrown.Message.Should().Be("The run was canceled after 4 of 30 updates. The students keep their weights.");
+        thrown.CancellationToken.Should().Be(cancellation.Token);
+        thrown.Result.Status.Should().Be(TrainingStatus.Canceled);
+        thrown.Result.Position.Step.Should().Be(4);
         step.Updates.Should().Be(4);
     }
 

@@ -18,6 +18,10 @@ public abstract class FeatureLoss : IDistillationLoss
         Features = LayerPair.Demand([new(student, teacher)]);
     }
 
+    /// <inheritdoc/>
+    /// <value>The default is the name of the type without "Loss".</value>
+    public virtual string Name => TypeName.Without("Loss", GetType());
+
     /// <summary>Gets the student's layer.</summary>
     public Feature StudentLayer { get; }
 

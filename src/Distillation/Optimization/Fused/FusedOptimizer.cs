@@ -7,20 +7,24 @@ namespace Distillation;
 internal abstract class FusedOptimizer : torch.optim.Optimizer
 {
     private readonly Parameter[] _parameters;
+    private readonly (double Rate, double Decay)[] _factors;
     private readonly int _states;
     private readonly List<FusedGroup> _groups;
 
-    protected FusedOptimizer(Parameter[] parameters, double learningRate, int states)
+    protected FusedOptimizer(GroupedParameters[] groups, double learningRate, int states)
         : base(IntPtr.Zero)
     {
-        _parameters = parameters;
-        _parameter_groups = [new ParamGroup { Parameters = parameters, Options = new OptimizerOptions { LearningRate = learningRate, InitialLearningRate = learningRate } }];
+        _parameters = [.. groups.SelectMany(group => group.Parameters)];
+        _factors = [.. groups.SelectMany(group => group.Parameters.Select(_ => (group.RateFactor, group.DecayFactor)))];
+        var options = new OptimizerOptions { LearningRate = learningRate, InitialLearningRate = learningRate };
+        _parameter_groups = [new ParamGroup { Parameters = _parameters, Options = options }];
         _states = states;
-        _groups = [.. Grouped(new long[parameters.Length])];
+        _groups = [.. Grouped(new long[_parameters.Length])];
     }
 
     /// <summary>Tells whether the kernels can walk through all of them: through real numbers that lie one after the other.</summary>
-    public static bool Fits(IEnumerable<Parameter> parameters) => parameters.All(parameter => torch.is_floating_point(parameter) && parameter.is_contiguous());
+    public static bool Fits(GroupedParameters[] groups) =>
+        groups.SelectMany(group => group.Parameters).All(parameter => torch.is_floating_point(parameter) && parameter.is_contiguous());
 
     /// <summary>Gets, for each parameter in order, how many gradients it has followed and what is remembered of them.</summary>
     public (long Steps, Tensor[] State)[] Memory
@@ -98,8 +102,9 @@ internal abstract class FusedOptimizer : torch.optim.Optimizer
     }
 
     private IEnumerable<FusedGroup> Grouped(IReadOnlyList<long> steps) =>
-        _parameters.Index().GroupBy(one => (one.Item.dtype, one.Item.device_type, one.Item.device_index, Steps: steps[one.Index]))
-            .Select(alike => FusedGroup.Of([.. alike.Select(one => one.Item)], _states, alike.Key.Steps));
+        _parameters.Index()
+            .GroupBy(one => (one.Item.dtype, one.Item.device_type, one.Item.device_index, Steps: steps[one.Index], Factors: _factors[one.Index]))
+            .Select(alike => FusedGroup.Of([.. alike.Select(one => one.Item)], _states, alike.Key.Steps, alike.Key.Factors));
 
     private void Step(int index, double rate)
     {
@@ -127,7 +132,7 @@ internal abstract class FusedOptimizer : torch.optim.Optimizer
                 Array.Resize(ref gradients, found);
             }
 
-            Follow(_groups[index], gradients, rate);
+            Follow(_groups[index], gradients, rate * _groups[index].Factors.Rate);
             _groups[index].Steps++;
         }
         finally

@@ -1,8 +1,8 @@
 namespace Distillation;
 
 /// <summary>Stochastic gradient descent in one call.</summary>
-internal sealed class FusedSgd(Parameter[] parameters, double learningRate, SgdRule rule)
-    : FusedOptimizer(parameters, learningRate, states: rule.Momentum == 0 ? 0 : 1)
+internal sealed class FusedSgd(GroupedParameters[] groups, double learningRate, SgdRule rule)
+    : FusedOptimizer(groups, learningRate, states: rule.Momentum == 0 ? 0 : 1)
 {
     protected override void Follow(FusedGroup group, Tensor[] gradients, double rate)
     {
@@ -12,7 +12,7 @@ internal sealed class FusedSgd(Parameter[] parameters, double learningRate, SgdR
             return;
         }
 
-        FusedKernels.Sgd(group.Parameters, gradients, group.State is [var momenta] ? momenta : [], first: group.Steps == 0, rate, rule);
+        FusedKernels.Sgd(group.Parameters, gradients, group.State is [var momenta] ? momenta : [], first: group.Steps == 0, rate, rule with { WeightDecay = rule.WeightDecay * group.Factors.Decay });
     }
 
     // θ ← θ − η·g alone is one operation a parameter already: a list would cost more.

@@ -49,15 +49,11 @@ internal sealed record WeightsMatch(WeightsReport Report, Dictionary<string, Ten
 
         WeightsMismatch[] mismatched =
         [
-            .. found.Where(one => !Fits(one.Value, state[one.Key], convert)).Select(one => new WeightsMismatch(one.Key, one.Value, state[one.Key].shape, state[one.Key].dtype)),
+            .. found.Where(one => !Fits(one.Value, state[one.Key], convert)).Select(one => new WeightsMismatch { Name = one.Key, InFile = one.Value, Shape = state[one.Key].shape, ScalarType = state[one.Key].dtype }),
         ];
         var there = found.Keys.Select(name => state[name]).ToHashSet(ReferenceEqualityComparer.Instance);
         return new WeightsMatch(
-            new WeightsReport(
-                [.. found.Keys.Except(mismatched.Select(one => one.Name))],
-                [.. state.Where(one => !there.Contains(one.Value) && !IsOldCounter(one.Key, found)).Select(one => one.Key)],
-                unexpected,
-                mismatched),
+            new WeightsReport { Loaded = [.. found.Keys.Except(mismatched.Select(one => one.Name))], Missing = [.. state.Where(one => !there.Contains(one.Value) && !IsOldCounter(one.Key, found)).Select(one => one.Key)], Unexpected = unexpected, Mismatched = mismatched },
             found,
             twice);
     }

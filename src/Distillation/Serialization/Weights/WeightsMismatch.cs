@@ -1,12 +1,20 @@
 namespace Distillation.Serialization;
 
 /// <summary>A tensor that has another shape or type in a file than in a module.</summary>
-/// <param name="Name">Its name in the module.</param>
-/// <param name="InFile">What the file has.</param>
-/// <param name="Shape">The shape that the module has.</param>
-/// <param name="ScalarType">The type that the module has.</param>
-public sealed record WeightsMismatch(string Name, TensorInfo InFile, IReadOnlyList<long> Shape, torch.ScalarType ScalarType)
+public sealed record WeightsMismatch
 {
+    /// <summary>Gets its name in the module.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Gets what the file has.</summary>
+    public required TensorInfo InFile { get; init; }
+
+    /// <summary>Gets the shape that the module has.</summary>
+    public required IReadOnlyList<long> Shape { get; init; }
+
+    /// <summary>Gets the type that the module has.</summary>
+    public required torch.ScalarType ScalarType { get; init; }
+
     /// <summary>Says what differs.</summary>
     /// <returns>For example <c>out.weight is [4, 16] F32 in the file and [5, 16] Float32 in the module</c>.</returns>
     public override string ToString() => $"{Name} is {InFile} in the file and [{string.Join(", ", Shape)}] {ScalarType} in the module";

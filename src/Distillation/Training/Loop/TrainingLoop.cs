@@ -17,12 +17,13 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     /// <param name="train">The training data.</param>
     /// <param name="validation">The validation data, with labels, for <see cref="ITrainingScheme.Validated"/>. The default is none.</param>
     /// <param name="progress">Receives the reports, on this thread, at the end of each epoch and every <see cref="TrainerOptions.ReportEverySteps"/> steps.</param>
-    /// <param name="cancellationToken">Ends the run between two steps; the learners keep their weights.</param>
+    /// <param name="cancellationToken">Cancels the run between two updates, after a last checkpoint where there are any.</param>
     /// <returns>The result of the run.</returns>
     /// <exception cref="ArgumentException">
     /// The data is empty or smaller than one batch that must be full, an option needs validation data and there is none, or the scheme has no learner.
     /// </exception>
     /// <exception cref="InvalidOperationException">A student is in training already, or student, teacher, loss and data do not fit.</exception>
+    /// <exception cref="TrainingCanceledException">The token canceled the run. The weights are those of the last update, the averaged or the best ones.</exception>
     /// <exception cref="TrainingDivergedException">A loss became infinite or not a number.</exception>
     public TrainingResult Run(
         ITrainingScheme scheme,

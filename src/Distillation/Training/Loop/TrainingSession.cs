@@ -11,6 +11,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly ModulesInTraining _modules = new();
     private readonly ForkedRng _rng;
     private readonly LearnerModes _modes;
+    private readonly BatchReader _reader;
     private readonly ProgressReporter _reporter;
     private readonly torch.Device _device;
     private CheckpointDirectory? _directory;
@@ -38,6 +39,7 @@ internal sealed class TrainingSession : IDisposable
         _rng = new ForkedRng(options.Seed);
         _modes = new LearnerModes(scheme.Learners);
         _device = ModuleTree.DeviceOf(scheme.Validated.Student.Module);
+        _reader = new BatchReader(train, _order, options, _device);
         State = new RunState(options, _order.StepsPerEpoch);
         Selection = new ModelSelection(options, scheme.Validated);
         _reporter = new ProgressReporter(options, scheme, State, logger, progress);
@@ -95,6 +97,7 @@ internal sealed class TrainingSession : IDisposable
     }
 
     /// <summary>Runs to the end.</summary>
+    /// <exception cref="TrainingCanceledException">The token canceled the run.</exception>
     /// <exception cref="TrainingDivergedException">A loss became infinite or not a number.</exception>
     public TrainingResult Run(CancellationToken cancellationToken)
     {
@@ -107,7 +110,8 @@ internal sealed class TrainingSession : IDisposable
                 bool isCanceled = !State.IsEpochOpen && !Pass(stop);
                 if (isCanceled || !EndEpoch(stop))
                 {
-                    return End(TrainingStatus.Canceled);
+                    TrainingResult result = End(cancellationToken.IsCancellationRequested ? TrainingStatus.Canceled : TrainingStatus.Terminated);
+                    return result.Status == TrainingStatus.Canceled ? throw new TrainingCanceledException(result, cancellationToken) : result;
                 }
 
                 Guard.Keep();
@@ -140,13 +144,13 @@ internal sealed class TrainingSession : IDisposable
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
         using Tensor numbers = _order.Of(0);
-        Batch read = Train.Read(_order.Cut(numbers, 0));
+        Batch read = _reader.ReadOnHost(numbers, 0);
         DataCheck.RequireFiniteInputs(read, "train");
-        Batch sample = Placed(read);
-        if (Options.MicroBatchSize is not null && Scheme is IResumableScheme resumable)
+        Batch sample = _reader.Placed(read);
+        if (_reader.Splits && Scheme is IResumableScheme resumable)
         {
             // A cache must learn of these samples in the pieces of the run, before it gets all of them at once.
-            _ = Pieces(sample).All(resumable.Replay);
+            _ = _reader.Split(sample).All(resumable.Replay);
         }
 
         _modes.Watch(normalization);
@@ -170,7 +174,7 @@ internal sealed class TrainingSession : IDisposable
             for (long i = 0; i < Math.Min(_order.StepsPerEpoch, steps - (epoch * _order.StepsPerEpoch)); i++)
             {
                 using var scope = torch.NewDisposeScope();
-                if (!Pieces(Read(_order.Cut(numbers, i))).All(resumable.Replay))
+                if (!_reader.Split(_reader.Read(numbers, i)).All(resumable.Replay))
                 {
                     return;
                 }
@@ -187,7 +191,7 @@ internal sealed class TrainingSession : IDisposable
         long began = State.Position.Epoch * _order.StepsPerEpoch;
         long first = State.Position.Step - began;
         long steps = Math.Min(_order.StepsPerEpoch, State.Position.TotalSteps - began) - first;
-        using var feed = new BatchFeed(i => Read(_order.Cut(numbers, first + i)), steps, Options.Prefetch);
+        using var feed = new BatchFeed(i => _reader.Read(numbers, first + i), steps, Options.Prefetch);
         for (long i = 0; i < steps; i++)
         {
             if (cancellationToken.IsCancellationRequested)
@@ -219,27 +223,19 @@ internal sealed class TrainingSession : IDisposable
 
     private void AccumulateGradients(Batch batch)
     {
-        if (Options.MicroBatchSize is null)
+        if (!_reader.Splits)
         {
             Scheme.AccumulateGradients(batch, State.Position);
             return;
         }
 
-        foreach (Batch piece in Pieces(batch))
+        foreach (Batch piece in _reader.Split(batch))
         {
             // The graph of a piece goes with the piece: that is what small pieces are for.
             using var scope = torch.NewDisposeScope();
             Scheme.AccumulateGradients(piece, State.Position);
         }
     }
-
-    private Batch Read(Tensor numbers) => Placed(Train.Read(numbers));
-
-    private Batch Placed(Batch batch) => batch.To(_device).OfFull(Math.Min(Options.BatchSize, Train.Count));
-
-    private IEnumerable<Batch> Pieces(Batch batch) => Options.MicroBatchSize is { } size
-        ? batch.Split(size).Select(piece => piece.OfFull(Math.Min(size, batch.FullCount)))
-        : [batch];
 
     /// <summary>Validates where that is due, and reports the epoch.</summary>
     /// <returns><see langword="false"/> if the run was canceled on the way; the epoch is then open.</returns>
@@ -251,20 +247,16 @@ internal sealed class TrainingSession : IDisposable
             return true;
         }
 
-        IDisposable?[] averages = [.. Scheme.Learners.Select(learner => learner.UseAverage())];
+        using var averaged = new AveragedWeights(Scheme.Learners);
+        _modes.Evaluate();
         try
         {
-            _modes.Evaluate();
             EndEpoch(_validator.Run(cancellationToken));
             return true;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return false;
-        }
-        finally
-        {
-            Array.ForEach(averages, average => average?.Dispose());
         }
     }
 
@@ -292,7 +284,14 @@ internal sealed class TrainingSession : IDisposable
         }
 
         Log.TrainingEnded(Logger, status, State.Position.Step, State.Elapsed);
-        var result = new TrainingResult(status, State.Position, State.History, Selection.Best, State.Elapsed);
+        var result = new TrainingResult
+        {
+            Status = status,
+            Position = State.Position,
+            History = State.History,
+            Best = Selection.Best,
+            Elapsed = State.Elapsed,
+        };
         _checkpointer?.Finish();
         return result;
     }

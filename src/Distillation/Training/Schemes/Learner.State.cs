@@ -28,9 +28,9 @@ public sealed partial class Learner
     /// <exception cref="NotSupportedException">The state of the optimizer cannot be saved.</exception>
     internal void RequireSavable()
     {
-        if (RequirePrepared() is not FusedOptimizer)
+        foreach (torch.optim.Optimizer optimizer in TorchSharpOptimizers())
         {
-            _ = TorchSharpState.Known(RequirePrepared());
+            _ = TorchSharpState.Known(optimizer);
         }
     }
 
@@ -79,10 +79,11 @@ public sealed partial class Learner
         {
             steps = Array.ConvertAll(fused.Memory, memory => memory.Steps);
         }
-        else
+
+        foreach ((int number, torch.optim.Optimizer optimizer) in TorchSharpOptimizers().Index())
         {
-            using Tensor bytes = TorchSharpState.Of(RequirePrepared());
-            rest.Add($"{Prefix}optimizer", bytes);
+            using Tensor bytes = TorchSharpState.Of(optimizer);
+            rest.Add(OptimizerName(number), bytes);
         }
 
         (IReadOnlyDictionary<string, double> sums, IReadOnlyDictionary<string, double> shares) = _meter.Numbers;
@@ -116,9 +117,10 @@ public sealed partial class Learner
 
             fused.BeginAt(numbers.Steps);
         }
-        else
+
+        foreach ((int number, torch.optim.Optimizer optimizer) in TorchSharpOptimizers().Index())
         {
-            TorchSharpState.Restore(RequirePrepared(), rest.Read($"{Prefix}optimizer"));
+            TorchSharpState.Restore(optimizer, rest.Read(OptimizerName(number)));
         }
 
         if (rest.Names.Contains(AverageName(0)))
@@ -150,6 +152,16 @@ public sealed partial class Learner
         _meter.Restore(meters, numbers.LossSums, numbers.LossWeights);
         _learningRate = numbers.LearningRate;
     }
+
+    private string OptimizerName(int group) => $"{Prefix}optimizer/{group}";
+
+    // Those whose state only TorchSharp can read.
+    private IEnumerable<torch.optim.Optimizer> TorchSharpOptimizers() => RequirePrepared() switch
+    {
+        FusedOptimizer => [],
+        GroupedOptimizer grouped => grouped.Members,
+        torch.optim.Optimizer optimizer => [optimizer],
+    };
 
     private string AverageName(int parameter) => $"{Prefix}average/{parameter}";
 

@@ -48,10 +48,11 @@ public sealed class JointTrainer
     /// <param name="train">What is learned.</param>
     /// <param name="validation">What the distilled model is measured on, with labels; nothing if not given.</param>
     /// <param name="progress">Receives the reports, on this thread.</param>
-    /// <param name="cancellationToken">Ends the run between two steps; the models keep what they have learned.</param>
+    /// <param name="cancellationToken">Cancels the run between two updates, after a last checkpoint where there are any.</param>
     /// <returns>How the run went; both models have their weights.</returns>
     /// <exception cref="ArgumentException">The data does not fit the options or the model, or has inputs that are not finite.</exception>
     /// <exception cref="InvalidOperationException">A checkpoint is of another run. A model is in training already, or models, loss and data do not fit together.</exception>
+    /// <exception cref="TrainingCanceledException">The token canceled the run. The weights are those of the last update, the averaged or the best ones.</exception>
     /// <exception cref="TrainingDivergedException">A loss became infinite or not a number.</exception>
     /// <exception cref="InvalidDataException">There are checkpoints, but none of them is whole.</exception>
     /// <exception cref="IOException">The last checkpoint cannot be written, or another run has their directory.</exception>

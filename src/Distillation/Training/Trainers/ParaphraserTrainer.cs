@@ -35,10 +35,11 @@ public sealed class ParaphraserTrainer
     /// <summary>Trains the paraphraser.</summary>
     /// <param name="train">What the teacher sees.</param>
     /// <param name="progress">Receives the reports, on this thread.</param>
-    /// <param name="cancellationToken">Ends the run between two steps; the paraphraser keeps what it has learned.</param>
+    /// <param name="cancellationToken">Cancels the run between two updates, after a last checkpoint where there are any.</param>
     /// <returns>How the run went; the paraphraser has the weights.</returns>
     /// <exception cref="ArgumentException">The data does not fit the options or the model, or has inputs that are not finite.</exception>
     /// <exception cref="InvalidOperationException">A model is in training already, or models, loss and data do not fit together.</exception>
+    /// <exception cref="TrainingCanceledException">The token canceled the run. The weights are those of the last update, the averaged or the best ones.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     public TrainingResult Fit(IDataSource train, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {

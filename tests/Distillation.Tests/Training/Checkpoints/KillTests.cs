@@ -65,7 +65,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             using var child = new Child(stopped, steps, TeacherKind.Live, HoldAt.Termination, times: 5);
             child.AwaitHold();
 
-            child.Terminate().Should().Be(nameof(TrainingStatus.Canceled));
+            child.Terminate().Should().Be(nameof(TrainingStatus.Terminated));
         }
 
         TrainCommand.Run(stopped, steps, TeacherKind.Live).Should().Be(TrainingStatus.Completed);
