@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Distillation.Evaluation;
 
@@ -12,7 +13,10 @@ public sealed record ModelDistillationReport
     /// <summary>Gets the original, trained on the labeled samples alone.</summary>
     public required EvaluationReport Plain { get; init; }
 
-    /// <summary>Gets the original, trained on the same pool with the labels of the samples it was made of; <see langword="null"/> where the recipe has no teacher that labels, or the pool no known labels.</summary>
+    /// <summary>
+    /// Gets the original, trained on the same pool with the labels of the samples it was made of; <see langword="null"/> where the recipe has no teacher that
+    /// labels, or the pool no known labels.
+    /// </summary>
     public EvaluationReport? Control { get; init; }
 
     /// <summary>Gets the original, trained by the recipe; of a recipe that is a teacher itself, that teacher.</summary>
@@ -29,11 +33,20 @@ public sealed record ModelDistillationReport
 
     private const int Lines = 5;
 
-    /// <summary>Gets for each class that has test samples, by id, how much of it the plain and the final model find. What is taken for a class wrongly, <see cref="EvaluationReport.Confusion"/> tells.</summary>
+    /// <summary>
+    /// Gets for each class that has test samples, by id, how much of it the plain and the final model find. What is taken for a class wrongly,
+    /// <see cref="EvaluationReport.Confusion"/> tells.
+    /// </summary>
     public IReadOnlyList<ClassChange> ClassChanges =>
     [
         .. Enumerable.Range(0, Plain.Confusion.Classes).Where(label => Plain.Confusion.Samples(label) > 0)
-            .Select(label => new ClassChange { Label = label, Samples = Plain.Confusion.Samples(label), Before = Plain.Confusion.Recall(label), After = Final.Confusion.Recall(label) }),
+            .Select(label => new ClassChange
+            {
+                Label = label,
+                Samples = Plain.Confusion.Samples(label),
+                Before = Plain.Confusion.Recall(label),
+                After = Final.Confusion.Recall(label),
+            }),
     ];
 
     /// <summary>Gets how many new samples the recipe's filter kept; <see langword="null"/> without one.</summary>
@@ -54,25 +67,35 @@ public sealed record ModelDistillationReport
             text.AppendLine($"new samples: {Kept.Describe()}");
         }
 
-        foreach (ClassChange change in ClassChanges.Where(change => change.Before != change.After).OrderByDescending(change => Math.Abs(change.After - change.Before)).Take(Lines))
+        foreach (ClassChange change in ClassChanges.Where(change => change.Before != change.After)
+            .OrderByDescending(change => Math.Abs(change.After - change.Before))
+            .Take(Lines))
         {
-            text.AppendLine(FormattableString.Invariant($"class {change.Label}: {100 * change.Before:0} % -> {100 * change.After:0} % of {change.Samples} samples found"));
+            text.AppendLine(
+                FormattableString.Invariant($"class {change.Label}: {100 * change.Before:0} % -> {100 * change.After:0} % of {change.Samples} samples found"));
         }
 
         double points = 100 * (Final.Accuracy - Plain.Accuracy);
-        return text.Append(FormattableString.Invariant(
-            $"The recipe changed the accuracy by {points:+0.0;-0.0;0.0} points on {Final.Samples} samples: {(Difference.PValue < 0.05 ? (points > 0 ? "better" : "worse") : "no difference is established")} (McNemar's p = {Difference.PValue:0.###}).")).ToString();
+        return text.Append(string.Create(
+            CultureInfo.InvariantCulture,
+            $"The recipe changed the accuracy by {points:+0.0;-0.0;0.0} points on {Final.Samples} samples: "
+            + $"{(Difference.PValue < 0.05 ? (points > 0 ? "better" : "worse") : "no difference is established")} (McNemar's p = {Difference.PValue:0.###})."))
+            .ToString();
 
         void Line(string name, EvaluationReport? report)
         {
             if (report is not null)
             {
-                text.AppendLine(FormattableString.Invariant(
-                    $"{name,-40} accuracy {100 * report.Accuracy,5:0.0} %   NLL {report.NegativeLogLikelihood:0.000}   ECE {100 * report.ExpectedCalibrationError,4:0.0} %"));
+                text.AppendLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{name,-40} accuracy {100 * report.Accuracy,5:0.0} %   NLL {report.NegativeLogLikelihood:0.000}   "
+                    + $"ECE {100 * report.ExpectedCalibrationError,4:0.0} %"));
             }
         }
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Brief.Of(nameof(ModelDistillationReport), (nameof(Recipe), Recipe.Name), (nameof(Plain), Plain), (nameof(Control), Control), (nameof(Final), Final), (nameof(Distilled), Distilled), (nameof(Teacher), Teacher), (nameof(Difference), Difference), (nameof(Kept), Kept));
+    public override string ToString() => Brief.Of(
+        nameof(ModelDistillationReport), (nameof(Recipe), Recipe.Name), (nameof(Plain), Plain), (nameof(Control), Control), (nameof(Final), Final),
+        (nameof(Distilled), Distilled), (nameof(Teacher), Teacher), (nameof(Difference), Difference), (nameof(Kept), Kept));
 }

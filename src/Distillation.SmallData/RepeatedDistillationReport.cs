@@ -4,7 +4,10 @@ using Distillation.Evaluation;
 namespace Distillation.SmallData;
 
 /// <summary>What one model distillation brought with several seeds: the same labeled samples, other weights, orders and new samples.</summary>
-/// <remarks>Its intervals tell the recipe from the chance of training. Whether it would do as well on other labeled samples they do not say: for that, take other samples for each run, and a <see cref="PairedComparison"/>.</remarks>
+/// <remarks>
+/// Its intervals tell the recipe from the chance of training. Whether it would do as well on other labeled samples they do not say: for that, take other
+/// samples for each run, and a <see cref="PairedComparison"/>.
+/// </remarks>
 public sealed record RepeatedDistillationReport
 {
     /// <summary>Gets the report of each seed.</summary>

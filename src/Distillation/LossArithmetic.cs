@@ -3,7 +3,9 @@ using Distillation.Losses;
 namespace Distillation;
 
 /// <summary>Sums, weights and names of losses, of your own classes too.</summary>
-/// <remarks>Each operator has a method: <see cref="LossSum.Of(IEnumerable{IDistillationLoss})"/> for <c>+</c> and <see cref="WithWeight"/> for <c>*</c>.</remarks>
+/// <remarks>
+/// Each operator has a method: <see cref="LossSum.Of(IEnumerable{IDistillationLoss})"/> for <c>+</c> and <see cref="WithWeight"/> for <c>*</c>.
+/// </remarks>
 public static class LossArithmetic
 {
     extension(IDistillationLoss)

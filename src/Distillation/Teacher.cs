@@ -7,7 +7,9 @@ namespace Distillation;
 public static class Teacher
 {
     /// <summary>Makes a teacher of a network.</summary>
-    /// <param name="module">The network, [N, ...] to logits [N, C]; it stays the caller's. Where it is in training mode, it is brought back to it after each prediction.</param>
+    /// <param name="module">
+    /// The network, [N, ...] to logits [N, C]; it stays the caller's. Where it is in training mode, it is brought back to it after each prediction.
+    /// </param>
     /// <returns>A teacher that can give every inner layer that TorchSharp can hook: see <see cref="Feature"/>.</returns>
     public static ITeacher From(torch.nn.Module<Tensor, Tensor> module)
     {
@@ -50,11 +52,14 @@ public static class Teacher
 
     /// <summary>Creates a teacher from asynchronous code, such as a request to a service.</summary>
     /// <remarks>
-    /// Each batch is one call, which <see cref="ITeacher.Predict(Batch, FeatureSet, CancellationToken)"/> starts on the thread pool and waits for. Wrap the teacher with
-    /// <see cref="Cached(ITeacher, long, MemoryStoreOptions?)"/>, so that each sample is sent once. The function may throw a <see cref="PartialOutputException"/> where some samples fail.
+    /// Each batch is one call, which <see cref="ITeacher.Predict(Batch, FeatureSet, CancellationToken)"/> starts on the thread pool and waits for. Wrap the
+    /// teacher with <see cref="Cached(ITeacher, long, MemoryStoreOptions?)"/>, so that each sample is sent once. The function may throw a
+    /// <see cref="PartialOutputException"/> where some samples fail.
     /// </remarks>
     /// <typeparam name="TBatch">The type of the batches.</typeparam>
-    /// <param name="function">Maps a batch to logits [N, C], which the teacher disposes with the current dispose scope. It gets the token of the caller.</param>
+    /// <param name="function">
+    /// Maps a batch to logits [N, C], which the teacher disposes with the current dispose scope. It gets the token of the caller.
+    /// </param>
     /// <returns>A teacher without inner layers.</returns>
     public static ITeacher FromAsync<TBatch>(Func<TBatch, CancellationToken, Task<Tensor>> function)
         where TBatch : Batch => new AsyncTeacher<TBatch>(Require.Present(function));
@@ -78,15 +83,21 @@ public static class Teacher
     /// <returns>The teacher with the cache: see <see cref="CachedTeacher"/>.</returns>
     public static CachedTeacher Cached(this ITeacher teacher, IOutputStore store) => new(teacher, store);
 
-    /// <summary>Makes a teacher of a network whose linear and convolutional layers compute in bfloat16: faster on processors that know it, and slower on others.</summary>
-    /// <remarks>The logits are float32, and off by about a hundredth of their largest. The network itself computes as before. What is rounded, <see cref="Student.InBFloat16"/> says;
-    /// a network with several inputs is reached with <c>Student.From(module, forward).InBFloat16().AsTeacher()</c>.</remarks>
+    /// <summary>
+    /// Makes a teacher of a network whose linear and convolutional layers compute in bfloat16: faster on processors that know it, and slower on others.
+    /// </summary>
+    /// <remarks>
+    /// The logits are float32, and off by about a hundredth of their largest. The network itself computes as before. What is rounded,
+    /// <see cref="Student.InBFloat16"/> says; a network with several inputs is reached with <c>Student.From(module, forward).InBFloat16().AsTeacher()</c>.
+    /// </remarks>
     /// <param name="module">The network of float32, [N, ...] to logits [N, C]; it stays the caller's.</param>
     /// <returns>A teacher that can give every inner layer that TorchSharp can hook: see <see cref="Feature"/>.</returns>
     /// <exception cref="ArgumentException">The module has no such layer of float32.</exception>
     public static ITeacher InBFloat16(torch.nn.Module<Tensor, Tensor> module) => new BFloat16Teacher(Require.Present(module), From(module));
 
-    /// <summary>Lays images out for a teacher so that the channels of a place lie side by side in memory: convolutions run faster. The results differ by rounding alone.</summary>
+    /// <summary>
+    /// Lays images out for a teacher so that the channels of a place lie side by side in memory: convolutions run faster. The results differ by rounding alone.
+    /// </summary>
     /// <remarks>A layer inside keeps the layout; a <c>view</c> over places and channels in the module must be a <c>reshape</c> or <c>flatten</c>.</remarks>
     /// <param name="teacher">A teacher of images [N, C, H, W]; it is disposed with the new one.</param>
     /// <returns>The teacher that sees images so.</returns>

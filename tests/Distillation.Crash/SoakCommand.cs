@@ -57,7 +57,8 @@ internal static class SoakCommand
             return new(step, torch.Tensor.TotalCount, process.HandleCount, process.WorkingSet64);
         }
 
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"step {Step}: {Tensors} tensors, {Handles} handles, {ResidentBytes / 1e6:F1} MB");
+        public override string ToString() =>
+            string.Create(CultureInfo.InvariantCulture, $"step {Step}: {Tensors} tensors, {Handles} handles, {ResidentBytes / 1e6:F1} MB");
     }
 
     private sealed class CancelAfter(long step, CancellationTokenSource cancellation) : IProgress<TrainingProgress>

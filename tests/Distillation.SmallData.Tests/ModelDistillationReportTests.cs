@@ -13,7 +13,8 @@ public sealed class ModelDistillationReportTests : IDisposable
     {
         ModelDistillationReport report = Report(labels: [0, 0, 2, 2], before: [0, 1, 1, 1], after: [0, 0, 2, 1], classes: 3);
 
-        report.ClassChanges.Should().Equal(new ClassChange { Label = 0, Samples = 2, Before = 0.5, After = 1 }, new ClassChange { Label = 2, Samples = 2, Before = 0, After = 0.5 });
+        report.ClassChanges.Should().Equal(
+            new ClassChange { Label = 0, Samples = 2, Before = 0.5, After = 1 }, new ClassChange { Label = 2, Samples = 2, Before = 0, After = 0.5 });
     }
 
     [Fact]
@@ -24,7 +25,13 @@ public sealed class ModelDistillationReportTests : IDisposable
         long[] before = [.. Enumerable.Range(0, 80).Select(number => number < 70 && number % 10 >= number / 10 ? (long)number / 10 : 8)];
         long[] after = [.. Enumerable.Range(0, 80).Select(number => number < 75 ? (long)number / 10 : 8)];
 
-        string[] lines = [.. Report(labels, before, after, classes: 9).Describe().Split(Environment.NewLine).Where(line => line.StartsWith("class", StringComparison.Ordinal))];
+        string[] lines =
+        [
+            .. Report(labels, before, after, classes: 9)
+                .Describe()
+                .Split(Environment.NewLine)
+                .Where(line => line.StartsWith("class", StringComparison.Ordinal)),
+        ];
 
         lines.Should().Equal(
             "class 6: 40 % -> 100 % of 10 samples found",
@@ -40,16 +47,29 @@ public sealed class ModelDistillationReportTests : IDisposable
 
     [Fact]
     public void Description_says_how_many_new_samples_were_kept() =>
-        (Report([0, 1], [0, 0], [0, 0], classes: 2) with { Kept = new FilterReport { Samples = 8_000, BelowConfidence = 588, BelowMargin = 0, BelowAgreement = 0, AgainstKnown = 0, Surplus = 0 } }).Describe()
+        (Report([0, 1], [0, 0], [0, 0], classes: 2) with
+        {
+            Kept = new FilterReport { Samples = 8_000, BelowConfidence = 588, BelowMargin = 0, BelowAgreement = 0, AgainstKnown = 0, Surplus = 0 },
+        }).Describe()
             .Should().Contain("new samples: Kept 7412 of 8000 samples; dropped 588 below the least confidence.");
 
     private static ModelDistillationReport Report(long[] labels, long[] before, long[] after, int classes)
     {
         EvaluationReport plain = Says(before);
         EvaluationReport final = Says(after);
-        return new() { Recipe = Recipe.Plain, Plain = plain, Control = null, Final = final, Distilled = final, Teacher = null, Difference = McNemarTest.Of(0, 0) };
+        return new()
+        {
+            Recipe = Recipe.Plain,
+            Plain = plain,
+            Control = null,
+            Final = final,
+            Distilled = final,
+            Teacher = null,
+            Difference = McNemarTest.Of(0, 0),
+        };
 
         EvaluationReport Says(long[] predicted) => Evaluator.Evaluate(
-            Teacher.From(_ => torch.nn.functional.one_hot(torch.tensor(predicted), classes).to(torch.ScalarType.Float32)), new TensorData(torch.zeros(labels.Length, 1), torch.tensor(labels)));
+            Teacher.From(_ => torch.nn.functional.one_hot(torch.tensor(predicted), classes).to(torch.ScalarType.Float32)),
+            new TensorData(torch.zeros(labels.Length, 1), torch.tensor(labels)));
     }
 }

@@ -17,7 +17,8 @@ internal static class UnheldNumbers
     ];
 
     // What takes scalars of the caller, or gives the caller one to hold.
-    private static bool Holds(MethodBase called) => called.DeclaringType == typeof(torch.jit.CompilationUnit) || called.DeclaringType == typeof(ScalarExtensionMethods);
+    private static bool Holds(MethodBase called) =>
+        called.DeclaringType == typeof(torch.jit.CompilationUnit) || called.DeclaringType == typeof(ScalarExtensionMethods);
 
     // What makes a number, and all that calls it, however deep inside TorchSharp.
     private static HashSet<MethodBase> FindMakers()

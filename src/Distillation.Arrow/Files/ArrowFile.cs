@@ -1,6 +1,8 @@
 namespace Distillation.Arrow;
 
-/// <summary>Finds the values in a file of the Arrow IPC format. Nothing is copied but the descriptions, and no length in the file is believed before it is checked.</summary>
+/// <summary>
+/// Finds the values in a file of the Arrow IPC format. Nothing is copied but the descriptions, and no length in the file is believed before it is checked.
+/// </summary>
 /// <remarks>The reader of Apache.Arrow serves neither end: it copies the values, and allocates what the file says.</remarks>
 internal static class ArrowFile
 {
@@ -47,7 +49,8 @@ internal static class ArrowFile
     {
         int tail = sizeof(int) + Magic.Length;
         FlatBytes ending = file.Part(file.Length - tail, tail, "ending");
-        if (!ending.Slice(sizeof(int), Magic.Length).SequenceEqual(Magic) || !file.Part(0, Magic.Length, "beginning").Slice(0, Magic.Length).SequenceEqual(Magic))
+        if (!ending.Slice(sizeof(int), Magic.Length).SequenceEqual(Magic)
+            || !file.Part(0, Magic.Length, "beginning").Slice(0, Magic.Length).SequenceEqual(Magic))
         {
             throw file.Damaged("it is no file of the Arrow IPC format, or truncated: it must begin and end with ARROW1");
         }

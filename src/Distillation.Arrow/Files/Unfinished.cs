@@ -6,7 +6,8 @@ internal static class Unfinished
     /// <summary>Removes drafts, and shards without a description.</summary>
     public static void Remove(string folder)
     {
-        foreach (string path in (string[])[.. Directory.GetFiles(folder, $"part-*{Draft.Ending}"), .. Directory.GetFiles(folder, $"{Manifest.FileName}.*{Draft.Ending}")])
+        foreach (string path
+            in (string[])[.. Directory.GetFiles(folder, $"part-*{Draft.Ending}"), .. Directory.GetFiles(folder, $"{Manifest.FileName}.*{Draft.Ending}")])
         {
             File.Delete(path);
         }

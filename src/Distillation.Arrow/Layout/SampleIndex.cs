@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 namespace Distillation.Arrow;
 
 /// <summary>Where each sample's newest outputs are: among rows that are not yet on disk, or in a shard.</summary>
@@ -20,6 +21,28 @@ internal sealed class SampleIndex(string folder, StoreLayout layout) : IDisposab
     public IEnumerable<Shard> Shards => _sources.OfType<Shard>();
 
     public bool Contains(long sample) => _places.ContainsKey(sample);
+
+    /// <summary>Returns the place of each sample of a batch.</summary>
+    /// <exception cref="ArgumentException">The numbers are not [N] Int64 on the processor.</exception>
+    public Location[] PlacesOf(Tensor samples)
+    {
+        if (samples.dim() != 1 || samples.dtype != torch.ScalarType.Int64 || samples.device_type != DeviceType.CPU)
+        {
+            throw new ArgumentException(
+                $"The numbers of samples must be [N] Int64 on the processor, but are {Shapes.Of(samples)} {samples.dtype} on {samples.device_type}.",
+                nameof(samples));
+        }
+
+        using Tensor row = samples.contiguous();
+        Location[] places = new Location[samples.size(0)];
+        ReadOnlySpan<long> numbers = MemoryMarshal.Cast<byte, long>(row.bytes);
+        for (int i = 0; i < places.Length; i++)
+        {
+            places[i] = PlaceOf(numbers[i]);
+        }
+
+        return places;
+    }
 
     public Location PlaceOf(long sample) =>
         _places.TryGetValue(sample, out Location place) ? place : throw new KeyNotFoundException($"The store in '{folder}' has no outputs of sample {sample}.");

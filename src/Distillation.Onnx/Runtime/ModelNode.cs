@@ -23,6 +23,8 @@ internal sealed record ModelNode(string Name, NodeMetadata Declared)
     public string? FirstAxis => Sizes.Length > 0 && Sizes[0] < 0 && Declared.SymbolicDimensions[0].Length > 0 ? Declared.SymbolicDimensions[0] : null;
 
     public override string ToString() => Declared.IsTensor
-        ? $"'{Name}' ({Declared.ElementDataType} [{string.Join(", ", Sizes.Select((size, axis) => size >= 0 ? $"{size}" : Declared.SymbolicDimensions[axis] is { Length: > 0 } name ? name : "any"))}])"
+        ? $"'{Name}' ({Declared.ElementDataType} [{string.Join(", ", Sizes.Select(SizeText))}])"
         : $"'{Name}' ({Declared.OnnxValueType})";
+
+    private string SizeText(int size, int axis) => size >= 0 ? $"{size}" : Declared.SymbolicDimensions[axis] is { Length: > 0 } name ? name : "any";
 }

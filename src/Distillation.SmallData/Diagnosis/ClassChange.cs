@@ -16,5 +16,6 @@ public sealed record ClassChange
     public required double After { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => Brief.Of(nameof(ClassChange), (nameof(Label), Label), (nameof(Samples), Samples), (nameof(Before), Before), (nameof(After), After));
+    public override string ToString() =>
+        Brief.Of(nameof(ClassChange), (nameof(Label), Label), (nameof(Samples), Samples), (nameof(Before), Before), (nameof(After), After));
 }

@@ -16,5 +16,6 @@ public sealed record ClassDiagnosis
     public required double MeanProbability { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => Brief.Of(nameof(ClassDiagnosis), (nameof(Label), Label), (nameof(Samples), Samples), (nameof(Errors), Errors), (nameof(MeanProbability), MeanProbability));
+    public override string ToString() => Brief.Of(
+        nameof(ClassDiagnosis), (nameof(Label), Label), (nameof(Samples), Samples), (nameof(Errors), Errors), (nameof(MeanProbability), MeanProbability));
 }

@@ -16,5 +16,6 @@ public sealed record SuspectSample
     public required double Probability { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => Brief.Of(nameof(SuspectSample), (nameof(Number), Number), (nameof(Label), Label), (nameof(Predicted), Predicted), (nameof(Probability), Probability));
+    public override string ToString() =>
+        Brief.Of(nameof(SuspectSample), (nameof(Number), Number), (nameof(Label), Label), (nameof(Predicted), Predicted), (nameof(Probability), Probability));
 }

@@ -16,5 +16,10 @@ public sealed record RecipeScore
     public required double StandardErrorOfDifference { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => Brief.Of(nameof(RecipeScore), (nameof(Recipe), Recipe.Name), (nameof(Mean), Mean), (nameof(StandardErrorOfDifference), StandardErrorOfDifference), (nameof(Reports), Reports));
+    public override string ToString() => Brief.Of(
+        nameof(RecipeScore),
+        (nameof(Recipe), Recipe.Name),
+        (nameof(Mean), Mean),
+        (nameof(StandardErrorOfDifference), StandardErrorOfDifference),
+        (nameof(Reports), Reports));
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Distillation.SmallData;
 
 /// <summary>What a search among recipes found.</summary>
@@ -23,12 +25,22 @@ public sealed record RecipeSearchResult
     public string Describe()
     {
         RecipeScore chosen = Scores.Single(score => score.Recipe == Chosen);
-        RecipeScore plain = Scores.Where(score => score.Recipe.Kind == RecipeKind.Plain).Aggregate((best, next) => Metric.IsBetter(next.Mean, best.Mean) ? next : best);
+        RecipeScore plain = Scores.Where(score => score.Recipe.Kind == RecipeKind.Plain)
+            .Aggregate((best, next) => Metric.IsBetter(next.Mean, best.Mean) ? next : best);
         return Chosen.Kind == RecipeKind.Plain
             ? FormattableString.Invariant($"Nothing beats the plain original clearly enough: its mean {Metric.Name} on held-out samples is {plain.Mean:0.###}.")
-            : FormattableString.Invariant($"'{Chosen.Name}' is chosen: its mean {Metric.Name} on held-out samples is {chosen.Mean:0.###}, that of the plain original {plain.Mean:0.###}.");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{Chosen.Name}' is chosen: its mean {Metric.Name} on held-out samples is {chosen.Mean:0.###}, "
+                + $"that of the plain original {plain.Mean:0.###}.");
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Brief.Of(nameof(RecipeSearchResult), (nameof(Chosen), Chosen.Name), (nameof(ChosenForOriginal), ChosenForOriginal.Name), (nameof(Scores), Scores), (nameof(Metric), Metric.Name), (nameof(IsComplete), IsComplete));
+    public override string ToString() => Brief.Of(
+        nameof(RecipeSearchResult),
+        (nameof(Chosen), Chosen.Name),
+        (nameof(ChosenForOriginal), ChosenForOriginal.Name),
+        (nameof(Scores), Scores),
+        (nameof(Metric), Metric.Name),
+        (nameof(IsComplete), IsComplete));
 }

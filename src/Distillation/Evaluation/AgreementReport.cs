@@ -16,5 +16,10 @@ public sealed record AgreementReport
     public required double TotalVariation { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => Brief.Of(nameof(AgreementReport), (nameof(Samples), Samples), (nameof(Agreement), Agreement), (nameof(KullbackLeibler), KullbackLeibler), (nameof(TotalVariation), TotalVariation));
+    public override string ToString() => Brief.Of(
+        nameof(AgreementReport),
+        (nameof(Samples), Samples),
+        (nameof(Agreement), Agreement),
+        (nameof(KullbackLeibler), KullbackLeibler),
+        (nameof(TotalVariation), TotalVariation));
 }

@@ -16,5 +16,6 @@ public sealed record CompressionRatio
     public required double Latency { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => Brief.Of(nameof(CompressionRatio), (nameof(Parameters), Parameters), (nameof(Bytes), Bytes), (nameof(MultiplyAdds), MultiplyAdds), (nameof(Latency), Latency));
+    public override string ToString() => Brief.Of(
+        nameof(CompressionRatio), (nameof(Parameters), Parameters), (nameof(Bytes), Bytes), (nameof(MultiplyAdds), MultiplyAdds), (nameof(Latency), Latency));
 }

@@ -58,5 +58,6 @@ public sealed record McNemarTest
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Brief.Of(nameof(McNemarTest), (nameof(OnlyFirst), OnlyFirst), (nameof(OnlySecond), OnlySecond), (nameof(PValue), PValue));
+    public override string ToString() =>
+        Brief.Of(nameof(McNemarTest), (nameof(OnlyFirst), OnlyFirst), (nameof(OnlySecond), OnlySecond), (nameof(PValue), PValue));
 }

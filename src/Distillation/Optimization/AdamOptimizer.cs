@@ -50,6 +50,7 @@ public sealed record AdamOptimizer(Schedule LearningRate) : IOptimizerStrategy
         double rate = LearningRate.At(default);
         return FusedOptimizer.Fits(groups)
             ? new FusedAdam(groups, rate, new(Beta1, Beta2, Epsilon, WeightDecay, AmsGrad, IsDecoupled: false))
-            : GroupedOptimizer.Create(groups, rate, group => torch.optim.Adam(group.Parameters, rate, Beta1, Beta2, Epsilon, WeightDecay * group.DecayFactor, AmsGrad));
+            : GroupedOptimizer.Create(
+                groups, rate, group => torch.optim.Adam(group.Parameters, rate, Beta1, Beta2, Epsilon, WeightDecay * group.DecayFactor, AmsGrad));
     }
 }

@@ -50,6 +50,7 @@ public sealed record AdamWOptimizer(Schedule LearningRate) : IOptimizerStrategy
         double rate = LearningRate.At(default);
         return FusedOptimizer.Fits(groups)
             ? new FusedAdam(groups, rate, new(Beta1, Beta2, Epsilon, WeightDecay, AmsGrad, IsDecoupled: true))
-            : GroupedOptimizer.Create(groups, rate, group => torch.optim.AdamW(group.Parameters, rate, Beta1, Beta2, Epsilon, WeightDecay * group.DecayFactor, AmsGrad));
+            : GroupedOptimizer.Create(
+                groups, rate, group => torch.optim.AdamW(group.Parameters, rate, Beta1, Beta2, Epsilon, WeightDecay * group.DecayFactor, AmsGrad));
     }
 }

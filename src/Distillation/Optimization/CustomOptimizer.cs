@@ -1,9 +1,12 @@
 namespace Distillation;
 
-/// <summary>Any optimizer of TorchSharp: <c>new CustomOptimizer(0.01, parameters => torch.optim.RMSProp(parameters.Select(p => p.Parameter).ToArray()))</c>.</summary>
+/// <summary>
+/// Any optimizer of TorchSharp: <c>new CustomOptimizer(0.01, parameters => torch.optim.RMSProp(parameters.Select(p => p.Parameter).ToArray()))</c>.
+/// </summary>
 /// <param name="learningRate">The learning rate over the run. It is set on every parameter group before each update.</param>
 /// <param name="create">Creates the optimizer of parameters, by name; with <see cref="Groups"/>, one for each learning rate.</param>
-public sealed class CustomOptimizer(Schedule learningRate, Func<IReadOnlyList<(string Name, Parameter Parameter)>, torch.optim.Optimizer> create) : IOptimizerStrategy
+public sealed class CustomOptimizer(Schedule learningRate, Func<IReadOnlyList<(string Name, Parameter Parameter)>, torch.optim.Optimizer> create)
+    : IOptimizerStrategy
 {
     private readonly Func<IReadOnlyList<(string Name, Parameter Parameter)>, torch.optim.Optimizer> _create = Require.Present(create);
 
@@ -17,7 +20,8 @@ public sealed class CustomOptimizer(Schedule learningRate, Func<IReadOnlyList<(s
     {
         get;
         init => field = Require.Present(value).Any(group => group.WeightDecayFactor != 1)
-            ? throw new ArgumentException($"A custom optimizer sets its own weight decay: {nameof(ParameterGroup.WeightDecayFactor)} of a group must be 1.", nameof(Groups))
+            ? throw new ArgumentException(
+                $"A custom optimizer sets its own weight decay: {nameof(ParameterGroup.WeightDecayFactor)} of a group must be 1.", nameof(Groups))
             : [.. value];
     }
 

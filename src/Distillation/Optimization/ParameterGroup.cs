@@ -8,7 +8,8 @@ public sealed record ParameterGroup : ISelfDescribing
 {
     /// <summary>Creates a group.</summary>
     /// <param name="patterns">
-    /// Names of parameters as <c>named_parameters()</c> has them, in which <c>*</c> stands for any characters and <c>?</c> for one. Those of a trainable loss begin with <c>loss.</c>.
+    /// Names of parameters as <c>named_parameters()</c> has them, in which <c>*</c> stands for any characters and <c>?</c> for one. Those of a trainable loss
+    /// begin with <c>loss.</c>.
     /// </param>
     /// <exception cref="ArgumentException">There is no pattern, or one is empty.</exception>
     public ParameterGroup(params IReadOnlyList<string> patterns)
@@ -16,7 +17,8 @@ public sealed record ParameterGroup : ISelfDescribing
         Patterns = [.. Require.Present(patterns)];
         if (Patterns.Count == 0 || Patterns.Any(string.IsNullOrEmpty))
         {
-            throw new ArgumentException($"A group must have at least one pattern, and none may be empty, but it has [{string.Join(", ", Patterns)}].", nameof(patterns));
+            throw new ArgumentException(
+                $"A group must have at least one pattern, and none may be empty, but it has [{string.Join(", ", Patterns)}].", nameof(patterns));
         }
     }
 
@@ -43,7 +45,8 @@ public sealed record ParameterGroup : ISelfDescribing
             if (!parameters.Any(parameter => Matches(pattern, parameter.Name)))
             {
                 throw new ArgumentException(
-                    $"No parameter has a name like '{pattern}'. The names are: {string.Join(", ", parameters.Select(parameter => parameter.Name))}.", nameof(groups));
+                    $"No parameter has a name like '{pattern}'. The names are: {string.Join(", ", parameters.Select(parameter => parameter.Name))}.",
+                    nameof(groups));
             }
         }
 

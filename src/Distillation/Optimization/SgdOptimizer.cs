@@ -53,6 +53,7 @@ public sealed record SgdOptimizer(Schedule LearningRate) : IOptimizerStrategy
         double rate = LearningRate.At(default);
         return FusedOptimizer.Fits(groups)
             ? new FusedSgd(groups, rate, new(Momentum, Dampening, WeightDecay, Nesterov))
-            : GroupedOptimizer.Create(groups, rate, group => torch.optim.SGD(group.Parameters, rate, Momentum, Dampening, WeightDecay * group.DecayFactor, Nesterov));
+            : GroupedOptimizer.Create(
+                groups, rate, group => torch.optim.SGD(group.Parameters, rate, Momentum, Dampening, WeightDecay * group.DecayFactor, Nesterov));
     }
 }

@@ -3,8 +3,15 @@ namespace Distillation.Serialization;
 /// <summary>What a file says of one of its tensors.</summary>
 public sealed class TensorInfo
 {
-    internal TensorInfo(string name, string dtype, long[] shape, long begin, long end) =>
-        (Name, Dtype, Shape, ScalarType, Begin, End) = (name, dtype, shape, TensorType.Find(dtype), begin, end);
+    internal TensorInfo(string name, string dtype, long[] shape, long begin, long end)
+    {
+        Name = name;
+        Dtype = dtype;
+        Shape = shape;
+        ScalarType = TensorType.Find(dtype);
+        Begin = begin;
+        End = end;
+    }
 
     /// <summary>Gets the name.</summary>
     public string Name { get; }

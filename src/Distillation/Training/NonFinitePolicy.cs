@@ -3,9 +3,9 @@ namespace Distillation;
 /// <summary>What a run does when a loss or a gradient is infinite or not a number.</summary>
 /// <remarks>
 /// <para>
-/// Under each policy, the update is not made where the value is noticed in time. A run that ends with a <see cref="TrainingDivergedException"/> leaves students and
-/// losses with the last good weights: those of the last end of an epoch at which losses and weights were finite, or else those from before the run or of the
-/// checkpoint from which it continued. The run keeps one copy of them, unless <see cref="Stop.RestoresWeights"/> is <see langword="false"/>.
+/// Under each policy, the update is not made where the value is noticed in time. A run that ends with a <see cref="TrainingDivergedException"/> leaves students
+/// and losses with the last good weights: those of the last end of an epoch at which losses and weights were finite, or else those from before the run or of
+/// the checkpoint from which it continued. The run keeps one copy of them, unless <see cref="Stop.RestoresWeights"/> is <see langword="false"/>.
 /// </para>
 /// <para>Of several that learn together all count: one loss that is not finite holds back the update of each.</para>
 /// </remarks>
@@ -19,12 +19,16 @@ public abstract record NonFinitePolicy : ISelfDescribing
 
     IEnumerable<(string Name, object? Value)> ISelfDescribing.Describe() => Settings;
 
-    /// <summary>The run ends: on a CPU at the update whose loss is not finite, on another device, for which nothing waits within an epoch, at the next report.</summary>
+    /// <summary>
+    /// The run ends: on a CPU at the update whose loss is not finite, on another device, for which nothing waits within an epoch, at the next report.
+    /// </summary>
     /// <remarks>Weights and buffers that become infinite or not a number with a finite loss are noticed at the end of the epoch.</remarks>
     public sealed record Stop : NonFinitePolicy
     {
         /// <summary>Creates the policy.</summary>
-        /// <param name="restoresWeights">Whether the last good weights are restored, for which the run keeps a copy of all weights. The default is <see langword="true"/>.</param>
+        /// <param name="restoresWeights">
+        /// Whether the last good weights are restored, for which the run keeps a copy of all weights. The default is <see langword="true"/>.
+        /// </param>
         public Stop(bool restoresWeights = true) => RestoresWeights = restoresWeights;
 
         /// <summary>Gets whether the last good weights are restored, for which the run keeps a copy of all weights.</summary>
@@ -35,7 +39,10 @@ public abstract record NonFinitePolicy : ISelfDescribing
     }
 
     /// <summary>The gradient is dropped, and the run goes on with the next batch.</summary>
-    /// <remarks>Loss, gradient and buffers of each update are looked at, so that each update waits for the device. What the batch has done to statistics of normalization and to the means of the reports is undone as well.</remarks>
+    /// <remarks>
+    /// Loss, gradient and buffers of each update are looked at, so that each update waits for the device. What the batch has done to statistics of
+    /// normalization and to the means of the reports is undone as well.
+    /// </remarks>
     public sealed record Skip : NonFinitePolicy
     {
         /// <summary>Skips some updates.</summary>
@@ -49,7 +56,10 @@ public abstract record NonFinitePolicy : ISelfDescribing
     }
 
     /// <summary>The gradient is dropped, the last good weights come back, and the run goes on with the next batch and a lower learning rate.</summary>
-    /// <remarks>Loss, gradient and buffers of each update are looked at, so that each update waits for the device. Moving averages come back with the weights; the state of the optimizers begins anew, and the place in the run is kept.</remarks>
+    /// <remarks>
+    /// Loss, gradient and buffers of each update are looked at, so that each update waits for the device. Moving averages come back with the weights; the state
+    /// of the optimizers begins anew, and the place in the run is kept.
+    /// </remarks>
     public sealed record RollBack : NonFinitePolicy
     {
         /// <summary>Goes back some times.</summary>

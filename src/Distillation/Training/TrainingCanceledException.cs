@@ -6,7 +6,8 @@ public sealed class TrainingCanceledException : OperationCanceledException
 #pragma warning restore CA1032
 {
     internal TrainingCanceledException(TrainingResult result, CancellationToken token)
-        : base($"The run was canceled after {result.Position.Step} of {result.Position.TotalSteps} updates. The students keep their weights.", token) => Result = result;
+        : base($"The run was canceled after {result.Position.Step} of {result.Position.TotalSteps} updates. The students keep their weights.", token) =>
+            Result = result;
 
     /// <summary>Gets the result of the run until it was canceled.</summary>
     public TrainingResult Result { get; }

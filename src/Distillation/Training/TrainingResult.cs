@@ -21,5 +21,10 @@ public sealed record TrainingResult
 
     /// <inheritdoc/>
     public override string ToString() => Brief.Of(
-        nameof(TrainingResult), (nameof(Status), Status), (nameof(Position), Position), (nameof(History), History), (nameof(Best), Best), (nameof(Elapsed), Elapsed));
+        nameof(TrainingResult),
+        (nameof(Status), Status),
+        (nameof(Position), Position),
+        (nameof(History), History),
+        (nameof(Best), Best),
+        (nameof(Elapsed), Elapsed));
 }

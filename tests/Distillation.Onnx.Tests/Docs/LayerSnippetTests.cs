@@ -68,11 +68,11 @@ public sealed class LayerSnippetTests : IDisposable
 
     private sealed class Gated : Module<Tensor, Tensor>
     {
-        private readonly Module<Tensor, Tensor> gate = Linear(8, 8);
+        private readonly Module<Tensor, Tensor> _gate = Linear(8, 8);
 
         public Gated()
-            : base(nameof(Gated)) => RegisterComponents();
+            : base(nameof(Gated)) => register_module("gate", _gate);
 
-        public override Tensor forward(Tensor input) => input * gate.call(input).sigmoid();
+        public override Tensor forward(Tensor input) => input * _gate.call(input).sigmoid();
     }
 }

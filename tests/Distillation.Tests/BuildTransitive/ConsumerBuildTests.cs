@@ -31,7 +31,8 @@ public sealed class ConsumerBuildTests : IDisposable
               </Target>
               <Target Name="Show" DependsOnTargets="ResolvePackageAssets">
                 <ItemGroup>
-                  <Used Include="@(RuntimeTargetsCopyLocalItems->'%(Identity) to %(DestinationSubDirectory)');@(NativeCopyLocalItems);@(RuntimeCopyLocalItems)" />
+                  <Used Include="@(RuntimeTargetsCopyLocalItems->'%(Identity) to %(DestinationSubDirectory)')" />
+                  <Used Include="@(NativeCopyLocalItems);@(RuntimeCopyLocalItems)" />
                 </ItemGroup>
                 <Message Importance="high" Text="used: @(Used, ' ')" />
               </Target>

@@ -14,11 +14,21 @@ public sealed partial class HouseRules
     /// <summary>The packages that the tests of this project see: the core and that of small data.</summary>
     internal static readonly Assembly[] Packages = [typeof(Teacher).Assembly, typeof(ISampleGenerator).Assembly];
 
-    internal static string[] Sources => [.. Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories).Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))];
+    internal static string[] Sources => CodeIn("src");
 
     [Fact]
     public void No_file_is_longer_than_300_lines() =>
         Sources.Where(path => File.ReadLines(path).Count() > 300).Select(Path.GetFileName).Should().BeEmpty();
+
+    [Fact]
+    public void No_line_is_longer_than_160_characters() =>
+        CodeIn("src", "tests", "benchmarks", "docs").SelectMany(path => File.ReadLines(path).Index().Where(line => line.Item.Length > 160)
+            .Select(line => $"{Path.GetFileName(path)}:{line.Index + 1}")).Should().BeEmpty();
+
+    [Fact]
+    public void No_assignment_is_a_tuple_of_more_than_three() =>
+        CodeIn("src", "tests", "benchmarks", "docs").SelectMany(path => File.ReadLines(path).Index().Where(line => LongTuple().IsMatch(line.Item))
+            .Select(line => $"{Path.GetFileName(path)}:{line.Index + 1}")).Should().BeEmpty();
 
     [Fact]
     public void The_trainer_fits_on_two_screens() =>
@@ -27,16 +37,23 @@ public sealed partial class HouseRules
     [Fact]
     public void Public_types_are_in_the_namespaces_of_the_house() =>
         typeof(Teacher).Assembly.GetExportedTypes().Select(type => type.Namespace).Distinct().Should().BeSubsetOf(
-            ["Distillation", "Distillation.Losses", "Distillation.Training", "Distillation.Models", "Distillation.Data", "Distillation.Evaluation", "Distillation.Caching", "Distillation.Serialization"]);
+            [
+                "Distillation", "Distillation.Losses", "Distillation.Training", "Distillation.Models", "Distillation.Data", "Distillation.Evaluation",
+                "Distillation.Caching", "Distillation.Serialization",
+            ]);
 
     [Fact]
     public void Names_of_the_root_namespace_do_not_collide_with_layers_of_TorchSharp() =>
-        Packages.SelectMany(package => package.GetExportedTypes()).Where(type => type is { Namespace: "Distillation", IsNested: false }).Select(type => type.Name).Should().NotIntersectWith(
+        Packages.SelectMany(package => package.GetExportedTypes())
+            .Where(type => type is { Namespace: "Distillation", IsNested: false })
+            .Select(type => type.Name)
+            .Should().NotIntersectWith(
             typeof(TorchSharp.Modules.Linear).Assembly.GetExportedTypes().Where(type => type.Namespace == "TorchSharp.Modules").Select(type => type.Name));
 
     [Fact]
     public void Public_classes_are_sealed_abstract_or_made_to_derive_from() =>
-        Packages.SelectMany(package => package.GetExportedTypes()).Where(type => type.IsClass && !type.IsSealed && !type.IsAbstract).Should().BeEquivalentTo([typeof(Batch), typeof(MaskedBatch)]);
+        Packages.SelectMany(package => package.GetExportedTypes()).Where(type => type.IsClass && !type.IsSealed && !type.IsAbstract)
+            .Should().BeEquivalentTo([typeof(Batch), typeof(MaskedBatch)]);
 
     [Theory]
     [InlineData(typeof(IDistillationLoss), "losses.md")]
@@ -71,6 +88,16 @@ public sealed partial class HouseRules
     }
 
     private static string FindRoot(string folder) => File.Exists(Path.Combine(folder, "Distillation.sln")) ? folder : FindRoot(Path.GetDirectoryName(folder)!);
+
+    private static string[] CodeIn(params string[] folders)
+    {
+        string separator = Path.DirectorySeparatorChar.ToString();
+        IEnumerable<string> all = folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories));
+        return [.. all.Where(path => !path.Contains($"{separator}obj{separator}", StringComparison.Ordinal))];
+    }
+
+    [GeneratedRegex(@"^\s+\((\w+, ){3,}\w+\) =($|[^>])")]
+    private static partial Regex LongTuple();
 
     [GeneratedRegex(@"LoggerMessage\((\d+)")]
     private static partial Regex EventId();

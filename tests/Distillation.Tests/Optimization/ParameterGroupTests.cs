@@ -71,7 +71,10 @@ public sealed class ParameterGroupTests : IDisposable
         IOptimizerStrategy[] strategies =
         [
             Strategy("AdamW", Groups),
-            new CustomOptimizer(0.05, parameters => torch.optim.RMSProp(parameters.Select(one => one.Parameter), 1)) { Groups = [new("in.*") { LearningRateFactor = 0.1 }] },
+            new CustomOptimizer(0.05, parameters => torch.optim.RMSProp(parameters.Select(one => one.Parameter), 1))
+            {
+                Groups = [new("in.*") { LearningRateFactor = 0.1 }],
+            },
         ];
         foreach (IOptimizerStrategy strategy in strategies)
         {

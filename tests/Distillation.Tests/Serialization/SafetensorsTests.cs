@@ -38,7 +38,9 @@ public sealed class SafetensorsTests : IDisposable
 
         // 235 characters of JSON, padded to a multiple of eight; then 258, the columns 1 3 and 2 4, true and false.
         const string Header =
-            """{"__metadata__":{"format":"pt"},"n":{"dtype":"I64","shape":[],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[0,3],"data_offsets":[8,8]},"w":{"dtype":"F32","shape":[2,2],"data_offsets":[8,24]},"b":{"dtype":"BOOL","shape":[2],"data_offsets":[24,26]}}""";
+            """{"__metadata__":{"format":"pt"},"n":{"dtype":"I64","shape":[],"data_offsets":[0,8]},"a":"""
+            + """{"dtype":"F32","shape":[0,3],"data_offsets":[8,8]},"w":"""
+            + """{"dtype":"F32","shape":[2,2],"data_offsets":[8,24]},"b":{"dtype":"BOOL","shape":[2],"data_offsets":[24,26]}}""";
         File.ReadAllBytes(Path).Should().Equal(
         [
             0x00, 1, 0, 0, 0, 0, 0, 0,
@@ -111,11 +113,13 @@ public sealed class SafetensorsTests : IDisposable
 
     [Fact]
     public void The_name_of_the_metadata_is_refused_as_the_name_of_a_tensor() =>
-        FluentActions.Invoking(() => Safetensors.Write(Path, new Dictionary<string, Tensor> { ["__metadata__"] = torch.zeros(1) })).Should().Throw<ArgumentException>().WithMessage("*'__metadata__'*");
+        FluentActions.Invoking(() => Safetensors.Write(Path, new Dictionary<string, Tensor> { ["__metadata__"] = torch.zeros(1) }))
+            .Should().Throw<ArgumentException>().WithMessage("*'__metadata__'*");
 
     [Fact]
     public void A_name_that_is_no_text_is_refused() =>
-        FluentActions.Invoking(() => Safetensors.Write(Path, new Dictionary<string, Tensor> { ["\ud800"] = torch.zeros(1) })).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => Safetensors.Write(Path, new Dictionary<string, Tensor> { ["\ud800"] = torch.zeros(1) }))
+            .Should().Throw<ArgumentException>();
 
     [Fact]
     public void What_fails_half_way_leaves_the_old_file_and_nothing_beside_it()

@@ -160,7 +160,8 @@ public sealed class TrainingLoopTests : IDisposable
 
         TrainingResult result = new TrainingLoop(new TrainerOptions { Epochs = 3, BatchSize = 8 }).Run(step, _data, progress: progress);
 
-        progress.Reports.Select(report => report.Position).Should().Equal(new TrainingPosition(1, 3, 9, 3), new TrainingPosition(2, 6, 9, 3), new TrainingPosition(3, 9, 9, 3));
+        progress.Reports.Select(report => report.Position)
+            .Should().Equal(new TrainingPosition(1, 3, 9, 3), new TrainingPosition(2, 6, 9, 3), new TrainingPosition(3, 9, 9, 3));
         result.History.Should().Equal(progress.Reports);
     }
 

@@ -18,7 +18,8 @@ internal sealed class FusedGroup(Tensor[] parameters, Tensor[][] state, (double 
     public static FusedGroup Of(Tensor[] parameters, int states, long steps, (double Rate, double Decay) factors)
     {
         using var noGradient = torch.no_grad();
-        Tensor[][] state = [.. Enumerable.Range(0, states).Select(_ => Array.ConvertAll(parameters, parameter => torch.zeros_like(parameter).DetachFromDisposeScope()))];
+        Tensor[][] state =
+            [.. Enumerable.Range(0, states).Select(_ => Array.ConvertAll(parameters, parameter => torch.zeros_like(parameter).DetachFromDisposeScope()))];
         return new(parameters, state, factors) { Steps = steps };
     }
 

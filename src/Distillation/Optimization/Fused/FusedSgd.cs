@@ -12,7 +12,10 @@ internal sealed class FusedSgd(GroupedParameters[] groups, double learningRate, 
             return;
         }
 
-        FusedKernels.Sgd(group.Parameters, gradients, group.State is [var momenta] ? momenta : [], first: group.Steps == 0, rate, rule with { WeightDecay = rule.WeightDecay * group.Factors.Decay });
+        FusedKernels.Sgd(group.Parameters, gradients, group.State is [var momenta] ? momenta : [], first: group.Steps == 0, rate, rule with
+        {
+            WeightDecay = rule.WeightDecay * group.Factors.Decay,
+        });
     }
 
     // θ ← θ − η·g alone is one operation a parameter already: a list would cost more.

@@ -6,10 +6,15 @@ public sealed record WeightsReport
     /// <summary>Gets the names, in the module, of the tensors that have new values.</summary>
     public required IReadOnlyList<string> Loaded { get; init; }
 
-    /// <summary>Gets the names, in the module, of the tensors that the file does not have. One that is the same tensor as a loaded one under another name is not missing, nor is a <c>num_batches_tracked</c> whose layer's <c>running_mean</c> is there.</summary>
+    /// <summary>
+    /// Gets the names, in the module, of the tensors that the file does not have. One that is the same tensor as a loaded one under another name is not
+    /// missing, nor is a <c>num_batches_tracked</c> whose layer's <c>running_mean</c> is there.
+    /// </summary>
     public required IReadOnlyList<string> Missing { get; init; }
 
-    /// <summary>Gets the names, in the file, of the tensors that the module does not have. Those that <see cref="WeightsOptions.Rename"/> left out are not among them.</summary>
+    /// <summary>
+    /// Gets the names, in the file, of the tensors that the module does not have. Those that <see cref="WeightsOptions.Rename"/> left out are not among them.
+    /// </summary>
     public required IReadOnlyList<string> Unexpected { get; init; }
 
     /// <summary>Gets the tensors that have another shape or type in the file than in the module.</summary>

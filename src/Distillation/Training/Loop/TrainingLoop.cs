@@ -16,14 +16,18 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     /// <param name="scheme">The scheme; the caller disposes it.</param>
     /// <param name="train">The training data.</param>
     /// <param name="validation">The validation data, with labels, for <see cref="ITrainingScheme.Validated"/>. The default is none.</param>
-    /// <param name="progress">Receives the reports, on this thread, at the end of each epoch and every <see cref="TrainerOptions.ReportEverySteps"/> steps.</param>
+    /// <param name="progress">
+    /// Receives the reports, on this thread, at the end of each epoch and every <see cref="TrainerOptions.ReportEverySteps"/> steps.
+    /// </param>
     /// <param name="cancellationToken">Cancels the run between two updates, after a last checkpoint where there are any.</param>
     /// <returns>The result of the run.</returns>
     /// <exception cref="ArgumentException">
     /// The data is empty or smaller than one batch that must be full, an option needs validation data and there is none, or the scheme has no learner.
     /// </exception>
     /// <exception cref="InvalidOperationException">A student is in training already, or student, teacher, loss and data do not fit.</exception>
-    /// <exception cref="TrainingCanceledException">The token canceled the run. The weights are those of the last update, the averaged or the best ones.</exception>
+    /// <exception cref="TrainingCanceledException">
+    /// The token canceled the run. The weights are those of the last update, the averaged or the best ones.
+    /// </exception>
     /// <exception cref="TrainingDivergedException">A loss became infinite or not a number.</exception>
     public TrainingResult Run(
         ITrainingScheme scheme,
@@ -35,7 +39,8 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         Require.Present(scheme);
         if (!scheme.Learners.Contains(scheme.Validated))
         {
-            throw new ArgumentException($"{nameof(scheme.Validated)} of the scheme must be one of its {scheme.Learners.Count} learners, but is not.", nameof(scheme));
+            throw new ArgumentException(
+                $"{nameof(scheme.Validated)} of the scheme must be one of its {scheme.Learners.Count} learners, but is not.", nameof(scheme));
         }
 
         Check(train, validation);
@@ -76,7 +81,8 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         if (_options.LastBatch == LastBatch.Drop && train.Count < _options.BatchSize)
         {
             throw new ArgumentException(
-                $"With {nameof(LastBatch)}.{nameof(LastBatch.Drop)} the training data must fill a batch of {_options.BatchSize}, but has {train.Count} samples.",
+                $"With {nameof(LastBatch)}.{nameof(LastBatch.Drop)} the training data must fill a batch of {_options.BatchSize}, "
+                + $"but has {train.Count} samples.",
                 nameof(train));
         }
 

@@ -64,7 +64,7 @@ internal sealed class TrainingSession : IDisposable
 
     public NonFiniteGuard Guard { get; }
 
-    /// <summary>Prepares the learners on the first batch, loads the newest checkpoint, and validates once, so that all that does not fit is refused before the first update.</summary>
+    /// <summary>Prepares the learners, loads the newest checkpoint, and validates once: what does not fit is refused before the first update.</summary>
     public void Begin(IDataSource? validation, CancellationToken cancellationToken)
     {
         _modes.Evaluate();

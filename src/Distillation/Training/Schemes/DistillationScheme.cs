@@ -27,7 +27,9 @@ public sealed class DistillationScheme(ITeacher? teacher, Learner learner) : Tra
     public override void AccumulateGradients(Batch batch, TrainingPosition position) => learner.AccumulateGradients(CreateContext(batch, position));
 
     /// <inheritdoc/>
-    /// <remarks>A cache of the teacher's outputs that fills on the way needs the batches with which it was filled: in others the outputs may differ in the last bit.</remarks>
+    /// <remarks>
+    /// A cache of the teacher's outputs that fills on the way needs the batches with which it was filled: in others the outputs may differ in the last bit.
+    /// </remarks>
     public bool Replay(Batch batch)
     {
         if (teacher is null || DelegatingTeacher.PartsOf(teacher).OfType<CachedTeacher>().All(cache => cache.IsFull))

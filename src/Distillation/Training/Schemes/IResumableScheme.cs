@@ -7,8 +7,8 @@ public interface IResumableScheme
     IReadOnlyDictionary<string, string> Identity { get; }
 
     /// <summary>
-    /// Receives the batches before the checkpoint from which a run continues, for what the scheme keeps of batches besides its learners, such as a cache that is
-    /// filled on the way. The loop calls it in the order of the run, without gradients, for each micro-batch of an update; where updates are split, it also
+    /// Receives the batches before the checkpoint from which a run continues, for what the scheme keeps of batches besides its learners, such as a cache that
+    /// is filled on the way. The loop calls it in the order of the run, without gradients, for each micro-batch of an update; where updates are split, it also
     /// calls it for those of the first update before <see cref="ITrainingScheme.Prepare"/>.
     /// </summary>
     /// <param name="batch">The samples.</param>

@@ -1,6 +1,9 @@
 namespace Distillation.Training;
 
-/// <summary>Trains an original and its distilled model in the same pass, each with its own optimizer. The distilled model learns from the current outputs of the original.</summary>
+/// <summary>
+/// Trains an original and its distilled model in the same pass, each with its own optimizer. The distilled model learns from the current outputs of the
+/// original.
+/// </summary>
 /// <remarks>The original outputs in training mode. Its outputs reach the distilled model detached: no gradient flows back.</remarks>
 /// <param name="original">The learner from the labels; the scheme disposes it.</param>
 /// <param name="distilled">The learner from the original, which is validated; the scheme disposes it.</param>

@@ -140,7 +140,9 @@ public sealed partial class Learner : IDisposable
         return value;
     }
 
-    /// <summary>Makes one update: clips the gradient, sets the learning rate, runs the optimizer's step, averages the weights, and clears the gradient.</summary>
+    /// <summary>
+    /// Makes one update: clips the gradient, sets the learning rate, runs the optimizer's step, averages the weights, and clears the gradient.
+    /// </summary>
     /// <param name="position">The position in the run, which schedules read.</param>
     public void Update(TrainingPosition position)
     {
@@ -214,7 +216,9 @@ public sealed partial class Learner : IDisposable
         if (available is not null && wanted.Except(available).ToArray() is { Length: > 0 } missing)
         {
             throw new ArgumentException(
-                $"The loss reads layer '{missing[0]}' of the {who}, which has no such layer. It has: {(available.Count == 0 ? "none" : string.Join(", ", available))}.", who);
+                $"The loss reads layer '{missing[0]}' of the {who}, which has no such layer. "
+                + $"It has: {(available.Count == 0 ? "none" : string.Join(", ", available))}.",
+                who);
         }
     }
 
@@ -254,7 +258,8 @@ public sealed partial class Learner : IDisposable
     private UpdateOptions Updates => _update ??= new UpdateOptions();
 
     private IOptimizerStrategy Strategy => _strategy
-        ?? throw new InvalidOperationException($"The learner '{Name}' has no optimizer. A run sets it; give one to the constructor where a learner is used without a run.");
+        ?? throw new InvalidOperationException(
+            $"The learner '{Name}' has no optimizer. A run sets it; give one to the constructor where a learner is used without a run.");
 
     private torch.optim.Optimizer RequirePrepared() =>
         _optimizer ?? throw new InvalidOperationException($"The learner '{Name}' is not prepared: call {nameof(Prepare)} before the first batch.");

@@ -69,7 +69,9 @@ public abstract class TrainingScheme : ITrainingScheme
         }
     }
 
-    /// <summary>Runs the models on a batch, most often with <see cref="Learner.Forward"/>, and pairs each student's output with the output that it learns from.</summary>
+    /// <summary>
+    /// Runs the models on a batch, most often with <see cref="Learner.Forward"/>, and pairs each student's output with the output that it learns from.
+    /// </summary>
     /// <param name="batch">The samples.</param>
     /// <param name="position">The position in the run.</param>
     /// <returns>A context for each learner, in the order of <see cref="Learners"/>.</returns>

@@ -22,7 +22,8 @@ public sealed class ParaphraserTrainer
     /// <param name="options">How the run goes; the defaults if not given. There is no validation.</param>
     /// <param name="logger">The logger; <see langword="null"/> disables logging.</param>
     /// <exception cref="ArgumentException">The teacher has no such layer.</exception>
-    public ParaphraserTrainer(ITeacher teacher, Feature layer, Paraphraser paraphraser, TrainerOptions? options = null, ILogger<ParaphraserTrainer>? logger = null)
+    public ParaphraserTrainer(
+        ITeacher teacher, Feature layer, Paraphraser paraphraser, TrainerOptions? options = null, ILogger<ParaphraserTrainer>? logger = null)
     {
         _teacher = Require.Present(teacher);
         _layer = layer;
@@ -39,7 +40,9 @@ public sealed class ParaphraserTrainer
     /// <returns>How the run went; the paraphraser has the weights.</returns>
     /// <exception cref="ArgumentException">The data does not fit the options or the model, or has inputs that are not finite.</exception>
     /// <exception cref="InvalidOperationException">A model is in training already, or models, loss and data do not fit together.</exception>
-    /// <exception cref="TrainingCanceledException">The token canceled the run. The weights are those of the last update, the averaged or the best ones.</exception>
+    /// <exception cref="TrainingCanceledException">
+    /// The token canceled the run. The weights are those of the last update, the averaged or the best ones.
+    /// </exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     public TrainingResult Fit(IDataSource train, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
