@@ -77,7 +77,7 @@ public sealed class BadInputTests : IDisposable
         ["early stopping without validation"] = (
             run => run.Fit(options: new() { EarlyStopping = new(Metric.Accuracy) }),
             typeof(ArgumentException),
-            "EarlyStopping needs validation data for accuracy*"),
+            "EarlyStopping needs validation data for Accuracy*"),
         ["a step of no samples"] =
             (run => run.Fit(options: new() { BatchSize = 0 }), typeof(ArgumentOutOfRangeException), "BatchSize must be positive and finite, but was 0.*"),
         ["a limit of no skipped updates"] = (
