@@ -1,3 +1,5 @@
+using Distillation.Serialization;
+
 namespace Distillation.Arrow;
 
 /// <summary>What writers that were killed leave in a directory.</summary>
@@ -6,7 +8,7 @@ internal static class Unfinished
     /// <summary>Removes drafts, and shards without a description.</summary>
     public static void Remove(string folder)
     {
-        foreach (string path in (string[])[.. Directory.GetFiles(folder, $"part-*{Draft.Ending}"), .. Directory.GetFiles(folder, $"{Manifest.FileName}.*{Draft.Ending}")])
+        foreach (string path in (string[])[.. Directory.GetFiles(folder, $"part-*{AtomicFile.DraftEnding}"), .. Directory.GetFiles(folder, $"{Manifest.FileName}.*{AtomicFile.DraftEnding}")])
         {
             File.Delete(path);
         }

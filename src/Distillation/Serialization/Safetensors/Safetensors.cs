@@ -20,7 +20,7 @@ public static class Safetensors
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         Require.Present(tensors);
-        ReplacedFile.Write(path, file => Write(file, tensors, metadata));
+        AtomicFile.Replace(path, file => Write(file, tensors, metadata));
     }
 
     /// <summary>Writes tensors into a file that is open and empty.</summary>
@@ -42,7 +42,7 @@ public static class Safetensors
     /// <param name="metadata">Texts beside them.</param>
     /// <param name="fill">Gives the pieces of all tensors to the function that it gets: the tensor, how many bytes of it are before the piece, the piece.</param>
     internal static void Write(string path, TensorInfo[] places, IReadOnlyDictionary<string, string>? metadata, Action<Action<TensorInfo, long, Tensor>> fill) =>
-        ReplacedFile.Write(path, file => Write(file, places, metadata, fill));
+        AtomicFile.Replace(path, file => Write(file, places, metadata, fill));
 
     private static void Write(SafeFileHandle file, TensorInfo[] places, IReadOnlyDictionary<string, string>? metadata, Action<Action<TensorInfo, long, Tensor>> fill)
     {
