@@ -68,7 +68,9 @@ public sealed class LayerSnippetTests : IDisposable
 
     private sealed class Gated : Module<Tensor, Tensor>
     {
+#pragma warning disable IDE1006 // TorchSharp registers layers under the names of their fields.
         private readonly Module<Tensor, Tensor> gate = Linear(8, 8);
+#pragma warning restore IDE1006
 
         public Gated()
             : base(nameof(Gated)) => RegisterComponents();
