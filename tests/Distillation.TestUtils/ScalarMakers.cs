@@ -2,19 +2,22 @@ using System.Reflection;
 
 namespace Distillation.Tests.Conventions;
 
-/// <summary>The members of TorchSharp that hand a number to native code without holding it: a collection on another thread can free it while it is read.</summary>
+/// <summary>The members of TorchSharp that hand a number to native code without holding it.</summary>
+/// <remarks>A collection on another thread can free the number while native code reads it.</remarks>
 internal static class ScalarMakers
 {
     private static readonly Lazy<HashSet<MethodBase>> Makers = new(Find);
 
     /// <summary>The members that code outside of TorchSharp can call.</summary>
     public static IEnumerable<MethodBase> Visible =>
-        Makers.Value.Where(member => member.DeclaringType!.IsVisible && (member.IsPublic || member.IsFamily || member.IsFamilyOrAssembly) && !LeavesNumbersToCaller(member));
+        Makers.Value.Where(member => member.DeclaringType!.IsVisible && (member.IsPublic || member.IsFamily || member.IsFamilyOrAssembly)
+            && !LeavesNumbersToCaller(member));
 
     /// <summary>The calls of such operators and conversions in an assembly.</summary>
     /// <remarks>
     /// <c>BannedSymbols.txt</c> makes all other calls errors of the build. The analyzer of banned symbols does not see the operator in a compound assignment
-    /// (<c>tensor += other</c>), nor a conversion in the variable of a <c>foreach</c>, between tuples, or on the left of <c>??</c>. The compiled code has a call for each of them.
+    /// (<c>tensor += other</c>), nor a conversion in the variable of a <c>foreach</c>, between tuples, or on the left of <c>??</c>. Compiled code has a call
+    /// for each of them.
     /// </remarks>
     public static string[] OperatorsCalledBy(Assembly assembly)
     {
@@ -28,7 +31,8 @@ internal static class ScalarMakers
         ];
     }
 
-    // CompilationUnit takes scalars of the caller, a scripted module of typed arguments takes tensors, and the extension methods return the scalar for the caller to hold.
+    // CompilationUnit takes scalars of the caller, a scripted module of typed arguments takes tensors,
+    // and the extension methods return the scalar for the caller to hold.
     private static bool LeavesNumbersToCaller(MethodBase member) =>
         member.DeclaringType == typeof(torch.jit.CompilationUnit) || member.DeclaringType == typeof(ScalarExtensionMethods)
         || (member.DeclaringType!.IsGenericType && member.DeclaringType.IsSubclassOf(typeof(torch.jit.ScriptModule)));

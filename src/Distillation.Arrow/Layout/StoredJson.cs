@@ -27,5 +27,6 @@ internal static class StoredJson
         }
     }
 
-    public static void Write<T>(string path, T content, JsonTypeInfo<T> type) => AtomicFile.Create(path, stream => JsonSerializer.Serialize(stream, content, type));
+    public static void Write<T>(string path, T content, JsonTypeInfo<T> type) =>
+        AtomicFile.Create(path, stream => JsonSerializer.Serialize(stream, content, type));
 }

@@ -2,7 +2,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Distillation.Serialization;
 
-/// <summary>Writes files whole or not at all: into a draft in the same directory, which is flushed to the disk and then renamed. The draft of a failed write is deleted.</summary>
+/// <summary>
+/// Writes files whole or not at all: into a draft in the same directory, which is flushed to the disk and then renamed. The draft of a failed write is deleted.
+/// </summary>
 /// <remarks>A checkpoint is a directory of several files and gets its name as a whole: <c>CheckpointDirectory</c>.</remarks>
 internal static class AtomicFile
 {

@@ -30,6 +30,10 @@ internal static class DocumentationId
     };
 
     // Nested types of generic ones are in no signature that is compared.
-    private static string ConstructedName(Type type) =>
-        $"{DefinitionName(type)[..DefinitionName(type).IndexOf('`', StringComparison.Ordinal)]}{{{string.Join(",", type.GetGenericArguments().Select(ParameterName))}}}";
+    private static string ConstructedName(Type type)
+    {
+        string definition = DefinitionName(type);
+        string arguments = string.Join(",", type.GetGenericArguments().Select(ParameterName));
+        return $"{definition[..definition.IndexOf('`', StringComparison.Ordinal)]}{{{arguments}}}";
+    }
 }

@@ -5,7 +5,8 @@ public sealed class KeptAliveScalarTests
 {
     [Fact]
     public void The_library_calls_no_operator_that_leaves_a_number_unheld() =>
-        string.Join(Environment.NewLine, HouseRules.Packages.SelectMany(ScalarMakers.OperatorsCalledBy)).Should().BeEmpty($"{nameof(TensorArithmetic)} does the same with a held number");
+        string.Join(Environment.NewLine, HouseRules.Packages.SelectMany(ScalarMakers.OperatorsCalledBy))
+            .Should().BeEmpty($"{nameof(TensorArithmetic)} does the same with a held number");
 
     [Fact]
     public void Every_number_that_is_made_has_a_name_that_holds_it() =>
