@@ -29,7 +29,8 @@ internal sealed class ByHand : IDisposable
 
         Tensor logits = _student.call(inputs);
         Tensor soft = functional.kl_div(
-            functional.log_softmax(logits / Temperature, 1), functional.softmax(taught / Temperature, 1), log_target: false, reduction: Reduction.Sum) * (Temperature * Temperature / inputs.size(0));
+            functional.log_softmax(logits / Temperature, 1), functional.softmax(taught / Temperature, 1), log_target: false, reduction: Reduction.Sum)
+                * (Temperature * Temperature / inputs.size(0));
         Tensor hard = functional.cross_entropy(logits, labels);
         Tensor loss = (0.9 * soft) + (0.1 * hard);
         _optimizer.zero_grad();

@@ -43,7 +43,11 @@ public sealed class Contest : IDisposable
         }
 
         Sequential student = Own(Networks.Of(size).Student);
-        _products = [Own(torch.randn(BatchSize, 784)), .. student.parameters().Where(parameter => parameter.dim() == 2).Select(parameter => Own(parameter.detach().clone()))];
+        _products =
+        [
+            Own(torch.randn(BatchSize, 784)),
+            .. student.parameters().Where(parameter => parameter.dim() == 2).Select(parameter => Own(parameter.detach().clone())),
+        ];
         optimizer ??= new SgdOptimizer(0.01);
         _step = new DistillationScheme(teacher, new Learner(Student.From(student), Loss(), optimizer));
         using (torch.NewDisposeScope())
@@ -51,7 +55,8 @@ public sealed class Contest : IDisposable
             _step.Prepare(_data.Read(_order.narrow(0, 0, BatchSize)));
         }
 
-        _trainer = new DistillationTrainer(teacher, Student.From(Own(Networks.Of(size).Student)), Loss(), new TrainerOptions { Epochs = 1, BatchSize = BatchSize, Optimizer = optimizer });
+        _trainer = new DistillationTrainer(
+            teacher, Student.From(Own(Networks.Of(size).Student)), Loss(), new TrainerOptions { Epochs = 1, BatchSize = BatchSize, Optimizer = optimizer });
         _loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(_inputs, _labels), BatchSize, shuffle: true);
     }
 

@@ -3,7 +3,10 @@ using Distillation.Training;
 
 namespace Distillation.Benchmarks;
 
-/// <summary>The step of a residual student of 0.27 M parameters with a teacher of 2.4 M, 28×28 images, batches of 64, SGD with momentum: with each of the options that change layout or precision.</summary>
+/// <summary>
+/// The step of a residual student of 0.27 M parameters with a teacher of 2.4 M, 28×28 images, batches of 64, SGD with momentum: with each of the options that
+/// change layout or precision.
+/// </summary>
 public sealed class ConvolutionContest : IDisposable
 {
     /// <summary>The step that the others are compared with.</summary>
@@ -32,7 +35,8 @@ public sealed class ConvolutionContest : IDisposable
             ["precomputed logits, student channels-last"] = Step(Precomputed(), NewStudent().ChannelsLast()),
             ["precomputed logits, student in bfloat16"] = Step(Precomputed(), NewStudent().InBFloat16()),
             ["precomputed logits, student in bfloat16, channels-last"] = Step(Precomputed(), NewStudent().InBFloat16().ChannelsLast()),
-            ["teacher and student in bfloat16, channels-last"] = Step(Own(Teacher.InBFloat16(Own(new ResidualNetwork(48)))).ChannelsLast(), NewStudent().InBFloat16().ChannelsLast()),
+            ["teacher and student in bfloat16, channels-last"] = Step(
+                Own(Teacher.InBFloat16(Own(new ResidualNetwork(48)))).ChannelsLast(), NewStudent().InBFloat16().ChannelsLast()),
         };
     }
 

@@ -28,12 +28,16 @@ internal static class Memory
         using var data = new TensorData(torch.randn(Samples, 784), torch.randint(0, 10, Samples, torch.ScalarType.Int64));
         using ITeacher live = Teacher.From(teacherNetwork);
         using ITeacher teacher = wrap(live);
-        var trainer = new DistillationTrainer(teacher, Student.From(studentNetwork), (0.9 * new SoftTargetLoss(temperature: 4)) + (0.1 * new HardLabelLoss()), new TrainerOptions
-        {
-            Steps = (int)Marks[^1],
-            BatchSize = 64,
-            Optimizer = new SgdOptimizer(0.01),
-        });
+        var trainer = new DistillationTrainer(
+            teacher,
+            Student.From(studentNetwork),
+            (0.9 * new SoftTargetLoss(temperature: 4)) + (0.1 * new HardLabelLoss()),
+            new TrainerOptions
+            {
+                Steps = (int)Marks[^1],
+                BatchSize = 64,
+                Optimizer = new SgdOptimizer(0.01),
+            });
         trainer.Fit(data, progress: new Watch(name));
     }
 
@@ -53,7 +57,8 @@ internal static class Memory
             using Process process = Process.GetCurrentProcess();
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {name} | {step:N0} | {process.WorkingSet64 / 1e6:0.0} | {(GC.GetTotalAllocatedBytes() - _allocated) / (double)step:0} | {GC.CollectionCount(0) - _collections} |"));
+                $"| {name} | {step:N0} | {process.WorkingSet64 / 1e6:0.0} | {(GC.GetTotalAllocatedBytes() - _allocated) / (double)step:0} "
+                + $"| {GC.CollectionCount(0) - _collections} |"));
         }
     }
 }

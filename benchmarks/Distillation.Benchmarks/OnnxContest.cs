@@ -6,7 +6,10 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Benchmarks;
 
-/// <summary>What a student says of a batch, from an array of numbers to an array of probabilities: its exported file in ONNX Runtime, and its module in TorchSharp. One thread each.</summary>
+/// <summary>
+/// What a student says of a batch, from an array of numbers to an array of probabilities: its exported file in ONNX Runtime, and its module in TorchSharp. One
+/// thread each.
+/// </summary>
 public sealed class OnnxContest : IDisposable
 {
     private readonly string _path = Path.GetTempFileName();
@@ -33,11 +36,12 @@ public sealed class OnnxContest : IDisposable
     }
 
     /// <summary>Gets the students, each with the shape of a sample.</summary>
-    public static IReadOnlyDictionary<string, (Func<Sequential> Network, long[] Sample)> Students { get; } = new Dictionary<string, (Func<Sequential> Network, long[] Sample)>
-    {
-        ["784-64-10"] = (() => Networks.Of(Size.Small).Student, [784]),
-        ["two convolutions with batch normalization, a linear layer"] = (Convolutions, [1, 28, 28]),
-    };
+    public static IReadOnlyDictionary<string, (Func<Sequential> Network, long[] Sample)> Students { get; } =
+        new Dictionary<string, (Func<Sequential> Network, long[] Sample)>
+        {
+            ["784-64-10"] = (() => Networks.Of(Size.Small).Student, [784]),
+            ["two convolutions with batch normalization, a linear layer"] = (Convolutions, [1, 28, 28]),
+        };
 
     public long FileBytes { get; }
 

@@ -71,7 +71,8 @@ internal static class Quick
     public static void RunReading()
     {
         torch.set_num_threads(1);
-        Console.WriteLine("epoch over 20 000 samples of 784 numbers on the disk / in memory, one thread, batch 64, teacher in the loop; below 1 the disk is faster");
+        Console.WriteLine(
+            "epoch over 20 000 samples of 784 numbers on the disk / in memory, one thread, batch 64, teacher in the loop; below 1 the disk is faster");
         using var contest = new ReadingContest();
         foreach ((string name, Action epoch) in contest.FromDisk)
         {
@@ -97,7 +98,9 @@ internal static class Quick
     public static void RunCheckpoints()
     {
         torch.set_num_threads(1);
-        Console.WriteLine("4000 steps with a checkpoint every 100 / without, one thread, small models, batch 64, the wait for the last checkpoint included; above 1 they cost");
+        Console.WriteLine(
+            "4000 steps with a checkpoint every 100 / without, one thread, small models, batch 64, the wait for the last checkpoint included; "
+            + "above 1 they cost");
         foreach (bool cached in (bool[])[false, true])
         {
             using var contest = new CheckpointContest(cached);
@@ -114,7 +117,12 @@ internal static class Quick
             foreach (int batch in (int[])[1, 64])
             {
                 using var contest = new OnnxContest(student, batch);
-                Print($"{student} ({contest.FileBytes / 1e3:F0} kB), batch {batch}", contest.OnnxRuntime, contest.TorchSharp, times: batch == 1 ? 200 : 10, rounds: 41);
+                Print(
+                    $"{student} ({contest.FileBytes / 1e3:F0} kB), batch {batch}",
+                    contest.OnnxRuntime,
+                    contest.TorchSharp,
+                    times: batch == 1 ? 200 : 10,
+                    rounds: 41);
             }
         }
     }

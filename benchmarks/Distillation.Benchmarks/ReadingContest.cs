@@ -45,7 +45,11 @@ public sealed class ReadingContest : IDisposable
 
     private Action Epoch(IDataSource data, TrainerOptions options)
     {
-        var trainer = new DistillationTrainer(_teacher, Student.From(Networks.Of(Size.Small).Student), (0.9 * new SoftTargetLoss(temperature: 4)) + (0.1 * new HardLabelLoss()), options with { Epochs = 1 });
+        var trainer = new DistillationTrainer(
+            _teacher,
+            Student.From(Networks.Of(Size.Small).Student),
+            (0.9 * new SoftTargetLoss(temperature: 4)) + (0.1 * new HardLabelLoss()),
+            options with { Epochs = 1 });
         return () => trainer.Fit(data);
     }
 }

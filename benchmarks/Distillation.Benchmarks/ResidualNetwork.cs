@@ -3,7 +3,10 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Benchmarks;
 
-/// <summary>A residual network for images of one channel (He et al., 2016): a convolution, three stages of three blocks, 20 layers deep. 2.4 M parameters at a width of 48, 0.27 M at 16.</summary>
+/// <summary>
+/// A residual network for images of one channel (He et al., 2016): a convolution, three stages of three blocks, 20 layers deep. 2.4 M parameters at a width of
+/// 48, 0.27 M at 16.
+/// </summary>
 internal sealed class ResidualNetwork : Module<Tensor, Tensor>
 {
     private readonly Sequential _layers;
@@ -37,7 +40,11 @@ internal sealed class ResidualNetwork : Module<Tensor, Tensor>
             : base(nameof(Block))
         {
             _path = Sequential(
-                Conv2d(channels, width, 3, stride, padding: 1, bias: false), BatchNorm2d(width), ReLU(), Conv2d(width, width, 3, padding: 1, bias: false), BatchNorm2d(width));
+                Conv2d(channels, width, 3, stride, padding: 1, bias: false),
+                BatchNorm2d(width),
+                ReLU(),
+                Conv2d(width, width, 3, padding: 1, bias: false),
+                BatchNorm2d(width));
             _shortcut = stride == 1 ? null : Sequential(Conv2d(channels, width, 1, stride, bias: false), BatchNorm2d(width));
             RegisterComponents();
         }

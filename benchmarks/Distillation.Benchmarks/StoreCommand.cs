@@ -35,7 +35,8 @@ internal static class StoreCommand
 
     // Peaked: standard normal logits, and 14 more for one class.
     private static Tensor Peaked(int samples, int classes) =>
-        torch.randn(samples, classes).scatter_add_(1, torch.randint(0, classes, [samples, 1], torch.ScalarType.Int64), torch.full([samples, 1], 14, torch.ScalarType.Float32));
+        torch.randn(samples, classes)
+            .scatter_add_(1, torch.randint(0, classes, [samples, 1], torch.ScalarType.Int64), torch.full([samples, 1], 14, torch.ScalarType.Float32));
 
     private static void Fill(string folder, int samples, int classes, OutputRepresentation representation)
     {
@@ -66,7 +67,9 @@ internal static class StoreCommand
         }
 
         rates.Sort();
-        Console.WriteLine($"random batches of 64 x 1 000 classes, float16 on disk, float32 given: {rates[10]:F0} MB/s of the file (middle half {rates[5]:F0} to {rates[15]:F0})");
+        Console.WriteLine(
+            "random batches of 64 x 1 000 classes, float16 on disk, float32 given: "
+            + $"{rates[10]:F0} MB/s of the file (middle half {rates[5]:F0} to {rates[15]:F0})");
     }
 
     private static void Loss(string folder)
@@ -80,10 +83,14 @@ internal static class StoreCommand
         foreach (double temperature in (double[])[1, 4])
         {
             double dense = Value(student, teacher, temperature);
-            Console.WriteLine($"KD loss at T = {temperature}: {dense:F4} dense, {100 * ((Value(student, kept, temperature) / dense) - 1):+0.00;-0.00} % of it from top-16 lists");
+            Console.WriteLine(
+                $"KD loss at T = {temperature}: {dense:F4} dense, {100 * ((Value(student, kept, temperature) / dense) - 1):+0.00;-0.00} % "
+                + "of it from top-16 lists");
         }
     }
 
     private static double Value(Tensor student, Tensor teacher, double temperature) =>
-        new SoftTargetLoss(temperature).Compute(new(new(student), new(teacher), new Batch(torch.zeros(student.size(0), 1), null, torch.arange(student.size(0), torch.ScalarType.Int64)), default)).item<float>();
+        new SoftTargetLoss(temperature).Compute(
+            new(new(student), new(teacher), new Batch(torch.zeros(student.size(0), 1), null, torch.arange(student.size(0), torch.ScalarType.Int64)), default))
+                .item<float>();
 }

@@ -4,13 +4,24 @@ using Distillation.Caching;
 
 namespace Distillation.Arrow;
 
-/// <summary>A teacher's outputs on disk: a directory of Arrow files, which several processes may fill at once, and from which samples are read in any order through a memory map.</summary>
+/// <summary>
+/// A teacher's outputs on disk: a directory of Arrow files, which several processes may fill at once, and from which samples are read in any order through a
+/// memory map.
+/// </summary>
 /// <remarks>
-/// <para>Outputs are on disk after <see cref="Flush"/>, after <see cref="Dispose"/>, and whenever <see cref="ArrowStoreOptions.RowsPerFlush"/> of them or 64 MiB have come together, or
-/// <see cref="ArrowStoreOptions.FlushInterval"/> has passed; what a process that is killed had not written is lost, and nothing else is. Where a sample is in several files, the newest holds.</para>
-/// <para>Reading gives the logits and layers in the type that the teacher gave, rounded to what was kept. Of lists of the likeliest classes it gives as logits the log-probabilities, those of the other classes all alike, with the
-/// probability that remained for them; and the lists themselves, as layers <see cref="Losses.SparseTargetLoss.Indices"/>, int64, and <see cref="Losses.SparseTargetLoss.LogProbabilities"/>.</para>
-/// <para>Opening reads the description of each file, its number of bytes and its numbers of samples, and checks them; <see cref="Verify"/> reads everything.</para>
+/// <para>
+/// Outputs are on disk after <see cref="Flush"/>, after <see cref="Dispose"/>, and whenever <see cref="ArrowStoreOptions.RowsPerFlush"/> of them or 64 MiB have
+/// come together, or <see cref="ArrowStoreOptions.FlushInterval"/> has passed; what a process that is killed had not written is lost, and nothing else is.
+/// Where a sample is in several files, the newest holds.
+/// </para>
+/// <para>
+/// Reading gives the logits and layers in the type that the teacher gave, rounded to what was kept. Of lists of the likeliest classes it gives as logits the
+/// log-probabilities, those of the other classes all alike, with the probability that remained for them; and the lists themselves, as layers
+/// <see cref="Losses.SparseTargetLoss.Indices"/>, int64, and <see cref="Losses.SparseTargetLoss.LogProbabilities"/>.
+/// </para>
+/// <para>
+/// Opening reads the description of each file, its number of bytes and its numbers of samples, and checks them; <see cref="Verify"/> reads everything.
+/// </para>
 /// <para>The layout of the files is in <c>docs/teacher-outputs.md</c>, so that other programs can write and read them.</para>
 /// </remarks>
 public sealed class ArrowOutputStore : IOutputStore
@@ -25,7 +36,8 @@ public sealed class ArrowOutputStore : IOutputStore
     private bool _disposed;
 
     private ArrowOutputStore(string folder, long count, string fingerprint, ArrowStoreOptions options, bool writes) =>
-        (_folder, Count, Fingerprint, _options, _writes, Features) = (folder, count, fingerprint, options, writes, StoreLayout.FeaturesOf(options.Representation, options.Layers));
+        (_folder, Count, Fingerprint, _options, _writes, Features) =
+            (folder, count, fingerprint, options, writes, StoreLayout.FeaturesOf(options.Representation, options.Layers));
 
     /// <inheritdoc/>
     public long Count { get; }
@@ -54,7 +66,9 @@ public sealed class ArrowOutputStore : IOutputStore
     /// <param name="fingerprint">Which teacher, data and transforms the outputs are of, in any words. A store of another fingerprint is refused.</param>
     /// <param name="options">What is kept, and how; the default keeps the logits in float32.</param>
     /// <returns>The store; the caller disposes it.</returns>
-    /// <exception cref="InvalidDataException">The store there is of another fingerprint, for another number of samples or with other options, or is damaged; the message says which.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The store there is of another fingerprint, for another number of samples or with other options, or is damaged; the message says which.
+    /// </exception>
     /// <exception cref="IOException">The directory cannot be read or made.</exception>
     /// <exception cref="UnauthorizedAccessException">The system does not allow it.</exception>
     public static ArrowOutputStore Open(string directory, long count, string fingerprint, ArrowStoreOptions? options = null)
@@ -79,7 +93,11 @@ public sealed class ArrowOutputStore : IOutputStore
         ArgumentException.ThrowIfNullOrEmpty(directory);
         Manifest manifest = Manifest.Read(directory);
         var layout = new StoreLayout(manifest);
-        var options = new ArrowStoreOptions { Representation = layout.Representation, Layers = FeatureSet.Of(manifest.Kept.Select(layer => new Feature(layer.Name))) };
+        var options = new ArrowStoreOptions
+        {
+            Representation = layout.Representation,
+            Layers = FeatureSet.Of(manifest.Kept.Select(layer => new Feature(layer.Name))),
+        };
         var store = new ArrowOutputStore(directory, manifest.Count, fingerprint ?? manifest.Fingerprint, options, writes: false);
         store.Refresh();
         return store;
@@ -97,9 +115,14 @@ public sealed class ArrowOutputStore : IOutputStore
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The numbers, digests and outputs are not of the same samples, a number is outside of the store, the shapes are not those of earlier outputs, or a type of number cannot hold the values.</exception>
+    /// <exception cref="ArgumentException">
+    /// The numbers, digests and outputs are not of the same samples, a number is outside of the store, the shapes are not those of earlier outputs, or a type
+    /// of number cannot hold the values.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The store was opened for reading.</exception>
-    /// <exception cref="InvalidDataException">Another process has begun another store in the directory, or one sample's outputs take more than 1 GiB.</exception>
+    /// <exception cref="InvalidDataException">
+    /// Another process has begun another store in the directory, or one sample's outputs take more than 1 GiB.
+    /// </exception>
     /// <exception cref="IOException">The disk is full, or refuses otherwise.</exception>
     public void Write(ReadOnlySpan<long> samples, ReadOnlySpan<ulong> inputDigests, ModelOutput output)
     {
@@ -108,7 +131,8 @@ public sealed class ArrowOutputStore : IOutputStore
         RequireWrites();
         if (inputDigests.Length != samples.Length)
         {
-            throw new ArgumentException($"There must be as many digests as numbers of samples, but there are {inputDigests.Length} and {samples.Length}.", nameof(inputDigests));
+            throw new ArgumentException(
+                $"There must be as many digests as numbers of samples, but there are {inputDigests.Length} and {samples.Length}.", nameof(inputDigests));
         }
 
         foreach (long sample in samples)
@@ -151,12 +175,15 @@ public sealed class ArrowOutputStore : IOutputStore
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (Require.Present(samples).dim() != 1 || samples.dtype != torch.ScalarType.Int64 || samples.device_type != DeviceType.CPU)
         {
-            throw new ArgumentException($"The numbers of samples must be [N] Int64 on the processor, but are {Shapes.Of(samples)} {samples.dtype} on {samples.device_type}.", nameof(samples));
+            throw new ArgumentException(
+                $"The numbers of samples must be [N] Int64 on the processor, but are {Shapes.Of(samples)} {samples.dtype} on {samples.device_type}.",
+                nameof(samples));
         }
 
         foreach (Feature feature in Require.Present(features).Where(feature => !Features.Contains(feature)))
         {
-            throw new KeyNotFoundException($"The store in '{_folder}' has no layer '{feature}'. It has: {(Features.Count == 0 ? "the logits alone" : Features)}.");
+            throw new KeyNotFoundException(
+                $"The store in '{_folder}' has no layer '{feature}'. It has: {(Features.Count == 0 ? "the logits alone" : Features)}.");
         }
 
         using var scope = torch.NewDisposeScope();

@@ -20,7 +20,9 @@ public sealed record OutputRepresentation
     /// <value>Positive, or 0 where all logits are kept.</value>
     public int Listed { get; }
 
-    /// <summary>Makes the representation that keeps the likeliest classes, their log-probabilities, and the log-probability of all the others together.</summary>
+    /// <summary>
+    /// Makes the representation that keeps the likeliest classes, their log-probabilities, and the log-probability of all the others together.
+    /// </summary>
     /// <param name="k">How many classes are listed; positive.</param>
     /// <returns>The representation.</returns>
     public static OutputRepresentation TopK(int k) => new("top_k", Require.Positive(k));

@@ -4,10 +4,19 @@ namespace Distillation.Onnx;
 
 /// <summary>A model in the ONNX format as a teacher, run by ONNX Runtime: from PyTorch, TensorFlow, scikit-learn, ML.NET and others.</summary>
 /// <remarks>
-/// <para>The inputs of a batch are converted to the types that the model declares; values that such a type does not have, as fractions for a model of integers, are refused. What the model says comes in the floating-point type of <see cref="Batch.Inputs"/>,
-/// or in torch's default type where these are integers, and on the device of the batch.</para>
-/// <para>A model that takes a fixed number of samples is given batches of any size in pieces; the last piece is filled up with its last sample, and what is predicted of these copies is left out.</para>
-/// <para>Maps from classes to numbers, as scikit-learn's classifiers give them, become columns in the order of the classes: integers by value, names by their UTF-8 bytes.</para>
+/// <para>
+/// The inputs of a batch are converted to the types that the model declares; values that such a type does not have, as fractions for a model of integers, are
+/// refused. What the model says comes in the floating-point type of <see cref="Batch.Inputs"/>, or in torch's default type where these are integers, and on the
+/// device of the batch.
+/// </para>
+/// <para>
+/// A model that takes a fixed number of samples is given batches of any size in pieces; the last piece is filled up with its last sample, and what is predicted
+/// of these copies is left out.
+/// </para>
+/// <para>
+/// Maps from classes to numbers, as scikit-learn's classifiers give them, become columns in the order of the classes: integers by value, names by their UTF-8
+/// bytes.
+/// </para>
 /// <para>Inner layers are the outputs of floating-point numbers beside the logits, and the values in <see cref="OnnxTeacherOptions.InnerValues"/>.</para>
 /// <para><see cref="Predict"/> may be called by several threads at once; <see cref="Dispose"/> only when no call is under way.</para>
 /// </remarks>
@@ -32,8 +41,10 @@ public sealed class OnnxTeacher : ITeacher
             if (_meaning is null && file.Graph.EndsInSigmoid(_outputs.Logits.Name))
             {
                 throw new ArgumentException(
-                    $"The model's output {_outputs.Logits} comes from a sigmoid: it gives probabilities. Say which with {nameof(OnnxTeacherOptions)}.{nameof(OnnxTeacherOptions.Meaning)}: {nameof(OnnxTeacherOutput.BinaryProbabilities)} "
-                    + $"where each stands for itself, {nameof(OnnxTeacherOutput.Probabilities)} where rows sum to 1, {nameof(OnnxTeacherOutput.Logits)} to take the numbers as they are.",
+                    $"The model's output {_outputs.Logits} comes from a sigmoid: it gives probabilities. "
+                    + $"Say which with {nameof(OnnxTeacherOptions)}.{nameof(OnnxTeacherOptions.Meaning)}: {nameof(OnnxTeacherOutput.BinaryProbabilities)} "
+                    + $"where each stands for itself, {nameof(OnnxTeacherOutput.Probabilities)} where rows sum to 1, {nameof(OnnxTeacherOutput.Logits)} to "
+                    + "take the numbers as they are.",
                     nameof(options));
             }
 
@@ -53,8 +64,13 @@ public sealed class OnnxTeacher : ITeacher
     /// <param name="path">The file.</param>
     /// <param name="options">What is read of the model, and how it runs.</param>
     /// <returns>The teacher; the caller disposes it.</returns>
-    /// <exception cref="InvalidDataException">The file is no ONNX model, or one that was exported in training mode, or ONNX Runtime cannot load it; the message says why.</exception>
-    /// <exception cref="ArgumentException">The model does not have the output, or takes several inputs that the options do not tell of, or its output comes from a sigmoid and the options do not tell its meaning.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is no ONNX model, or one that was exported in training mode, or ONNX Runtime cannot load it; the message says why.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// The model does not have the output, or takes several inputs that the options do not tell of, or its output comes from a sigmoid and the options do not
+    /// tell its meaning.
+    /// </exception>
     /// <exception cref="NotSupportedException">An input or the output is of a type that no tensor has, such as text.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static OnnxTeacher Load(string path, OnnxTeacherOptions? options = null) => new(OnnxFile.Read(Require.Text(path)), options);
@@ -63,14 +79,23 @@ public sealed class OnnxTeacher : ITeacher
     /// <param name="model">What a file of it has; it is not kept.</param>
     /// <param name="options">What is read of the model, and how it runs.</param>
     /// <returns>The teacher; the caller disposes it.</returns>
-    /// <exception cref="InvalidDataException">The bytes are no ONNX model, or one that was exported in training mode, or ONNX Runtime cannot load it; the message says why.</exception>
-    /// <exception cref="ArgumentException">The model does not have the output, or takes several inputs that the options do not tell of, or its output comes from a sigmoid and the options do not tell its meaning.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The bytes are no ONNX model, or one that was exported in training mode, or ONNX Runtime cannot load it; the message says why.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// The model does not have the output, or takes several inputs that the options do not tell of, or its output comes from a sigmoid and the options do not
+    /// tell its meaning.
+    /// </exception>
     /// <exception cref="NotSupportedException">An input or the output is of a type that no tensor has, such as text.</exception>
     public static OnnxTeacher FromBytes(byte[] model, OnnxTeacherOptions? options = null) => new(OnnxFile.Of(Require.Present(model)), options);
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The inputs are not those that the model declares, or have values that its type does not have, or a layer is asked for that it does not have.</exception>
-    /// <exception cref="InvalidOperationException">The model fails on these inputs, or what it says is not a row of classes for each sample, or not the probabilities that it must be.</exception>
+    /// <exception cref="ArgumentException">
+    /// The inputs are not those that the model declares, or have values that its type does not have, or a layer is asked for that it does not have.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// The model fails on these inputs, or what it says is not a row of classes for each sample, or not the probabilities that it must be.
+    /// </exception>
     public ModelOutput Predict(Batch batch, FeatureSet features)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -88,8 +113,12 @@ public sealed class OnnxTeacher : ITeacher
     }
 
     /// <inheritdoc/>
-    /// <remarks>Of the bytes of the model and its weights, the output and its meaning. What the options say of the session and of inputs is not in it.</remarks>
-    public string Fingerprint() => $"ONNX model {_digest}, output '{_outputs.Logits.Name}' of {_meaning ?? OnnxTeacherOutput.Logits}{(_outputs.Logits.IsOfOnePlace ? " at one place" : string.Empty)}";
+    /// <remarks>
+    /// Of the bytes of the model and its weights, the output and its meaning. What the options say of the session and of inputs is not in it.
+    /// </remarks>
+    public string Fingerprint() =>
+        $"ONNX model {_digest}, "
+        + $"output '{_outputs.Logits.Name}' of {_meaning ?? OnnxTeacherOutput.Logits}{(_outputs.Logits.IsOfOnePlace ? " at one place" : string.Empty)}";
 
     /// <summary>Releases the model.</summary>
     public void Dispose()
@@ -130,7 +159,8 @@ public sealed class OnnxTeacher : ITeacher
         if (Probabilities.Seem(predicted))
         {
             throw new InvalidOperationException(
-                $"The model's output {_outputs.Logits} gives numbers that are not negative and sum to 1: they look like probabilities. Say which they are with {nameof(OnnxTeacherOptions)}.{nameof(OnnxTeacherOptions.Meaning)}.");
+                $"The model's output {_outputs.Logits} gives numbers that are not negative and sum to 1: they look like probabilities. "
+                + $"Say which they are with {nameof(OnnxTeacherOptions)}.{nameof(OnnxTeacherOptions.Meaning)}.");
         }
     }
 }

@@ -6,12 +6,21 @@ namespace Distillation.Onnx;
 public sealed record OnnxTeacherOptions
 {
     /// <summary>Gets the name of the output that says how much speaks for each class, [N, C], or a sequence of maps from classes to numbers (ZipMap).</summary>
-    /// <remarks>An output [N], one number for each sample, becomes [N, 1]. One that by the shapes of the model itself is always [N, C, 1, 1] becomes [N, C]; sizes that depend on the input stay, whatever they are.</remarks>
-    /// <value>The default value is <see langword="null"/>: the first output of floating-point numbers with two axes or more, or of such maps; where there is none, the first of floating-point numbers.</value>
+    /// <remarks>
+    /// An output [N], one number for each sample, becomes [N, 1]. One that by the shapes of the model itself is always [N, C, 1, 1] becomes [N, C]; sizes that
+    /// depend on the input stay, whatever they are.
+    /// </remarks>
+    /// <value>
+    /// The default value is <see langword="null"/>: the first output of floating-point numbers with two axes or more, or of such maps; where there is none, the
+    /// first of floating-point numbers.
+    /// </value>
     public string? Output { get; init => field = value is null ? null : Require.Text(value); }
 
     /// <summary>Gets what these numbers are.</summary>
-    /// <value>The default value is <see langword="null"/>: probabilities where the output is a sequence of maps, and otherwise logits; then a model whose output comes from a sigmoid is refused, and one whose first batch looks like probabilities.</value>
+    /// <value>
+    /// The default value is <see langword="null"/>: probabilities where the output is a sequence of maps, and otherwise logits; then a model whose output comes
+    /// from a sigmoid is refused, and one whose first batch looks like probabilities.
+    /// </value>
     public OnnxTeacherOutput? Meaning { get; init => field = value is { } given ? Require.Defined(given) : null; }
 
     /// <summary>Gets values inside the model, by their names in its graph, that can be asked for as inner layers. Its outputs always can.</summary>

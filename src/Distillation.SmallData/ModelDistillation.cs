@@ -3,10 +3,13 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.SmallData;
 
-/// <summary>Makes a model of a small data set better with new samples: trains it, fits a teacher, makes samples and has them labeled, trains the original and a simplified model on old and new together, and tells what that brought.</summary>
+/// <summary>
+/// Makes a model of a small data set better with new samples: trains it, fits a teacher, makes samples and has them labeled, trains the original and a
+/// simplified model on old and new together, and tells what that brought.
+/// </summary>
 /// <remarks>
-/// The plain original and, where a teacher labels, the control (the same pool with known labels) are trained too, so that nothing is claimed for distilling that is the work of the samples alone.
-/// Which recipe to follow, <see cref="RecipeSearch"/> finds out.
+/// The plain original and, where a teacher labels, the control (the same pool with known labels) are trained too, so that nothing is claimed for distilling
+/// that is the work of the samples alone. Which recipe to follow, <see cref="RecipeSearch"/> finds out.
 /// </remarks>
 public sealed class ModelDistillation
 {
@@ -20,7 +23,8 @@ public sealed class ModelDistillation
     /// <param name="distilled">Makes a new simplified model of the same inputs and logits.</param>
     /// <param name="recipe">What is done.</param>
     /// <param name="options">How; the defaults if not given.</param>
-    public ModelDistillation(Func<Module<Tensor, Tensor>> original, Func<Module<Tensor, Tensor>> distilled, Recipe recipe, ModelDistillationOptions? options = null)
+    public ModelDistillation(
+        Func<Module<Tensor, Tensor>> original, Func<Module<Tensor, Tensor>> distilled, Recipe recipe, ModelDistillationOptions? options = null)
     {
         _original = Require.Present(original);
         _distilled = Require.Present(distilled);
@@ -35,7 +39,8 @@ public sealed class ModelDistillation
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The models, the new samples and the report; the caller disposes them.</returns>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
-    public ModelDistillationResult Run(IDataSource samples, IDataSource? test = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public ModelDistillationResult Run(
+        IDataSource samples, IDataSource? test = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         Require.Present(samples);
         var owned = new List<IDisposable>();
@@ -65,7 +70,9 @@ public sealed class ModelDistillation
                 ? OriginalTraining.Fit(_distilled, material.Samples, training, seed, cancellationToken)
                 : OriginalTraining.Distil(plain, _distilled, samples, plainTraining, seed, cancellationToken));
             progress?.Report(0.8);
-            ModelDistillationReport? report = test is null ? null : Measure(test, originals, material.Kept, plain, original, distilled, teacher, cancellationToken);
+            ModelDistillationReport? report = test is null
+                ? null
+                : Measure(test, originals, material.Kept, plain, original, distilled, teacher, cancellationToken);
             progress?.Report(1);
             return new(_recipe, plain, original, distilled, teacher, material.Pool, material.Kept?.Report, diagnosis, report, owned);
         }
@@ -84,7 +91,8 @@ public sealed class ModelDistillation
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The reports, and what they say together.</returns>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
-    public RepeatedDistillationReport Repeat(IDataSource samples, IDataSource test, int runs, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public RepeatedDistillationReport Repeat(
+        IDataSource samples, IDataSource test, int runs, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         Require.Present(samples);
         Require.Present(test);
@@ -144,12 +152,14 @@ public sealed class ModelDistillation
             return null;
         }
 
-        using Module<Tensor, Tensor> model = OriginalTraining.Fit(_original, material.Samples, control.TrainingFrom(_options.Training), _options.Seed, cancellationToken);
+        using Module<Tensor, Tensor> model = OriginalTraining.Fit(
+            _original, material.Samples, control.TrainingFrom(_options.Training), _options.Seed, cancellationToken);
         using ITeacher asTeacher = Teacher.From(model);
         return Evaluator.Evaluate(asTeacher, test, cancellationToken: cancellationToken);
     }
 
-    private DataDiagnosis? Diagnose(LabeledSamples originals, FittedTeacher? teacher, TrainerOptions training, CancellationToken cancellationToken) => _options.DiagnosisFolds is { } folds
-        ? DataDiagnosis.ByOriginals(_original, originals, training, folds, _options.Seed, _options.SuspectBelow, cancellationToken)
-        : teacher is null ? null : DataDiagnosis.Of(teacher, originals, _options.SuspectBelow);
+    private DataDiagnosis? Diagnose(LabeledSamples originals, FittedTeacher? teacher, TrainerOptions training, CancellationToken cancellationToken) =>
+        _options.DiagnosisFolds is { } folds
+            ? DataDiagnosis.ByOriginals(_original, originals, training, folds, _options.Seed, _options.SuspectBelow, cancellationToken)
+            : teacher is null ? null : DataDiagnosis.Of(teacher, originals, _options.SuspectBelow);
 }

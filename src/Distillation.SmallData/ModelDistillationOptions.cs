@@ -7,7 +7,10 @@ public sealed record ModelDistillationOptions
     /// <value>The default value is <see cref="RecipeSearchOptions.DefaultTraining"/>.</value>
     public TrainerOptions Training { get; init => field = OriginalTraining.Several(value); } = RecipeSearchOptions.DefaultTraining;
 
-    /// <summary>Gets how the plain original is trained, on the labeled samples alone; as the others if not given. An original that is to be a fair measure wants more weight decay than one with a pool.</summary>
+    /// <summary>
+    /// Gets how the plain original is trained, on the labeled samples alone; as the others if not given. An original that is to be a fair measure wants more
+    /// weight decay than one with a pool.
+    /// </summary>
     /// <value>The default value is <see langword="null"/>.</value>
     public TrainerOptions? PlainTraining { get; init => field = value is null ? null : OriginalTraining.Several(value); }
 
@@ -15,7 +18,10 @@ public sealed record ModelDistillationOptions
     /// <value>In [0, 1]. The default value is 0.1.</value>
     public double SuspectBelow { get; init => field = Require.InRange(value, 0, 1); } = 0.1;
 
-    /// <summary>Gets in how many folds originals, trained as the plain one, judge the labeled samples that they have not seen. It takes as long as training so many plain originals.</summary>
+    /// <summary>
+    /// Gets in how many folds originals, trained as the plain one, judge the labeled samples that they have not seen. It takes as long as training so many
+    /// plain originals.
+    /// </summary>
     /// <value>At least 2, or <see langword="null"/>: the teacher judges, where there is one. The default value is <see langword="null"/>.</value>
     public int? DiagnosisFolds { get; init => field = value is { } folds ? Require.InRange(folds, 2, int.MaxValue, nameof(DiagnosisFolds)) : null; }
 

@@ -17,7 +17,8 @@ public sealed class ModelDistillationResult : IDisposable
         ModelDistillationReport? report,
         IReadOnlyList<IDisposable> owned)
     {
-        (Recipe, Plain, Original, Distilled, Teacher, Pool, Kept, Diagnosis, Report, _owned) = (recipe, plain, original, distilled, teacher, pool, kept, diagnosis, report, owned);
+        (Recipe, Plain, Original, Distilled, Teacher, Pool, Kept, Diagnosis, Report, _owned) =
+            (recipe, plain, original, distilled, teacher, pool, kept, diagnosis, report, owned);
     }
 
     /// <summary>Gets the recipe that was followed.</summary>
@@ -41,7 +42,10 @@ public sealed class ModelDistillationResult : IDisposable
     /// <summary>Gets how many new samples the recipe's filter kept; <see langword="null"/> without one.</summary>
     public FilterReport? Kept { get; }
 
-    /// <summary>Gets what a model that has not seen them says of the labeled samples: originals, where <see cref="ModelDistillationOptions.DiagnosisFolds"/> is set, else the teacher; <see langword="null"/> without either.</summary>
+    /// <summary>
+    /// Gets what a model that has not seen them says of the labeled samples: originals, where <see cref="ModelDistillationOptions.DiagnosisFolds"/> is set,
+    /// else the teacher; <see langword="null"/> without either.
+    /// </summary>
     public DataDiagnosis? Diagnosis { get; }
 
     /// <summary>Gets the samples whose labels the <see cref="Diagnosis"/> contradicts, the least likely first; empty without one.</summary>

@@ -5,7 +5,10 @@ namespace Distillation.SmallData;
 
 /// <summary>What one model distillation brought with several seeds: the same labeled samples, other weights, orders and new samples.</summary>
 /// <param name="Runs">The report of each seed.</param>
-/// <remarks>Its intervals tell the recipe from the chance of training. Whether it would do as well on other labeled samples they do not say: for that, take other samples for each run, and a <see cref="PairedComparison"/>.</remarks>
+/// <remarks>
+/// Its intervals tell the recipe from the chance of training. Whether it would do as well on other labeled samples they do not say: for that, take other
+/// samples for each run, and a <see cref="PairedComparison"/>.
+/// </remarks>
 public sealed record RepeatedDistillationReport(IReadOnlyList<ModelDistillationReport> Runs)
 {
     private static readonly Metric[] Metrics = [Metric.Accuracy, Metric.NegativeLogLikelihood, Metric.BrierScore, Metric.ExpectedCalibrationError];

@@ -3,7 +3,8 @@ namespace Distillation;
 /// <summary>Some samples of a data source, together.</summary>
 /// <remarks>
 /// <para>Derive from it to carry more tensors (a mask, a second input): they stay typed, and models are reached with
-/// <c>Student.From(module, (MaskedBatch b) => ...)</c>. A derived batch overrides <see cref="Create"/>, from which splitting, moving to a device and replacing inputs follow.</para>
+/// <c>Student.From(module, (MaskedBatch b) => ...)</c>. A derived batch overrides <see cref="Create"/>, from which splitting, moving to a device and replacing
+/// inputs follow.</para>
 /// <para>The tensors belong to the dispose scope in which the batch was read.</para>
 /// </remarks>
 public class Batch
@@ -22,7 +23,8 @@ public class Batch
         if (indices.size(0) != Count || (labels is not null && labels.size(0) != Count))
         {
             throw new ArgumentException(
-                $"A batch of {Count} inputs must have as many labels and indices, but has labels {Shapes.Of(labels)} and indices {Shapes.Of(indices)}.", nameof(inputs));
+                $"A batch of {Count} inputs must have as many labels and indices, but has labels {Shapes.Of(labels)} and indices {Shapes.Of(indices)}.",
+                nameof(inputs));
         }
     }
 
@@ -49,9 +51,13 @@ public class Batch
     /// <returns>The labels.</returns>
     /// <exception cref="InvalidOperationException">The data source gives no labels.</exception>
     public Tensor RequireLabels() =>
-        Labels ?? throw new InvalidOperationException("The loss needs labels, and the data source gives none. Give it labels, or use a loss that learns from the teacher alone.");
+        Labels ?? throw new InvalidOperationException(
+            "The loss needs labels, and the data source gives none. Give it labels, or use a loss that learns from the teacher alone.");
 
-    /// <summary>Splits the batch into micro-batches. A <see cref="Training.Learner"/> weighs the gradient of each by its part of <see cref="Whole"/>, so that they add up to that of the whole.</summary>
+    /// <summary>
+    /// Splits the batch into micro-batches. A <see cref="Training.Learner"/> weighs the gradient of each by its part of <see cref="Whole"/>, so that they add
+    /// up to that of the whole.
+    /// </summary>
     /// <param name="size">The largest number of samples in a micro-batch; positive.</param>
     /// <returns>The micro-batches, in order: views of this batch, in the current dispose scope. A batch that is small enough is its own only one.</returns>
     /// <exception cref="NotSupportedException">A derived batch does not override <see cref="Create"/>, and would lose what it carries.</exception>
@@ -127,7 +133,9 @@ public class Batch
         }
     }
 
-    /// <summary>Creates a batch of the same type from other tensors. A derived batch overrides it: <c>new MyBatch(inputs, labels, indices, each(Mask))</c>.</summary>
+    /// <summary>
+    /// Creates a batch of the same type from other tensors. A derived batch overrides it: <c>new MyBatch(inputs, labels, indices, each(Mask))</c>.
+    /// </summary>
     /// <param name="inputs">The inputs, [M, ...].</param>
     /// <param name="labels">The labels, or nothing.</param>
     /// <param name="indices">The indices, [M] int64.</param>
@@ -144,7 +152,8 @@ public class Batch
     {
         if (GetType() != own)
         {
-            throw new NotSupportedException($"{GetType().Name} derives from {own.Name} and must override {nameof(Create)}, or what it carries besides is lost.");
+            throw new NotSupportedException(
+                $"{GetType().Name} derives from {own.Name} and must override {nameof(Create)}, or what it carries besides is lost.");
         }
     }
 

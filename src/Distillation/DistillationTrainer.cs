@@ -5,8 +5,10 @@ using Microsoft.Extensions.Logging;
 namespace Distillation;
 
 /// <summary>Trains a student from a frozen teacher.</summary>
-/// <remarks>Training is synchronous work on the caller's thread. Each call of <see cref="Fit"/> begins with a fresh optimizer and goes on from the student's weights, or
-/// from the newest checkpoint where <see cref="TrainerOptions.Checkpoints"/> has one.</remarks>
+/// <remarks>
+/// Training is synchronous work on the caller's thread. Each call of <see cref="Fit"/> begins with a fresh optimizer and goes on from the student's weights, or
+/// from the newest checkpoint where <see cref="TrainerOptions.Checkpoints"/> has one.
+/// </remarks>
 public sealed class DistillationTrainer
 {
     private readonly ITeacher _teacher;
@@ -37,11 +39,16 @@ public sealed class DistillationTrainer
     /// <summary>Trains the student.</summary>
     /// <param name="train">What is learned.</param>
     /// <param name="validation">What the student is measured on, with labels; nothing if not given.</param>
-    /// <param name="progress">Receives the reports, on this thread. .NET's own <see cref="Progress{T}"/> passes reports on to other threads, where they arrive late; a class of your own gets them in time.</param>
+    /// <param name="progress">
+    /// Receives the reports, on this thread. .NET's own <see cref="Progress{T}"/> passes reports on to other threads, where they arrive late; a class of your
+    /// own gets them in time.
+    /// </param>
     /// <param name="cancellationToken">Ends the run between two steps; the student keeps what it has learned.</param>
     /// <returns>How the run went; the student has the weights.</returns>
     /// <exception cref="ArgumentException">The data does not fit the options or the model, or has inputs that are not finite.</exception>
-    /// <exception cref="InvalidOperationException">A checkpoint is of another run. The student would train its own teacher. A model is in training already, or models, loss and data do not fit together.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A checkpoint is of another run. The student would train its own teacher. A model is in training already, or models, loss and data do not fit together.
+    /// </exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     /// <exception cref="InvalidDataException">There are checkpoints, but none of them is whole.</exception>
     /// <exception cref="IOException">The last checkpoint cannot be written, or another run has their directory.</exception>

@@ -1,8 +1,14 @@
 namespace Distillation;
 
 /// <summary>The place of an inner layer whose output a loss reads.</summary>
-/// <remarks>Layers can be read that map one to six tensors, also with the state of an LSTM or the options of attention, to a tensor or a tuple of tensors. The output is read as it was when the layer had run.</remarks>
-/// <param name="Path">The module path as <c>named_modules()</c> spells it, such as <c>layer2.0.conv1</c>; with the number of the element in brackets, <c>lstm[0]</c>, where the layer outputs a tuple. Case matters.</param>
+/// <remarks>
+/// Layers can be read that map one to six tensors, also with the state of an LSTM or the options of attention, to a tensor or a tuple of tensors. The output is
+/// read as it was when the layer had run.
+/// </remarks>
+/// <param name="Path">
+/// The module path as <c>named_modules()</c> spells it, such as <c>layer2.0.conv1</c>; with the number of the element in brackets, <c>lstm[0]</c>, where the
+/// layer outputs a tuple. Case matters.
+/// </param>
 public readonly record struct Feature(string Path)
 {
     /// <summary>Names a layer by its path.</summary>

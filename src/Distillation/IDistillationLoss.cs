@@ -27,20 +27,37 @@ public interface IDistillationLoss : ISelfDescribing
     torch.nn.Module? Module => null;
 
     /// <summary>Gets the gradient at the student's logits in closed form: faster than the graph, and equal to it.</summary>
-    /// <value>The default value is <see langword="null"/>: the gradient comes from the graph. A loss that reads inner layers of the student, or learns itself, has none.</value>
+    /// <value>
+    /// The default value is <see langword="null"/>: the gradient comes from the graph. A loss that reads inner layers of the student, or learns itself, has
+    /// none.
+    /// </value>
     IClosedFormGradient? ClosedForm => null;
 
-    /// <summary>Gets whether the value for a batch depends on how its samples compare with each other (relations, memories, in-batch statistics), so that it is not the mean of values for parts of the batch.</summary>
-    /// <value>The default value is <see langword="false"/>. Such a loss is refused with <see cref="TrainerOptions.MicroBatchSize"/>, unless <see cref="TrainerOptions.CompareWithinMicroBatches"/> is set.</value>
+    /// <summary>
+    /// Gets whether the value for a batch depends on how its samples compare with each other (relations, memories, in-batch statistics), so that it is not the
+    /// mean of values for parts of the batch.
+    /// </summary>
+    /// <value>
+    /// The default value is <see langword="false"/>. Such a loss is refused with <see cref="TrainerOptions.MicroBatchSize"/>, unless
+    /// <see cref="TrainerOptions.CompareWithinMicroBatches"/> is set.
+    /// </value>
     bool ComparesSamples => false;
 
-    /// <summary>Computes the weight of a batch in the mean that the loss takes: what the sum over the batch is divided by. A micro-batch has the part of the whole batch's weight in the update, and a batch that of the sum of weights in reported means.</summary>
+    /// <summary>
+    /// Computes the weight of a batch in the mean that the loss takes: what the sum over the batch is divided by. A micro-batch has the part of the whole
+    /// batch's weight in the update, and a batch that of the sum of weights in reported means.
+    /// </summary>
     /// <param name="batch">The batch.</param>
     /// <param name="student">Outputs of the student, of this batch or of a micro-batch of it: their first dimensions may differ.</param>
-    /// <returns>A scalar of a floating type, zero or positive, on the device of the batch, in the current dispose scope; or <see langword="null"/>, the default: the number of samples.</returns>
+    /// <returns>
+    /// A scalar of a floating type, zero or positive, on the device of the batch, in the current dispose scope; or <see langword="null"/>, the default: the
+    /// number of samples.
+    /// </returns>
     Tensor? GetWeight(Batch batch, ModelOutput student) => null;
 
-    /// <summary>Creates the model that predicts once a student is trained with this loss, where that is not the student itself. Validation measures it.</summary>
+    /// <summary>
+    /// Creates the model that predicts once a student is trained with this loss, where that is not the student itself. Validation measures it.
+    /// </summary>
     /// <param name="student">The student; it stays the caller's.</param>
     /// <returns>A teacher with the weights as they are at each prediction; or <see langword="null"/>, the default: the student predicts by itself.</returns>
     ITeacher? CreatePredictor(IStudent student) => null;

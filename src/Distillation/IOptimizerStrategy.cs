@@ -8,7 +8,9 @@ public interface IOptimizerStrategy : ISelfDescribing
     Schedule LearningRate { get; }
 
     /// <summary>Makes the optimizer.</summary>
-    /// <param name="parameters">What it trains, by name, so that a strategy can treat biases or a connector otherwise; those of a trainable loss begin with <c>loss.</c>.</param>
+    /// <param name="parameters">
+    /// What it trains, by name, so that a strategy can treat biases or a connector otherwise; those of a trainable loss begin with <c>loss.</c>.
+    /// </param>
     /// <returns>An optimizer over all of them; the learner disposes it.</returns>
     torch.optim.Optimizer Create(IReadOnlyList<(string Name, Parameter Parameter)> parameters);
 }

@@ -11,9 +11,18 @@ public interface ITeacher : IDisposable
     /// <summary>Gets the layers that can be asked for, or <see langword="null"/> where the teacher cannot list them.</summary>
     IReadOnlyCollection<Feature>? AvailableFeatures => null;
 
-    /// <summary>Gets whether the outputs of a sample depend on that sample alone and cost nothing per call, so that a batch that is not full may be filled up with repeated samples.</summary>
-    /// <remarks>Kernels of linear algebra round differently for a few rows. Filled up, the last batch of an epoch has the bits of a full one, and a cached teacher those of the teacher in the loop.</remarks>
-    /// <value>The default value is <see langword="false"/>: the teacher predicts the samples that there are. A wrapper or an ensemble is filled up where all of its parts accept it.</value>
+    /// <summary>
+    /// Gets whether the outputs of a sample depend on that sample alone and cost nothing per call, so that a batch that is not full may be filled up with
+    /// repeated samples.
+    /// </summary>
+    /// <remarks>
+    /// Kernels of linear algebra round differently for a few rows. Filled up, the last batch of an epoch has the bits of a full one, and a cached teacher those
+    /// of the teacher in the loop.
+    /// </remarks>
+    /// <value>
+    /// The default value is <see langword="false"/>: the teacher predicts the samples that there are. A wrapper or an ensemble is filled up where all of its
+    /// parts accept it.
+    /// </value>
     bool AcceptsRepeatedSamples => false;
 
     /// <summary>Says what it knows of a batch.</summary>
@@ -23,7 +32,10 @@ public interface ITeacher : IDisposable
     ModelOutput Predict(Batch batch, FeatureSet features);
 
     /// <summary>Says what it knows of a batch, unless that is canceled.</summary>
-    /// <remarks>A teacher that takes long over a batch, as one that is asked over a network, implements this method too, and looks at the token on the way. Others finish the batch.</remarks>
+    /// <remarks>
+    /// A teacher that takes long over a batch, as one that is asked over a network, implements this method too, and looks at the token on the way. Others
+    /// finish the batch.
+    /// </remarks>
     /// <param name="batch">The samples.</param>
     /// <param name="features">The inner layers to give beside the logits.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -36,7 +48,10 @@ public interface ITeacher : IDisposable
         return Predict(batch, features);
     }
 
-    /// <summary>Gives a digest of all that decides what the teacher says, its parameters above all. Teachers with the same one say the same; a cache of outputs is known by it.</summary>
+    /// <summary>
+    /// Gives a digest of all that decides what the teacher says, its parameters above all. Teachers with the same one say the same; a cache of outputs is known
+    /// by it.
+    /// </summary>
     /// <returns>The digest, or <see langword="null"/> where that cannot be known.</returns>
     string? Fingerprint() => null;
 

@@ -2,10 +2,19 @@ namespace Distillation;
 
 /// <summary>A batch of sequences or maps of which only some places count.</summary>
 /// <remarks>
-/// <para>Losses leave out the places that the mask rules out: padding tokens, or pixels without a class. What stands there, NaN and infinities included, has no part in a value or a gradient.</para>
-/// <para>What the mask speaks of follows from its shape. For logits, a value for each row: [N] for [N, C], [N, T] for [N, T, C], [N, H, W] for [N, C, H, W]. A mask [N, T] beside logits [N, C] is that of the padded
-/// inputs of a classifier: all logits count, and losses on layers [N, T, ...] use it; T is at least 2, because [N, 1] may mean either. Any other shape is refused.</para>
-/// <para>For layers, of losses that compare states, attention or values: [N, T], a value for each place of a layer [N, T, D], or [N], one for each sample. Without a mask all places count: padding cannot be told from tokens.</para>
+/// <para>
+/// Losses leave out the places that the mask rules out: padding tokens, or pixels without a class. What stands there, NaN and infinities included, has no part
+/// in a value or a gradient.
+/// </para>
+/// <para>
+/// What the mask speaks of follows from its shape. For logits, a value for each row: [N] for [N, C], [N, T] for [N, T, C], [N, H, W] for [N, C, H, W]. A mask
+/// [N, T] beside logits [N, C] is that of the padded inputs of a classifier: all logits count, and losses on layers [N, T, ...] use it; T is at least 2,
+/// because [N, 1] may mean either. Any other shape is refused.
+/// </para>
+/// <para>
+/// For layers, of losses that compare states, attention or values: [N, T], a value for each place of a layer [N, T, D], or [N], one for each sample. Without a
+/// mask all places count: padding cannot be told from tokens.
+/// </para>
 /// </remarks>
 public class MaskedBatch : Batch
 {

@@ -1,7 +1,13 @@
 namespace Distillation;
 
-/// <summary>A teacher failed on some samples of a batch, and gives the outputs of the others: a <see cref="Caching.CachedTeacher"/> around it keeps them, so that nothing that was paid for is lost.</summary>
-/// <remarks>A cache takes them from the teacher that it wraps alone: what another one in between would have made of them is not known. Scale or combine what is cached, instead of caching what is scaled or combined.</remarks>
+/// <summary>
+/// A teacher failed on some samples of a batch, and gives the outputs of the others: a <see cref="Caching.CachedTeacher"/> around it keeps them, so that
+/// nothing that was paid for is lost.
+/// </summary>
+/// <remarks>
+/// A cache takes them from the teacher that it wraps alone: what another one in between would have made of them is not known. Scale or combine what is cached,
+/// instead of caching what is scaled or combined.
+/// </remarks>
 public sealed class PartialOutputException : Exception
 {
     /// <summary>Makes the exception.</summary>
@@ -39,7 +45,9 @@ public sealed class PartialOutputException : Exception
         Rows = [.. Require.Present(rows)];
         if (Rows.Count != output.Logits.size(0) || Rows.Distinct().Count() != Rows.Count)
         {
-            throw new ArgumentException($"There must be one place for each of the outputs {Shapes.Of(output.Logits)}, all different, but they are [{string.Join(", ", Rows)}].", nameof(rows));
+            throw new ArgumentException(
+                $"There must be one place for each of the outputs {Shapes.Of(output.Logits)}, all different, but they are [{string.Join(", ", Rows)}].",
+                nameof(rows));
         }
     }
 

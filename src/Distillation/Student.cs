@@ -33,17 +33,25 @@ public static class Student
 
     /// <summary>Lets the linear and convolutional layers of a student compute in bfloat16: faster on processors that know it, and slower on others.</summary>
     /// <remarks>
-    /// <para>For these layers inputs and weights are rounded to 8 significant bits, and sums are kept longer; the logits are off by about a hundredth of their largest. Weights, gradients, all other
-    /// layers, logits and loss stay float32. The rounding holds for the student alone: the module itself computes as before.</para>
-    /// <para>Such are <c>Linear</c> and the convolutions without transposition, padded by numbers with zeros; others stay float32, and so do layers whose parent runs them with <c>forward()</c>, which
-    /// skips hooks. Micikevicius et al., "Mixed Precision Training", 2018; Kalamkar et al., "A Study of BFLOAT16 for Deep Learning Training", 2019.</para>
+    /// <para>
+    /// For these layers inputs and weights are rounded to 8 significant bits, and sums are kept longer; the logits are off by about a hundredth of their
+    /// largest. Weights, gradients, all other layers, logits and loss stay float32. The rounding holds for the student alone: the module itself computes as
+    /// before.
+    /// </para>
+    /// <para>
+    /// Such are <c>Linear</c> and the convolutions without transposition, padded by numbers with zeros; others stay float32, and so do layers whose parent runs
+    /// them with <c>forward()</c>, which skips hooks. Micikevicius et al., "Mixed Precision Training", 2018; Kalamkar et al., "A Study of BFLOAT16 for Deep
+    /// Learning Training", 2019.
+    /// </para>
     /// </remarks>
     /// <param name="student">A student of float32 that has not given inner layers yet; it is disposed with the new one.</param>
     /// <returns>The student in bfloat16.</returns>
     /// <exception cref="ArgumentException">The module has no such layer of float32.</exception>
     public static IStudent InBFloat16(this IStudent student) => new BFloat16Student(Require.Present(student));
 
-    /// <summary>Lays images out for a student so that the channels of a place lie side by side in memory: convolutions run faster. The results differ by rounding alone.</summary>
+    /// <summary>
+    /// Lays images out for a student so that the channels of a place lie side by side in memory: convolutions run faster. The results differ by rounding alone.
+    /// </summary>
     /// <remarks>A layer inside keeps the layout; a <c>view</c> over places and channels in the module must be a <c>reshape</c> or <c>flatten</c>.</remarks>
     /// <param name="student">A student of images [N, C, H, W]; it is disposed with the new one.</param>
     /// <returns>The student that sees images so.</returns>

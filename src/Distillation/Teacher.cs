@@ -6,7 +6,9 @@ namespace Distillation;
 public static class Teacher
 {
     /// <summary>Makes a teacher of a network.</summary>
-    /// <param name="module">The network, [N, ...] to logits [N, C]; it stays the caller's. Where it is in training mode, it is brought back to it after each prediction.</param>
+    /// <param name="module">
+    /// The network, [N, ...] to logits [N, C]; it stays the caller's. Where it is in training mode, it is brought back to it after each prediction.
+    /// </param>
     /// <returns>A teacher that can give every inner layer that TorchSharp can hook: see <see cref="Feature"/>.</returns>
     public static ITeacher From(torch.nn.Module<Tensor, Tensor> module)
     {
@@ -47,15 +49,21 @@ public static class Teacher
     public static ITeacher From<TBatch>(Func<TBatch, Tensor> function)
         where TBatch : Batch => new FunctionTeacher(BatchFunction.Of(function));
 
-    /// <summary>Makes a teacher of a network whose linear and convolutional layers compute in bfloat16: faster on processors that know it, and slower on others.</summary>
-    /// <remarks>The logits are float32, and off by about a hundredth of their largest. The network itself computes as before. What is rounded, <see cref="Student.InBFloat16"/> says;
-    /// a network with several inputs is reached with <c>Student.From(module, forward).InBFloat16().AsTeacher()</c>.</remarks>
+    /// <summary>
+    /// Makes a teacher of a network whose linear and convolutional layers compute in bfloat16: faster on processors that know it, and slower on others.
+    /// </summary>
+    /// <remarks>
+    /// The logits are float32, and off by about a hundredth of their largest. The network itself computes as before. What is rounded,
+    /// <see cref="Student.InBFloat16"/> says; a network with several inputs is reached with <c>Student.From(module, forward).InBFloat16().AsTeacher()</c>.
+    /// </remarks>
     /// <param name="module">The network of float32, [N, ...] to logits [N, C]; it stays the caller's.</param>
     /// <returns>A teacher that can give every inner layer that TorchSharp can hook: see <see cref="Feature"/>.</returns>
     /// <exception cref="ArgumentException">The module has no such layer of float32.</exception>
     public static ITeacher InBFloat16(torch.nn.Module<Tensor, Tensor> module) => new BFloat16Teacher(Require.Present(module), From(module));
 
-    /// <summary>Lays images out for a teacher so that the channels of a place lie side by side in memory: convolutions run faster. The results differ by rounding alone.</summary>
+    /// <summary>
+    /// Lays images out for a teacher so that the channels of a place lie side by side in memory: convolutions run faster. The results differ by rounding alone.
+    /// </summary>
     /// <remarks>A layer inside keeps the layout; a <c>view</c> over places and channels in the module must be a <c>reshape</c> or <c>flatten</c>.</remarks>
     /// <param name="teacher">A teacher of images [N, C, H, W]; it is disposed with the new one.</param>
     /// <returns>The teacher that sees images so.</returns>

@@ -31,7 +31,8 @@ public sealed class TensorData : IDataSource, IDisposable
         Count = inputs.size(0);
         if (labels is not null && (labels.dim() == 0 || labels.size(0) != Count))
         {
-            throw new ArgumentException($"There must be one label for each of the {Count} inputs {Shapes.Of(inputs)}, but the labels are {Shapes.Of(labels)}.", nameof(labels));
+            throw new ArgumentException(
+                $"There must be one label for each of the {Count} inputs {Shapes.Of(inputs)}, but the labels are {Shapes.Of(labels)}.", nameof(labels));
         }
 
         if (labels is not null && (labels.device_type != inputs.device_type || labels.device_index != inputs.device_index))
@@ -53,7 +54,9 @@ public sealed class TensorData : IDataSource, IDisposable
     /// <param name="rows">One sample a row, all of the same length F, all finite; become inputs [N, F] float32.</param>
     /// <param name="labels">A class id for each row, from 0; become labels [N] int64.</param>
     /// <returns>The samples; the caller disposes them.</returns>
-    /// <exception cref="ArgumentException">Rows differ in length, a value is not finite, or a label is missing or negative; the message names the row.</exception>
+    /// <exception cref="ArgumentException">
+    /// Rows differ in length, a value is not finite, or a label is missing or negative; the message names the row.
+    /// </exception>
     public static TensorData FromRows(IReadOnlyList<float[]> rows, IReadOnlyList<long>? labels = null)
     {
         Require.Present(rows);
@@ -63,7 +66,8 @@ public sealed class TensorData : IDataSource, IDisposable
         {
             if (rows[row]?.Length != features)
             {
-                throw new ArgumentException($"All rows must have the {features} values of the first, but row {row} has {rows[row]?.Length ?? 0}.", nameof(rows));
+                throw new ArgumentException(
+                    $"All rows must have the {features} values of the first, but row {row} has {rows[row]?.Length ?? 0}.", nameof(rows));
             }
 
             rows[row].CopyTo(values, row * features);
@@ -76,7 +80,9 @@ public sealed class TensorData : IDataSource, IDisposable
     /// <param name="columns">One feature a column, F of them, all with one value for each sample, all finite; become inputs [N, F] float32.</param>
     /// <param name="labels">A class id for each sample, from 0; become labels [N] int64.</param>
     /// <returns>The samples; the caller disposes them.</returns>
-    /// <exception cref="ArgumentException">Columns differ in length, a value is not finite, or a label is missing or negative; the message names the place.</exception>
+    /// <exception cref="ArgumentException">
+    /// Columns differ in length, a value is not finite, or a label is missing or negative; the message names the place.
+    /// </exception>
     public static TensorData FromColumns(IReadOnlyList<float[]> columns, IReadOnlyList<long>? labels = null)
     {
         Require.Present(columns);
@@ -86,7 +92,8 @@ public sealed class TensorData : IDataSource, IDisposable
         {
             if (columns[column]?.Length != samples)
             {
-                throw new ArgumentException($"All columns must have the {samples} values of the first, but column {column} has {columns[column]?.Length ?? 0}.", nameof(columns));
+                throw new ArgumentException(
+                    $"All columns must have the {samples} values of the first, but column {column} has {columns[column]?.Length ?? 0}.", nameof(columns));
             }
 
             for (int row = 0; row < samples; row++)
@@ -120,7 +127,8 @@ public sealed class TensorData : IDataSource, IDisposable
     /// <param name="inputs">[N, ...]; it is detached from its dispose scope.</param>
     /// <param name="labels">[N, ...], or <see langword="null"/>; it is detached from its dispose scope.</param>
     /// <returns>The source; the caller disposes it.</returns>
-    public static TensorData Owning(Tensor inputs, Tensor? labels) => new(Require.Present(inputs).DetachFromDisposeScope(), labels?.DetachFromDisposeScope(), owns: true);
+    public static TensorData Owning(Tensor inputs, Tensor? labels) =>
+        new(Require.Present(inputs).DetachFromDisposeScope(), labels?.DetachFromDisposeScope(), owns: true);
 
     private static TensorData FromTable(float[] values, int samples, int features, long[]? labels, string argument)
     {
@@ -133,7 +141,9 @@ public sealed class TensorData : IDataSource, IDisposable
         if (wrong >= 0)
         {
             throw new ArgumentException(
-                FormattableString.Invariant($"All values must be finite, but row {wrong / features}, column {wrong % features} is {values[wrong]}. Fill or leave out what is missing."), argument);
+                FormattableString.Invariant(
+                    $"All values must be finite, but row {wrong / features}, column {wrong % features} is {values[wrong]}. Fill or leave out what is missing."),
+                argument);
         }
 
         return Owning(torch.tensor(values, [samples, features]), labels is null ? null : torch.tensor(labels));

@@ -1,4 +1,5 @@
-// An application of one file: `dotnet run app.cs -- <directory> <steps> [<step at which it stands still>]`. The same file is trimmed, and compiled ahead of time.
+// An application of one file: `dotnet run app.cs -- <directory> <steps> [<step at which it stands still>]`. The same file is trimmed, and compiled ahead of
+// time.
 #:package Distillation@*-*
 #:package Distillation.Arrow@*-*
 #:package libtorch-cpu-linux-x64@2.10.0

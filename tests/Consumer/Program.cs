@@ -34,7 +34,8 @@ internal static class Program
 
         double after = ModelAgreement.Compare(teacher, distilled, data).Agreement;
         TrainingProgress last = result.History[^1];
-        Console.WriteLine($"{result.Status}: {string.Join(", ", last.Terms.Select(term => $"{term.Key} {term.Value:F3}"))}; agreement {before:P0} before, {after:P0} after");
+        Console.WriteLine(
+            $"{result.Status}: {string.Join(", ", last.Terms.Select(term => $"{term.Key} {term.Value:F3}"))}; agreement {before:P0} before, {after:P0} after");
         bool keepsArguments = typeof(Tensor).GetMethod(nameof(Tensor.abs))!.MethodImplementationFlags.HasFlag(MethodImplAttributes.NoOptimization);
         Console.WriteLine($"what TorchSharp hands to native code: {(keepsArguments ? "kept alive" : "not kept alive, though the package patches it")}");
         bool isOnDisk = KeepsOnDisk(teacher, data);
@@ -43,7 +44,10 @@ internal static class Program
         Console.WriteLine($"ONNX: {(isExported ? "as the student outputs" : "other outputs than the student's")}");
         bool isGenerated = GeneratesSamples(inputs, teacher);
         Console.WriteLine($"new samples: {(isGenerated ? "labeled by the teacher" : "not as asked for")}");
-        return keepsArguments && isOnDisk && isExported && isGenerated && result.Status == TrainingStatus.Completed && after > before + 0.2 && last.Terms.ContainsKey("Cosine") ? 0 : 1;
+        return keepsArguments && isOnDisk && isExported && isGenerated && result.Status == TrainingStatus.Completed && after > before + 0.2
+            && last.Terms.ContainsKey("Cosine")
+                ? 0
+                : 1;
     }
 
     private static bool KeepsOnDisk(ITeacher teacher, TensorData data)

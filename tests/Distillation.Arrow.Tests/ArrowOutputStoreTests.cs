@@ -49,7 +49,8 @@ public sealed class ArrowOutputStoreTests : IDisposable
         using ArrowOutputStore store = ArrowOutputStore.Open(_folder.FullName, 2, "teacher", new() { Representation = OutputRepresentation.DenseFloat16 });
         store.Write([0], [0], new(torch.tensor(new[,] { { 1, float.NegativeInfinity } })));
 
-        FluentActions.Invoking(() => store.Write([1], [0], new(torch.tensor(new[,] { { 70000, float.NegativeInfinity } })))).Should().Throw<ArgumentException>().WithMessage("*reach 70000, which float16*");
+        FluentActions.Invoking(() => store.Write([1], [0], new(torch.tensor(new[,] { { 70000, float.NegativeInfinity } }))))
+            .Should().Throw<ArgumentException>().WithMessage("*reach 70000, which float16*");
         store.Read(torch.tensor([0L]), FeatureSet.None).Logits.data<float>().ToArray().Should().Equal(1, float.NegativeInfinity);
     }
 
@@ -58,7 +59,8 @@ public sealed class ArrowOutputStoreTests : IDisposable
     {
         using ArrowOutputStore store = ArrowOutputStore.Open(_folder.FullName, 2, "teacher", new() { Representation = OutputRepresentation.DenseFloat16 });
 
-        FluentActions.Invoking(() => store.Write([0, 1], [0, 0], new(torch.tensor(new float[,] { { 1, 2 }, { 70000, 1 } })))).Should().Throw<ArgumentException>().WithMessage("*70000*float16*");
+        FluentActions.Invoking(() => store.Write([0, 1], [0, 0], new(torch.tensor(new float[,] { { 1, 2 }, { 70000, 1 } }))))
+            .Should().Throw<ArgumentException>().WithMessage("*70000*float16*");
         store.Filled.Should().Be(0);
     }
 
@@ -93,7 +95,8 @@ public sealed class ArrowOutputStoreTests : IDisposable
 
         store.Read(torch.tensor([0L]), FeatureSet.None).Features.Should().BeEmpty();
         Bytes(store.Read(torch.tensor([0L]), FeatureSet.Of("block.0"))["block.0"]).Should().Equal(Bytes(layer[3]));
-        FluentActions.Invoking(() => store.Read(torch.tensor([0L]), FeatureSet.Of("other"))).Should().Throw<KeyNotFoundException>().WithMessage("*'other'*block.0*");
+        FluentActions.Invoking(() => store.Read(torch.tensor([0L]), FeatureSet.Of("other")))
+            .Should().Throw<KeyNotFoundException>().WithMessage("*'other'*block.0*");
     }
 
     [Fact]
@@ -127,7 +130,8 @@ public sealed class ArrowOutputStoreTests : IDisposable
 
         store.Contains(sample).Should().BeFalse();
         FluentActions.Invoking(() => store.InputDigest(sample)).Should().Throw<KeyNotFoundException>().WithMessage($"*no outputs of sample {sample}*");
-        FluentActions.Invoking(() => store.Read(torch.tensor([0, sample]), FeatureSet.None)).Should().Throw<KeyNotFoundException>().WithMessage($"*no outputs of sample {sample}*");
+        FluentActions.Invoking(() => store.Read(torch.tensor([0, sample]), FeatureSet.None))
+            .Should().Throw<KeyNotFoundException>().WithMessage($"*no outputs of sample {sample}*");
     }
 
     [Fact]
@@ -135,7 +139,8 @@ public sealed class ArrowOutputStoreTests : IDisposable
     {
         using ArrowOutputStore store = ArrowOutputStore.Open(_folder.FullName, 4, "teacher");
 
-        FluentActions.Invoking(() => store.Read(torch.tensor([0L]), FeatureSet.None)).Should().Throw<KeyNotFoundException>().WithMessage($"*{_folder.FullName}*no outputs yet*");
+        FluentActions.Invoking(() => store.Read(torch.tensor([0L]), FeatureSet.None))
+            .Should().Throw<KeyNotFoundException>().WithMessage($"*{_folder.FullName}*no outputs yet*");
     }
 
     [Theory]
@@ -243,7 +248,8 @@ public sealed class ArrowOutputStoreTests : IDisposable
         Fill(Logits(4, 5));
         var options = new ArrowStoreOptions { Representation = listed > 0 ? OutputRepresentation.TopK(listed) : OutputRepresentation.DenseFloat32 };
 
-        FluentActions.Invoking(() => ArrowOutputStore.Open(_folder.FullName, count, fingerprint, options)).Should().Throw<InvalidDataException>().WithMessage($"*{what}*asked for*");
+        FluentActions.Invoking(() => ArrowOutputStore.Open(_folder.FullName, count, fingerprint, options))
+            .Should().Throw<InvalidDataException>().WithMessage($"*{what}*asked for*");
     }
 
     [Fact]

@@ -51,7 +51,8 @@ public sealed class CachedTeacherOnDiskTests : IDisposable
         using Sequential network = Network(8);
         using ITeacher teacher = Teacher.From(network);
         using var data = new TensorData(torch.randn(20, 64));
-        using ArrowOutputStore store = ArrowOutputStore.Open(_directory, data.Count, teacher.Fingerprint()!, new ArrowStoreOptions { Representation = OutputRepresentation.TopK(3) });
+        using ArrowOutputStore store = ArrowOutputStore.Open(
+            _directory, data.Count, teacher.Fingerprint()!, new ArrowStoreOptions { Representation = OutputRepresentation.TopK(3) });
         using var cached = new CachedTeacher(teacher, store);
         Batch batch = data.Read(torch.tensor([4L, 7]));
 
@@ -70,7 +71,11 @@ public sealed class CachedTeacherOnDiskTests : IDisposable
     private static float[] Train(ITeacher teacher, IDataSource data, SampleOrder order)
     {
         using Sequential student = Network(16);
-        new DistillationTrainer(teacher, Student.From(student), (0.9 * new SoftTargetLoss(4)) + (0.1 * new HardLabelLoss()), new TrainerOptions { Epochs = 3, BatchSize = 32, Order = order, Optimizer = new SgdOptimizer(0.1) }).Fit(data);
+        new DistillationTrainer(
+            teacher,
+            Student.From(student),
+            (0.9 * new SoftTargetLoss(4)) + (0.1 * new HardLabelLoss()),
+            new TrainerOptions { Epochs = 3, BatchSize = 32, Order = order, Optimizer = new SgdOptimizer(0.1) }).Fit(data);
         return [.. student.parameters().SelectMany(parameter => parameter.data<float>().ToArray())];
     }
 

@@ -21,7 +21,9 @@ public sealed class FlushTests : IDisposable
     public void Killed_writer_has_lost_no_more_than_what_came_after_the_last_flush(int rowsPerFlush, int seconds, int least)
     {
         const int Samples = 95;
-        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "Distillation.Crash.dll"), "write", _folder.FullName, $"{Samples}", $"{rowsPerFlush}", $"{seconds}"])
+        ProcessStartInfo start = new(
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "Distillation.Crash.dll"), "write", _folder.FullName, $"{Samples}", $"{rowsPerFlush}", $"{seconds}"])
         {
             RedirectStandardOutput = true,
             RedirectStandardInput = true,
@@ -45,7 +47,8 @@ public sealed class FlushTests : IDisposable
     [InlineData(21, 0)]
     public void Outputs_are_on_disk_by_their_number(int rowsPerFlush, long expected)
     {
-        using ArrowOutputStore store = ArrowOutputStore.Open(_folder.FullName, 100, "teacher", new() { RowsPerFlush = rowsPerFlush, FlushInterval = TimeSpan.MaxValue });
+        using ArrowOutputStore store = ArrowOutputStore.Open(
+            _folder.FullName, 100, "teacher", new() { RowsPerFlush = rowsPerFlush, FlushInterval = TimeSpan.MaxValue });
 
         store.Write([.. Enumerable.Range(0, 20)], new ulong[20], new(torch.randn(20, 3)));
 

@@ -31,7 +31,8 @@ public sealed class ForeignFileTests : IDisposable
 
         float[] probabilities = store.Read(torch.tensor([1L]), FeatureSet.None).Logits.exp().data<float>().ToArray();
 
-        probabilities.Zip([0.25f, 0.0625f, 0.0625f, 0.0625f, 0.0625f, 0.5f]).Should().AllSatisfy(pair => pair.First.Should().BeApproximately(pair.Second, 1e-6f));
+        probabilities.Zip([0.25f, 0.0625f, 0.0625f, 0.0625f, 0.0625f, 0.5f])
+            .Should().AllSatisfy(pair => pair.First.Should().BeApproximately(pair.Second, 1e-6f));
         store.InputDigest(1).Should().BeNull();
     }
 

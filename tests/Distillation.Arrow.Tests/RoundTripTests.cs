@@ -6,11 +6,13 @@ namespace Distillation.Arrow.Tests;
 
 public sealed class RoundTripTests : IDisposable
 {
-    private static readonly torch.ScalarType[] Floats = [torch.ScalarType.Float16, torch.ScalarType.BFloat16, torch.ScalarType.Float32, torch.ScalarType.Float64];
+    private static readonly torch.ScalarType[] Floats =
+        [torch.ScalarType.Float16, torch.ScalarType.BFloat16, torch.ScalarType.Float32, torch.ScalarType.Float64];
 
     private static readonly Gen<torch.ScalarType> Types = Gen.Int[0, Floats.Length - 1].Select(place => Floats[place]);
 
-    private static readonly Gen<Store> Stores = Gen.Select(Gen.Int[1, 30], Gen.OneOf(Gen.Const<long[]>([]), Gen.Long[1, 9].Array[1, 3]), Types, Gen.Int[1, 3], Gen.Int[1, 8], Gen.Int)
+    private static readonly Gen<Store> Stores = Gen.Select(
+        Gen.Int[1, 30], Gen.OneOf(Gen.Const<long[]>([]), Gen.Long[1, 9].Array[1, 3]), Types, Gen.Int[1, 3], Gen.Int[1, 8], Gen.Int)
         .Select((samples, shape, type, writers, rows, seed) => new Store(samples, shape, type, writers, rows, seed));
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
@@ -24,7 +26,12 @@ public sealed class RoundTripTests : IDisposable
             using var scope = torch.NewDisposeScope();
             Tensor logits = one.Numbers(one.Type, one.Shape);
             Tensor layer = one.Numbers(layerType, 2, 3);
-            var options = new ArrowStoreOptions { Representation = halves ? OutputRepresentation.DenseFloat16 : OutputRepresentation.DenseFloat32, Layers = FeatureSet.Of("layer"), RowsPerBatch = one.Rows };
+            var options = new ArrowStoreOptions
+            {
+                Representation = halves ? OutputRepresentation.DenseFloat16 : OutputRepresentation.DenseFloat32,
+                Layers = FeatureSet.Of("layer"),
+                RowsPerBatch = one.Rows,
+            };
             string folder = one.Fill(_folder, options, new(logits, new Dictionary<Feature, Tensor> { ["layer"] = layer }));
 
             using ArrowOutputStore store = ArrowOutputStore.OpenRead(folder, "teacher");
@@ -39,32 +46,37 @@ public sealed class RoundTripTests : IDisposable
         iter: 50);
 
     [Fact]
-    public void Lists_have_the_likeliest_classes_and_the_others_share_what_remains() => Gen.Select(Stores.Where(one => one.Shape.Length > 0), Gen.Double[0, 1]).ForAll(
-        (one, part) =>
-        {
-            using var scope = torch.NewDisposeScope();
-            int axis = one.Shape.Length == 3 ? 1 : one.Shape.Length;
-            long classes = one.Shape[axis - 1];
-            int listed = 1 + (int)(part * (classes - 1));
-            Tensor logits = one.Numbers(one.Type, one.Shape);
-            string folder = one.Fill(_folder, new() { Representation = OutputRepresentation.TopK(listed), RowsPerBatch = one.Rows }, new(logits));
+    public void Lists_have_the_likeliest_classes_and_the_others_share_what_remains() =>
+        Gen.Select(Stores.Where(one => one.Shape.Length > 0), Gen.Double[0, 1]).ForAll(
+            (one, part) =>
+            {
+                using var scope = torch.NewDisposeScope();
+                int axis = one.Shape.Length == 3 ? 1 : one.Shape.Length;
+                long classes = one.Shape[axis - 1];
+                int listed = 1 + (int)(part * (classes - 1));
+                Tensor logits = one.Numbers(one.Type, one.Shape);
+                string folder = one.Fill(_folder, new() { Representation = OutputRepresentation.TopK(listed), RowsPerBatch = one.Rows }, new(logits));
 
-            using ArrowOutputStore store = ArrowOutputStore.OpenRead(folder, "teacher");
-            Tensor samples = one.Order();
-            ModelOutput read = store.Read(samples, store.Features);
+                using ArrowOutputStore store = ArrowOutputStore.OpenRead(folder, "teacher");
+                Tensor samples = one.Order();
+                ModelOutput read = store.Read(samples, store.Features);
 
-            Tensor log = torch.nn.functional.log_softmax(logits.index_select(0, samples).to(torch.ScalarType.Float64), axis);
-            Tensor indices = read[SparseTargetLoss.Indices];
-            Tensor probabilities = read.Logits.to(torch.ScalarType.Float64).exp();
-            Tensor truth = log.exp();
-            Tensor expected = (1 - truth.gather(axis, indices).sum(axis, keepdim: true)) / Math.Max(classes - listed, 1);
-            return Difference(log.gather(axis, indices), log.topk(listed, axis).values) < 1e-6
-                && Same(indices.sort(axis).Indices.sort(axis).Values, torch.arange(listed).view(axis == 1 && one.Shape.Length == 3 ? [listed, 1, 1] : [listed]).expand_as(indices))
-                && Difference(probabilities, expected.expand_as(truth).scatter(axis, indices, truth.gather(axis, indices))) < (one.Type == torch.ScalarType.BFloat16 ? 1e-2 : 2e-3);
-        },
-        iter: 50);
+                Tensor log = torch.nn.functional.log_softmax(logits.index_select(0, samples).to(torch.ScalarType.Float64), axis);
+                Tensor indices = read[SparseTargetLoss.Indices];
+                Tensor probabilities = read.Logits.to(torch.ScalarType.Float64).exp();
+                Tensor truth = log.exp();
+                Tensor expected = (1 - truth.gather(axis, indices).sum(axis, keepdim: true)) / Math.Max(classes - listed, 1);
+                return Difference(log.gather(axis, indices), log.topk(listed, axis).values) < 1e-6
+                    && Same(
+                        indices.sort(axis).Indices.sort(axis).Values,
+                        torch.arange(listed).view(axis == 1 && one.Shape.Length == 3 ? [listed, 1, 1] : [listed]).expand_as(indices))
+                    && Difference(probabilities, expected.expand_as(truth).scatter(axis, indices, truth.gather(axis, indices)))
+                        < (one.Type == torch.ScalarType.BFloat16 ? 1e-2 : 2e-3);
+            },
+            iter: 50);
 
-    private static bool Same(Tensor left, Tensor right) => left.dtype == right.dtype && left.shape.SequenceEqual(right.shape) && left.contiguous().bytes.SequenceEqual(right.contiguous().bytes);
+    private static bool Same(Tensor left, Tensor right) =>
+        left.dtype == right.dtype && left.shape.SequenceEqual(right.shape) && left.contiguous().bytes.SequenceEqual(right.contiguous().bytes);
 
     private static double Difference(Tensor left, Tensor right) => (left - right).abs().max().to(torch.ScalarType.Float64).item<double>();
 
@@ -94,11 +106,14 @@ public sealed class RoundTripTests : IDisposable
             ArrowOutputStore[] stores = [.. Enumerable.Range(0, Writers).Select(_ => ArrowOutputStore.Open(folder, Samples, "teacher", options))];
             long[] order = [.. Enumerable.Range(0, Samples).Select(sample => (long)sample)];
             random.Shuffle(order);
-            foreach ((long sample, bool holds) in order[..random.Next(Samples)].Select(sample => (sample, false)).Concat(order.Select(sample => (sample, true))))
+            foreach ((long sample, bool holds) in order[..random.Next(Samples)].Select(sample => (sample, false))
+                .Concat(order.Select(sample => (sample, true))))
             {
                 ArrowOutputStore store = stores[sample % Writers];
                 ModelOutput row = Row(output, sample);
-                store.Write([sample], [holds ? (ulong)sample + 1 : 0], holds ? row : new(row.Logits + 1, row.Features.ToDictionary(feature => feature, feature => row[feature] + 1)));
+                store.Write([sample], [holds ? (ulong)sample + 1 : 0], holds
+                    ? row
+                    : new(row.Logits + 1, row.Features.ToDictionary(feature => feature, feature => row[feature] + 1)));
                 if (random.Next(8) == 0)
                 {
                     store.Flush();

@@ -63,7 +63,8 @@ internal static class CollectionsCommand
 
     private static IOptimizerStrategy Optimizer(StudentKind kind) => kind switch
     {
-        StudentKind.Optimizer or StudentKind.Everything => new CustomOptimizer(0.001, parameters => torch.optim.AdamW(parameters.Select(named => named.Parameter), 0.001, weight_decay: 0.01)),
+        StudentKind.Optimizer or StudentKind.Everything =>
+            new CustomOptimizer(0.001, parameters => torch.optim.AdamW(parameters.Select(named => named.Parameter), 0.001, weight_decay: 0.01)),
         _ => new AdamWOptimizer(0.001),
     };
 

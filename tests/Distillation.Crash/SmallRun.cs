@@ -6,7 +6,10 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Crash;
 
-/// <summary>A run in which nearly everything has a memory that a checkpoint must keep: dropout, batch normalization, AdamW, a moving average, pieces of batches, the best weights. Always the same.</summary>
+/// <summary>
+/// A run in which nearly everything has a memory that a checkpoint must keep: dropout, batch normalization, AdamW, a moving average, pieces of batches, the
+/// best weights. Always the same.
+/// </summary>
 internal sealed class SmallRun : IDisposable
 {
     private const long Features = 6;
@@ -25,7 +28,8 @@ internal sealed class SmallRun : IDisposable
         _train = Data(samples);
         _validation = Data(samples / 2);
         Sequential taught = Own(Sequential(("in", Linear(Features, 32)), ("act", ReLU()), ("out", Linear(32, Classes))));
-        Network = Own(Sequential(("in", Linear(Features, 16)), ("norm", BatchNorm1d(16)), ("act", ReLU()), ("drop", Dropout(0.3)), ("out", Linear(16, Classes))));
+        Network = Own(
+            Sequential(("in", Linear(Features, 16)), ("norm", BatchNorm1d(16)), ("act", ReLU()), ("drop", Dropout(0.3)), ("out", Linear(16, Classes))));
         ITeacher live = Own(Teacher.From(taught));
         _teacher = teacher == TeacherKind.Live ? live : Own(new CachedTeacher(live, samples));
         _student = Own(Student.From(Network));
@@ -34,7 +38,11 @@ internal sealed class SmallRun : IDisposable
     public Sequential Network { get; }
 
     public TrainingResult Fit(
-        long steps, CheckpointOptions? checkpoints, IProgress<TrainingProgress>? progress = null, ILogger<DistillationTrainer>? logger = null, CancellationToken cancellationToken = default)
+        long steps,
+        CheckpointOptions? checkpoints,
+        IProgress<TrainingProgress>? progress = null,
+        ILogger<DistillationTrainer>? logger = null,
+        CancellationToken cancellationToken = default)
     {
         var options = new TrainerOptions
         {

@@ -18,7 +18,8 @@ internal static class SoakCommand
         for (long end = StepsBetweenStops; ; end += StepsBetweenStops)
         {
             using var cancellation = new CancellationTokenSource();
-            TrainingResult result = run.Fit(steps, new(directory) { EverySteps = 100 }, new CancelAfter(end, cancellation), cancellationToken: cancellation.Token);
+            TrainingResult result = run.Fit(
+                steps, new(directory) { EverySteps = 100 }, new CancelAfter(end, cancellation), cancellationToken: cancellation.Token);
             var holding = Holding.Now(result.Position.Step);
             if (holdings.Count == 0 || holding.Step * 10 / steps > holdings[^1].Step * 10 / steps)
             {
@@ -44,7 +45,8 @@ internal static class SoakCommand
             return new(step, torch.Tensor.TotalCount, process.HandleCount, process.WorkingSet64);
         }
 
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"step {Step}: {Tensors} tensors, {Handles} handles, {ResidentBytes / 1e6:F1} MB");
+        public override string ToString() =>
+            string.Create(CultureInfo.InvariantCulture, $"step {Step}: {Tensors} tensors, {Handles} handles, {ResidentBytes / 1e6:F1} MB");
     }
 
     private sealed class CancelAfter(long step, CancellationTokenSource cancellation) : IProgress<TrainingProgress>

@@ -41,7 +41,8 @@ internal static class StoreCommand
     public static void RunUnflushed(string directory, long samples, int rowsPerFlush, TimeSpan flushInterval, TextWriter told, TextReader end)
     {
         torch.set_num_threads(1);
-        ArrowOutputStore store = ArrowOutputStore.Open(directory, samples, Fingerprint, new ArrowStoreOptions { RowsPerFlush = rowsPerFlush, FlushInterval = flushInterval });
+        ArrowOutputStore store = ArrowOutputStore.Open(
+            directory, samples, Fingerprint, new ArrowStoreOptions { RowsPerFlush = rowsPerFlush, FlushInterval = flushInterval });
         for (long sample = 0; sample < samples; sample++)
         {
             Write(store, [sample]);

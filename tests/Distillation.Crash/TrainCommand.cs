@@ -18,7 +18,8 @@ internal static class TrainCommand
         Run(directory, steps, teacher, new CheckpointOptions(directory) { EverySteps = 3 }, progress: null);
 
     /// <summary>The same run without checkpoints.</summary>
-    public static TrainingStatus RunUndisturbed(string directory, long steps, TeacherKind teacher) => Run(directory, steps, teacher, checkpoints: null, progress: null);
+    public static TrainingStatus RunUndisturbed(string directory, long steps, TeacherKind teacher) =>
+        Run(directory, steps, teacher, checkpoints: null, progress: null);
 
     private static TrainingStatus Run(string directory, long steps, TeacherKind teacher, CheckpointOptions? checkpoints, IProgress<TrainingProgress>? progress)
     {
@@ -36,5 +37,13 @@ internal static class TrainCommand
     }
 
     private static double[] Numbers(TrainingProgress report) =>
-        [report.Position.Step, report.Loss, .. report.Terms.Values, report.LearningRate, report.GradientNorm!.Value, report.Validation!.Accuracy, report.Validation.NegativeLogLikelihood];
+        [
+            report.Position.Step,
+            report.Loss,
+            .. report.Terms.Values,
+            report.LearningRate,
+            report.GradientNorm!.Value,
+            report.Validation!.Accuracy,
+            report.Validation.NegativeLogLikelihood,
+        ];
 }

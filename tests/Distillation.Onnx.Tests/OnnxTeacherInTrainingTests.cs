@@ -76,6 +76,7 @@ public sealed class OnnxTeacherInTrainingTests : IDisposable
     private double Agreement(Sequential student)
     {
         Batch all = _data.Read(torch.arange(_data.Count, torch.ScalarType.Int64));
-        return student.call(all.Inputs).argmax(1).eq(_teacher.Predict(all, FeatureSet.None).Logits.argmax(1)).to(torch.ScalarType.Float64).mean().item<double>();
+        return student.call(all.Inputs).argmax(1).eq(_teacher.Predict(all, FeatureSet.None).Logits.argmax(1)).to(torch.ScalarType.Float64).mean()
+            .item<double>();
     }
 }

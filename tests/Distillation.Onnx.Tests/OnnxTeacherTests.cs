@@ -113,7 +113,8 @@ public sealed class OnnxTeacherTests : IDisposable
     [InlineData("logistic")]
     public void Sigmoid_at_the_end_asks_for_the_meaning_before_the_first_batch(string model)
     {
-        FluentActions.Invoking(() => OnnxTeacher.Load(Models.At(model))).Should().Throw<ArgumentException>().WithMessage("*'outputs'*sigmoid*Meaning*BinaryProbabilities*");
+        FluentActions.Invoking(() => OnnxTeacher.Load(Models.At(model)))
+            .Should().Throw<ArgumentException>().WithMessage("*'outputs'*sigmoid*Meaning*BinaryProbabilities*");
         using var teacher = OnnxTeacher.Load(Models.At(model), new OnnxTeacherOptions { Meaning = OnnxTeacherOutput.Logits });
 
         Tensor numbers = teacher.Predict(Models.Samples("heads", "values"), FeatureSet.None).Logits;
@@ -230,7 +231,9 @@ public sealed class OnnxTeacherTests : IDisposable
         (string Path, OnnxTeacherOptions Options)[] all =
         [
             (Models.At("mlp"), new()), (Models.At("convnet"), new()), (Models.At("weights_apart"), new()), (Path.Combine(folder, "model.onnx"), new()),
-            (Models.At("mlp"), new() { Output = "hidden" }), (Models.At("mlp"), new() { Meaning = OnnxTeacherOutput.Probabilities }), (Models.At("mlp"), new() { Meaning = OnnxTeacherOutput.BinaryProbabilities }),
+            (Models.At("mlp"), new() { Output = "hidden" }),
+            (Models.At("mlp"), new() { Meaning = OnnxTeacherOutput.Probabilities }),
+            (Models.At("mlp"), new() { Meaning = OnnxTeacherOutput.BinaryProbabilities }),
             (Models.At("one_place"), new()), (Models.At("open_places"), new()),
         ];
 
@@ -295,7 +298,8 @@ public sealed class OnnxTeacherTests : IDisposable
         using var teacher = OnnxTeacher.Load(Models.At("tokens"));
         Batch batch = Models.Samples(torch.full(2, 5, 99L));
 
-        Leak.None(() => FluentActions.Invoking(() => teacher.Predict(batch, FeatureSet.None)).Should().Throw<InvalidOperationException>().WithMessage("*[2, 5]*"));
+        Leak.None(() =>
+            FluentActions.Invoking(() => teacher.Predict(batch, FeatureSet.None)).Should().Throw<InvalidOperationException>().WithMessage("*[2, 5]*"));
     }
 
     [Fact]

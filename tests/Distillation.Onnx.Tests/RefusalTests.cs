@@ -94,7 +94,8 @@ public sealed class RefusalTests : IDisposable
     [InlineData("dropout_constant", "Dropout 'drop' drops other values at each call")]
     [InlineData("norm_training", "BatchNormalization 'norm' normalizes with the statistics of each batch")]
     public void Export_in_training_mode_is_refused(string model, string reason) =>
-        FluentActions.Invoking(() => OnnxTeacher.Load(Models.At(model))).Should().Throw<InvalidDataException>().WithMessage($"*{model}*training mode: {reason}*model.eval()*");
+        FluentActions.Invoking(() => OnnxTeacher.Load(Models.At(model)))
+            .Should().Throw<InvalidDataException>().WithMessage($"*{model}*training mode: {reason}*model.eval()*");
 
     [Fact]
     public void Training_mode_within_a_branch_is_refused()
@@ -119,7 +120,8 @@ public sealed class RefusalTests : IDisposable
         teacher.Predict(Models.Samples(tokens), FeatureSet.None).Logits.ShouldBe(Models.Recorded("tokens", "scores"));
         tokens[1, 2] = torch.tensor(number, type);
 
-        FluentActions.Invoking(() => teacher.Predict(Models.Samples(tokens), FeatureSet.None)).Should().Throw<ArgumentException>().WithMessage($"*'tokens' (Int64 [batch, 5])*{type}*fractions*");
+        FluentActions.Invoking(() => teacher.Predict(Models.Samples(tokens), FeatureSet.None))
+            .Should().Throw<ArgumentException>().WithMessage($"*'tokens' (Int64 [batch, 5])*{type}*fractions*");
     }
 
     [Fact]
@@ -127,7 +129,8 @@ public sealed class RefusalTests : IDisposable
     {
         using var teacher = OnnxTeacher.Load(Models.At("short_tokens"));
 
-        FluentActions.Invoking(() => teacher.Predict(Models.Samples(torch.full(2, 5, 1L << 33)), FeatureSet.None)).Should().Throw<ArgumentException>().WithMessage("*'tokens' (Int32 [batch, 5])*range*");
+        FluentActions.Invoking(() => teacher.Predict(Models.Samples(torch.full(2, 5, 1L << 33)), FeatureSet.None))
+            .Should().Throw<ArgumentException>().WithMessage("*'tokens' (Int32 [batch, 5])*range*");
     }
 
     [Fact]
@@ -135,7 +138,8 @@ public sealed class RefusalTests : IDisposable
     {
         using var teacher = OnnxTeacher.Load(Models.At("half"));
 
-        FluentActions.Invoking(() => teacher.Predict(Models.Samples(torch.full(2, 4, 1e5f)), FeatureSet.None)).Should().Throw<ArgumentException>().WithMessage("*'values' (Float16 [batch, 4])*range*");
+        FluentActions.Invoking(() => teacher.Predict(Models.Samples(torch.full(2, 4, 1e5f)), FeatureSet.None))
+            .Should().Throw<ArgumentException>().WithMessage("*'values' (Float16 [batch, 4])*range*");
         teacher.Predict(Models.Samples(torch.full(2, 4, float.PositiveInfinity)), FeatureSet.None).Logits.shape.Should().Equal(2, 3);
     }
 

@@ -34,7 +34,10 @@ public sealed class ComposeTests : IDisposable
     {
         using var originals = new LabeledSamples(new TensorData(torch.tensor(new[,] { { -1.0 }, { 1 } }, torch.ScalarType.Float64)));
         double[] Noise(ISampleGenerator generator) =>
-            [.. Close.Numbers(originals.Generate(generator, 4000).Read(torch.arange(4000, torch.ScalarType.Int64)).Inputs).Select((value, number) => value - (number % 2 == 0 ? -1 : 1))];
+            [
+                .. Close.Numbers(originals.Generate(generator, 4000).Read(torch.arange(4000, torch.ScalarType.Int64)).Inputs)
+                    .Select((value, number) => value - (number % 2 == 0 ? -1 : 1)),
+            ];
 
         // The variances of independent noise add up; the same noise twice would have four times the variance.
         Noise(new RandomChoice(new GaussianNoise(1)).Then(new GaussianNoise(1))).Average(value => value * value).Should().BeApproximately(2, 0.2);

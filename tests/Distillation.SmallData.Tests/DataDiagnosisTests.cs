@@ -67,7 +67,8 @@ public sealed class DataDiagnosisTests : IDisposable
     {
         using LabeledSamples data = SmallProblem.LabeledSamples(40);
 
-        DataDiagnosis Diagnose() => DataDiagnosis.ByOriginals(SmallProblem.Network, data, SmallProblem.Training with { Steps = 20 }, folds: 2, seed: 3, suspectBelow: 1);
+        DataDiagnosis Diagnose() =>
+            DataDiagnosis.ByOriginals(SmallProblem.Network, data, SmallProblem.Training with { Steps = 20 }, folds: 2, seed: 3, suspectBelow: 1);
 
         Diagnose().Suspects.Should().Equal(Diagnose().Suspects);
     }
@@ -79,7 +80,8 @@ public sealed class DataDiagnosisTests : IDisposable
 
         Action diagnose = () => DataDiagnosis.ByOriginals(() => Linear(2, 3), data, SmallProblem.Training with { Steps = 1 });
 
-        diagnose.Should().Throw<InvalidOperationException>().WithMessage("A model of data of 2 classes must give logits ?N, 2?, but gave ?4, 3?*say how many there are.");
+        diagnose.Should().Throw<InvalidOperationException>()
+            .WithMessage("A model of data of 2 classes must give logits ?N, 2?, but gave ?4, 3?*say how many there are.");
     }
 
     [Fact]
@@ -102,15 +104,19 @@ public sealed class DataDiagnosisTests : IDisposable
     {
         using LabeledSamples data = SmallProblem.LabeledSamples(20);
 
-        FluentActions.Invoking(() => Of([0, 1], [[1, 0], [0, 1]], suspectBelow: 1.1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("suspectBelow");
-        FluentActions.Invoking(() => DataDiagnosis.ByOriginals(SmallProblem.Line, data, folds: 1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("folds");
-        FluentActions.Invoking(() => new ModelDistillationOptions { DiagnosisFolds = 1 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("DiagnosisFolds*");
+        FluentActions.Invoking(() => Of([0, 1], [[1, 0], [0, 1]], suspectBelow: 1.1))
+            .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("suspectBelow");
+        FluentActions.Invoking(() => DataDiagnosis.ByOriginals(SmallProblem.Line, data, folds: 1))
+            .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("folds");
+        FluentActions.Invoking(() => new ModelDistillationOptions { DiagnosisFolds = 1 })
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("DiagnosisFolds*");
     }
 
     private static DataDiagnosis Of(long[] labels, double[][] outOfFold, double suspectBelow = 0.1)
     {
         using var data = new LabeledSamples(new TensorData(torch.zeros(labels.Length, 1), torch.tensor(labels)), classes: outOfFold[0].Length);
-        using var fitted = new FittedTeacher(Teacher.From(inputs => inputs), torch.tensor([.. outOfFold.SelectMany(row => row)], [labels.Length, outOfFold[0].Length]).log());
+        using var fitted = new FittedTeacher(
+            Teacher.From(inputs => inputs), torch.tensor([.. outOfFold.SelectMany(row => row)], [labels.Length, outOfFold[0].Length]).log());
         return DataDiagnosis.Of(fitted, data, suspectBelow);
     }
 }

@@ -8,7 +8,8 @@ public sealed class FederatedClientTests : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
     private readonly TensorData _low = SmallProblem.Heaps(30, [0, 1]);
     private readonly TensorData _high = SmallProblem.Heaps(30, [2, 3], seed: 15);
-    private readonly FederatedOptions _options = new() { Training = SmallProblem.Training with { Steps = 30 }, MinPoolSize = 120, PoolFactor = 4, Exchange = FederatedExchange.ModelsAndSamples };
+    private readonly FederatedOptions _options =
+        new() { Training = SmallProblem.Training with { Steps = 30 }, MinPoolSize = 120, PoolFactor = 4, Exchange = FederatedExchange.ModelsAndSamples };
 
     private string Path => System.IO.Path.Combine(_folder.FullName, "client");
 
@@ -114,7 +115,8 @@ public sealed class FederatedClientTests : IDisposable
         model.Save(Path);
 
         Action wider = () => FederatedModel.Load(Path, () => Sequential(("in", Linear(2, 16)), ("act", ReLU()), ("out", Linear(16, 5))));
-        Action deeper = () => FederatedModel.Load(Path, () => Sequential(("in", Linear(2, 16)), ("act", ReLU()), ("out", Linear(16, 4)), ("more", Linear(4, 4))));
+        Action deeper = () =>
+            FederatedModel.Load(Path, () => Sequential(("in", Linear(2, 16)), ("act", ReLU()), ("out", Linear(16, 4)), ("more", Linear(4, 4))));
 
         wider.Should().Throw<InvalidDataException>().WithMessage("*'out.weight' is ?4, 16? Float32 in the file and ?5, 16? Float32 in the model*");
         deeper.Should().Throw<InvalidDataException>().WithMessage("*'more.weight' is not there in the file*");
@@ -137,7 +139,8 @@ public sealed class FederatedClientTests : IDisposable
         ITeacher teacher = Teacher.From(inputs => torch.zeros(inputs.size(0), 4));
         using TensorData made = New(0, _low).Generate(classes: 4, count: 3);
 
-        using TensorData alone = new FederatedClient(0, SmallProblem.HeapNetwork, _low, new GaussianNoise(0.2), _options with { Exchange = FederatedExchange.Models }).Label(teacher, made);
+        using TensorData alone = new FederatedClient(
+            0, SmallProblem.HeapNetwork, _low, new GaussianNoise(0.2), _options with { Exchange = FederatedExchange.Models }).Label(teacher, made);
         using TensorData half = New(0, _low).Label(teacher, made);
 
         Close.Numbers(alone.Labels!).Should().OnlyContain(probability => probability == 0.25);

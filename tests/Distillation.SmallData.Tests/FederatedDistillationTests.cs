@@ -10,7 +10,8 @@ public sealed class FederatedDistillationTests : IDisposable
     private readonly TensorData _low = SmallProblem.Heaps(30, [0, 1]);
     private readonly TensorData _high = SmallProblem.Heaps(30, [2, 3], seed: 15);
     private readonly TensorData _test = SmallProblem.Heaps(400, [0, 1, 2, 3], seed: 50);
-    private readonly FederatedOptions _options = new() { Training = SmallProblem.Training, MinPoolSize = 400, PoolFactor = 4, Exchange = FederatedExchange.ModelsAndSamples };
+    private readonly FederatedOptions _options =
+        new() { Training = SmallProblem.Training, MinPoolSize = 400, PoolFactor = 4, Exchange = FederatedExchange.ModelsAndSamples };
 
     public void Dispose()
     {
@@ -33,7 +34,8 @@ public sealed class FederatedDistillationTests : IDisposable
         result.Improvement!.Mean.Should().BeGreaterThan(0.3);
         result.Clients[0].Before.SamplesOfClass.Keys.Should().BeEquivalentTo([0L, 1L]);
         result.Clients[0].After.SamplesOfClass.Values.Sum().Should().Be(30);
-        result.Describe().Should().Contain("2 clients of 60 labeled samples").And.Contain("surrogates").And.Contain("no privacy").And.Contain("client 1 (30 samples of 2 classes)");
+        result.Describe().Should().Contain("2 clients of 60 labeled samples").And.Contain("surrogates").And.Contain("no privacy")
+            .And.Contain("client 1 (30 samples of 2 classes)");
     }
 
     [Fact]
@@ -115,7 +117,8 @@ public sealed class FederatedDistillationTests : IDisposable
         void Canceled()
         {
             using var cancellation = new CancellationTokenSource();
-            Action run = () => new FederatedDistillation(networks.Dequeue, new GaussianNoise(0.2), _options).Run([_low, _high], _test, new CancelsAt(at, cancellation), cancellation.Token);
+            Action run = () => new FederatedDistillation(networks.Dequeue, new GaussianNoise(0.2), _options)
+                .Run([_low, _high], _test, new CancelsAt(at, cancellation), cancellation.Token);
             run.Should().Throw<OperationCanceledException>();
         }
 

@@ -9,7 +9,8 @@ public sealed class GenerationExtensionsTests : IDisposable
     [Fact]
     public void Teacher_labels_with_its_probabilities()
     {
-        IDataSource data = new TensorData(torch.zeros(3, 2)).LabeledBy(Teacher.From(_ => torch.tensor(new[,] { { 0f, MathF.Log(3) }, { 0f, 0f }, { 0f, 0f } })), new LabelingOptions { Temperature = 1 });
+        IDataSource data = new TensorData(torch.zeros(3, 2))
+            .LabeledBy(Teacher.From(_ => torch.tensor(new[,] { { 0f, MathF.Log(3) }, { 0f, 0f }, { 0f, 0f } })), new LabelingOptions { Temperature = 1 });
 
         Tensor labels = data.Read(torch.tensor([0L, 1, 2])).Labels!;
 
@@ -19,7 +20,8 @@ public sealed class GenerationExtensionsTests : IDisposable
     [Fact]
     public void Known_labels_are_blended_in()
     {
-        IDataSource data = new TensorData(torch.zeros(2, 2), torch.tensor([0L, 1])).LabeledBy(Teacher.From(_ => torch.zeros(2, 2)), new LabelingOptions { KnownShare = 0.5 });
+        IDataSource data = new TensorData(torch.zeros(2, 2), torch.tensor([0L, 1]))
+            .LabeledBy(Teacher.From(_ => torch.zeros(2, 2)), new LabelingOptions { KnownShare = 0.5 });
 
         Close.ShouldBe(Close.Numbers(data.Read(torch.tensor([0L, 1])).Labels!), [0.75, 0.25, 0.25, 0.75], 1e-6);
     }
@@ -27,7 +29,8 @@ public sealed class GenerationExtensionsTests : IDisposable
     [Fact]
     public void Temperature_softens_labels()
     {
-        IDataSource data = new TensorData(torch.zeros(1, 2)).LabeledBy(Teacher.From(_ => torch.tensor(new[,] { { 0f, 2 * MathF.Log(3) } })), new LabelingOptions { Temperature = 2 });
+        IDataSource data = new TensorData(torch.zeros(1, 2))
+            .LabeledBy(Teacher.From(_ => torch.tensor(new[,] { { 0f, 2 * MathF.Log(3) } })), new LabelingOptions { Temperature = 2 });
 
         Close.ShouldBe(Close.Numbers(data.Read(torch.tensor([0L])).Labels!), [0.25, 0.75], 1e-6);
     }

@@ -43,7 +43,8 @@ public sealed class GeneratorTests : IDisposable
         [nameof(CutMix)] = new CutMix(),
         ["CutMix of shifts"] = new CutMix(new RandomTranslation()),
         [nameof(RandomChoice)] = new RandomChoice(new Mixup(), new RandomTranslation()),
-        ["Random choice of random choices, then"] = new RandomChoice(new RandomChoice(new GaussianNoise(), new Mixup()), new CutMix()).Then(new GaussianNoise()),
+        ["Random choice of random choices, then"] = new RandomChoice(new RandomChoice(new GaussianNoise(), new Mixup()), new CutMix())
+            .Then(new GaussianNoise()),
         [nameof(Smote)] = new Smote(),
         ["Neighbors of any class"] = new Smote { AnyClass = true },
         ["Neighbors, then"] = new Smote().Then(new PcaReconstruction { Components = 3 }).Then(new GaussianNoise()),
@@ -54,7 +55,11 @@ public sealed class GeneratorTests : IDisposable
         ["Pool among others"] = new RandomChoice(new UnlabeledPool(new TensorData(Some.Inputs(5, 64, seed: 9).view(5, 1, 8, 8)), seed: 1), new Mixup()),
         [nameof(TableColumns)] = new TableColumns(new GaussianNoise(), ColumnKind.Continuous, ColumnKind.Integer, ColumnKind.Nominal, ColumnKind.Nominal),
         ["Munge of kinds"] = new TableColumns(
-            new Munge(0.5) { Kinds = [ColumnKind.Continuous, ColumnKind.Integer, ColumnKind.Nominal, ColumnKind.Nominal] }, ColumnKind.Continuous, ColumnKind.Integer, ColumnKind.Nominal, ColumnKind.Nominal),
+            new Munge(0.5) { Kinds = [ColumnKind.Continuous, ColumnKind.Integer, ColumnKind.Nominal, ColumnKind.Nominal] },
+            ColumnKind.Continuous,
+            ColumnKind.Integer,
+            ColumnKind.Nominal,
+            ColumnKind.Nominal),
     };
 
     public void Dispose()
@@ -65,7 +70,9 @@ public sealed class GeneratorTests : IDisposable
 
     [Fact]
     public void Every_generator_is_tested() =>
-        typeof(ISampleGenerator).Assembly.GetExportedTypes().Where(type => type is { IsClass: true, IsAbstract: false } && typeof(ISampleGenerator).IsAssignableFrom(type))
+        typeof(ISampleGenerator).Assembly
+            .GetExportedTypes()
+            .Where(type => type is { IsClass: true, IsAbstract: false } && typeof(ISampleGenerator).IsAssignableFrom(type))
             .Select(type => type.Name).Should().BeSubsetOf(All.Keys);
 
     [Theory]
@@ -190,7 +197,8 @@ public sealed class GeneratorTests : IDisposable
     [Fact]
     public void Affine_warp_without_room_changes_nothing()
     {
-        Tensor warped = _originals.Generate(new RandomAffine { Degrees = 0, Scale = 0, Pixels = 0 }, count: 12).Read(torch.arange(12, torch.ScalarType.Int64)).Inputs;
+        Tensor warped = _originals.Generate(new RandomAffine { Degrees = 0, Scale = 0, Pixels = 0 }, count: 12)
+            .Read(torch.arange(12, torch.ScalarType.Int64)).Inputs;
 
         Close.Numbers(warped - _originals.Inputs).Should().OnlyContain(difference => Math.Abs(difference) < 1e-5);
     }
@@ -202,7 +210,8 @@ public sealed class GeneratorTests : IDisposable
         image[0, 0, 4, 4] = 1;
         using var originals = new LabeledSamples(new TensorData(image, torch.tensor([0L])));
 
-        Tensor warped = originals.Generate(new RandomAffine { Degrees = 90, Scale = 0, Pixels = 0 }, count: 50).Read(torch.arange(50, torch.ScalarType.Int64)).Inputs;
+        Tensor warped = originals.Generate(new RandomAffine { Degrees = 90, Scale = 0, Pixels = 0 }, count: 50)
+            .Read(torch.arange(50, torch.ScalarType.Int64)).Inputs;
 
         Close.Numbers(warped.flatten(1).argmax(1)).Should().OnlyContain(place => place == 40);
     }
@@ -264,7 +273,9 @@ public sealed class GeneratorTests : IDisposable
     // Tables have four columns: two of numbers and two of names.
     private static LabeledSamples Suitable(string name, torch.ScalarType dtype = torch.ScalarType.Float32, long samples = 12) => new(
         new TensorData(
-            name is nameof(TableColumns) or "Munge of kinds" ? Some.Inputs(samples, 4, dtype: dtype).mul_(3).round_() : Some.Inputs(samples, 64, dtype: dtype).view(samples, 1, 8, 8),
+            name is nameof(TableColumns) or "Munge of kinds"
+                ? Some.Inputs(samples, 4, dtype: dtype).mul_(3).round_()
+                : Some.Inputs(samples, 64, dtype: dtype).view(samples, 1, 8, 8),
             Some.Labels(samples)));
 
     private sealed class Times(double factor) : SampleTransform

@@ -45,7 +45,8 @@ public sealed class HistogramOfGradientsTests : IDisposable
     }
 
     [Fact]
-    public void Flat_images_give_zeros() => Close.Numbers(new HistogramOfGradients().Describe(torch.ones(1, 1, 8, 8))).Should().OnlyContain(number => number == 0);
+    public void Flat_images_give_zeros() =>
+        Close.Numbers(new HistogramOfGradients().Describe(torch.ones(1, 1, 8, 8))).Should().OnlyContain(number => number == 0);
 
     [Fact]
     public void Staggered_cells_describe_the_image_as_if_it_were_moved_by_half_a_cell()
@@ -56,7 +57,8 @@ public sealed class HistogramOfGradientsTests : IDisposable
 
         double[] staggered = Close.Numbers((plain with { Staggered = true }).Describe(images));
 
-        double[] moved = Close.Numbers(torch.cat([plain.Describe(Moved(2, 2)), plain.Describe(Moved(2, 0)), plain.Describe(Moved(0, 2)), plain.Describe(images)], 1));
+        double[] moved = Close.Numbers(
+            torch.cat([plain.Describe(Moved(2, 2)), plain.Describe(Moved(2, 0)), plain.Describe(Moved(0, 2)), plain.Describe(images)], 1));
         Close.ShouldBe(staggered, moved, 1e-6);
 
         Tensor Moved(int down, int right) => images.roll([down, right], [2, 3]);

@@ -35,7 +35,8 @@ public sealed class ImageGeneratorTests : IDisposable
 
         double[] ofOne = Close.Numbers(originals.Generate(new CutMix(), 4000).Read(torch.arange(0, 4000, 2, torch.ScalarType.Int64)).Labels!.select(1, 1));
 
-        // Of a side s with its center anywhere the border leaves s − s²/4 on the average; s² is even in [0, 1): E[(s − s²/4)²] = 1/2 − 1/5 + 1/48. The other image is of the other class half of the time.
+        // Of a side s with its center anywhere the border leaves s − s²/4 on the average; s² is even in [0, 1): E[(s − s²/4)²] = 1/2 − 1/5 + 1/48. The other
+        // image is of the other class half of the time.
         ofOne.Average().Should().BeApproximately(0.5 * (0.5 - 0.2 + (1.0 / 48)), 0.015);
     }
 
@@ -194,7 +195,8 @@ public sealed class ImageGeneratorTests : IDisposable
     {
         Action[] all =
         [
-            () => _ = new Cutout(0), () => _ = new RandomHorizontalFlip(2), () => _ = new RandomResizedCrop(0), () => _ = new RandomResizedCrop(1.1), () => _ = new ElasticTransform { Strength = 0 },
+            () => _ = new Cutout(0), () => _ = new RandomHorizontalFlip(2), () =>
+                _ = new RandomResizedCrop(0), () => _ = new RandomResizedCrop(1.1), () => _ = new ElasticTransform { Strength = 0 },
             () => _ = new ElasticTransform { Smoothness = 0 }, () => _ = new GaussianBlur(0), () => _ = new DownSampling(1),
         ];
 
@@ -203,9 +205,11 @@ public sealed class ImageGeneratorTests : IDisposable
 
     // Images of the same value all over: the number of their class.
     private static LabeledSamples Flat(long classes, long height, long width) => new(new TensorData(
-        torch.arange(classes, torch.ScalarType.Float32).view(-1, 1, 1, 1).expand(classes, 1, height, width).contiguous(), torch.arange(classes, torch.ScalarType.Int64)));
+        torch.arange(classes, torch.ScalarType.Float32).view(-1, 1, 1, 1).expand(classes, 1, height, width).contiguous(),
+        torch.arange(classes, torch.ScalarType.Int64)));
 
-    private static Batch Read(LabeledSamples originals, ISampleGenerator generator, long count) => originals.Generate(generator, count).Read(torch.arange(count, torch.ScalarType.Int64));
+    private static Batch Read(LabeledSamples originals, ISampleGenerator generator, long count) =>
+        originals.Generate(generator, count).Read(torch.arange(count, torch.ScalarType.Int64));
 
     private static double[][] Rows(Tensor images) => [.. Close.Numbers(images).Chunk((int)(images.numel() / images.size(0)))];
 

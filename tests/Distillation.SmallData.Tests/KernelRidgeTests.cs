@@ -34,7 +34,8 @@ public sealed class KernelRidgeTests : IDisposable
 
         Tensor logits = teacher.Predict(new Batch(data.Inputs.narrow(0, 3, 1), null, torch.tensor([3L])), FeatureSet.None).Logits;
 
-        Close.ShouldBe(Close.Numbers(logits), [.. PlainScores(data, teacher.Bandwidth, 0.3, without: -1, at: 3).Select(score => score / teacher.Temperature)], 1e-6);
+        Close.ShouldBe(
+            Close.Numbers(logits), [.. PlainScores(data, teacher.Bandwidth, 0.3, without: -1, at: 3).Select(score => score / teacher.Temperature)], 1e-6);
     }
 
     [Fact]
@@ -131,7 +132,8 @@ public sealed class KernelRidgeTests : IDisposable
         double[] x = Close.Numbers(data.Inputs);
         double[] y = Close.Numbers(data.Labels!);
         int[] points = [.. Enumerable.Range(0, y.Length).Where(i => i != without)];
-        double Kernel(int i, int j) => Math.Exp(-(Math.Pow(x[2 * i] - x[2 * j], 2) + Math.Pow(x[(2 * i) + 1] - x[(2 * j) + 1], 2)) / (2 * bandwidth * bandwidth));
+        double Kernel(int i, int j) =>
+            Math.Exp(-(Math.Pow(x[2 * i] - x[2 * j], 2) + Math.Pow(x[(2 * i) + 1] - x[(2 * j) + 1], 2)) / (2 * bandwidth * bandwidth));
         var table = new double[points.Length, points.Length + 2];
         for (int i = 0; i < points.Length; i++)
         {
@@ -156,6 +158,7 @@ public sealed class KernelRidgeTests : IDisposable
             }
         }
 
-        return [.. new[] { 0, 1 }.Select(label => Enumerable.Range(0, points.Length).Sum(i => Kernel(at ?? without, points[i]) * table[i, points.Length + label] / table[i, i]))];
+        return [.. new[] { 0, 1 }
+            .Select(label => Enumerable.Range(0, points.Length).Sum(i => Kernel(at ?? without, points[i]) * table[i, points.Length + label] / table[i, i]))];
     }
 }

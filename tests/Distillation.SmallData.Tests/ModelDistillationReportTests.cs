@@ -24,7 +24,13 @@ public sealed class ModelDistillationReportTests : IDisposable
         long[] before = [.. Enumerable.Range(0, 80).Select(number => number < 70 && number % 10 >= number / 10 ? (long)number / 10 : 8)];
         long[] after = [.. Enumerable.Range(0, 80).Select(number => number < 75 ? (long)number / 10 : 8)];
 
-        string[] lines = [.. Report(labels, before, after, classes: 9).Describe().Split(Environment.NewLine).Where(line => line.StartsWith("class", StringComparison.Ordinal))];
+        string[] lines =
+        [
+            .. Report(labels, before, after, classes: 9)
+                .Describe()
+                .Split(Environment.NewLine)
+                .Where(line => line.StartsWith("class", StringComparison.Ordinal)),
+        ];
 
         lines.Should().Equal(
             "class 6: 40 % -> 100 % of 10 samples found",
@@ -50,6 +56,7 @@ public sealed class ModelDistillationReportTests : IDisposable
         return new(Recipe.Plain, plain, Control: null, final, final, Teacher: null, McNemarTest.Of(0, 0));
 
         EvaluationReport Says(long[] predicted) => Evaluator.Evaluate(
-            Teacher.From(_ => torch.nn.functional.one_hot(torch.tensor(predicted), classes).to(torch.ScalarType.Float32)), new TensorData(torch.zeros(labels.Length, 1), torch.tensor(labels)));
+            Teacher.From(_ => torch.nn.functional.one_hot(torch.tensor(predicted), classes).to(torch.ScalarType.Float32)),
+            new TensorData(torch.zeros(labels.Length, 1), torch.tensor(labels)));
     }
 }

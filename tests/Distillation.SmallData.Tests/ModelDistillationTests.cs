@@ -116,7 +116,8 @@ public sealed class ModelDistillationTests : IDisposable
         labels[17] = 1 - labels[17];
         using TensorData noisy = new(data.Inputs, labels);
 
-        using ModelDistillationResult result = new ModelDistillation(SmallProblem.Network, SmallProblem.Network, Recipe.UseTeacher(new KernelRidge()), new() { Training = SmallProblem.Training }).Run(noisy);
+        using ModelDistillationResult result = new ModelDistillation(
+            SmallProblem.Network, SmallProblem.Network, Recipe.UseTeacher(new KernelRidge()), new() { Training = SmallProblem.Training }).Run(noisy);
 
         result.Suspects[0].Number.Should().Be(17);
         result.Suspects[0].Predicted.Should().Be(data.Labels![17].item<long>());
@@ -135,7 +136,8 @@ public sealed class ModelDistillationTests : IDisposable
     [Fact]
     public void Originals_diagnose_the_labeled_samples_where_folds_are_given()
     {
-        using ModelDistillationResult result = new ModelDistillation(SmallProblem.Network, SmallProblem.Network, Recipe.UseTeacher(new KernelRidge()), _options with { DiagnosisFolds = 3, Seed = 2 }).Run(_few);
+        using ModelDistillationResult result = new ModelDistillation(
+            SmallProblem.Network, SmallProblem.Network, Recipe.UseTeacher(new KernelRidge()), _options with { DiagnosisFolds = 3, Seed = 2 }).Run(_few);
 
         using var originals = new LabeledSamples(_few);
         DataDiagnosis alone = DataDiagnosis.ByOriginals(SmallProblem.Network, originals, _options.Training, folds: 3, seed: 2);
@@ -145,7 +147,10 @@ public sealed class ModelDistillationTests : IDisposable
     [Fact]
     public void The_procedure_of_the_article_runs()
     {
-        Recipe article = Recipe.Distil(ModelFitter.Distilled(SmallProblem.Network, SmallProblem.Network, SmallProblem.Training), new GaussianNoise(0.1)) with { MinPoolSize = 100 };
+        Recipe article = Recipe.Distil(ModelFitter.Distilled(SmallProblem.Network, SmallProblem.Network, SmallProblem.Training), new GaussianNoise(0.1)) with
+        {
+            MinPoolSize = 100,
+        };
 
         using ModelDistillationResult result = Run(article);
 
@@ -175,7 +180,8 @@ public sealed class ModelDistillationTests : IDisposable
         void Canceled()
         {
             using var cancellation = new CancellationTokenSource();
-            Action run = () => new ModelDistillation(networks.Dequeue, networks.Dequeue, Distil, _options).Run(_few, _test, new CancelsAt(0.4, cancellation), cancellation.Token);
+            Action run = () => new ModelDistillation(networks.Dequeue, networks.Dequeue, Distil, _options)
+                .Run(_few, _test, new CancelsAt(0.4, cancellation), cancellation.Token);
             run.Should().Throw<OperationCanceledException>();
         }
 

@@ -25,7 +25,8 @@ public sealed class NeighborTests : IDisposable
         {
             double[] own = points[i % count];
             int[] nearest = [.. Enumerable.Range(0, count).Where(other => other != i % count && labels[other] == labels[i % count])
-                .OrderBy(other => own.Zip(points[other], (a, b) => a - b).Zip(deviations, (difference, deviation) => Math.Pow(difference / deviation, 2)).Sum()).Take(neighbors)];
+                .OrderBy(other => own.Zip(points[other], (a, b) => a - b).Zip(deviations, (difference, deviation) => Math.Pow(difference / deviation, 2)).Sum())
+                .Take(neighbors)];
             int[] between = [.. nearest.Where(other => IsBetween(own, points[other], samples[i]))];
             between.Should().NotBeEmpty();
             chosen.Add((i % count, between[0]));
@@ -42,7 +43,8 @@ public sealed class NeighborTests : IDisposable
         double[] samples = Close.Numbers(Read(originals, new Smote(), 30).Inputs);
 
         samples.Where((_, number) => number % 3 == 2).Should().OnlyContain(sample => sample == 5.3f);
-        samples.Where((_, number) => number % 3 != 2).Should().OnlyContain(sample => sample >= 0.1f && sample <= 1.7f).And.Contain(sample => sample > 0.5 && sample < 1.3);
+        samples.Where((_, number) => number % 3 != 2)
+            .Should().OnlyContain(sample => sample >= 0.1f && sample <= 1.7f).And.Contain(sample => sample > 0.5 && sample < 1.3);
     }
 
     [Fact]
@@ -53,7 +55,8 @@ public sealed class NeighborTests : IDisposable
         Batch batch = Read(originals, new Smote(1) { AnyClass = true }, 100);
 
         double[] ofOne = Close.Numbers(batch.Labels!.select(1, 1));
-        Close.Numbers(batch.Inputs).Select((input, number) => number % 4 < 2 ? input : input - 10).Zip(ofOne).Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-5);
+        Close.Numbers(batch.Inputs).Select((input, number) => number % 4 < 2 ? input : input - 10).Zip(ofOne)
+            .Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-5);
     }
 
     [Fact]
@@ -85,7 +88,8 @@ public sealed class NeighborTests : IDisposable
 
         double[] samples = Close.Numbers(Read(originals, new Smote(1) { AnyClass = true }, 1300).Inputs);
 
-        samples.Skip(1).Select((sample, before) => (sample, before)).Should().OnlyContain(pair => pair.sample <= Math.Pow(pair.before + 1, 2) && pair.sample >= Math.Pow(pair.before, 2) - 1e-6);
+        samples.Skip(1).Select((sample, before) => (sample, before))
+            .Should().OnlyContain(pair => pair.sample <= Math.Pow(pair.before + 1, 2) && pair.sample >= Math.Pow(pair.before, 2) - 1e-6);
     }
 
     [Fact]
@@ -109,7 +113,8 @@ public sealed class NeighborTests : IDisposable
     public void Munge_swaps_names_without_noise_and_counts_them_in_the_distance()
     {
         // By the measure alone the second is nearest to the first; with the names it is the third.
-        Tensor inputs = torch.tensor(new[,] { { 0.0, 1, 1, 1 }, { 0.1, 7, 8, 9 }, { 1, 1, 1, 2 }, { 1.1, 7, 8, 8 }, { 5, 20, 21, 22 } }, torch.ScalarType.Float64);
+        Tensor inputs = torch.tensor(
+            new[,] { { 0.0, 1, 1, 1 }, { 0.1, 7, 8, 9 }, { 1, 1, 1, 2 }, { 1.1, 7, 8, 8 }, { 5, 20, 21, 22 } }, torch.ScalarType.Float64);
         using var originals = new LabeledSamples(new TensorData(inputs));
         var munge = new Munge(0.5) { Kinds = [ColumnKind.Continuous, ColumnKind.Nominal, ColumnKind.Nominal, ColumnKind.Nominal] };
 
@@ -140,12 +145,14 @@ public sealed class NeighborTests : IDisposable
     [Fact]
     public void Bad_options_are_refused_where_they_are_written()
     {
-        Action[] all = [() => _ = new Smote(0), () => _ = new Munge(1.1), () => _ = new Munge { Closeness = 0 }, () => _ = new Munge { Kinds = [] }, () => _ = new Munge { Kinds = [(ColumnKind)7] }];
+        Action[] all = [() => _ = new Smote(0), () => _ = new Munge(1.1), () => _ = new Munge { Closeness = 0 }, () => _ = new Munge { Kinds = [] }, () =>
+            _ = new Munge { Kinds = [(ColumnKind)7] }];
 
         all.Should().AllSatisfy(one => one.Should().Throw<ArgumentOutOfRangeException>());
     }
 
-    private static Batch Read(LabeledSamples originals, ISampleGenerator generator, long count) => originals.Generate(generator, count).Read(torch.arange(count, torch.ScalarType.Int64));
+    private static Batch Read(LabeledSamples originals, ISampleGenerator generator, long count) =>
+        originals.Generate(generator, count).Read(torch.arange(count, torch.ScalarType.Int64));
 
     private static double[][] Rows(Tensor table) => [.. Close.Numbers(table).Chunk((int)table.size(1))];
 
@@ -155,6 +162,7 @@ public sealed class NeighborTests : IDisposable
     private static bool IsBetween(double[] a, double[] b, double[] sample)
     {
         double share = (sample[0] - a[0]) / (b[0] - a[0]);
-        return share is >= 0 and <= 1 && Enumerable.Range(0, a.Length).All(column => Math.Abs(sample[column] - a[column] - (share * (b[column] - a[column]))) < 1e-9);
+        return share is >= 0 and <= 1
+            && Enumerable.Range(0, a.Length).All(column => Math.Abs(sample[column] - a[column] - (share * (b[column] - a[column]))) < 1e-9);
     }
 }

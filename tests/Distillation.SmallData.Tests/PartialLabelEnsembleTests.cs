@@ -111,7 +111,8 @@ public sealed class PartialLabelEnsembleTests : IDisposable
     [Fact]
     public void No_tensor_is_left()
     {
-        using var teacher = new PartialLabelEnsemble(new PartialLabelMember(Teacher.From(Some.Mlp()), [0, 1]), new PartialLabelMember(Teacher.From(Some.Mlp(seed: 5)), [1, 2]));
+        using var teacher = new PartialLabelEnsemble(
+            new PartialLabelMember(Teacher.From(Some.Mlp()), [0, 1]), new PartialLabelMember(Teacher.From(Some.Mlp(seed: 5)), [1, 2]));
         Batch batch = Some.Batch();
 
         Leak.None(() =>

@@ -13,8 +13,10 @@ public sealed class PrincipalSpaceTests : IDisposable
     {
         // Three known directions at right angles, (1, 2, 2)/3, (2, 1, −2)/3 and (2, −2, 1)/3, of falling variance, in more columns than samples or fewer.
         double[][] directions = [[1, 2, 2, 0, 0, 0], [2, 1, -2, 0, 0, 0], [2, -2, 1, 0, 0, 0]];
-        (double First, double Second, double Third)[] places = [.. Enumerable.Range(0, samples).Select(i => (9 * Wave(i, 0, samples), 4 * Wave(i, 1, samples), 1 * Wave(i, 2, samples)))];
-        double[] Point(double first, double second, double third) => [.. Enumerable.Range(0, 6).Select(d => 5 + (((first * directions[0][d]) + (second * directions[1][d]) + (third * directions[2][d])) / 3))];
+        (double First, double Second, double Third)[] places =
+            [.. Enumerable.Range(0, samples).Select(i => (9 * Wave(i, 0, samples), 4 * Wave(i, 1, samples), 1 * Wave(i, 2, samples)))];
+        double[] Point(double first, double second, double third) =>
+            [.. Enumerable.Range(0, 6).Select(d => 5 + (((first * directions[0][d]) + (second * directions[1][d]) + (third * directions[2][d])) / 3))];
         using LabeledSamples originals = Table([.. places.Select(place => Point(place.First, place.Second, place.Third))]);
 
         double[] two = Close.Numbers(Read(originals, new PcaReconstruction { Components = 2 }, samples).Inputs);
@@ -78,7 +80,8 @@ public sealed class PrincipalSpaceTests : IDisposable
         {
             for (int column = 0; column < 3; column++)
             {
-                Moment(first, row, column).Should().BeApproximately(Moment(centered, row, column), 0.08 * Math.Sqrt(Moment(centered, row, row) * Moment(centered, column, column)));
+                Moment(first, row, column)
+                    .Should().BeApproximately(Moment(centered, row, column), 0.08 * Math.Sqrt(Moment(centered, row, row) * Moment(centered, column, column)));
             }
         }
     }
@@ -86,7 +89,8 @@ public sealed class PrincipalSpaceTests : IDisposable
     [Fact]
     public void Class_of_one_sample_borrows_the_spread_of_the_others()
     {
-        using var originals = new LabeledSamples(new TensorData(torch.tensor(new[,] { { 0.0 }, { 2 }, { 10 } }, torch.ScalarType.Float64), torch.tensor([0L, 0, 1])));
+        using var originals = new LabeledSamples(
+            new TensorData(torch.tensor(new[,] { { 0.0 }, { 2 }, { 10 } }, torch.ScalarType.Float64), torch.tensor([0L, 0, 1])));
 
         double[] alone = [.. Close.Numbers(Read(originals, new ClassGaussian { Shrinkage = 0.5 }, 9000).Inputs).Where((_, number) => number % 3 == 2)];
 
@@ -106,7 +110,8 @@ public sealed class PrincipalSpaceTests : IDisposable
 
         double[][] samples = Rows(Read(originals, new ClassKernelDensity { Rule = rule, Scale = scale, Shrinkage = 0 }, 8000).Inputs);
 
-        double[][] noise = [.. samples.Select((sample, number) => sample.Zip(points[number % 40], (a, b) => a - b).ToArray()).Where((_, number) => number % 40 >= 20)];
+        double[][] noise =
+            [.. samples.Select((sample, number) => sample.Zip(points[number % 40], (a, b) => a - b).ToArray()).Where((_, number) => number % 40 >= 20)];
         double width = scale * (rule == BandwidthRule.Scott ? Math.Pow(20, -1.0 / 7) : Math.Pow(4.0 / (5 * 20), 1.0 / 7));
         ShouldBeSpreadAs(noise, Centered(points[20..]), times: width * width);
     }
@@ -118,7 +123,8 @@ public sealed class PrincipalSpaceTests : IDisposable
 
         double[][] samples = Rows(Read(originals, new ClassKernelDensity(components: 1), 40).Inputs);
 
-        samples.Select((sample, number) => (sample, number)).Should().OnlyContain(pair => Math.Abs(pair.sample[1] - (pair.number % 4 < 2 ? 1 : -1)) < 1e-9 && Math.Abs(Math.Abs(pair.sample[0]) - 10) > 1e-6);
+        samples.Select((sample, number) => (sample, number))
+            .Should().OnlyContain(pair => Math.Abs(pair.sample[1] - (pair.number % 4 < 2 ? 1 : -1)) < 1e-9 && Math.Abs(Math.Abs(pair.sample[0]) - 10) > 1e-6);
     }
 
     [Fact]
@@ -145,7 +151,10 @@ public sealed class PrincipalSpaceTests : IDisposable
     {
         using var originals = new LabeledSamples(new TensorData(torch.full(6, 3, 0.1f), torch.tensor([0L, 0, 0, 1, 1, 1])));
 
-        Close.ShouldBe(Close.Numbers(Read(originals, new RandomChoice(new ClassGaussian(), new ClassKernelDensity(), new PcaReconstruction()), 60).Inputs), [.. Enumerable.Repeat((double)0.1f, 180)], 1e-7);
+        Close.ShouldBe(
+            Close.Numbers(Read(originals, new RandomChoice(new ClassGaussian(), new ClassKernelDensity(), new PcaReconstruction()), 60).Inputs),
+            [.. Enumerable.Repeat((double)0.1f, 180)],
+            1e-7);
     }
 
     [Fact]
@@ -161,8 +170,10 @@ public sealed class PrincipalSpaceTests : IDisposable
     {
         Action[] all =
         [
-            () => _ = new PcaReconstruction { Components = 0 }, () => _ = new PcaReconstruction { VarianceShare = 1.1 }, () => _ = new ClassGaussian(0), () => _ = new ClassGaussian { Shrinkage = -0.1 },
-            () => _ = new ClassKernelDensity(0), () => _ = new ClassKernelDensity { Scale = 0 }, () => _ = new ClassKernelDensity { Rule = (BandwidthRule)9 }, () => _ = new ClassKernelDensity { Shrinkage = 2 },
+            () => _ = new PcaReconstruction { Components = 0 }, () =>
+                _ = new PcaReconstruction { VarianceShare = 1.1 }, () => _ = new ClassGaussian(0), () => _ = new ClassGaussian { Shrinkage = -0.1 },
+            () => _ = new ClassKernelDensity(0), () => _ = new ClassKernelDensity { Scale = 0 }, () =>
+                _ = new ClassKernelDensity { Rule = (BandwidthRule)9 }, () => _ = new ClassKernelDensity { Shrinkage = 2 },
         ];
 
         all.Should().AllSatisfy(one => one.Should().Throw<ArgumentOutOfRangeException>());
@@ -174,14 +185,19 @@ public sealed class PrincipalSpaceTests : IDisposable
         : Math.Sqrt(2) * Math.Cos(2 * Math.PI * (number + 1) * sample / samples);
 
     private static LabeledSamples Table(double[][] rows, long[]? labels = null) => new(new TensorData(
-        torch.tensor(rows.SelectMany(row => row).ToArray(), [rows.Length, rows[0].Length], torch.ScalarType.Float64), labels is null ? null : torch.tensor(labels)));
+        torch.tensor(rows.SelectMany(row => row).ToArray(), [rows.Length, rows[0].Length], torch.ScalarType.Float64), labels is null
+            ? null
+            : torch.tensor(labels)));
 
     // Twenty points of each of two classes, with other means and covariances.
     private static LabeledSamples TwoClouds()
     {
         Tensor first = Some.Inputs(20, 3, seed: 4, torch.ScalarType.Float64);
-        Tensor second = Some.Inputs(20, 3, seed: 5, torch.ScalarType.Float64).matmul(torch.tensor(new[,] { { 2.0, 1, 0 }, { 0, 0.5, 1 }, { 0, 0, 3 } }, torch.ScalarType.Float64)) + 7;
-        return new LabeledSamples(new TensorData(torch.cat([first, second]), torch.cat([torch.zeros(20, torch.ScalarType.Int64), torch.ones(20, torch.ScalarType.Int64)])));
+        Tensor second = Some.Inputs(20, 3, seed: 5, torch.ScalarType.Float64)
+            .matmul(torch.tensor(new[,] { { 2.0, 1, 0 }, { 0, 0.5, 1 }, { 0, 0, 3 } }, torch.ScalarType.Float64))
+            + 7;
+        return new LabeledSamples(
+            new TensorData(torch.cat([first, second]), torch.cat([torch.zeros(20, torch.ScalarType.Int64), torch.ones(20, torch.ScalarType.Int64)])));
     }
 
     private static void ShouldBeSpreadAs(double[][] samples, double[][] expected, double times)
@@ -193,7 +209,8 @@ public sealed class PrincipalSpaceTests : IDisposable
             samples.Average(sample => sample[row]).Should().BeApproximately(expected.Average(point => point[row]), 0.07 * Math.Sqrt(Moment(model, row, row)));
             for (int column = 0; column < 3; column++)
             {
-                Moment(around, row, column).Should().BeApproximately(times * Moment(model, row, column), 0.08 * times * Math.Sqrt(Moment(model, row, row) * Moment(model, column, column)));
+                Moment(around, row, column).Should().BeApproximately(
+                    times * Moment(model, row, column), 0.08 * times * Math.Sqrt(Moment(model, row, row) * Moment(model, column, column)));
             }
         }
     }
@@ -206,12 +223,14 @@ public sealed class PrincipalSpaceTests : IDisposable
 
     private static double Moment(double[][] points, int row, int column) => points.Average(point => point[row] * point[column]);
 
-    private static Batch Read(LabeledSamples originals, ISampleGenerator generator, long count) => originals.Generate(generator, count).Read(torch.arange(count, torch.ScalarType.Int64));
+    private static Batch Read(LabeledSamples originals, ISampleGenerator generator, long count) =>
+        originals.Generate(generator, count).Read(torch.arange(count, torch.ScalarType.Int64));
 
     private static double[][] Rows(Tensor table) => [.. Close.Numbers(table).Chunk((int)table.size(1))];
 
     private sealed class Beside : SampleTransform
     {
-        protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom random) => inputs + torch.tensor(new[] { 0.0, 5 }, torch.ScalarType.Float64);
+        protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom random) =>
+            inputs + torch.tensor(new[] { 0.0, 5 }, torch.ScalarType.Float64);
     }
 }

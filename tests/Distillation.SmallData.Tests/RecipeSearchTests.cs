@@ -38,7 +38,8 @@ public sealed class RecipeSearchTests : IDisposable
     {
         // A teacher that says the same of everything.
         var useless = new ModelFitter("useless", (_, _) => Teacher.From(inputs => torch.zeros(inputs.size(0), 2)), folds: 2);
-        RecipeSearchResult result = new RecipeSearch(SmallProblem.Network, [Recipe.Distil(useless, Small()) with { MinPoolSize = 100 }, Recipe.UseTeacher(useless)], _options).Run(_data);
+        RecipeSearchResult result = new RecipeSearch(
+            SmallProblem.Network, [Recipe.Distil(useless, Small()) with { MinPoolSize = 100 }, Recipe.UseTeacher(useless)], _options).Run(_data);
 
         result.Chosen.Should().Be(Recipe.Plain);
         result.Describe().Should().StartWith("Nothing beats the plain original");
@@ -63,7 +64,8 @@ public sealed class RecipeSearchTests : IDisposable
         using var noisy = new LabeledSamples(new TensorData(rings.Inputs, (rings.Labels! + wrong).remainder(2)));
         Recipe distil = Recipe.Distil(new KernelRidge(), new GaussianNoise(0.5)) with { MinPoolSize = 600, PoolShare = 0.9 };
 
-        RecipeSearchResult result = new RecipeSearch(SmallProblem.Network, [distil], _options with { Training = SmallProblem.Training with { Steps = 1500 } }).Run(noisy);
+        RecipeSearchResult result = new RecipeSearch(SmallProblem.Network, [distil], _options with { Training = SmallProblem.Training with { Steps = 1500 } })
+            .Run(noisy);
 
         result.Chosen.Should().Be(distil);
     }
@@ -111,7 +113,8 @@ public sealed class RecipeSearchTests : IDisposable
     public void Canceled_search_ends()
     {
         using var cancellation = new CancellationTokenSource();
-        Action run = () => new RecipeSearch(SmallProblem.Line, [Recipe.Distil(new KernelRidge(), Small())], _options).Run(_data, new Cancels(cancellation), cancellation.Token);
+        Action run = () => new RecipeSearch(SmallProblem.Line, [Recipe.Distil(new KernelRidge(), Small())], _options)
+            .Run(_data, new Cancels(cancellation), cancellation.Token);
 
         run.Should().Throw<OperationCanceledException>();
     }

@@ -45,7 +45,8 @@ public sealed class RecipesTests
         using var originals = new LabeledSamples(images);
         Recipe[] candidates = [.. Recipes.ForImages(images).Select(recipe => recipe with { MinPoolSize = 24 })];
 
-        RecipeSearchResult result = new RecipeSearch(() => Sequential(Flatten(), Linear(144, 3)), candidates, new() { Folds = 2, Training = new() { Steps = 3 } }).Run(originals);
+        RecipeSearchResult result =
+            new RecipeSearch(() => Sequential(Flatten(), Linear(144, 3)), candidates, new() { Folds = 2, Training = new() { Steps = 3 } }).Run(originals);
 
         result.Scores.Should().HaveCount(candidates.Length).And.OnlyContain(score => double.IsFinite(score.Mean));
     }

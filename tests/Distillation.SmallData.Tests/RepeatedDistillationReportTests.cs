@@ -18,7 +18,8 @@ public sealed class RepeatedDistillationReportTests : IDisposable
     public void Each_run_has_the_seed_after_the_last_one()
     {
         Recipe recipe = Recipe.Distil(new KernelRidge(), new GaussianNoise(0.5)) with { MinPoolSize = 100 };
-        using ModelDistillationResult second = new ModelDistillation(SmallProblem.Network, SmallProblem.Network, recipe, _options with { Seed = 5 }).Run(_few, _test);
+        using ModelDistillationResult second = new ModelDistillation(SmallProblem.Network, SmallProblem.Network, recipe, _options with { Seed = 5 })
+            .Run(_few, _test);
 
         RepeatedDistillationReport repeated = Repeat(recipe, 3);
 
@@ -33,8 +34,10 @@ public sealed class RepeatedDistillationReportTests : IDisposable
         RepeatedDistillationReport repeated = Repeat(Recipe.Distil(new KernelRidge(), new GaussianNoise(0.5)) with { MinPoolSize = 100 }, 2);
 
         repeated.AgainstPlain(Metric.Accuracy).Mean.Should().BeApproximately(repeated.Runs.Average(run => run.Final.Accuracy - run.Plain.Accuracy), 1e-12);
-        repeated.AgainstControl(Metric.BrierScore)!.Mean.Should().BeApproximately(repeated.Runs.Average(run => run.Final.BrierScore - run.Control!.BrierScore), 1e-12);
-        repeated.Describe().Should().Contain("Accuracy against the plain original changed by").And.Contain("NegativeLogLikelihood against the same pool with known labels").And.Contain("2 pairs");
+        repeated.AgainstControl(Metric.BrierScore)!.Mean
+            .Should().BeApproximately(repeated.Runs.Average(run => run.Final.BrierScore - run.Control!.BrierScore), 1e-12);
+        repeated.Describe().Should().Contain("Accuracy against the plain original changed by")
+            .And.Contain("NegativeLogLikelihood against the same pool with known labels").And.Contain("2 pairs");
     }
 
     [Fact]

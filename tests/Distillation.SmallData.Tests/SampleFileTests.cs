@@ -82,7 +82,8 @@ public sealed class SampleFileTests : IDisposable
     {
         Directory.CreateDirectory(Path);
 
-        FluentActions.Invoking(() => SampleFile.Save(_samples, Path)).Should().Throw<Exception>().Which.Should().Match(exception => exception is IOException || exception is UnauthorizedAccessException);
+        FluentActions.Invoking(() => SampleFile.Save(_samples, Path)).Should().Throw<Exception>()
+            .Which.Should().Match(exception => exception is IOException || exception is UnauthorizedAccessException);
 
         _folder.GetFiles().Should().BeEmpty();
     }

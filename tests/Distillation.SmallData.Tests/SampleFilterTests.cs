@@ -59,7 +59,12 @@ public sealed class SampleFilterTests : IDisposable
     public void Share_of_the_members_that_say_the_same_must_be_large_enough(double least, long[] expected)
     {
         // Of sample 2 the mean of three says class 2, and one member with it.
-        ITeacher[] members = [Says([0.8, 0.1, 0.1], [0.7, 0.2, 0.1], [0.5, 0, 0.5]), Says([0.9, 0.1, 0], [0.6, 0.3, 0.1], [0.1, 0.5, 0.4]), Says([0.5, 0.3, 0.2], [0.4, 0.6, 0], [0, 0.4, 0.6])];
+        ITeacher[] members =
+        [
+            Says([0.8, 0.1, 0.1], [0.7, 0.2, 0.1], [0.5, 0, 0.5]),
+            Says([0.9, 0.1, 0], [0.6, 0.3, 0.1], [0.1, 0.5, 0.4]),
+            Says([0.5, 0.3, 0.2], [0.4, 0.6, 0], [0, 0.4, 0.6]),
+        ];
         using var teacher = new ScaledTeacher(new Renamed(new EnsembleTeacher(members)), 1);
 
         using KeptSamples kept = Numbered(3).LabelAndKeep(teacher, new SampleFilter { MinAgreement = least });
@@ -72,7 +77,9 @@ public sealed class SampleFilterTests : IDisposable
     public void Members_that_cannot_know_a_class_are_not_counted()
     {
         using var teacher = new PartialLabelEnsemble(
-            new PartialLabelMember(Says([0.9, 0.1, 0], [0.6, 0.4, 0]), [0, 1]), new PartialLabelMember(Says([0, 0.2, 0.8], [0, 0.9, 0.1]), [1, 2]), new PartialLabelMember(Says([0.1, 0.8, 0.1], [0.1, 0.8, 0.1]), [0, 1, 2], weight: 0));
+            new PartialLabelMember(Says([0.9, 0.1, 0], [0.6, 0.4, 0]), [0, 1]),
+            new PartialLabelMember(Says([0, 0.2, 0.8], [0, 0.9, 0.1]), [1, 2]),
+            new PartialLabelMember(Says([0.1, 0.8, 0.1], [0.1, 0.8, 0.1]), [0, 1, 2], weight: 0));
 
         using KeptSamples kept = Numbered(2).LabelAndKeep(teacher, new SampleFilter { MinAgreement = 1 });
 
@@ -84,7 +91,8 @@ public sealed class SampleFilterTests : IDisposable
     {
         Action keep = () => Numbered(1).LabelAndKeep(new ScaledTeacher(Says([0.5, 0.5]), 1), new SampleFilter { MinAgreement = 0.5 });
 
-        keep.Should().Throw<ArgumentException>().WithMessage("MinAgreement is 0.5, but the teacher, of type ScaledTeacher, is not several*EnsembleTeacher*").WithParameterName("teacher");
+        keep.Should().Throw<ArgumentException>().WithMessage("MinAgreement is 0.5, but the teacher, of type ScaledTeacher, is not several*EnsembleTeacher*")
+            .WithParameterName("teacher");
     }
 
     [Fact]
@@ -125,7 +133,8 @@ public sealed class SampleFilterTests : IDisposable
     public void Dropped_samples_are_counted_by_the_first_condition_they_miss()
     {
         using KeptSamples kept = Numbered(5, 0, 1, 0, 1, 0).LabelAndKeep(
-            Says([0.51, 0.49], [0.6, 0.4], [0.8, 0.2], [0.8, 0.2], [0.9, 0.1]), new SampleFilter { MinConfidence = 0.55, MinMargin = 0.5, MustMatchKnown = true, LargestClassRatio = 1 });
+            Says([0.51, 0.49], [0.6, 0.4], [0.8, 0.2], [0.8, 0.2], [0.9, 0.1]),
+            new SampleFilter { MinConfidence = 0.55, MinMargin = 0.5, MustMatchKnown = true, LargestClassRatio = 1 });
 
         kept.Report.Should().Be(new FilterReport(5, BelowConfidence: 1, BelowMargin: 1, BelowAgreement: 0, AgainstKnown: 1, Surplus: 0));
         kept.Report.Describe().Should().Be("Kept 2 of 5 samples; dropped 1 below the least confidence, 1 below the least margin, 1 against their known label.");
@@ -134,7 +143,8 @@ public sealed class SampleFilterTests : IDisposable
     [Fact]
     public void Samples_are_judged_by_the_teacher_alone_and_learned_from_with_known_labels()
     {
-        using KeptSamples kept = Numbered(2, 1, 0).LabelAndKeep(Says([0.1, 0.9], [0.4, 0.6]), new SampleFilter { MinConfidence = 0.8 }, new LabelingOptions { KnownShare = 0.5 });
+        using KeptSamples kept = Numbered(2, 1, 0)
+            .LabelAndKeep(Says([0.1, 0.9], [0.4, 0.6]), new SampleFilter { MinConfidence = 0.8 }, new LabelingOptions { KnownShare = 0.5 });
 
         kept.Numbers.Should().Equal(0);
         Close.ShouldBe(Close.Numbers(kept.Samples.Labels!), [0.05, 0.95], 1e-6);
@@ -148,25 +158,31 @@ public sealed class SampleFilterTests : IDisposable
         FluentActions.Invoking(() => pool.Keep(new SampleFilter { MinConfidence = 0.6, MinMargin = 0.9 }))
             .Should().Throw<InvalidOperationException>().WithMessage("No sample is left: MinMargin is 0.9, but the largest value of 1 samples is 0.5.");
         FluentActions.Invoking(() => Numbered(2, 1, 1).LabelAndKeep(Says([0.9, 0.1], [0.9, 0.1]), new SampleFilter { MustMatchKnown = true }))
-            .Should().Throw<InvalidOperationException>().WithMessage("No sample is left: MustMatchKnown is set, and the known labels of all 2 samples say another class.");
+            .Should().Throw<InvalidOperationException>()
+            .WithMessage("No sample is left: MustMatchKnown is set, and the known labels of all 2 samples say another class.");
     }
 
     [Fact]
     public void Labels_alone_must_be_probabilities_and_tell_no_agreement()
     {
-        FluentActions.Invoking(() => Numbered(2, 0, 1).Keep(new SampleFilter())).Should().Throw<ArgumentException>().WithMessage("*but their labels are ?2? Int64*");
+        FluentActions.Invoking(() => Numbered(2, 0, 1).Keep(new SampleFilter()))
+            .Should().Throw<ArgumentException>().WithMessage("*but their labels are ?2? Int64*");
         FluentActions.Invoking(() => Numbered(2).Keep(new SampleFilter())).Should().Throw<ArgumentException>().WithMessage("*but their labels are none*");
-        FluentActions.Invoking(() => Pool([1, 0]).Keep(new SampleFilter { MinAgreement = 0.1 })).Should().Throw<ArgumentException>().WithMessage("*LabelAndKeep*");
-        FluentActions.Invoking(() => Pool([1, 0]).Keep(new SampleFilter { MustMatchKnown = true })).Should().Throw<ArgumentException>().WithMessage("*LabelAndKeep*");
+        FluentActions.Invoking(() => Pool([1, 0]).Keep(new SampleFilter { MinAgreement = 0.1 }))
+            .Should().Throw<ArgumentException>().WithMessage("*LabelAndKeep*");
+        FluentActions.Invoking(() => Pool([1, 0]).Keep(new SampleFilter { MustMatchKnown = true }))
+            .Should().Throw<ArgumentException>().WithMessage("*LabelAndKeep*");
     }
 
     [Fact]
     public void Values_out_of_range_are_refused()
     {
-        FluentActions.Invoking(() => new SampleFilter { MinConfidence = 1.01 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("MinConfidence must be in*");
+        FluentActions.Invoking(() => new SampleFilter { MinConfidence = 1.01 })
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("MinConfidence must be in*");
         FluentActions.Invoking(() => new SampleFilter { MinMargin = -0.1 }).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new SampleFilter { MinAgreement = double.NaN }).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => new SampleFilter { LargestClassRatio = 0.9 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("LargestClassRatio must be in*");
+        FluentActions.Invoking(() => new SampleFilter { LargestClassRatio = 0.9 })
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("LargestClassRatio must be in*");
     }
 
     [Fact]
@@ -186,7 +202,8 @@ public sealed class SampleFilterTests : IDisposable
     /// <summary>Samples whose input is their number, with the given probabilities as labels.</summary>
     private static TensorData Pool(params double[][] rows) => new(torch.arange(rows.Length, torch.ScalarType.Float64).unsqueeze(1), Table(rows));
 
-    private static TensorData Numbered(long samples, params long[] labels) => new(torch.arange(samples, torch.ScalarType.Float64).unsqueeze(1), labels.Length == 0 ? null : torch.tensor(labels));
+    private static TensorData Numbered(long samples, params long[] labels) =>
+        new(torch.arange(samples, torch.ScalarType.Float64).unsqueeze(1), labels.Length == 0 ? null : torch.tensor(labels));
 
     /// <summary>A teacher that gives sample number i the i-th row.</summary>
     private static ITeacher Says(params double[][] rows)

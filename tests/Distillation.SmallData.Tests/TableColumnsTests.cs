@@ -57,7 +57,8 @@ public sealed class TableColumnsTests : IDisposable
 
         double[][] samples = Read(originals, new TableColumns(new GaussianNoise(3), ColumnKind.Continuous, ColumnKind.Integer), 200);
 
-        samples.Should().OnlyContain(sample => sample[0] >= 0 && sample[0] <= 6 && sample[1] >= 10 && sample[1] <= 30).And.Contain(sample => sample[0] == 0).And.Contain(sample => sample[1] == 30);
+        samples.Should().OnlyContain(sample => sample[0] >= 0 && sample[0] <= 6 && sample[1] >= 10 && sample[1] <= 30).And.Contain(sample => sample[0] == 0)
+            .And.Contain(sample => sample[1] == 30);
     }
 
     [Fact]
@@ -68,7 +69,8 @@ public sealed class TableColumnsTests : IDisposable
 
         Read(originals, new TableColumns(pool, ColumnKind.Integer, ColumnKind.Nominal), 2).Should().AllSatisfy(sample => sample.Should().Equal(2, 5));
         Read(originals, new TableColumns(new RandomChoice(pool, new Identity()), ColumnKind.Integer, ColumnKind.Nominal), 30)
-            .Should().OnlyContain(sample => sample[1] == 5 ? sample[0] == 2 : sample[1] == 1 + (sample[0] / 6 * 8)).And.Contain(sample => sample[1] == 5).And.Contain(sample => sample[1] == 9);
+            .Should().OnlyContain(sample => sample[1] == 5 ? sample[0] == 2 : sample[1] == 1 + (sample[0] / 6 * 8)).And.Contain(sample => sample[1] == 5)
+            .And.Contain(sample => sample[1] == 9);
     }
 
     [Fact]

@@ -20,7 +20,8 @@ public sealed class TeacherFitterTests : IDisposable
         {
             var known = new HashSet<double>(Close.Numbers(samples.Read(torch.arange(samples.Count, torch.ScalarType.Int64)).Inputs.select(1, 0)));
             seen.Add(known);
-            return Teacher.From(inputs => torch.tensor([.. Close.Numbers(inputs.select(1, 0)).SelectMany(key => known.Contains(key) ? new double[] { 0, 9, 0 } : [9, 0, 0])], [inputs.size(0), 3]));
+            return Teacher.From(inputs => torch.tensor(
+                [.. Close.Numbers(inputs.select(1, 0)).SelectMany(key => known.Contains(key) ? new double[] { 0, 9, 0 } : [9, 0, 0])], [inputs.size(0), 3]));
         }).Fit(data, seed: 1);
 
         seen.Should().HaveCount(5).And.OnlyContain(known => known.Count == 16);
@@ -91,7 +92,8 @@ public sealed class TeacherFitterTests : IDisposable
     {
         using LabeledSamples data = Blobs(60);
 
-        using FittedTeacher fitted = new AverageFitter(new KernelRidge { Bandwidths = [0.5] }, new CommitteeFitter("half as sure", (_, _) => Teacher.From(inputs => torch.stack([inputs.select(1, 0), torch.zeros(inputs.size(0))], 1)))).Fit(data, 0);
+        using FittedTeacher fitted = new AverageFitter(new KernelRidge { Bandwidths = [0.5] }, new CommitteeFitter(
+            "half as sure", (_, _) => Teacher.From(inputs => torch.stack([inputs.select(1, 0), torch.zeros(inputs.size(0))], 1)))).Fit(data, 0);
 
         TemperatureScaling.Fit(fitted.OutOfFold, data.Labels!).Should().BeApproximately(1, 0.01);
     }
@@ -102,7 +104,8 @@ public sealed class TeacherFitterTests : IDisposable
         using LabeledSamples data = Blobs(60);
 
         // A model that is right, and a hundred times too sure.
-        using FittedTeacher fitted = new CommitteeFitter("sure", (_, _) => Teacher.From(inputs => torch.stack([inputs.select(1, 0) * 100, torch.zeros(inputs.size(0))], 1))).Fit(data, 0);
+        using FittedTeacher fitted = new CommitteeFitter(
+            "sure", (_, _) => Teacher.From(inputs => torch.stack([inputs.select(1, 0) * 100, torch.zeros(inputs.size(0))], 1))).Fit(data, 0);
 
         TemperatureScaling.Fit(fitted.OutOfFold, data.Labels!).Should().BeApproximately(1, 0.01);
     }
@@ -112,7 +115,9 @@ public sealed class TeacherFitterTests : IDisposable
     {
         using LabeledSamples data = Blobs(20);
         int calls = 0;
-        var failing = new AverageFitter(new KernelRidge(), new CommitteeFitter("failing", (_, _) => ++calls % 3 == 0 ? throw new InvalidDataException("no") : Teacher.From(inputs => inputs)));
+        var failing = new AverageFitter(
+            new KernelRidge(),
+            new CommitteeFitter("failing", (_, _) => ++calls % 3 == 0 ? throw new InvalidDataException("no") : Teacher.From(inputs => inputs)));
 
         Leak.None(() =>
         {

@@ -83,7 +83,8 @@ public sealed class UnlabeledPoolTests : IDisposable
     public void Teacher_alone_labels_what_has_no_known_label(double knownShare)
     {
         ITeacher teacher = Teacher.From(batch => torch.zeros(batch.size(0), 2));
-        IDataSource source = _originals.Generate(new RandomChoice(new UnlabeledPool(_pool), new Identity()), 60).LabeledBy(teacher, new LabelingOptions { KnownShare = knownShare });
+        IDataSource source = _originals.Generate(new RandomChoice(new UnlabeledPool(_pool), new Identity()), 60)
+            .LabeledBy(teacher, new LabelingOptions { KnownShare = knownShare });
 
         Batch batch = source.Read(torch.arange(60, torch.ScalarType.Int64));
 

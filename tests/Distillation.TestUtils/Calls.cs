@@ -6,7 +6,10 @@ namespace Distillation.Tests.Conventions;
 /// <summary>Which methods a method calls, or makes delegates of, as its compiled code says.</summary>
 internal static class Calls
 {
-    private static readonly Dictionary<short, OpCode> Codes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
+    private static readonly Dictionary<short, OpCode> Codes = typeof(OpCodes)
+        .GetFields(BindingFlags.Public | BindingFlags.Static)
+        .Select(field => (OpCode)field.GetValue(null)!)
+        .ToDictionary(code => code.Value);
 
     public static IEnumerable<MethodBase> MethodsOf(Assembly assembly)
     {
@@ -14,7 +17,8 @@ internal static class Calls
         return assembly.GetTypes().SelectMany(type => type.GetMethods(Own).Cast<MethodBase>().Concat(type.GetConstructors(Own)));
     }
 
-    public static IEnumerable<MethodBase> From(MethodBase method) => Tokens(method.GetMethodBody()?.GetILAsByteArray() ?? []).Select(token => Definition(method, token));
+    public static IEnumerable<MethodBase> From(MethodBase method) =>
+        Tokens(method.GetMethodBody()?.GetILAsByteArray() ?? []).Select(token => Definition(method, token));
 
     /// <summary>Whether an operation names a member: a method, a field or a type.</summary>
     public static bool NamesMember(OpCode operation) =>

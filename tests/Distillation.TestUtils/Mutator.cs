@@ -8,10 +8,15 @@ namespace Distillation.Tests;
 /// <param name="repair">Makes right what else would hide all damage behind it; done half of the time.</param>
 internal sealed class Mutator(int seed, byte[][] words, Action<List<byte>> repair)
 {
-    private static readonly string[] Words = ["[", "]", "{", "}", ",", ":", "\"", "\\", "-", "0", "9", "null", "1e9", "9223372036854775807", "\"x\":", "\"dtype\"", "\"F32\"", "\"shape\"", "__metadata__", "\0", "\ufffd", " "];
+    private static readonly string[] Words =
+    [
+        "[", "]", "{", "}", ",", ":", "\"", "\\", "-", "0", "9", "null", "1e9", "9223372036854775807", "\"x\":", "\"dtype\"", "\"F32\"", "\"shape\"",
+        "__metadata__", "\0", "\ufffd", " ",
+    ];
 
     // Lengths, counts and offsets as they should not be.
-    private static readonly long[] Numbers = [0, 1, -1, 2, 3, 7, 8, 255, 256, short.MaxValue, short.MinValue, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 40, long.MaxValue, long.MinValue];
+    private static readonly long[] Numbers =
+        [0, 1, -1, 2, 3, 7, 8, 255, 256, short.MaxValue, short.MinValue, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 40, long.MaxValue, long.MinValue];
 
     private readonly Random _chance = new(seed);
 

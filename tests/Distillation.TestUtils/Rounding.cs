@@ -3,7 +3,10 @@ namespace Distillation.Tests;
 /// <summary>How the processor's kernels round.</summary>
 internal static class Rounding
 {
-    /// <summary>Tells whether a network gives each sample the same bits at every place in a batch of a size: the kernels of some processors, and some settings of them, do not.</summary>
+    /// <summary>
+    /// Tells whether a network gives each sample the same bits at every place in a batch of a size: the kernels of some processors, and some settings of them,
+    /// do not.
+    /// </summary>
     public static bool IsAlikeAtEveryPlace(ITeacher teacher, Tensor inputs, long batchSize)
     {
         using var scope = torch.NewDisposeScope();

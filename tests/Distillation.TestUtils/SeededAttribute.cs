@@ -3,7 +3,9 @@ using Xunit.Sdk;
 
 namespace Distillation.Tests;
 
-/// <summary>Begins each test of the assembly with the same state of libtorch's generator, so that weights that a test does not seed are the same each time.</summary>
+/// <summary>
+/// Begins each test of the assembly with the same state of libtorch's generator, so that weights that a test does not seed are the same each time.
+/// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class SeededAttribute : BeforeAfterTestAttribute
 {

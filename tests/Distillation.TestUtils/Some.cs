@@ -14,12 +14,19 @@ internal static class Some
         return (Sequential)network.to(dtype);
     }
 
-    /// <summary>A convolutional network with named layers: conv, act, pool, flat, out. In float64: libtorch 2.10 has NaN in float32 gradients of convolutions of few channels on some processors.</summary>
+    /// <summary>
+    /// A convolutional network with named layers: conv, act, pool, flat, out. In float64: libtorch 2.10 has NaN in float32 gradients of convolutions of few
+    /// channels on some processors.
+    /// </summary>
     public static Sequential ConvNet(long channels, long stride = 1, long classes = 3, int seed = 1)
     {
         torch.manual_seed(seed);
         return (Sequential)Sequential(
-            ("conv", Conv2d(1, channels, kernel_size: 3, stride: stride, padding: 1)), ("act", ReLU()), ("pool", AdaptiveAvgPool2d(1)), ("flat", Flatten()), ("out", Linear(channels, classes))).to(torch.ScalarType.Float64);
+            ("conv", Conv2d(1, channels, kernel_size: 3, stride: stride, padding: 1)),
+            ("act", ReLU()),
+            ("pool", AdaptiveAvgPool2d(1)),
+            ("flat", Flatten()),
+            ("out", Linear(channels, classes))).to(torch.ScalarType.Float64);
     }
 
     /// <summary>Images of one channel, 8×8, in float64.</summary>

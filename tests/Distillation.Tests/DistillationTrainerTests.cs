@@ -33,7 +33,8 @@ public sealed class DistillationTrainerTests : IDisposable
             torch.manual_seed(Random.Shared.Next());
             Sequential network = Sequential(("in", Linear(6, 5)), ("drop", Dropout(0.5)), ("out", Linear(5, 3)));
             network.load_state_dict(Some.Mlp().state_dict());
-            Trainer(Student.From(network), new TrainerOptions { Epochs = 3, BatchSize = 7, Seed = 9, Optimizer = new SgdOptimizer(0.1) { Momentum = 0.9 } }).Fit(_data);
+            Trainer(Student.From(network), new TrainerOptions { Epochs = 3, BatchSize = 7, Seed = 9, Optimizer = new SgdOptimizer(0.1) { Momentum = 0.9 } })
+                .Fit(_data);
             return Some.Weights(network);
         }
 
@@ -91,7 +92,8 @@ public sealed class DistillationTrainerTests : IDisposable
         IDistillationLoss loss = (0.5 * hint.Named("hint")) + new SoftTargetLoss();
         using IStudent student = Student.From(Some.Mlp());
 
-        TrainingResult result = new DistillationTrainer(_teacher, student, loss, new TrainerOptions { Epochs = 40, Optimizer = new AdamOptimizer(0.02) }).Fit(_data);
+        TrainingResult result = new DistillationTrainer(_teacher, student, loss, new TrainerOptions { Epochs = 40, Optimizer = new AdamOptimizer(0.02) })
+            .Fit(_data);
 
         hint.Connector!.weight!.shape.Should().Equal(9, 5);
         result.History[^1].Terms["hint"].Should().BeLessThan(0.95 * result.History[0].Terms["hint"]);
@@ -227,7 +229,8 @@ public sealed class DistillationTrainerTests : IDisposable
 
         Leak.None(() =>
         {
-            Action fit = () => new DistillationTrainer(_teacher, student, new Throwing() + new SoftTargetLoss(), new TrainerOptions { BatchSize = 8 }).Fit(_data);
+            Action fit = () =>
+                new DistillationTrainer(_teacher, student, new Throwing() + new SoftTargetLoss(), new TrainerOptions { BatchSize = 8 }).Fit(_data);
             fit.Should().Throw<InvalidTimeZoneException>();
         });
     }
@@ -242,7 +245,8 @@ public sealed class DistillationTrainerTests : IDisposable
         {
             using var cancellation = new CancellationTokenSource();
             var progress = new Training.CollectingProgress { OnReport = report => { if (report.Position.Step == 10) { cancellation.Cancel(); } } };
-            TrainingResult result = Trainer(student, new TrainerOptions { BatchSize = 8, ReportEverySteps = 5 }).Fit(_data, validation, progress, cancellation.Token);
+            TrainingResult result = Trainer(student, new TrainerOptions { BatchSize = 8, ReportEverySteps = 5 })
+                .Fit(_data, validation, progress, cancellation.Token);
             result.Position.Step.Should().Be(10);
         });
     }

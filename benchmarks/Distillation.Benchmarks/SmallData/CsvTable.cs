@@ -30,7 +30,9 @@ internal sealed class CsvTable : IDisposable
         var kinds = new List<ColumnKind>();
         foreach (string[] column in columns[..^1])
         {
-            float[][] made = Numbers(column) is { } numbers ? [numbers] : [.. Names(column).Select(name => Array.ConvertAll(column, value => value == name ? 1f : 0f))];
+            float[][] made = Numbers(column) is { } numbers
+                ? [numbers]
+                : [.. Names(column).Select(name => Array.ConvertAll(column, value => value == name ? 1f : 0f))];
             inputs.AddRange(made);
             kinds.AddRange(Enumerable.Repeat(Numbers(column) is null ? ColumnKind.Nominal : ColumnKind.Continuous, made.Length));
         }
@@ -42,7 +44,10 @@ internal sealed class CsvTable : IDisposable
     /// <summary>Draws labeled rows, from each class the same share.</summary>
     /// <param name="labels">How many rows, but for the rounding of each class.</param>
     /// <param name="seed">Any number; the same one draws the same rows.</param>
-    /// <returns>The drawn rows, and all others; the caller disposes them. Both are normalized by the drawn rows alone, and a column in which those do not differ is zero.</returns>
+    /// <returns>
+    /// The drawn rows, and all others; the caller disposes them. Both are normalized by the drawn rows alone, and a column in which those do not differ is
+    /// zero.
+    /// </returns>
     public (TensorData Train, TensorData Test) Draw(int labels, int seed)
     {
         using var scope = torch.NewDisposeScope();

@@ -52,7 +52,8 @@ internal sealed class FederatedCase(FashionMnist images, int classesEach) : ICas
     {
         long[] labels = images.Train.Labels!.data<long>().ToArray();
         var random = new Random(seed);
-        Queue<long>[] ofClass = [.. Enumerable.Range(0, 10).Select(label => new Queue<long>(Enumerable.Range(0, labels.Length).Where(row => labels[row] == label).Select(row => (long)row).OrderBy(_ => random.Next())))];
+        Queue<long>[] ofClass = [.. Enumerable.Range(0, 10).Select(label =>
+            new Queue<long>(Enumerable.Range(0, labels.Length).Where(row => labels[row] == label).Select(row => (long)row).OrderBy(_ => random.Next())))];
         for (int client = 0; client < Clients; client++)
         {
             IEnumerable<long> rows = Enumerable.Range(0, SamplesEach).Select(number => ofClass[(client + (number % classesEach)) % 10].Dequeue());

@@ -5,7 +5,9 @@ using Microsoft.ML.Trainers.FastTree;
 
 namespace Distillation.Benchmarks.SmallData;
 
-/// <summary>A random forest of ML.NET as a teacher. It has regressions only: one forest a class learns ones and zeros, and says how likely the class is.</summary>
+/// <summary>
+/// A random forest of ML.NET as a teacher. It has regressions only: one forest a class learns ones and zeros, and says how likely the class is.
+/// </summary>
 internal static class Forest
 {
     public static ITeacherFitter Fitter(int classes) => new ModelFitter("forest", (samples, seed) =>
@@ -25,12 +27,14 @@ internal static class Forest
             Seed = seed,
             FeatureSelectionSeed = seed,
         });
-        ITransformer[] forests = [.. Enumerable.Range(0, classes).Select(id => trainer.Fit(Rows(context, all.Inputs, [.. labels.Select(label => label == id ? 1f : 0f)])))];
+        ITransformer[] forests =
+            [.. Enumerable.Range(0, classes).Select(id => trainer.Fit(Rows(context, all.Inputs, [.. labels.Select(label => label == id ? 1f : 0f)])))];
 
         return Teacher.From(inputs =>
         {
             IDataView rows = Rows(context, inputs, new float[inputs.size(0)]);
-            IEnumerable<float[]> shares = forests.Select(forest => forest.Transform(rows).GetColumn<float>("Score").Select(share => Math.Clamp(share, 1e-3f, 1)).ToArray());
+            IEnumerable<float[]> shares = forests.Select(forest =>
+                forest.Transform(rows).GetColumn<float>("Score").Select(share => Math.Clamp(share, 1e-3f, 1)).ToArray());
             return torch.stack(shares.Select(share => torch.tensor(share)), 1).log_();
         });
     }, folds: 3);

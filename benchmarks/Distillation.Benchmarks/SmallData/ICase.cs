@@ -5,6 +5,9 @@ internal interface ICase
 {
     string Name { get; }
 
-    /// <summary>Trains and measures all arms of one seed. An arm called "pool/labels" has "pool/known labels" as its control; what all are compared with is called "plain".</summary>
+    /// <summary>
+    /// Trains and measures all arms of one seed. An arm called "pool/labels" has "pool/known labels" as its control; what all are compared with is called
+    /// "plain".
+    /// </summary>
     IEnumerable<(string Arm, Scores Scores)> Run(int seed);
 }

@@ -5,7 +5,9 @@ using TorchSharp.Modules;
 
 namespace Distillation.Benchmarks.SmallData;
 
-/// <summary>Few labeled images: plain, with new images that have known labels, with the same that have the teacher's, and with real images without labels.</summary>
+/// <summary>
+/// Few labeled images: plain, with new images that have known labels, with the same that have the teacher's, and with real images without labels.
+/// </summary>
 /// <param name="images">The images.</param>
 /// <param name="count">How many have labels.</param>
 internal sealed class ImageCase(FashionMnist images, int count) : ICase
@@ -51,9 +53,11 @@ internal sealed class ImageCase(FashionMnist images, int count) : ICase
         using TensorData real = others.Subset(Split.Random(others.Count, (double)Unlabeled / others.Count, seed).Train).LabeledBy(fitted.Teacher).InMemory();
         yield return ("unlabeled/teacher's labels", OnPool(Original, real, share: 0.9));
 
-        TensorData Make(ISampleGenerator generator) => originals.Generate(generator, Math.Max(recipe.MinPoolSize, recipe.PoolFactor * originals.Count), seed).InMemory();
+        TensorData Make(ISampleGenerator generator) =>
+            originals.Generate(generator, Math.Max(recipe.MinPoolSize, recipe.PoolFactor * originals.Count), seed).InMemory();
 
-        Scores OnPool(Func<Sequential> make, TensorData pool, double? share = null) => Train(make, samples.TogetherWith(pool, share ?? recipe.PoolShare), RecipeSearchOptions.DefaultTraining);
+        Scores OnPool(Func<Sequential> make, TensorData pool, double? share = null) =>
+            Train(make, samples.TogetherWith(pool, share ?? recipe.PoolShare), RecipeSearchOptions.DefaultTraining);
 
         Scores Train(Func<Sequential> make, IDataSource data, TrainerOptions training) => Scores.Of(Baseline.Train(make, data, training, seed, images.Test));
     }

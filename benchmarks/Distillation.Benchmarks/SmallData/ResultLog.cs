@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Distillation.Benchmarks.SmallData;
 
-/// <summary>A file with one line of JSON a result. A case's lines of one seed are written together, when all are there, so that a run that was stopped goes on where it was.</summary>
+/// <summary>
+/// A file with one line of JSON a result. A case's lines of one seed are written together, when all are there, so that a run that was stopped goes on where it
+/// was.
+/// </summary>
 internal sealed class ResultLog(string path)
 {
     private readonly List<Result> _results = Read(path);
@@ -17,5 +20,6 @@ internal sealed class ResultLog(string path)
         _results.AddRange(results);
     }
 
-    private static List<Result> Read(string path) => File.Exists(path) ? [.. File.ReadLines(path).Select(line => JsonSerializer.Deserialize<Result>(line)!)] : [];
+    private static List<Result> Read(string path) =>
+        File.Exists(path) ? [.. File.ReadLines(path).Select(line => JsonSerializer.Deserialize<Result>(line)!)] : [];
 }

@@ -8,6 +8,7 @@ internal sealed record Scores(double Accuracy, double NegativeLogLikelihood, dou
     public static Scores MeanOf(IEnumerable<EvaluationReport> reports)
     {
         Scores[] all = [.. reports.Select(Of)];
-        return new(all.Average(one => one.Accuracy), all.Average(one => one.NegativeLogLikelihood), all.Average(one => one.Brier), all.Average(one => one.ExpectedCalibrationError));
+        return new(all.Average(one => one.Accuracy), all.Average(one => one.NegativeLogLikelihood), all.Average(one => one.Brier), all.Average(one =>
+            one.ExpectedCalibrationError));
     }
 }

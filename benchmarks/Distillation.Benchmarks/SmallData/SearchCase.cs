@@ -4,7 +4,10 @@ using TorchSharp.Modules;
 
 namespace Distillation.Benchmarks.SmallData;
 
-/// <summary>What a user gets who follows the search blindly: the recipe that it chooses for the original, what it chooses whatever that is, and each recipe that makes samples, against the plain original.</summary>
+/// <summary>
+/// What a user gets who follows the search blindly: the recipe that it chooses for the original, what it chooses whatever that is, and each recipe that makes
+/// samples, against the plain original.
+/// </summary>
 /// <param name="images">The images.</param>
 /// <param name="labels">How many have labels.</param>
 /// <param name="name">The name.</param>
@@ -29,8 +32,10 @@ internal sealed class SearchCase(FashionMnist images, int labels, string name, I
 
         Scores Follow(Recipe recipe)
         {
-            using ModelDistillationResult result = new ModelDistillation(Original, Original, recipe, new ModelDistillationOptions { Seed = seed, Classes = 10 }).Run(samples);
-            return Scores.Of(Evaluator.Evaluate(recipe.Kind == RecipeKind.TeacherItself ? result.Teacher!.Teacher : Teacher.From(result.Original), images.Test));
+            using ModelDistillationResult result = new ModelDistillation(Original, Original, recipe, new ModelDistillationOptions { Seed = seed, Classes = 10 })
+                .Run(samples);
+            return Scores.Of(
+                Evaluator.Evaluate(recipe.Kind == RecipeKind.TeacherItself ? result.Teacher!.Teacher : Teacher.From(result.Original), images.Test));
         }
     }
 

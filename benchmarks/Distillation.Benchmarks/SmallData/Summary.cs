@@ -14,12 +14,20 @@ internal static class Summary
         {
             ILookup<string, Result> arms = ofCase.OrderBy(result => result.Seed).ToLookup(result => result.Arm);
             int[] seeds = [.. ofCase.Select(result => result.Seed).Distinct().Order()];
-            text.AppendLine(Invariant($"### {ofCase.Key}")).AppendLine().AppendLine(Invariant($"{seeds.Length} seeds, {seeds[0]} to {seeds[^1]}; {ofCase.Sum(result => result.Seconds) / seeds.Length:0} s a seed")).AppendLine();
-            text.AppendLine("| arm | accuracy % | NLL | ECE % | accuracy against plain | NLL against plain | accuracy against its control |").AppendLine("|---|---|---|---|---|---|---|");
+            text.AppendLine(Invariant($"### {ofCase.Key}"))
+                .AppendLine()
+                .AppendLine(Invariant($"{seeds.Length} seeds, {seeds[0]} to {seeds[^1]}; {ofCase.Sum(result => result.Seconds) / seeds.Length:0} s a seed"))
+                .AppendLine();
+            text.AppendLine("| arm | accuracy % | NLL | ECE % | accuracy against plain | NLL against plain | accuracy against its control |")
+                .AppendLine("|---|---|---|---|---|---|---|");
             foreach (IGrouping<string, Result> arm in arms)
             {
                 Result[] control = [.. arms[$"{arm.Key.Split('/')[0]}/known labels"]];
-                text.AppendLine(Invariant($"| {arm.Key} | {100 * arm.Average(Accuracy):0.0} | {arm.Average(Likelihood):0.000} | {100 * arm.Average(Calibration):0.0} | {Difference(arms["plain"], arm, Accuracy, 100)} | {Difference(arms["plain"], arm, Likelihood, 1)} | {Difference(control, arm, Accuracy, 100)} |"));
+                text.AppendLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {arm.Key} | {100 * arm.Average(Accuracy):0.0} | {arm.Average(Likelihood):0.000} | {100 * arm.Average(Calibration):0.0} "
+                    + $"| {Difference(arms["plain"], arm, Accuracy, 100)} | {Difference(arms["plain"], arm, Likelihood, 1)} "
+                    + $"| {Difference(control, arm, Accuracy, 100)} |"));
             }
 
             text.AppendLine();
@@ -39,19 +47,28 @@ internal static class Summary
         }
 
         var text = new StringBuilder();
-        text.AppendLine(Invariant($"### All {cases.Length} tables")).AppendLine().AppendLine("| arm | accuracy against plain, mean of the tables | worst table | NLL below the scaled baseline's |").AppendLine("|---|---|---|---|");
+        text.AppendLine(Invariant($"### All {cases.Length} tables"))
+            .AppendLine()
+            .AppendLine("| arm | accuracy against plain, mean of the tables | worst table | NLL below the scaled baseline's |")
+            .AppendLine("|---|---|---|---|");
         foreach (string arm in cases[0].Select(result => result.Arm).Distinct().Where(arm => arm is not ("plain" or Scaled)))
         {
-            (string Case, double Points)[] gains = [.. cases.Select(ofCase => (ofCase.Key, 100 * Pairs(ofCase, "plain", arm).Average(pair => pair.Second.Scores.Accuracy - pair.First.Scores.Accuracy)))];
+            (string Case, double Points)[] gains = [.. cases.Select(ofCase =>
+                (ofCase.Key, 100 * Pairs(ofCase, "plain", arm).Average(pair => pair.Second.Scores.Accuracy - pair.First.Scores.Accuracy)))];
             (Result First, Result Second)[] pairs = [.. cases.SelectMany(ofCase => Pairs(ofCase, Scaled, arm))];
-            text.AppendLine(Invariant($"| {arm} | {gains.Average(gain => gain.Points):+0.0;-0.0;0.0} | {gains.Min(gain => gain.Points):+0.0;-0.0;0.0} ({gains.MinBy(gain => gain.Points).Case}) | {pairs.Count(pair => pair.Second.Scores.NegativeLogLikelihood < pair.First.Scores.NegativeLogLikelihood)} of {pairs.Length} pairs |"));
+            text.AppendLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {arm} | {gains.Average(gain => gain.Points):+0.0;-0.0;0.0} "
+                + $"| {gains.Min(gain => gain.Points):+0.0;-0.0;0.0} ({gains.MinBy(gain => gain.Points).Case}) "
+                + $"| {pairs.Count(pair => pair.Second.Scores.NegativeLogLikelihood < pair.First.Scores.NegativeLogLikelihood)} of {pairs.Length} pairs |"));
         }
 
         return text.ToString();
     }
 
     private static IEnumerable<(Result First, Result Second)> Pairs(IEnumerable<Result> ofCase, string first, string second) =>
-        ofCase.Where(result => result.Arm == first).Join(ofCase.Where(result => result.Arm == second), one => one.Seed, other => other.Seed, (one, other) => (one, other));
+        ofCase.Where(result => result.Arm == first)
+            .Join(ofCase.Where(result => result.Arm == second), one => one.Seed, other => other.Seed, (one, other) => (one, other));
 
     private static string Difference(IEnumerable<Result> first, IEnumerable<Result> second, Func<Result, double> of, double scale)
     {
@@ -65,7 +82,10 @@ internal static class Summary
         string format = scale == 1 ? "+0.000;-0.000;0.000" : "+0.0;-0.0;0.0";
         return pairs.Length == 1
             ? compared.Mean.ToString(format, CultureInfo.InvariantCulture)
-            : string.Create(CultureInfo.InvariantCulture, $"{compared.Mean.ToString(format, CultureInfo.InvariantCulture)} [{compared.Interval.Low.ToString(format, CultureInfo.InvariantCulture)}, {compared.Interval.High.ToString(format, CultureInfo.InvariantCulture)}]");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{compared.Mean.ToString(format, CultureInfo.InvariantCulture)} [{compared.Interval.Low.ToString(format, CultureInfo.InvariantCulture)}, "
+                + $"{compared.Interval.High.ToString(format, CultureInfo.InvariantCulture)}]");
     }
 
     private static double Accuracy(Result result) => result.Scores.Accuracy;

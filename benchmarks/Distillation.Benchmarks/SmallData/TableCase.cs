@@ -4,7 +4,9 @@ using Distillation.SmallData;
 
 namespace Distillation.Benchmarks.SmallData;
 
-/// <summary>Few labeled rows of a table: plain, with new rows that have known labels, and with the same that have the teacher's. Measured on all other rows.</summary>
+/// <summary>
+/// Few labeled rows of a table: plain, with new rows that have known labels, and with the same that have the teacher's. Measured on all other rows.
+/// </summary>
 internal sealed class TableCase(string path, int labels) : ICase
 {
     private const int PlainFolds = 3;
@@ -43,7 +45,11 @@ internal sealed class TableCase(string path, int labels) : ICase
         using var scaled = new ScaledTeacher(plain, temperature);
         yield return ("plain, temperature-scaled", Measure(scaled));
 
-        var networks = new ModelFitter("networks", (samples, number) => new SeveralNetworks([.. Enumerable.Range(0, TeachingNetworks).Select(i => Fit(samples, decay, unchecked(number + (1_000 * i))))]), folds: 4);
+        var networks = new ModelFitter(
+            "networks",
+            (samples, number) =>
+                new SeveralNetworks([.. Enumerable.Range(0, TeachingNetworks).Select(i => Fit(samples, decay, unchecked(number + (1_000 * i))))]),
+            folds: 4);
         var fitter = new AverageFitter(new KernelRidge(), Forest.Fitter((int)originals.Classes), networks) { ByLikelihood = true };
         using FittedTeacher teacher = fitter.Fit(originals, seed);
         yield return ("teacher itself", Measure(teacher.Teacher));
@@ -58,22 +64,27 @@ internal sealed class TableCase(string path, int labels) : ICase
 
         Scores OnPool(TensorData made)
         {
-            using TableNetwork network = Fit(labeled.TogetherWith(made, recipe.PoolShare), decay / 3, seed); // Chosen on other seeds: a pool is a restraint of its own.
+            // Chosen on other seeds: a pool is a restraint of its own.
+            using TableNetwork network = Fit(labeled.TogetherWith(made, recipe.PoolShare), decay / 3, seed);
             return Measure(network);
         }
 
         Scores Measure(ITeacher model) => Scores.Of(Evaluator.Evaluate(model, others));
 
-        TableNetwork Fit(IDataSource samples, double weightDecay, int number) => TableNetwork.Fit(samples, originals.Inputs.size(1), originals.Classes, weightDecay, number);
+        TableNetwork Fit(IDataSource samples, double weightDecay, int number) =>
+            TableNetwork.Fit(samples, originals.Inputs.size(1), originals.Classes, weightDecay, number);
     }
 
-    // The weight decay with the best accuracy on held-out folds of the labeled rows, of equal ones that with the best likelihood; and the temperature of those folds' logits.
+    // The weight decay with the best accuracy on held-out folds of the labeled rows, of equal ones that with the best likelihood; and the temperature of those
+    // folds' logits.
     private static (double Decay, double Temperature) TunePlain(LabeledSamples originals, int seed)
     {
         var tried = new List<(double Decay, double Temperature, EvaluationReport Report)>();
         foreach (double decay in Baseline.WeightDecays)
         {
-            using FittedTeacher folds = new CommitteeFitter("plain", (samples, number) => TableNetwork.Fit(samples, originals.Inputs.size(1), originals.Classes, decay, number), PlainFolds).Fit(originals, seed);
+            using FittedTeacher folds = new CommitteeFitter(
+                "plain", (samples, number) => TableNetwork.Fit(samples, originals.Inputs.size(1), originals.Classes, decay, number), PlainFolds)
+                .Fit(originals, seed);
             tried.Add((decay, ((ScaledTeacher)folds.Teacher).Temperature, folds.Evaluate(originals)));
         }
 

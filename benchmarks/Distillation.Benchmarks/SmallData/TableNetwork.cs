@@ -18,7 +18,11 @@ internal sealed class TableNetwork : DelegatingTeacher
         torch.manual_seed(seed);
         Sequential network = Baseline.Mlp(columns, 128, classes);
         using IStudent student = Student.From(network);
-        new SupervisedTrainer(student, options: RecipeSearchOptions.DefaultTraining with { Seed = seed, Optimizer = new AdamWOptimizer(new Schedule.Cosine(1e-2)) { WeightDecay = weightDecay } }).Fit(samples);
+        new SupervisedTrainer(student, options: RecipeSearchOptions.DefaultTraining with
+        {
+            Seed = seed,
+            Optimizer = new AdamWOptimizer(new Schedule.Cosine(1e-2)) { WeightDecay = weightDecay },
+        }).Fit(samples);
         return new TableNetwork(network);
     }
 

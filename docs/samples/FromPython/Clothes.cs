@@ -26,7 +26,8 @@ internal sealed class Clothes : IDisposable
     /// <summary>Gets the numbers of teacher.py: teacher and students see the same.</summary>
     public static Normalization Normalization { get; } = new([0.286], [0.353]);
 
-    public static IReadOnlyList<string> Names { get; } = ["T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"];
+    public static IReadOnlyList<string> Names { get; } =
+        ["T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"];
 
     public TensorData Train { get; }
 

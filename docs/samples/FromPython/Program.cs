@@ -23,7 +23,8 @@ try
 {
     if (!File.Exists(teacherPath))
     {
-        throw new FileNotFoundException($"There is no file '{teacherPath}'. Have teacher.py write it first: python3 docs/samples/FromPython/teacher.py {args[0]}");
+        throw new FileNotFoundException(
+            $"There is no file '{teacherPath}'. Have teacher.py write it first: python3 docs/samples/FromPython/teacher.py {args[0]}");
     }
 
     using Clothes clothes = Clothes.Load(args.Length == 2 ? args[1] : Path.Combine(AppContext.BaseDirectory, "Data"));

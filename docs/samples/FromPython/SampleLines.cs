@@ -9,7 +9,8 @@ internal static class SampleLines
     public static void Write(Clothes clothes, string path, int count)
     {
         float[] pixels = clothes.Pixels.data<float>().ToArray();
-        File.WriteAllLines(path, pixels.Chunk(28 * 28).Take(count).Select(image => string.Join(',', image.Select(pixel => pixel.ToString(CultureInfo.InvariantCulture)))));
+        File.WriteAllLines(
+            path, pixels.Chunk(28 * 28).Take(count).Select(image => string.Join(',', image.Select(pixel => pixel.ToString(CultureInfo.InvariantCulture)))));
     }
 
     public static IEnumerable<string> Answers(Clothes clothes, Module<Tensor, Tensor> network, int count)

@@ -16,7 +16,8 @@ internal sealed class Compression(Images raw, int epochs, IReadOnlyList<int> see
         Display.Run(seeds.Select(seed => new Step(FormattableString.Invariant($"seed {seed}"), progress =>
         {
             trials.Add(Run(images, seed, progress, trials.Count == 0 ? save : null));
-            return $"original {Spread.Percent(trials[^1].Original.Report.Accuracy)}, alone {Spread.Percent(trials[^1].Alone.Report.Accuracy)}, distilled {Spread.Percent(trials[^1].Distilled.Report.Accuracy)}";
+            return $"original {Spread.Percent(trials[^1].Original.Report.Accuracy)}, alone {Spread.Percent(trials[^1].Alone.Report.Accuracy)}, "
+                + $"distilled {Spread.Percent(trials[^1].Distilled.Report.Accuracy)}";
         })));
 
         Arm original = Arm("original 784-128-10", trial => trial.Original);
@@ -32,10 +33,16 @@ internal sealed class Compression(Images raw, int epochs, IReadOnlyList<int> see
             new Dictionary<string, object> { ["data"] = images.Name, ["seed"] = seeds[0], ["seeds"] = seeds.Count, ["epochs"] = epochs },
             [ReportTable.Of([original, alone, distilled])],
             [
-                FormattableString.Invariant($"distilled against alone: {accuracy.Show("+0.0;-0.0", 100)} points of accuracy, {likelihood.Show("+0.000;-0.000")} NLL; ")
+                FormattableString.Invariant(
+                    $"distilled against alone: {accuracy.Show("+0.0;-0.0", 100)} points of accuracy, {likelihood.Show("+0.000;-0.000")} NLL; ")
                     + FormattableString.Invariant($"{ratio.Parameters:F1} times fewer parameters than the original"),
             ],
-            new { Arms = new[] { original, alone, distilled }, DistilledAgainstAlone = new { Accuracy = accuracy, NegativeLogLikelihood = likelihood }, OriginalAgainstDistilled = ratio });
+            new
+            {
+                Arms = new[] { original, alone, distilled },
+                DistilledAgainstAlone = new { Accuracy = accuracy, NegativeLogLikelihood = likelihood },
+                OriginalAgainstDistilled = ratio,
+            });
 
         Arm Arm(string name, Func<Trial, Outcome> of) => new(name, [.. trials.Select(trial => of(trial).Report)])
         {

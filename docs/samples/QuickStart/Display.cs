@@ -41,7 +41,8 @@ internal static class Display
                 int[] widths = [.. table.Rows[0].Select((_, column) => table.Rows.Max(row => row[column].Length))];
                 foreach (IReadOnlyList<string> row in table.Rows)
                 {
-                    Console.WriteLine(string.Join("   ", row.Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))));
+                    Console.WriteLine(
+                        string.Join("   ", row.Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))));
                 }
             }
             else

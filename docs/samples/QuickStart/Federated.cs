@@ -1,3 +1,4 @@
+using System.Globalization;
 using Distillation;
 using Distillation.Data;
 using Distillation.Evaluation;
@@ -7,7 +8,9 @@ using Sequential = TorchSharp.Modules.Sequential;
 
 namespace QuickStart;
 
-/// <summary>Labeled images in several places, none of which shows its own to another: what they learn from each other's models, and from generated samples.</summary>
+/// <summary>
+/// Labeled images in several places, none of which shows its own to another: what they learn from each other's models, and from generated samples.
+/// </summary>
 internal sealed class Federated : IJob
 {
     private const int Steps = 1_000;
@@ -27,11 +30,23 @@ internal sealed class Federated : IJob
         int samples = samplesEach ?? Math.Min(100, labels.Length / count);
         (_images, _classesEach, _seed) = (images, classesEach ?? classes, seed);
         Require(_classesEach <= classes, $"--classes-each must be at most {classes}, the number of classes, but is {_classesEach}.");
-        Require((long)count * _classesEach >= classes, $"--count times --classes-each must be at least {classes}, so that every class is somewhere, but is {count} times {_classesEach}.");
-        Require((long)count * samples <= labels.Length, $"--count times --samples-each must be at most {labels.Length}, the number of training images, but is {count} times {samples}.");
+        Require(
+            (long)count * _classesEach >= classes,
+            $"--count times --classes-each must be at least {classes}, so that every class is somewhere, but is {count} times {_classesEach}.");
+        Require(
+            (long)count * samples <= labels.Length,
+            $"--count times --samples-each must be at most {labels.Length}, the number of training images, but is {count} times {samples}.");
         Require(samples >= _classesEach, $"--samples-each must be at least --classes-each, {_classesEach}, but is {samples} with {count} clients.");
         _lackClasses = _classesEach < classes;
-        _settings = new Dictionary<string, object> { ["data"] = images.Name, ["count"] = count, ["classes-each"] = _classesEach, ["samples-each"] = samples, ["seed"] = seed, ["steps"] = Steps };
+        _settings = new Dictionary<string, object>
+        {
+            ["data"] = images.Name,
+            ["count"] = count,
+            ["classes-each"] = _classesEach,
+            ["samples-each"] = samples,
+            ["seed"] = seed,
+            ["steps"] = Steps,
+        };
         _dealt = Scattered.Deal(labels, count, _classesEach, samples, seed);
     }
 
@@ -57,14 +72,21 @@ internal sealed class Federated : IJob
         return new(
             "federated",
             "Scattered data",
-            FormattableString.Invariant($"{_dealt.Count} clients of {_classesEach} classes and about {_settings["samples-each"]} images each of {_images.Name}, {_images.Test.Count} test images; mean ± standard deviation of the clients"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_dealt.Count} clients of {_classesEach} classes and about {_settings["samples-each"]} images each of {_images.Name}, "
+                + $"{_images.Test.Count} test images; mean ± standard deviation of the clients"),
             _settings,
             [ReportTable.Of(arms)],
             [
                 models.Description,
                 samples.Description,
-                FormattableString.Invariant($"for comparison, one original of all {_dealt.Sum(part => part.Count)} images in one place, without generated ones: ")
-                    + FormattableString.Invariant($"accuracy {Spread.Percent(together!.Accuracy)}, NLL {together.NegativeLogLikelihood:0.000}, ECE {Spread.Percent(together.ExpectedCalibrationError)}"),
+                FormattableString.Invariant(
+                    $"for comparison, one original of all {_dealt.Sum(part => part.Count)} images in one place, without generated ones: ")
+                    + string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"accuracy {Spread.Percent(together!.Accuracy)}, NLL {together.NegativeLogLikelihood:0.000}, "
+                        + $"ECE {Spread.Percent(together.ExpectedCalibrationError)}"),
             ],
             new
             {
@@ -87,8 +109,15 @@ internal sealed class Federated : IJob
     private FederatedRun Exchange(FederatedExchange exchange, IProgress<double>? progress)
     {
         ISampleGenerator generator = exchange == FederatedExchange.Models && _lackClasses ? Ingredients.Warps : Ingredients.Mixed;
-        var options = new FederatedOptions { Exchange = exchange, Training = RecipeSearchOptions.DefaultTraining with { Steps = Steps }, PlainTraining = _plainTraining, Seed = _seed };
-        using FederatedDistillationResult result = new FederatedDistillation(() => Networks.Mlp(128), generator, options).Run([.. _dealt.Select(part => _images.Train.Subset(part))], _images.Test, progress);
+        var options = new FederatedOptions
+        {
+            Exchange = exchange,
+            Training = RecipeSearchOptions.DefaultTraining with { Steps = Steps },
+            PlainTraining = _plainTraining,
+            Seed = _seed,
+        };
+        using FederatedDistillationResult result = new FederatedDistillation(() => Networks.Mlp(128), generator, options)
+            .Run([.. _dealt.Select(part => _images.Train.Subset(part))], _images.Test, progress);
         return FederatedRun.Of(result);
     }
 

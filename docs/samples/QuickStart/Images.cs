@@ -68,6 +68,8 @@ internal sealed class Images : IDisposable
 
         string plain = Path.Combine(directory, name);
         string packed = plain + ".gz";
-        return File.Exists(plain) ? plain : File.Exists(packed) ? packed : throw new FileNotFoundException($"The directory '{directory}' has neither {name} nor {name}.gz.");
+        return File.Exists(plain)
+            ? plain
+            : File.Exists(packed) ? packed : throw new FileNotFoundException($"The directory '{directory}' has neither {name} nor {name}.gz.");
     }
 }

@@ -12,5 +12,6 @@ internal static class Ingredients
     /// <summary>Gets small warps, and mixtures of two warped images.</summary>
     public static ISampleGenerator Mixed { get; } = new RandomChoice(new Mixup(new RandomAffine()), Warps);
 
-    public static TrainerOptions Training(double weightDecay) => RecipeSearchOptions.DefaultTraining with { Optimizer = new AdamWOptimizer(new Schedule.Cosine(3e-3)) { WeightDecay = weightDecay } };
+    public static TrainerOptions Training(double weightDecay) =>
+        RecipeSearchOptions.DefaultTraining with { Optimizer = new AdamWOptimizer(new Schedule.Cosine(3e-3)) { WeightDecay = weightDecay } };
 }

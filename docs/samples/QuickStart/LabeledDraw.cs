@@ -10,7 +10,9 @@ internal sealed class LabeledDraw : IDisposable
     public LabeledDraw(Images images, int labels, int unlabeled, int seed)
     {
         long[] ids = images.TrainLabels();
-        Fold fold = labels == ids.Length ? new([.. Enumerable.Range(0, labels).Select(number => (long)number)], []) : Split.Stratified(ids, (double)labels / ids.Length, seed);
+        Fold fold = labels == ids.Length
+            ? new([.. Enumerable.Range(0, labels).Select(number => (long)number)], [])
+            : Split.Stratified(ids, (double)labels / ids.Length, seed);
         Numbers = fold.Train;
         Labeled = images.Train.Subset(Numbers).InMemory();
         Unlabeled = unlabeled == 0 ? null : images.Train.Subset(fold.HeldOut.Take(unlabeled));

@@ -9,4 +9,10 @@ namespace QuickStart;
 /// <param name="Sentences">What the figures say, and what no table holds.</param>
 /// <param name="Results">Every figure as it is, for JSON.</param>
 internal sealed record Report(
-    string Name, string Title, string Subject, IReadOnlyDictionary<string, object> Settings, IReadOnlyList<ReportTable> Tables, IReadOnlyList<string> Sentences, object Results);
+    string Name,
+    string Title,
+    string Subject,
+    IReadOnlyDictionary<string, object> Settings,
+    IReadOnlyList<ReportTable> Tables,
+    IReadOnlyList<string> Sentences,
+    object Results);

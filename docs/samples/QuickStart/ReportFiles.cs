@@ -22,7 +22,8 @@ internal static class ReportFiles
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    public static string Library { get; } = $"Distillation {typeof(Teacher).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion}";
+    public static string Library { get; } =
+        $"Distillation {typeof(Teacher).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion}";
 
     public static void Write(string directory, Report report)
     {
@@ -35,7 +36,9 @@ internal static class ReportFiles
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"# {report.Title}\n\n{report.Subject}\n\n");
-        text.Append(string.Join(", ", report.Settings.Select(setting => string.Create(CultureInfo.InvariantCulture, $"{setting.Key}: {setting.Value}")).Append(Library))).Append('\n');
+        text.Append(string.Join(
+            ", ", report.Settings.Select(setting => string.Create(CultureInfo.InvariantCulture, $"{setting.Key}: {setting.Value}")).Append(Library)))
+            .Append('\n');
         foreach (ReportTable table in report.Tables)
         {
             text.Append('\n').Append(Row(table.Rows[0]));
@@ -44,11 +47,15 @@ internal static class ReportFiles
         }
 
         // Two spaces at the end of a line are a line break.
-        return text.Append('\n').AppendJoin("  \n", report.Sentences.SelectMany(sentence => sentence.ReplaceLineEndings("\n").Split('\n'))).Append('\n').ToString();
+        return text.Append('\n')
+            .AppendJoin("  \n", report.Sentences.SelectMany(sentence => sentence.ReplaceLineEndings("\n").Split('\n')))
+            .Append('\n')
+            .ToString();
     }
 
     public static string ToJson(Report report) =>
         JsonSerializer.Serialize(new { report.Title, report.Subject, Library, report.Settings, report.Results, report.Sentences }, Json);
 
-    private static string Row(IReadOnlyList<string> cells) => $"| {string.Join(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))} |\n";
+    private static string Row(IReadOnlyList<string> cells) =>
+        $"| {string.Join(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))} |\n";
 }

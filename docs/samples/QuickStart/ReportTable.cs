@@ -14,7 +14,14 @@ internal sealed record ReportTable(IReadOnlyList<IReadOnlyList<string>> Rows)
 
     private static string[] Row(Arm arm, bool costs)
     {
-        string[] row = [arm.Name, arm.Accuracy.Show("0.0", 100), arm.NegativeLogLikelihood.Show("0.000"), arm.BrierScore.Show("0.000"), arm.ExpectedCalibrationError.Show("0.0", 100)];
+        string[] row =
+        [
+            arm.Name,
+            arm.Accuracy.Show("0.0", 100),
+            arm.NegativeLogLikelihood.Show("0.000"),
+            arm.BrierScore.Show("0.000"),
+            arm.ExpectedCalibrationError.Show("0.0", 100),
+        ];
         return costs ? [.. row, arm.Parameters?.ToString("N0", CultureInfo.InvariantCulture) ?? "", arm.LatencyMicroseconds?.Show("0") ?? ""] : row;
     }
 }

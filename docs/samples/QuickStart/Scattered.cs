@@ -5,7 +5,10 @@ namespace QuickStart;
 /// <summary>Deals images out to clients, each of some of the classes.</summary>
 internal static class Scattered
 {
-    /// <summary>Deals out. The classes are laid in a circle, at random; each client has some in a row, and the next one begins further on, so that together they have all.</summary>
+    /// <summary>
+    /// Deals out. The classes are laid in a circle, at random; each client has some in a row, and the next one begins further on, so that together they have
+    /// all.
+    /// </summary>
     /// <param name="labels">The class of each image.</param>
     /// <param name="clients">How many clients there are.</param>
     /// <param name="classesEach">How many classes each has; times the clients at least as many as there are.</param>
@@ -36,5 +39,7 @@ internal static class Scattered
     }
 
     private static IEnumerable<long> Chosen(IReadOnlyList<long> labels, long count, int seed) =>
-        count == labels.Count ? Enumerable.Range(0, labels.Count).Select(number => (long)number) : Split.Stratified(labels, (double)count / labels.Count, seed).Train;
+        count == labels.Count
+            ? Enumerable.Range(0, labels.Count).Select(number => (long)number)
+            : Split.Stratified(labels, (double)count / labels.Count, seed).Train;
 }

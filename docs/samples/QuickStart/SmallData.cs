@@ -2,7 +2,9 @@ using Distillation.SmallData;
 
 namespace QuickStart;
 
-/// <summary>A few labeled images: searches for a recipe that helps a 784-128-10 original, follows one, and measures what it brought; each seed draws other images.</summary>
+/// <summary>
+/// A few labeled images: searches for a recipe that helps a 784-128-10 original, follows one, and measures what it brought; each seed draws other images.
+/// </summary>
 internal sealed class SmallData : IJob
 {
     private readonly Images _images;
@@ -15,7 +17,8 @@ internal sealed class SmallData : IJob
     {
         if ((long)labels + unlabeled > images.Train.Count)
         {
-            throw new InvalidDataException(FormattableString.Invariant($"--labels and --unlabeled together must be at most {images.Train.Count}, the number of training images, but are {labels} and {unlabeled}."));
+            throw new InvalidDataException(FormattableString.Invariant(
+                $"--labels and --unlabeled together must be at most {images.Train.Count}, the number of training images, but are {labels} and {unlabeled}."));
         }
 
         (_images, _labels, _unlabeled, _search, _seeds) = (images, labels, unlabeled, search, seeds);
@@ -27,8 +30,17 @@ internal sealed class SmallData : IJob
         Display.Run(_seeds.SelectMany(seed => Steps(seed, trials)));
         return SmallDataReport.Of(
             trials,
-            FormattableString.Invariant($"{trials[0].Labels} labeled and {_unlabeled} unlabeled images of {_images.Name}, {_images.Test.Count} test images; {Spread.Describe(_seeds)}"),
-            new Dictionary<string, object> { ["data"] = _images.Name, ["labels"] = _labels, ["unlabeled"] = _unlabeled, ["search"] = _search, ["seed"] = _seeds[0], ["seeds"] = _seeds.Count });
+            FormattableString.Invariant(
+                $"{trials[0].Labels} labeled and {_unlabeled} unlabeled images of {_images.Name}, {_images.Test.Count} test images; {Spread.Describe(_seeds)}"),
+            new Dictionary<string, object>
+            {
+                ["data"] = _images.Name,
+                ["labels"] = _labels,
+                ["unlabeled"] = _unlabeled,
+                ["search"] = _search,
+                ["seed"] = _seeds[0],
+                ["seeds"] = _seeds.Count,
+            });
     }
 
     private IEnumerable<Step> Steps(int seed, List<SmallDataTrial> trials)
@@ -49,10 +61,22 @@ internal sealed class SmallData : IJob
         yield return new(FormattableString.Invariant($"seed {seed}, models"), progress =>
         {
             Recipe recipe = Best(RecipeKind.Distillation);
-            var options = new ModelDistillationOptions { Seed = seed, Classes = 10, PlainTraining = Best(RecipeKind.Plain).Training?.Invoke(RecipeSearchOptions.DefaultTraining) };
-            using ModelDistillationResult result = new ModelDistillation(() => Networks.Mlp(128), () => Networks.Mlp(64), recipe, options).Run(draw.Labeled, _images.Test, progress);
-            trials.Add(new(seed, draw.Labeled.Count, found, result.Report!, [.. result.Suspects.Select(suspect => suspect with { Number = draw.Numbers[(int)suspect.Number] })]));
-            return $"plain {Spread.Percent(result.Report!.Plain.Accuracy)}, by '{recipe.Name}' {Spread.Percent(result.Report.Final.Accuracy)}, the teacher itself {Spread.Percent(result.Report.Teacher!.Accuracy)}";
+            var options = new ModelDistillationOptions
+            {
+                Seed = seed,
+                Classes = 10,
+                PlainTraining = Best(RecipeKind.Plain).Training?.Invoke(RecipeSearchOptions.DefaultTraining),
+            };
+            using ModelDistillationResult result = new ModelDistillation(() => Networks.Mlp(128), () => Networks.Mlp(64), recipe, options)
+                .Run(draw.Labeled, _images.Test, progress);
+            trials.Add(new(
+                seed,
+                draw.Labeled.Count,
+                found,
+                result.Report!,
+                [.. result.Suspects.Select(suspect => suspect with { Number = draw.Numbers[(int)suspect.Number] })]));
+            return $"plain {Spread.Percent(result.Report!.Plain.Accuracy)}, by '{recipe.Name}' {Spread.Percent(result.Report.Final.Accuracy)}, "
+                + $"the teacher itself {Spread.Percent(result.Report.Teacher!.Accuracy)}";
         });
 
         // Without a search, the first of its kind.

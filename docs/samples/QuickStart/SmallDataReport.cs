@@ -1,3 +1,4 @@
+using System.Globalization;
 using Distillation;
 using Distillation.SmallData;
 
@@ -23,7 +24,10 @@ internal static class SmallDataReport
             "Small data",
             subject,
             settings,
-            scores.Length == 0 ? [ReportTable.Of(arms)] : [new([["recipe, on held-out labeled images", "NLL"], .. scores.Select(score => new[] { score.Recipe, score.Mean.Show("0.000") })]), ReportTable.Of(arms)],
+            scores.Length == 0
+                ? [ReportTable.Of(arms)]
+                : [new([["recipe, on held-out labeled images", "NLL"], .. scores.Select(score => new[] { score.Recipe, score.Mean.Show("0.000") })]),
+                    ReportTable.Of(arms)],
             [.. Chosen(trials), .. Gains(trials, againstPlain, againstControl), Suspects(trials)],
             new
             {
@@ -54,7 +58,8 @@ internal static class SmallDataReport
     {
         foreach (SmallDataTrial trial in trials.Where(trial => trial.Found is not null))
         {
-            yield return FormattableString.Invariant($"search, seed {trial.Seed}: {trial.Found!.Describe()} For the original it chooses '{trial.Found.ChosenForOriginal.Name}'.");
+            yield return FormattableString.Invariant(
+                $"search, seed {trial.Seed}: {trial.Found!.Describe()} For the original it chooses '{trial.Found.ChosenForOriginal.Name}'.");
         }
     }
 
@@ -72,7 +77,10 @@ internal static class SmallDataReport
     }
 
     private static string Suspects(IReadOnlyList<SmallDataTrial> trials) =>
-        FormattableString.Invariant($"the teacher contradicts {string.Join(", ", trials.Select(trial => trial.Suspects.Count))} of {trials[0].Labels} labels: noise, hard cases or mistakes of its own; --out lists them");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"the teacher contradicts {string.Join(", ", trials.Select(trial => trial.Suspects.Count))} "
+            + $"of {trials[0].Labels} labels: noise, hard cases or mistakes of its own; --out lists them");
 
     /// <summary>How a recipe did on held-out samples: the mean over the parts, for each seed.</summary>
     private sealed record Score(string Recipe, Spread Mean, IReadOnlyList<double> StandardErrorsOfDifference, IReadOnlyList<Arm> HeldOut)

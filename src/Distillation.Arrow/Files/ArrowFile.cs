@@ -1,6 +1,8 @@
 namespace Distillation.Arrow;
 
-/// <summary>Finds the values in a file of the Arrow IPC format. Nothing is copied but the descriptions, and no length in the file is believed before it is checked.</summary>
+/// <summary>
+/// Finds the values in a file of the Arrow IPC format. Nothing is copied but the descriptions, and no length in the file is believed before it is checked.
+/// </summary>
 /// <remarks>
 /// The readers of Apache.Arrow 23.0.0 trust the file: four bytes that make a field its own child end the process with a stack overflow, which nothing can
 /// catch; a file of a few kilobytes makes them allocate 2 GB; and of 4,000 damaged files, <c>ArrowStreamReader</c> refused some with seven types of exceptions
@@ -52,7 +54,8 @@ internal static class ArrowFile
     {
         int tail = sizeof(int) + Magic.Length;
         FlatBytes ending = file.Part(file.Length - tail, tail, "ending");
-        if (!ending.Slice(sizeof(int), Magic.Length).SequenceEqual(Magic) || !file.Part(0, Magic.Length, "beginning").Slice(0, Magic.Length).SequenceEqual(Magic))
+        if (!ending.Slice(sizeof(int), Magic.Length).SequenceEqual(Magic)
+            || !file.Part(0, Magic.Length, "beginning").Slice(0, Magic.Length).SequenceEqual(Magic))
         {
             throw file.Damaged("it is no file of the Arrow IPC format, or truncated: it must begin and end with ARROW1");
         }

@@ -46,7 +46,8 @@ internal static class ArrowSchema
             int times = fields.Count(field => field.Column == column);
             if (times > 1 || (times == 0 && !layout.Columns[column].Optional))
             {
-                throw file.Damaged($"column '{layout.Columns[column].Name}' ({layout.Columns[column].Expected}) must be there once, but is there {times} times");
+                throw file.Damaged(
+                    $"column '{layout.Columns[column].Name}' ({layout.Columns[column].Expected}) must be there once, but is there {times} times");
             }
         }
 
@@ -94,12 +95,15 @@ internal static class ArrowSchema
         FlatVector children = isList ? field.Tables(5) : default;
         FlatTable numbers = children.Count == 1 ? field.Bytes.Table(children[0]) : field;
         int elements = isList ? field.Table(3)?.Value<int>(0) ?? 0 : 1;
-        if (NumberOf(numbers) is { } type && elements == column.Elements && column.Accepted.Contains(type) && !field.Has(4) && !numbers.Has(4) && (!isList || children.Count == 1))
+        if (NumberOf(numbers) is { } type && elements == column.Elements && column.Accepted.Contains(type) && !field.Has(4) && !numbers.Has(4)
+            && (!isList || children.Count == 1))
         {
             return new(index, type, isList);
         }
 
-        throw file.Damaged($"column '{column.Name}' must be {column.Expected}, but is {(isList ? $"fixed_size_list[{elements}] of " : string.Empty)}{Describe(numbers)}{(field.Has(4) || numbers.Has(4) ? " by dictionary" : string.Empty)}");
+        throw file.Damaged(
+            $"column '{column.Name}' must be {column.Expected}, but is {(isList ? $"fixed_size_list[{elements}] of " : string.Empty)}{Describe(numbers)}"
+            + $"{(field.Has(4) || numbers.Has(4) ? " by dictionary" : string.Empty)}");
     }
 
     private static ElementType? NumberOf(FlatTable field) => (field.Value<byte>(2), field.Table(3)) switch
@@ -126,5 +130,6 @@ internal static class ArrowSchema
     private static string Shown(ReadOnlySpan<byte> text) => Encoding.UTF8.GetString(text[..Math.Min(text.Length, 100)]);
 
     private static string Describe(FlatTable field) =>
-        NumberOf(field)?.ToString().ToLowerInvariant() ?? string.Create(CultureInfo.InvariantCulture, $"something else (type {field.Value<byte>(2)} of the Arrow format)");
+        NumberOf(field)?.ToString().ToLowerInvariant()
+        ?? string.Create(CultureInfo.InvariantCulture, $"something else (type {field.Value<byte>(2)} of the Arrow format)");
 }

@@ -23,7 +23,8 @@ internal sealed class PendingRows(IReadOnlyList<Column> columns) : IRowSource
         Append(StoreLayout.Digest, bytes);
     }
 
-    public ReadOnlyMemory<byte> Values(int column, int row, int rows) => _values[column].WrittenMemory.Slice(row * columns[column].RowBytes, rows * columns[column].RowBytes);
+    public ReadOnlyMemory<byte> Values(int column, int row, int rows) =>
+        _values[column].WrittenMemory.Slice(row * columns[column].RowBytes, rows * columns[column].RowBytes);
 
     public void Copy(int column, int row, Span<byte> target) => Values(column, row, 1).Span.CopyTo(target);
 

@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace Distillation.Arrow;
 
-/// <summary>The name of a shard without its ending, <c>part-NUMBER</c> or <c>part-NUMBER-ANYTHING</c>; of two shards with the same sample the one with the higher number holds, then the one that comes later in the alphabet.</summary>
+/// <summary>
+/// The name of a shard without its ending, <c>part-NUMBER</c> or <c>part-NUMBER-ANYTHING</c>; of two shards with the same sample the one with the higher number
+/// holds, then the one that comes later in the alphabet.
+/// </summary>
 /// <param name="Number">The number.</param>
 /// <param name="Text">The name.</param>
 internal readonly partial record struct ShardName(long Number, string Text) : IComparable<ShardName>
@@ -27,7 +30,10 @@ internal readonly partial record struct ShardName(long Number, string Text) : IC
     }
 
     public static IEnumerable<ShardName> AllIn(string folder, string ending) =>
-        Directory.EnumerateFiles(folder, $"part-*{ending}").Select(path => Path.GetFileName(path)[..^ending.Length]).Select(text => Pattern().Match(text)).Where(match => match.Success)
+        Directory.EnumerateFiles(folder, $"part-*{ending}")
+            .Select(path => Path.GetFileName(path)[..^ending.Length])
+            .Select(text => Pattern().Match(text))
+            .Where(match => match.Success)
             .Select(match => new ShardName(long.Parse(match.Groups["number"].ValueSpan, CultureInfo.InvariantCulture), match.Value));
 
     public int CompareTo(ShardName other) => Number != other.Number ? Number.CompareTo(other.Number) : string.CompareOrdinal(Text, other.Text);

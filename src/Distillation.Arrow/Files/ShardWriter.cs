@@ -21,7 +21,8 @@ internal static class ShardWriter
                 for (int start = 0; start < rows.Count; start += rowsPerBatch)
                 {
                     int count = Math.Min(rowsPerBatch, rows.Count - start);
-                    using var batch = new RecordBatch(schema, layout.Columns.Select((column, index) => ArrayOf(column, rows.Values(index, start, count), count)), count);
+                    using var batch = new RecordBatch(
+                        schema, layout.Columns.Select((column, index) => ArrayOf(column, rows.Values(index, start, count), count)), count);
                     writer.WriteRecordBatch(batch);
                 }
 

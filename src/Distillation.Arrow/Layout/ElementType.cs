@@ -21,7 +21,8 @@ internal static class ElementTypes
 {
     public static ElementType[] Floats { get; } = [ElementType.Float16, ElementType.Float32];
 
-    public static ElementType[] Integers { get; } = [ElementType.Int8, ElementType.Int16, ElementType.Int32, ElementType.Int64, ElementType.UInt8, ElementType.UInt16, ElementType.UInt32];
+    public static ElementType[] Integers { get; } =
+        [ElementType.Int8, ElementType.Int16, ElementType.Int32, ElementType.Int64, ElementType.UInt8, ElementType.UInt16, ElementType.UInt32];
 
     public static int Bytes(this ElementType type) => type switch
     {

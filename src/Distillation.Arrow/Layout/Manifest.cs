@@ -13,7 +13,16 @@ namespace Distillation.Arrow;
 /// <param name="K">The number of listed classes, in a store of lists.</param>
 /// <param name="Type">The type that the teacher gave, and that reading gives.</param>
 /// <param name="Layers">The inner layers.</param>
-internal sealed record Manifest(int Schema, string Fingerprint, long Count, string Representation, long[] Shape, long Classes, int K = 0, string Type = "float32", StoredLayer[]? Layers = null)
+internal sealed record Manifest(
+    int Schema,
+    string Fingerprint,
+    long Count,
+    string Representation,
+    long[] Shape,
+    long Classes,
+    int K = 0,
+    string Type = "float32",
+    StoredLayer[]? Layers = null)
 {
     public const int Version = 1;
     public const string FileName = "manifest.json";
@@ -33,7 +42,8 @@ internal sealed record Manifest(int Schema, string Fingerprint, long Count, stri
         long classes = shape.Length == 0 ? 1 : shape[ClassAxis(shape.Length)];
         if (options.Representation.Listed > classes || (options.Representation.Listed > 0 && shape.Length == 0))
         {
-            throw new ArgumentException($"The {options.Representation.Listed} likeliest classes are to be kept, but the logits are {Shapes.Of(output.Logits)}.", nameof(output));
+            throw new ArgumentException(
+                $"The {options.Representation.Listed} likeliest classes are to be kept, but the logits are {Shapes.Of(output.Logits)}.", nameof(output));
         }
 
         StoredLayer[] layers =
@@ -41,7 +51,16 @@ internal sealed record Manifest(int Schema, string Fingerprint, long Count, stri
             .. options.Layers.OrderBy(layer => layer.Path, StringComparer.Ordinal)
                 .Select(layer => new StoredLayer(layer.Path, output[layer].shape[1..], FloatNames.Of(output[layer], $"layer '{layer}'"))),
         ];
-        Manifest manifest = new(Version, fingerprint, count, options.Representation.Name, shape, classes, options.Representation.Listed, FloatNames.Of(output.Logits, "logits"), layers);
+        Manifest manifest = new(
+            Version,
+            fingerprint,
+            count,
+            options.Representation.Name,
+            shape,
+            classes,
+            options.Representation.Listed,
+            FloatNames.Of(output.Logits, "logits"),
+            layers);
         return manifest.Wrong() is { } wrong ? throw new ArgumentException($"The outputs cannot be kept: {wrong}.", nameof(output)) : manifest;
     }
 
@@ -82,7 +101,8 @@ internal sealed record Manifest(int Schema, string Fingerprint, long Count, stri
         ];
         foreach ((string what, string here, string asked) in pairs.Where(pair => pair.Here != pair.Asked))
         {
-            throw new InvalidDataException($"The store in '{folder}' has the {what} '{here}', but '{asked}' was asked for. Another store needs another directory.");
+            throw new InvalidDataException(
+                $"The store in '{folder}' has the {what} '{here}', but '{asked}' was asked for. Another store needs another directory.");
         }
     }
 
@@ -91,12 +111,17 @@ internal sealed record Manifest(int Schema, string Fingerprint, long Count, stri
         long classes = Shape.Length == 0 ? 1 : Shape[ClassAxis(Shape.Length)];
         return Count < 1 ? $"'count' is {Count}"
             : !IsShape(Shape) || Classes != classes ? $"'shape' {ArrowSchema.ShapeText(Shape)} does not go with {Classes} 'classes'"
-            : Representation is not ("dense_float32" or "dense_float16" or "top_k") ? $"'representation' is '{Representation}', not dense_float32, dense_float16 or top_k"
-            : (Representation == "top_k") != (K > 0) || K > classes || K < 0 || (K > 0 && Shape.Length == 0) ? $"'k' is {K} with {Representation} of {Classes} classes"
+            : Representation is not ("dense_float32" or "dense_float16" or "top_k")
+                ? $"'representation' is '{Representation}', not dense_float32, dense_float16 or top_k"
+            : (Representation == "top_k") != (K > 0) || K > classes || K < 0 || (K > 0 && Shape.Length == 0)
+                ? $"'k' is {K} with {Representation} of {Classes} classes"
             : !FloatNames.Has(Type) ? $"'type' is '{Type}', not one of {FloatNames.All}"
             : Kept.Any(layer => layer is null) || Kept.DistinctBy(layer => layer.Name).Count() != Kept.Count ? "a layer has no name, or one comes twice"
-            : Kept.FirstOrDefault(layer => !IsShape(layer.Shape) || !FloatNames.Has(layer.Type)) is { } layer ? $"layer '{layer.Name}' is {ArrowSchema.ShapeText(layer.Shape)} {layer.Type}"
-            : K > 0 && Kept.FirstOrDefault(layer => layer.Name == SparseTargetLoss.Indices.Path || layer.Name == SparseTargetLoss.LogProbabilities.Path) is { } list ? $"layer '{list.Name}' has the name of a layer that is made of the lists"
+            : Kept.FirstOrDefault(layer => !IsShape(layer.Shape) || !FloatNames.Has(layer.Type)) is { } layer
+                ? $"layer '{layer.Name}' is {ArrowSchema.ShapeText(layer.Shape)} {layer.Type}"
+            : K > 0
+                && Kept.FirstOrDefault(layer => layer.Name == SparseTargetLoss.Indices.Path || layer.Name == SparseTargetLoss.LogProbabilities.Path) is { } list
+                    ? $"layer '{list.Name}' has the name of a layer that is made of the lists"
             : null;
     }
 

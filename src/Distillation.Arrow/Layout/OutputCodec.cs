@@ -68,7 +68,9 @@ internal sealed class OutputCodec(StoreLayout layout)
     {
         if (!tensor.shape.AsSpan().SequenceEqual([samples, .. shape]))
         {
-            throw new ArgumentException($"The {what} must be [{string.Join(", ", [samples, .. shape])}], as many as the numbers of samples and of the shape in the store, but are {Shapes.Of(tensor)}.");
+            throw new ArgumentException(
+                $"The {what} must be [{string.Join(", ", [samples, .. shape])}], as many as the numbers of samples and of the shape in the store, "
+                + $"but are {Shapes.Of(tensor)}.");
         }
     }
 
@@ -92,7 +94,9 @@ internal sealed class OutputCodec(StoreLayout layout)
         Tensor lost = stored.isinf().logical_and(values.isinf().logical_not());
         if (stored.is_floating_point() && lost.any().item<bool>())
         {
-            throw new ArgumentException($"The {what} reach {values.masked_select(lost).abs().max().to(torch.ScalarType.Float64).item<double>():G6}, which {layout.Columns[column].Type.ToString().ToLowerInvariant()} cannot hold; {nameof(OutputRepresentation.DenseFloat32)} may.");
+            throw new ArgumentException(
+                $"The {what} reach {values.masked_select(lost).abs().max().to(torch.ScalarType.Float64).item<double>():G6}, "
+                + $"which {layout.Columns[column].Type.ToString().ToLowerInvariant()} cannot hold; {nameof(OutputRepresentation.DenseFloat32)} may.");
         }
 
         return stored;

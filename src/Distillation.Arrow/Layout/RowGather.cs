@@ -57,7 +57,8 @@ internal sealed class RowGather(IReadOnlyList<IRowSource> sources, Location[] ro
             {
                 if (label < 0 || label >= layout.Manifest.Classes)
                 {
-                    throw ((Shard)source).Damaged($"row {rows[i].Row} of column '{layout.Columns[column].Name}' has class {label}, and there are {layout.Manifest.Classes}");
+                    throw ((Shard)source)
+                        .Damaged($"row {rows[i].Row} of column '{layout.Columns[column].Name}' has class {label}, and there are {layout.Manifest.Classes}");
                 }
             }
         }
@@ -78,6 +79,7 @@ internal sealed class RowGather(IReadOnlyList<IRowSource> sources, Location[] ro
         long bytes = (long)rows.Length * layout.Columns[column].Elements * type.ElementSize();
         return bytes <= int.MaxValue
             ? torch.empty([rows.Length, .. shape], type)
-            : throw new ArgumentException($"{rows.Length} samples at once take {bytes} bytes of '{layout.Columns[column].Name}'; a read gives at most {int.MaxValue}.");
+            : throw new ArgumentException(
+                $"{rows.Length} samples at once take {bytes} bytes of '{layout.Columns[column].Name}'; a read gives at most {int.MaxValue}.");
     }
 }

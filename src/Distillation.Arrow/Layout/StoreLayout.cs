@@ -64,6 +64,7 @@ internal sealed class StoreLayout
         Int128 elements = shape.Aggregate((Int128)1, (product, size) => product * size > LargestRow ? LargestRow : product * size);
         return elements * sizeof(float) <= LargestRow
             ? (int)elements
-            : throw new InvalidDataException($"One sample's {name}, [{string.Join(", ", shape)}], takes more than {LargestRow} bytes: the most that a row of a file can have.");
+            : throw new InvalidDataException(
+                $"One sample's {name}, [{string.Join(", ", shape)}], takes more than {LargestRow} bytes: the most that a row of a file can have.");
     }
 }

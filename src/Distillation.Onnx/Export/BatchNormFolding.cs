@@ -71,14 +71,26 @@ internal sealed class BatchNormFolding
         float[] bias = convolution.Input.Count > 2 ? Values(convolution.Input[2]) : new float[scale.Length];
         return
         [
-            Add($"{convolution.Name}.folded_weight", _constants[convolution.Input[1]].Dims, [.. old.Select((value, index) => (float)(value * scale[index / each]))]),
-            Add($"{convolution.Name}.folded_bias", [scale.Length], [.. bias.Select((value, index) => (float)(((value - (double)mean[index]) * scale[index]) + beta[index]))]),
+            Add(
+                $"{convolution.Name}.folded_weight",
+                _constants[convolution.Input[1]].Dims,
+                [.. old.Select((value, index) => (float)(value * scale[index / each]))]),
+            Add(
+                $"{convolution.Name}.folded_bias",
+                [scale.Length],
+                [.. bias.Select((value, index) => (float)(((value - (double)mean[index]) * scale[index]) + beta[index]))]),
         ];
     }
 
     private string Add(string name, RepeatedField<long> shape, float[] values)
     {
-        _graph.Initializer.Add(new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Float, Dims = { shape }, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(values)) });
+        _graph.Initializer.Add(new TensorProto
+        {
+            Name = name,
+            DataType = (int)TensorProto.Types.DataType.Float,
+            Dims = { shape },
+            RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(values)),
+        });
         return name;
     }
 

@@ -11,7 +11,8 @@ internal sealed record Example(Tensor Input, Tensor Output)
     public static Example[] Of(torch.nn.Module<Tensor, Tensor> module, long[] shape, OnnxExportOptions options)
     {
         using var generator = new torch.Generator(1);
-        return [.. Batches.Select(batch => Of(module, options.Indices is { } count ? Indices(count, [batch, .. shape], generator) : Numbers(options, [batch, .. shape], generator), options))];
+        return [.. Batches.Select(batch =>
+            Of(module, options.Indices is { } count ? Indices(count, [batch, .. shape], generator) : Numbers(options, [batch, .. shape], generator), options))];
     }
 
     public ValueInfoProto Describe(string name, string batch) => Describe(Input, name, batch);
@@ -28,22 +29,26 @@ internal sealed record Example(Tensor Input, Tensor Output)
         Tensor output = module.call(options.Normalization?.Apply(own) ?? own).detach();
         if (output.dim() == 0 || output.size(0) != input.size(0) || output.dtype != torch.ScalarType.Float32)
         {
-            throw new ArgumentException($"The module must give [N, ...] of float32, but makes {Shapes.Of(output)} {output.dtype} of {Shapes.Of(input)}.", nameof(module));
+            throw new ArgumentException(
+                $"The module must give [N, ...] of float32, but makes {Shapes.Of(output)} {output.dtype} of {Shapes.Of(input)}.", nameof(module));
         }
 
         if (!output.isfinite().any().item<bool>())
         {
-            throw new ArgumentException("The module gives no finite number for random inputs, so that nothing can be compared: has it weights that are NaN?", nameof(module));
+            throw new ArgumentException(
+                "The module gives no finite number for random inputs, so that nothing can be compared: has it weights that are NaN?", nameof(module));
         }
 
         if ((options.Softmax || options.Labels is not null) && output.dim() < 2)
         {
-            throw new ArgumentException($"A module with {nameof(options.Softmax)} or {nameof(options.Labels)} must give [N, C, ...], but gives {Shapes.Of(output)}.", nameof(module));
+            throw new ArgumentException(
+                $"A module with {nameof(options.Softmax)} or {nameof(options.Labels)} must give [N, C, ...], but gives {Shapes.Of(output)}.", nameof(module));
         }
 
         if (options.Labels is { } labels && labels.Count != output.size(1))
         {
-            throw new ArgumentException($"{nameof(options.Labels)} must have a name for each of the {output.size(1)} classes, but has {labels.Count}.", nameof(options));
+            throw new ArgumentException(
+                $"{nameof(options.Labels)} must have a name for each of the {output.size(1)} classes, but has {labels.Count}.", nameof(options));
         }
 
         return new Example(input, (options.Softmax ? torch.nn.functional.softmax(output, 1) : output).cpu().contiguous());

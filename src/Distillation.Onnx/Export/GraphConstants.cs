@@ -4,7 +4,9 @@ using Google.Protobuf.Collections;
 
 namespace Distillation.Onnx;
 
-/// <summary>The constants of a graph. The same values are there once, however many layers have them: those of a layer that is called twice, or tied weights.</summary>
+/// <summary>
+/// The constants of a graph. The same values are there once, however many layers have them: those of a layer that is called twice, or tied weights.
+/// </summary>
 internal sealed class GraphConstants(RepeatedField<TensorProto> written)
 {
     // A protobuf message ends at 2 GiB; the rest is left for operators and names.

@@ -3,7 +3,10 @@ using Google.Protobuf;
 
 namespace Distillation.Onnx;
 
-/// <summary>What values of a graph are for the examples. ONNX Runtime computes a value from those that are known already, so that a large graph is not run anew for each.</summary>
+/// <summary>
+/// What values of a graph are for the examples. ONNX Runtime computes a value from those that are known already, so that a large graph is not run anew for
+/// each.
+/// </summary>
 /// <param name="graph">The graph.</param>
 /// <param name="input">The name of its input.</param>
 /// <param name="examples">What the input is.</param>
@@ -31,7 +34,11 @@ internal sealed class KnownValues(GraphProto graph, string input, IEnumerable<Ex
         var part = new GraphProto
         {
             Name = value,
-            Input = { given.Select(name => new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new() { ElemType = (int)ElementTypes.Of(_known[name][0].dtype) } } }) },
+            Input =
+            {
+                given.Select(name =>
+                    new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new() { ElemType = (int)ElementTypes.Of(_known[name][0].dtype) } } }),
+            },
             Node = { graph.Node.Where(node => needed.Contains(node.Output[0]) && !_known.ContainsKey(node.Output[0])) },
             Initializer = { graph.Initializer.Where(constant => needed.Contains(constant.Name)) },
             Output = { new ValueInfoProto { Name = value } },

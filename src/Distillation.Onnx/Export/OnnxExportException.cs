@@ -1,6 +1,8 @@
 namespace Distillation.Onnx;
 
-/// <summary>A module cannot be written as an ONNX file, or ONNX Runtime computes something else from the file than the module does. There is no file then.</summary>
+/// <summary>
+/// A module cannot be written as an ONNX file, or ONNX Runtime computes something else from the file than the module does. There is no file then.
+/// </summary>
 public sealed class OnnxExportException : Exception
 {
     /// <summary>Makes the exception.</summary>

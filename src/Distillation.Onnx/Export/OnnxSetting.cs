@@ -3,7 +3,10 @@ using Google.Protobuf;
 
 namespace Distillation.Onnx;
 
-/// <summary>A setting of an ONNX operator: a number, a text, or several of them. They convert by themselves: <c>("axis", 1)</c>, <c>("perm", new long[] { 1, 0, 2 })</c>.</summary>
+/// <summary>
+/// A setting of an ONNX operator: a number, a text, or several of them. They convert by themselves: <c>("axis", 1)</c>,
+/// <c>("perm", new long[] { 1, 0, 2 })</c>.
+/// </summary>
 public sealed class OnnxSetting
 {
     private readonly AttributeProto _value;
@@ -20,7 +23,8 @@ public sealed class OnnxSetting
 
     /// <summary>Makes a text.</summary>
     /// <param name="value">The value.</param>
-    public static implicit operator OnnxSetting(string value) => new(new() { Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) });
+    public static implicit operator OnnxSetting(string value) =>
+        new(new() { Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) });
 
     /// <summary>Makes several integers.</summary>
     /// <param name="values">The values.</param>
@@ -28,7 +32,8 @@ public sealed class OnnxSetting
 
     /// <summary>Makes several texts.</summary>
     /// <param name="values">The values.</param>
-    public static implicit operator OnnxSetting(string[] values) => new(new() { Type = AttributeProto.Types.AttributeType.Strings, Strings = { values.Select(ByteString.CopyFromUtf8) } });
+    public static implicit operator OnnxSetting(string[] values) =>
+        new(new() { Type = AttributeProto.Types.AttributeType.Strings, Strings = { values.Select(ByteString.CopyFromUtf8) } });
 
     internal AttributeProto Named(string name) => new(_value) { Name = name };
 }

@@ -24,7 +24,9 @@ internal static class ClassMaps
                     classes ??= own;
                     if (!own.SequenceEqual(classes))
                     {
-                        throw new InvalidOperationException($"All samples must have the same classes, but the first has {string.Join(", ", classes)} and number {number} has {string.Join(", ", own)}.");
+                        throw new InvalidOperationException(
+                            $"All samples must have the same classes, but the first has {string.Join(", ", classes)} and number {number} "
+                            + $"has {string.Join(", ", own)}.");
                     }
 
                     rows.Add(values.GetTensorDataAsSpan<float>().ToArray());

@@ -51,15 +51,20 @@ internal static class ModelFields
         return [.. files.Distinct()];
     }
 
-    /// <summary>A model with values of its graph as outputs, where they are none yet: of messages that follow each other protobuf makes one, with the lists of both.</summary>
+    /// <summary>
+    /// A model with values of its graph as outputs, where they are none yet: of messages that follow each other protobuf makes one, with the lists of both.
+    /// </summary>
     public static byte[] WithOutputs(byte[] model, IEnumerable<Feature> values)
     {
-        HashSet<string> outputs = [.. Inner(model, ModelGraph).SelectMany(graph => Inner(graph, GraphOutput)).SelectMany(output => Inner(output, Name)).Select(name => Encoding.UTF8.GetString(name))];
-        return [.. model, .. values.Where(value => !outputs.Contains(value.Path)).SelectMany(value => Field(ModelGraph, Field(GraphOutput, Field(Name, Encoding.UTF8.GetBytes(value.Path)))))];
+        HashSet<string> outputs = [.. Inner(model, ModelGraph).SelectMany(graph => Inner(graph, GraphOutput)).SelectMany(output => Inner(output, Name))
+            .Select(name => Encoding.UTF8.GetString(name))];
+        return [.. model, .. values.Where(value => !outputs.Contains(value.Path))
+            .SelectMany(value => Field(ModelGraph, Field(GraphOutput, Field(Name, Encoding.UTF8.GetBytes(value.Path)))))];
     }
 
     /// <summary>The contents of one field, which may be there often.</summary>
-    public static IEnumerable<ArraySegment<byte>> Inner(ArraySegment<byte> message, int field) => Fields(message).Where(one => one.Field == field).Select(one => one.Content);
+    public static IEnumerable<ArraySegment<byte>> Inner(ArraySegment<byte> message, int field) =>
+        Fields(message).Where(one => one.Field == field).Select(one => one.Content);
 
     /// <summary>The fields with contents of their own: texts, bytes and messages.</summary>
     public static IEnumerable<(int Field, ArraySegment<byte> Content)> Fields(ArraySegment<byte> message)

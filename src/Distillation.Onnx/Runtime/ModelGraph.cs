@@ -8,7 +8,11 @@ namespace Distillation.Onnx;
 internal sealed class ModelGraph
 {
     // Operators that give the values that they get, in another shape, order or type.
-    private static readonly HashSet<string> Passing = ["Identity", "Cast", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Clip", "Dropout", "Concat", "Slice", "Gather", "QuantizeLinear", "DequantizeLinear"];
+    private static readonly HashSet<string> Passing =
+    [
+        "Identity", "Cast", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Clip", "Dropout", "Concat", "Slice", "Gather", "QuantizeLinear",
+        "DequantizeLinear",
+    ];
 
     // Those whose attribute post_transform ONNX Runtime heeds; of regressions it does not always.
     private static readonly HashSet<string> Transforming = ["LinearClassifier", "SVMClassifier", "TreeEnsembleClassifier"];
@@ -29,7 +33,8 @@ internal sealed class ModelGraph
             }
         }
 
-        foreach (ArraySegment<byte> nodes in graphs.SelectMany(graph => ModelFields.Inner(graph, 1)).Concat(ModelFields.Inner(model, 25).SelectMany(function => ModelFields.Inner(function, 7))))
+        foreach (ArraySegment<byte> nodes in graphs.SelectMany(graph => ModelFields.Inner(graph, 1))
+            .Concat(ModelFields.Inner(model, 25).SelectMany(function => ModelFields.Inner(function, 7))))
         {
             Collect(nodes);
         }
@@ -43,8 +48,11 @@ internal sealed class ModelGraph
     /// <summary>What computes as in training, for a message; nothing where all computes as in evaluation.</summary>
     public string? InTraining() => _all.Select(node => (node.Type, node.Name) switch
     {
-        ("Dropout", var name) when node.Inputs.Length > 2 && _constants.TryGetValue(node.Inputs[2], out ArraySegment<byte> flag) && IsTrue(flag) => $"Dropout '{name}' drops other values at each call",
-        ("BatchNormalization", var name) when node.Attribute("training_mode") is { } mode && AttributeProto.Parser.ParseFrom(mode.Array, mode.Offset, mode.Count).I != 0 => $"BatchNormalization '{name}' normalizes with the statistics of each batch",
+        ("Dropout", var name) when node.Inputs.Length > 2 && _constants.TryGetValue(node.Inputs[2], out ArraySegment<byte> flag) && IsTrue(flag) =>
+            $"Dropout '{name}' drops other values at each call",
+        ("BatchNormalization", var name) when node.Attribute("training_mode") is { } mode
+            && AttributeProto.Parser.ParseFrom(mode.Array, mode.Offset, mode.Count).I != 0 =>
+            $"BatchNormalization '{name}' normalizes with the statistics of each batch",
         _ => null,
     }).FirstOrDefault(text => text is not null);
 
@@ -60,12 +68,16 @@ internal sealed class ModelGraph
                 continue;
             }
 
-            if (node.Type is "Sigmoid" or "QLinearSigmoid" || (Transforming.Contains(node.Type) && node.Attribute("post_transform") is { } transform && ModelFields.Inner(transform, 4).Any(text => text.AsSpan().SequenceEqual("LOGISTIC"u8))))
+            if (node.Type is "Sigmoid" or "QLinearSigmoid" || (Transforming.Contains(node.Type)
+                && node.Attribute("post_transform") is { } transform
+                && ModelFields.Inner(transform, 4).Any(text => text.AsSpan().SequenceEqual("LOGISTIC"u8))))
             {
                 return true;
             }
 
-            foreach (string input in Passing.Contains(node.Type) ? node.Inputs[..(node.Type == "Concat" ? node.Inputs.Length : Math.Min(1, node.Inputs.Length))] : [])
+            foreach (string input in Passing.Contains(node.Type)
+                ? node.Inputs[..(node.Type == "Concat" ? node.Inputs.Length : Math.Min(1, node.Inputs.Length))]
+                : [])
             {
                 left.Push(input);
             }
@@ -104,7 +116,8 @@ internal sealed class ModelGraph
     }
 
     // One truth value, in raw_data or in int32_data.
-    private static bool IsTrue(ArraySegment<byte> tensor) => ModelFields.Inner(tensor, 9).Concat(ModelFields.Inner(tensor, 5)).Any(data => data.AsSpan().IndexOfAnyExcept((byte)0) >= 0);
+    private static bool IsTrue(ArraySegment<byte> tensor) =>
+        ModelFields.Inner(tensor, 9).Concat(ModelFields.Inner(tensor, 5)).Any(data => data.AsSpan().IndexOfAnyExcept((byte)0) >= 0);
 
     private static string Text(ArraySegment<byte> bytes) => Encoding.UTF8.GetString(bytes.AsSpan());
 
@@ -113,7 +126,8 @@ internal sealed class ModelGraph
         public static Node Read(ArraySegment<byte> content)
         {
             ILookup<int, ArraySegment<byte>> fields = ModelFields.Fields(content).ToLookup(one => one.Field, one => one.Content);
-            return new Node(Text(fields[3].LastOrDefault()), Text(fields[4].LastOrDefault()), [.. fields[1].Select(Text)], [.. fields[2].Select(Text)], [.. fields[5]]);
+            return new Node(
+                Text(fields[3].LastOrDefault()), Text(fields[4].LastOrDefault()), [.. fields[1].Select(Text)], [.. fields[2].Select(Text)], [.. fields[5]]);
         }
 
         public ArraySegment<byte>? Attribute(string name)

@@ -17,7 +17,9 @@ internal sealed class ModelInputs
         if (options.Inputs is null && nodes.Length != 1)
         {
             throw new ArgumentException(
-                $"The model has {nodes.Length} inputs: {string.Join(", ", nodes.AsEnumerable())}. {nameof(OnnxTeacherOptions)}.{nameof(OnnxTeacherOptions.WithInputs)} says where each is in a batch.", nameof(options));
+                $"The model has {nodes.Length} inputs: {string.Join(", ", nodes.AsEnumerable())}. "
+                + $"{nameof(OnnxTeacherOptions)}.{nameof(OnnxTeacherOptions.WithInputs)} says where each is in a batch.",
+                nameof(options));
         }
 
         _find = options.Inputs ?? (batch => new Dictionary<string, Tensor> { [nodes[0].Name] = batch.Inputs });
@@ -27,7 +29,9 @@ internal sealed class ModelInputs
 
     public string[] Names { get; }
 
-    /// <summary>How many samples the model takes at once; <see langword="null"/> where it takes any number, or where not all inputs have a row for each sample.</summary>
+    /// <summary>
+    /// How many samples the model takes at once; <see langword="null"/> where it takes any number, or where not all inputs have a row for each sample.
+    /// </summary>
     public long? Together { get; }
 
     /// <summary>The name of the axis of samples.</summary>
@@ -39,7 +43,8 @@ internal sealed class ModelInputs
         IReadOnlyDictionary<string, Tensor> given = _find(batch);
         if (given.Count != Names.Length || !Names.All(given.ContainsKey))
         {
-            throw new ArgumentException($"The model takes the inputs {string.Join(", ", _nodes.AsEnumerable())}, but was given '{string.Join("', '", given.Keys)}'.", nameof(batch));
+            throw new ArgumentException(
+                $"The model takes the inputs {string.Join(", ", _nodes.AsEnumerable())}, but was given '{string.Join("', '", given.Keys)}'.", nameof(batch));
         }
 
         return [.. _nodes.Select(node => Fitting(node, given[node.Name], batch))];
@@ -49,7 +54,8 @@ internal sealed class ModelInputs
     {
         long[] shape = tensor.shape;
         int[] sizes = node.Sizes;
-        bool fits = sizes.Length == 0 || (shape.Length == sizes.Length && shape.Zip(sizes).Skip(Together is null ? 0 : 1).All(axis => axis.Second < 0 || axis.First == axis.Second));
+        bool fits = sizes.Length == 0
+            || (shape.Length == sizes.Length && shape.Zip(sizes).Skip(Together is null ? 0 : 1).All(axis => axis.Second < 0 || axis.First == axis.Second));
         if (!fits || (Together is not null && shape[0] != batch.Count))
         {
             throw new ArgumentException($"The model's input {node} was given {Shapes.Of(tensor)} in a batch of {batch.Count} samples.", nameof(batch));
@@ -60,7 +66,9 @@ internal sealed class ModelInputs
         if (Loses(near, converted))
         {
             throw new ArgumentException(
-                $"The model's input {node} was given {tensor.dtype} with values that {node.Type} does not have, such as fractions, or numbers beyond its range: give it values as the model was trained on, for example pixels from 0 to 255 in place of 0 to 1.", nameof(batch));
+                $"The model's input {node} was given {tensor.dtype} with values that {node.Type} does not have, such as fractions, "
+                + "or numbers beyond its range: give it values as the model was trained on, for example pixels from 0 to 255 in place of 0 to 1.",
+                nameof(batch));
         }
 
         return converted;

@@ -8,9 +8,13 @@ internal sealed class ModelOutputs
     public ModelOutputs(ModelNode[] nodes, OnnxTeacherOptions options)
     {
         _nodes = nodes.ToDictionary(node => node.Name);
-        Logits = (options.Output is null ? nodes.FirstOrDefault(node => node.IsMaps || (node.IsReals && node.Sizes.Length != 1)) ?? nodes.FirstOrDefault(node => node.IsReals) : _nodes.GetValueOrDefault(options.Output))
+        Logits = (options.Output is null
+            ? nodes.FirstOrDefault(node => node.IsMaps || (node.IsReals && node.Sizes.Length != 1)) ?? nodes.FirstOrDefault(node => node.IsReals)
+            : _nodes.GetValueOrDefault(options.Output))
             ?? throw new ArgumentException(
-                $"The model has no output {(options.Output is null ? "of numbers with a column for each class" : $"'{options.Output}'")}. It has: {string.Join(", ", nodes.AsEnumerable())}.", nameof(options));
+                $"The model has no output {(options.Output is null ? "of numbers with a column for each class" : $"'{options.Output}'")}. "
+                + $"It has: {string.Join(", ", nodes.AsEnumerable())}.",
+                nameof(options));
         if (!Logits.IsMaps && !Logits.IsNumbers)
         {
             throw new NotSupportedException($"The model's output {Logits} is of a type that no tensor has.");

@@ -92,7 +92,10 @@ internal sealed class ModelSession(InferenceSession session, ModelInputs inputs)
     private long[]? DeclaredShape(ModelNode output, long rows)
     {
         int[] sizes = output.Sizes;
-        bool known = output.IsNumbers && sizes.Length > 0 && sizes.Skip(1).All(size => size >= 0) && (sizes[0] == rows || (output.FirstAxis is { } axis && axis == inputs.FirstAxis));
+        bool known = output.IsNumbers
+            && sizes.Length > 0
+            && sizes.Skip(1).All(size => size >= 0)
+            && (sizes[0] == rows || (output.FirstAxis is { } axis && axis == inputs.FirstAxis));
         return known ? [rows, .. sizes.Skip(1)] : null;
     }
 }

@@ -34,7 +34,8 @@ internal sealed class OnnxFile
 
         if (Graph.InTraining() is { } training)
         {
-            throw Refused($"it was exported in training mode: {training}. Export it in evaluation mode, in PyTorch with model.eval() and training=TrainingMode.EVAL.");
+            throw Refused(
+                $"it was exported in training mode: {training}. Export it in evaluation mode, in PyTorch with model.eval() and training=TrainingMode.EVAL.");
         }
 
         if (_weightFiles.Length > 0 && folder is null)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Distillation.Onnx;
 
 /// <summary>Probabilities that a model gives in place of logits.</summary>
@@ -20,8 +22,12 @@ internal static class Probabilities
         if (!(least >= -Tolerance && low >= 1 - Tolerance && high <= 1 + Tolerance))
         {
             throw new InvalidOperationException(
-                FormattableString.Invariant($"Output '{output}' must give probabilities: rows of numbers in [0, 1] that sum to 1, but its least number is {least:R} and the sums are in [{low:R}, {high:R}]. ")
-                + $"{nameof(OnnxTeacherOptions)}.{nameof(OnnxTeacherOptions.Meaning)} declares logits, or probabilities that each stand for themselves ({nameof(OnnxTeacherOutput.BinaryProbabilities)}).");
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Output '{output}' must give probabilities: "
+                    + $"rows of numbers in [0, 1] that sum to 1, but its least number is {least:R} and the sums are in [{low:R}, {high:R}]. ")
+                + $"{nameof(OnnxTeacherOptions)}.{nameof(OnnxTeacherOptions.Meaning)} declares logits, or probabilities that each stand for themselves "
+                + $"({nameof(OnnxTeacherOutput.BinaryProbabilities)}).");
         }
 
         return Log(wide);
@@ -35,7 +41,8 @@ internal static class Probabilities
         if (!(least >= -Tolerance && most <= 1 + Tolerance))
         {
             throw new InvalidOperationException(
-                FormattableString.Invariant($"Output '{output}' must give probabilities: numbers in [0, 1], but they are in [{least:R}, {most:R}]. ") + $"{nameof(OnnxTeacherOptions)}.{nameof(OnnxTeacherOptions.Meaning)} declares logits.");
+                FormattableString.Invariant($"Output '{output}' must give probabilities: numbers in [0, 1], but they are in [{least:R}, {most:R}]. ")
+                + $"{nameof(OnnxTeacherOptions)}.{nameof(OnnxTeacherOptions.Meaning)} declares logits.");
         }
 
         using Scalar one = 1.ToScalar();

@@ -8,5 +8,6 @@ namespace Distillation.SmallData;
 public sealed record ClassChange(int Label, long Samples, double Before, double After)
 {
     /// <inheritdoc/>
-    public override string ToString() => Brief.Of(nameof(ClassChange), (nameof(Label), Label), (nameof(Samples), Samples), (nameof(Before), Before), (nameof(After), After));
+    public override string ToString() =>
+        Brief.Of(nameof(ClassChange), (nameof(Label), Label), (nameof(Samples), Samples), (nameof(Before), Before), (nameof(After), After));
 }

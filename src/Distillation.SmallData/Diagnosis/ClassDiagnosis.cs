@@ -8,5 +8,6 @@ namespace Distillation.SmallData;
 public sealed record ClassDiagnosis(int Label, long Samples, long Errors, double MeanProbability)
 {
     /// <inheritdoc/>
-    public override string ToString() => Brief.Of(nameof(ClassDiagnosis), (nameof(Label), Label), (nameof(Samples), Samples), (nameof(Errors), Errors), (nameof(MeanProbability), MeanProbability));
+    public override string ToString() => Brief.Of(
+        nameof(ClassDiagnosis), (nameof(Label), Label), (nameof(Samples), Samples), (nameof(Errors), Errors), (nameof(MeanProbability), MeanProbability));
 }

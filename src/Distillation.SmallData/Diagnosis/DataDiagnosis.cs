@@ -1,9 +1,12 @@
+using System.Globalization;
 using System.Text;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.SmallData;
 
-/// <summary>What a model says of labeled samples when it has not learned from them: which classes are hard, and which labels may be wrong. Numbers only: it may be kept.</summary>
+/// <summary>
+/// What a model says of labeled samples when it has not learned from them: which classes are hard, and which labels may be wrong. Numbers only: it may be kept.
+/// </summary>
 /// <param name="Report">How well what it says fits the labels, with its calibration and its confusions.</param>
 /// <param name="Classes">The classes that have samples, by id.</param>
 /// <param name="Suspects">The samples whose labels it contradicts, the least likely label first.</param>
@@ -27,12 +30,14 @@ public sealed record DataDiagnosis(EvaluationReport Report, IReadOnlyList<ClassD
         Tensor labels = data.RequireLabels().to(probabilities.device);
         double[] own = probabilities.gather(1, labels.unsqueeze(1)).cpu().data<double>().ToArray();
         long[] predicted = probabilities.argmax(1).cpu().data<long>().ToArray();
-        SuspectSample[] samples = [.. labels.cpu().data<long>().ToArray().Select((label, number) => new SuspectSample(number, label, predicted[number], own[number]))];
+        SuspectSample[] samples =
+            [.. labels.cpu().data<long>().ToArray().Select((label, number) => new SuspectSample(number, label, predicted[number], own[number]))];
         return new(
             fitted.Evaluate(data),
             [
                 .. samples.GroupBy(sample => sample.Label).OrderBy(members => members.Key)
-                    .Select(members => new ClassDiagnosis((int)members.Key, members.Count(), members.Count(IsContradicted), members.Average(sample => sample.Probability))),
+                    .Select(members =>
+                        new ClassDiagnosis((int)members.Key, members.Count(), members.Count(IsContradicted), members.Average(sample => sample.Probability))),
             ],
             [.. samples.Where(sample => IsContradicted(sample) && sample.Probability < suspectBelow).OrderBy(sample => sample.Probability)]);
     }
@@ -50,11 +55,18 @@ public sealed record DataDiagnosis(EvaluationReport Report, IReadOnlyList<ClassD
     /// <exception cref="InvalidOperationException">An original has another number of logits than there are classes.</exception>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
     public static DataDiagnosis ByOriginals(
-        Func<Module<Tensor, Tensor>> original, LabeledSamples data, TrainerOptions? training = null, int folds = 5, int seed = 0, double suspectBelow = 0.1, CancellationToken cancellationToken = default)
+        Func<Module<Tensor, Tensor>> original,
+        LabeledSamples data,
+        TrainerOptions? training = null,
+        int folds = 5,
+        int seed = 0,
+        double suspectBelow = 0.1,
+        CancellationToken cancellationToken = default)
     {
         Require.Present(original);
         TrainerOptions options = OriginalTraining.Several(training ?? OriginalTraining.Default);
-        var fitter = new CommitteeFitter("originals", (samples, number) => new OwnedTeacher(OriginalTraining.Fit(original, samples, options, number, cancellationToken)), folds);
+        var fitter = new CommitteeFitter(
+            "originals", (samples, number) => new OwnedTeacher(OriginalTraining.Fit(original, samples, options, number, cancellationToken)), folds);
         using FittedTeacher fitted = fitter.Fit(data, seed, cancellationToken);
         return Of(fitted, data, suspectBelow);
     }
@@ -64,11 +76,14 @@ public sealed record DataDiagnosis(EvaluationReport Report, IReadOnlyList<ClassD
     public string Describe()
     {
         long errors = Classes.Sum(one => one.Errors);
-        var text = new StringBuilder(FormattableString.Invariant(
-            $"Asked of samples that it had not seen, the model contradicts {errors} of {Report.Samples} labels, of which {Suspects.Count} are suspects (ECE {100 * Report.ExpectedCalibrationError:0.0} %)."));
+        var text = new StringBuilder(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Asked of samples that it had not seen, the model contradicts {errors} of {Report.Samples} labels, "
+            + $"of which {Suspects.Count} are suspects (ECE {100 * Report.ExpectedCalibrationError:0.0} %)."));
         foreach (ClassDiagnosis one in Classes.Where(one => one.Errors > 0).OrderByDescending(one => (double)one.Errors / one.Samples).Take(Lines))
         {
-            text.AppendLine().Append(FormattableString.Invariant($"class {one.Label}: {one.Errors} of {one.Samples} contradicted, mean probability of the label {one.MeanProbability:0.00}"));
+            text.AppendLine().Append(FormattableString.Invariant(
+                $"class {one.Label}: {one.Errors} of {one.Samples} contradicted, mean probability of the label {one.MeanProbability:0.00}"));
         }
 
         return text.ToString();

@@ -8,5 +8,6 @@ namespace Distillation.SmallData;
 public sealed record SuspectSample(long Number, long Label, long Predicted, double Probability)
 {
     /// <inheritdoc/>
-    public override string ToString() => Brief.Of(nameof(SuspectSample), (nameof(Number), Number), (nameof(Label), Label), (nameof(Predicted), Predicted), (nameof(Probability), Probability));
+    public override string ToString() =>
+        Brief.Of(nameof(SuspectSample), (nameof(Number), Number), (nameof(Label), Label), (nameof(Predicted), Predicted), (nameof(Probability), Probability));
 }

@@ -2,7 +2,9 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.SmallData;
 
-/// <summary>A part of scattered data, of which no sample leaves it: trains a model, makes new samples, and trains a better model with what the other parts know.</summary>
+/// <summary>
+/// A part of scattered data, of which no sample leaves it: trains a model, makes new samples, and trains a better model with what the other parts know.
+/// </summary>
 /// <remarks>
 /// Each step is on its own, so that clients can be in separate processes that exchange files: <see cref="FederatedModel.Save"/>, <see cref="SampleFile.Save"/>.
 /// <see cref="FederatedDistillation"/> is all steps of all clients in one process.
@@ -45,7 +47,9 @@ public sealed class FederatedClient
     /// <param name="classes">The number of classes of all clients, C: as many as the model has logits.</param>
     /// <param name="count">How many; by <see cref="FederatedOptions.PoolFactor"/> and <see cref="FederatedOptions.MinPoolSize"/> if not given.</param>
     /// <returns>The samples with their parents' labels as probabilities [N, C]; the caller disposes them.</returns>
-    /// <remarks>Samples that a generator makes by small changes still resemble their parents. To give them away is to give surrogates away; it is no privacy.</remarks>
+    /// <remarks>
+    /// Samples that a generator makes by small changes still resemble their parents. To give them away is to give surrogates away; it is no privacy.
+    /// </remarks>
     public TensorData Generate(long classes, long? count = null)
     {
         using var originals = new LabeledSamples(_samples, Require.Positive(classes));

@@ -5,8 +5,9 @@ namespace Distillation.SmallData;
 
 /// <summary>Scattered data: several clients that keep their samples to themselves, and learn from each other's models.</summary>
 /// <remarks>
-/// Each client trains an original of its own samples, and makes new samples of them; the originals of all, as a <see cref="PartialLabelEnsemble"/>, label new samples; each trains a new original on its own samples and on those.
-/// It is <see cref="FederatedClient"/>'s steps, one after the other, for all clients in one process.
+/// Each client trains an original of its own samples, and makes new samples of them; the originals of all, as a <see cref="PartialLabelEnsemble"/>, label new
+/// samples; each trains a new original on its own samples and on those. It is <see cref="FederatedClient"/>'s steps, one after the other, for all clients in
+/// one process.
 /// </remarks>
 public sealed class FederatedDistillation
 {
@@ -15,7 +16,10 @@ public sealed class FederatedDistillation
     private readonly FederatedOptions _options;
 
     /// <summary>Puts it together.</summary>
-    /// <param name="original">Makes a new original, from inputs [N, ...] to logits [N, C] of all classes, with weights from libtorch's generator. How many classes there are, its logits say.</param>
+    /// <param name="original">
+    /// Makes a new original, from inputs [N, ...] to logits [N, C] of all classes, with weights from libtorch's generator. How many classes there are, its
+    /// logits say.
+    /// </param>
     /// <param name="generator">Makes new samples.</param>
     /// <param name="options">How; the defaults if not given.</param>
     public FederatedDistillation(Func<Module<Tensor, Tensor>> original, ISampleGenerator generator, FederatedOptions? options = null)
@@ -33,7 +37,8 @@ public sealed class FederatedDistillation
     /// <returns>The models and the reports; the caller disposes them.</returns>
     /// <exception cref="ArgumentException">There are fewer than two clients.</exception>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
-    public FederatedDistillationResult Run(IReadOnlyList<IDataSource> clients, IDataSource? test = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public FederatedDistillationResult Run(
+        IReadOnlyList<IDataSource> clients, IDataSource? test = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         IDataSource[] sources = [.. Require.Present(clients).Select(source => Require.Present(source, nameof(clients)))];
         if (sources.Length < 2)
@@ -48,7 +53,11 @@ public sealed class FederatedDistillation
             FederatedModel[] before = ForEach(number => all[number].Train(cancellationToken), 0);
             var teacher = new PartialLabelEnsemble([.. before.Select(model => model.AsMember())]);
             using TensorData? shared = _options.Exchange == FederatedExchange.ModelsAndSamples ? Share(all, sources, before, teacher) : null;
-            FederatedModel[] after = ForEach(number => shared is null ? Alone(all[number], sources[number], before[number], teacher, cancellationToken) : all[number].TrainWith(shared, cancellationToken), 0.5);
+            FederatedModel[] after = ForEach(
+                number => shared is null
+                    ? Alone(all[number], sources[number], before[number], teacher, cancellationToken)
+                    : all[number].TrainWith(shared, cancellationToken),
+                0.5);
             return new(
                 _options.Exchange,
                 [.. before.Zip(after, (first, second) => new FederatedClientResult(first, second, Evaluate(first.Teacher), Evaluate(second.Teacher)))],
@@ -78,7 +87,8 @@ public sealed class FederatedDistillation
         EvaluationReport? Evaluate(ITeacher model) => test is null ? null : Evaluator.Evaluate(model, test, cancellationToken: cancellationToken);
     }
 
-    private static FederatedModel Alone(FederatedClient client, IDataSource source, FederatedModel before, PartialLabelEnsemble teacher, CancellationToken cancellationToken)
+    private static FederatedModel Alone(
+        FederatedClient client, IDataSource source, FederatedModel before, PartialLabelEnsemble teacher, CancellationToken cancellationToken)
     {
         using TensorData made = client.Generate(ClassesOf(before, source));
         using TensorData pool = client.Label(teacher, made);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Distillation.Evaluation;
 
@@ -9,7 +10,11 @@ public sealed class FederatedDistillationResult : IDisposable
     private readonly IReadOnlyList<IDisposable> _owned;
 
     internal FederatedDistillationResult(
-        FederatedExchange exchange, IReadOnlyList<FederatedClientResult> clients, PartialLabelEnsemble teacher, EvaluationReport? teacherReport, IReadOnlyList<IDisposable> owned)
+        FederatedExchange exchange,
+        IReadOnlyList<FederatedClientResult> clients,
+        PartialLabelEnsemble teacher,
+        EvaluationReport? teacherReport,
+        IReadOnlyList<IDisposable> owned)
     {
         (Exchange, Clients, Teacher, TeacherReport, _owned) = (exchange, clients, teacher, teacherReport, owned);
         Improvement = teacherReport is null
@@ -50,7 +55,10 @@ public sealed class FederatedDistillationResult : IDisposable
         for (int number = 0; number < Clients.Count; number++)
         {
             FederatedClientResult client = Clients[number];
-            text.AppendLine(FormattableString.Invariant($"client {number} ({Samples(client)} samples of {client.Before.SamplesOfClass.Count} classes): {Numbers(client.ReportBefore!)} -> {Numbers(client.ReportAfter!)}"));
+            text.AppendLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"client {number} ({Samples(client)} samples of {client.Before.SamplesOfClass.Count} classes): "
+                + $"{Numbers(client.ReportBefore!)} -> {Numbers(client.ReportAfter!)}"));
         }
 
         text.AppendLine(FormattableString.Invariant($"mean of the clients: {Mean(client => client.ReportBefore!)} -> {Mean(client => client.ReportAfter!)}"));
@@ -75,5 +83,6 @@ public sealed class FederatedDistillationResult : IDisposable
         FormattableString.Invariant($"accuracy {100 * accuracy:0.0} %, NLL {likelihood:0.000}, ECE {100 * calibration:0.0} %");
 
     private string Mean(Func<FederatedClientResult, EvaluationReport> of) => Numbers(
-        Clients.Average(client => of(client).Accuracy), Clients.Average(client => of(client).NegativeLogLikelihood), Clients.Average(client => of(client).ExpectedCalibrationError));
+        Clients.Average(client => of(client).Accuracy), Clients.Average(client => of(client).NegativeLogLikelihood), Clients.Average(client =>
+            of(client).ExpectedCalibrationError));
 }

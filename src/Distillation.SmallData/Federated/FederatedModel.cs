@@ -4,7 +4,10 @@ using static TorchSharp.torch.nn;
 namespace Distillation.SmallData;
 
 /// <summary>A client's model, and how many samples of which class it has learned from: all that others need of it.</summary>
-/// <remarks>Its file is in the safetensors format, the state of the module by name, with the counts as metadata <c>classes</c> (<c>0:50 3:50</c>). It holds no code, and no samples.</remarks>
+/// <remarks>
+/// Its file is in the safetensors format, the state of the module by name, with the counts as metadata <c>classes</c> (<c>0:50 3:50</c>). It holds no code, and
+/// no samples.
+/// </remarks>
 public sealed class FederatedModel : IDisposable
 {
     private const string Counts = "classes";
@@ -63,7 +66,10 @@ public sealed class FederatedModel : IDisposable
     public void Save(string path) => DigestedFile.Write(
         path,
         Module.state_dict(),
-        new Dictionary<string, string> { [Counts] = string.Join(' ', SamplesOfClass.OrderBy(pair => pair.Key).Select(pair => FormattableString.Invariant($"{pair.Key}:{pair.Value}"))) });
+        new Dictionary<string, string>
+        {
+            [Counts] = string.Join(' ', SamplesOfClass.OrderBy(pair => pair.Key).Select(pair => FormattableString.Invariant($"{pair.Key}:{pair.Value}"))),
+        });
 
     /// <summary>Gives the model as a member of a <see cref="PartialLabelEnsemble"/>, which counts by its number of samples.</summary>
     /// <returns>The member; it lives as long as the model.</returns>
@@ -87,7 +93,9 @@ public sealed class FederatedModel : IDisposable
                 || !long.TryParse(numbers[1], NumberStyles.None, CultureInfo.InvariantCulture, out long count)
                 || count == 0)
             {
-                throw new InvalidDataException($"'{path}' is not the model of a client: it must say how many samples of each class it has learned from, as in '0:50 3:50', but says '{pair}'.");
+                throw new InvalidDataException(
+                    $"'{path}' is not the model of a client: it must say how many samples of each class it has learned from, "
+                    + $"as in '0:50 3:50', but says '{pair}'.");
             }
 
             samples[id] = count;
@@ -98,13 +106,15 @@ public sealed class FederatedModel : IDisposable
 
     private static void RequireSame(string path, Dictionary<string, Tensor> saved, Dictionary<string, Tensor> state)
     {
-        string Of(Dictionary<string, Tensor> tensors, string name) => tensors.TryGetValue(name, out Tensor? tensor) ? $"{Distillation.Shapes.Of(tensor)} {tensor.dtype}" : "not there";
+        string Of(Dictionary<string, Tensor> tensors, string name) =>
+            tensors.TryGetValue(name, out Tensor? tensor) ? $"{Distillation.Shapes.Of(tensor)} {tensor.dtype}" : "not there";
 
         foreach (string name in state.Keys.Union(saved.Keys))
         {
             if (Of(saved, name) != Of(state, name))
             {
-                throw new InvalidDataException($"'{path}' is of another kind of model: '{name}' is {Of(saved, name)} in the file and {Of(state, name)} in the model.");
+                throw new InvalidDataException(
+                    $"'{path}' is of another kind of model: '{name}' is {Of(saved, name)} in the file and {Of(state, name)} in the model.");
             }
         }
     }

@@ -23,12 +23,17 @@ public sealed record FederatedOptions
     /// <value>Positive. The default value is 20.</value>
     public int PoolFactor { get; init => field = Require.Positive(value); } = 20;
 
-    /// <summary>Gets the number of new samples with which the pool is full, however few labeled ones there are; where samples are exchanged, of the pool of all.</summary>
+    /// <summary>
+    /// Gets the number of new samples with which the pool is full, however few labeled ones there are; where samples are exchanged, of the pool of all.
+    /// </summary>
     /// <value>Positive. The default value is 8 000.</value>
     public int MinPoolSize { get; init => field = Require.Positive(value); } = 8_000;
 
     /// <summary>Gets how all models together label new samples.</summary>
-    /// <value>The default value is <see langword="null"/>: by themselves where models alone are exchanged, half by themselves and half by the samples' parents where samples are, too.</value>
+    /// <value>
+    /// The default value is <see langword="null"/>: by themselves where models alone are exchanged, half by themselves and half by the samples' parents where
+    /// samples are, too.
+    /// </value>
     public LabelingOptions? Labeling { get; init; }
 
     /// <summary>Gets the number from which all chance follows; each client adds its own number.</summary>

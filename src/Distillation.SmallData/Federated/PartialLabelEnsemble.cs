@@ -4,15 +4,24 @@ namespace Distillation.SmallData;
 
 /// <summary>Several teachers as one, each of which is asked only about classes that it knows of.</summary>
 /// <remarks>
-/// <para><c>p(c) ∝ Σ wₘ pₘ(c) / Σ wₘ</c>, both sums over the members m that have seen class c; the logits are log p. A class that no member of a weight has seen has the probability 0.</para>
-/// <para>So that logits are finite, p is not less than the smallest normal number of its type, 1.2e-38 in float32, before it is scaled to sum to 1: its logarithm is about −87. Half precision is computed in float32.</para>
+/// <para>
+/// <c>p(c) ∝ Σ wₘ pₘ(c) / Σ wₘ</c>, both sums over the members m that have seen class c; the logits are log p. A class that no member of a weight has seen has
+/// the probability 0.
+/// </para>
+/// <para>
+/// So that logits are finite, p is not less than the smallest normal number of its type, 1.2e-38 in float32, before it is scaled to sum to 1: its logarithm is
+/// about −87. Half precision is computed in float32.
+/// </para>
 /// </remarks>
 public sealed class PartialLabelEnsemble : IEnsemble
 {
     private readonly PartialLabelMember[] _members;
 
     /// <summary>Makes one teacher of several.</summary>
-    /// <param name="members">The teachers with their classes, at least one, all with logits of the same classes in the same order; they stay the caller's. Their weights are not all zero.</param>
+    /// <param name="members">
+    /// The teachers with their classes, at least one, all with logits of the same classes in the same order; they stay the caller's. Their weights are not all
+    /// zero.
+    /// </param>
     /// <exception cref="ArgumentException">There is no member, or none has a weight.</exception>
     public PartialLabelEnsemble(params IReadOnlyList<PartialLabelMember> members)
     {
@@ -91,13 +100,15 @@ public sealed class PartialLabelEnsemble : IEnsemble
         {
             if (!Shapes.Same(outputs[0], outputs[number]))
             {
-                throw new InvalidOperationException($"All members must give the same shape, but the first gave {Shapes.Of(outputs[0])} and number {number} gave {Shapes.Of(outputs[number])}.");
+                throw new InvalidOperationException(
+                    $"All members must give the same shape, but the first gave {Shapes.Of(outputs[0])} and number {number} gave {Shapes.Of(outputs[number])}.");
             }
 
             long most = _members[number].Classes.Max();
             if (most >= outputs[number].size(-1))
             {
-                throw new InvalidOperationException($"Member {number} has seen class {most}, but gave logits {Shapes.Of(outputs[number])}, of {outputs[number].size(-1)} classes.");
+                throw new InvalidOperationException(
+                    $"Member {number} has seen class {most}, but gave logits {Shapes.Of(outputs[number])}, of {outputs[number].size(-1)} classes.");
             }
         }
     }

@@ -17,7 +17,8 @@ public sealed class PartialLabelMember
         Weight = Require.NotNegative(weight);
         if (_classes.Count == 0 || _classes.Min() < 0)
         {
-            throw new ArgumentException($"A member must have seen at least one class, and ids are not negative, but they are [{string.Join(", ", _classes)}].", nameof(classes));
+            throw new ArgumentException(
+                $"A member must have seen at least one class, and ids are not negative, but they are [{string.Join(", ", _classes)}].", nameof(classes));
         }
     }
 

@@ -5,7 +5,9 @@ using static TorchSharp.torch.nn;
 namespace Distillation.SmallData;
 
 /// <summary>Several teachers of one data set, and the mean of their calibrated probabilities, calibrated again, as one.</summary>
-/// <remarks>The mean of calibrated probabilities is less sure than it should be (Ranjan and Gneiting, 2010); the temperature of its out-of-fold logits cures that.</remarks>
+/// <remarks>
+/// The mean of calibrated probabilities is less sure than it should be (Ranjan and Gneiting, 2010); the temperature of its out-of-fold logits cures that.
+/// </remarks>
 public sealed class AverageFitter : ITeacherFitter
 {
     private readonly ITeacherFitter[] _fitters;
@@ -18,8 +20,14 @@ public sealed class AverageFitter : ITeacherFitter
         _fitters = [.. fitters.Select(fitter => Require.Present(fitter, nameof(fitters)))];
     }
 
-    /// <summary>Gets whether each teacher counts by what it brings to the likelihood of the labels out of fold (stacking of predictive distributions; Yao et al., 2018), instead of all alike.</summary>
-    /// <value>The default value is <see langword="false"/>. With it the out-of-fold probabilities are a little better than they should be: as many weights were chosen by them as there are teachers.</value>
+    /// <summary>
+    /// Gets whether each teacher counts by what it brings to the likelihood of the labels out of fold (stacking of predictive distributions; Yao et al., 2018),
+    /// instead of all alike.
+    /// </summary>
+    /// <value>
+    /// The default value is <see langword="false"/>. With it the out-of-fold probabilities are a little better than they should be: as many weights were chosen
+    /// by them as there are teachers.
+    /// </value>
     public bool ByLikelihood { get; init; }
 
     /// <inheritdoc/>
@@ -54,7 +62,10 @@ public sealed class AverageFitter : ITeacherFitter
 
     // [K][M]: the probability that each teacher gives each label.
     private static double[][] OfLabels(Tensor probabilities, Tensor labels) =>
-        [.. Enumerable.Range(0, (int)probabilities.size(0)).Select(number => probabilities[number].gather(1, labels.unsqueeze(1)).to(torch.ScalarType.Float64).cpu().data<double>().ToArray())];
+        [
+            .. Enumerable.Range(0, (int)probabilities.size(0))
+                .Select(number => probabilities[number].gather(1, labels.unsqueeze(1)).to(torch.ScalarType.Float64).cpu().data<double>().ToArray()),
+        ];
 
     // Expectation maximization for the shares of a mixture; the likelihood is concave in them.
     private static double[] Weights(double[][] ofLabels)
@@ -63,7 +74,8 @@ public sealed class AverageFitter : ITeacherFitter
         double[] weights = [.. ofLabels.Select(_ => 1.0 / ofLabels.Length)];
         for (int round = 0; round < Rounds; round++)
         {
-            double[] mixed = [.. Enumerable.Range(0, ofLabels[0].Length).Select(sample => Enumerable.Range(0, weights.Length).Sum(k => weights[k] * ofLabels[k][sample]))];
+            double[] mixed =
+                [.. Enumerable.Range(0, ofLabels[0].Length).Select(sample => Enumerable.Range(0, weights.Length).Sum(k => weights[k] * ofLabels[k][sample]))];
             weights = [.. weights.Select((weight, k) => mixed.Select((whole, sample) => whole > 0 ? weight * ofLabels[k][sample] / whole : weight).Average())];
         }
 

@@ -6,7 +6,9 @@ namespace Distillation.SmallData;
 internal static class CrossValidation
 {
     /// <summary>Fits the models.</summary>
-    /// <returns>The models, which the caller disposes, and the logits of each sample by the model that has not seen it, [M, C] float64, in the current dispose scope.</returns>
+    /// <returns>
+    /// The models, which the caller disposes, and the logits of each sample by the model that has not seen it, [M, C] float64, in the current dispose scope.
+    /// </returns>
     public static (IReadOnlyList<ITeacher> Members, Tensor OutOfFold) Run(
         LabeledSamples data, Func<IDataSource, int, ITeacher> fit, int folds, int seed, CancellationToken cancellationToken)
     {
@@ -20,14 +22,17 @@ internal static class CrossValidation
             foreach (Fold fold in Split.StratifiedInFolds(labels.cpu().data<long>().ToArray(), folds, seed))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                members.Add(fit(samples.Subset(fold.Train), unchecked(seed + members.Count)) ?? throw new InvalidOperationException("The delegate that fits a teacher must give one, but gave null."));
+                members.Add(fit(samples.Subset(fold.Train), unchecked(seed + members.Count))
+                    ?? throw new InvalidOperationException("The delegate that fits a teacher must give one, but gave null."));
                 using var inner = torch.NewDisposeScope();
                 using var noGradient = torch.no_grad();
                 Tensor held = torch.tensor([.. fold.HeldOut]);
                 Tensor logits = members[^1].Predict(samples.Read(held), FeatureSet.None, cancellationToken).Logits;
                 if (logits.dim() != 2 || logits.size(1) != data.Classes)
                 {
-                    throw new InvalidOperationException($"A model of data of {data.Classes} classes must give logits [N, {data.Classes}], but gave {Distillation.Shapes.Of(logits)}. Where the data lacks classes that the model has, say how many there are.");
+                    throw new InvalidOperationException(
+                        $"A model of data of {data.Classes} classes must give logits [N, {data.Classes}], but gave {Distillation.Shapes.Of(logits)}. "
+                        + "Where the data lacks classes that the model has, say how many there are.");
                 }
 
                 outOfFold.index_copy_(0, held.to(outOfFold.device), logits.to(outOfFold.dtype).to(outOfFold.device));

@@ -4,8 +4,9 @@ namespace Distillation.SmallData;
 
 /// <summary>Histograms of oriented gradients (Dalal and Triggs, 2005): what a kernel should see of an image instead of its pixels.</summary>
 /// <remarks>
-/// Gradients by central differences, of the channel where they are strongest; orientations without sign in <see cref="Orientations"/> bins, each pixel's magnitude shared linearly between the two nearest;
-/// summed over cells; blocks of 2×2 cells, each scaled to length 1, cut at 0.2 and scaled again. <see cref="Staggered"/> and <see cref="PixelWeight"/> are no part of the paper.
+/// Gradients by central differences, of the channel where they are strongest; orientations without sign in <see cref="Orientations"/> bins, each pixel's
+/// magnitude shared linearly between the two nearest; summed over cells; blocks of 2×2 cells, each scaled to length 1, cut at 0.2 and scaled again.
+/// <see cref="Staggered"/> and <see cref="PixelWeight"/> are no part of the paper.
 /// </remarks>
 public sealed record HistogramOfGradients
 {
@@ -20,11 +21,16 @@ public sealed record HistogramOfGradients
     /// <value>Positive. The default value is 9.</value>
     public int Orientations { get; init => field = Require.Positive(value); } = 9;
 
-    /// <summary>Gets whether there are three more grids of cells, half a cell further down, right, and both, so that it matters little where the grid falls.</summary>
+    /// <summary>
+    /// Gets whether there are three more grids of cells, half a cell further down, right, and both, so that it matters little where the grid falls.
+    /// </summary>
     /// <value>The default value is <see langword="false"/>. Images get a margin of zeros of half a cell.</value>
     public bool Staggered { get; init; }
 
-    /// <summary>Gets how long the vector of pixels is that stands behind the description, as a share of the length √B of B blocks; without it a kernel does not see how bright a surface is.</summary>
+    /// <summary>
+    /// Gets how long the vector of pixels is that stands behind the description, as a share of the length √B of B blocks; without it a kernel does not see how
+    /// bright a surface is.
+    /// </summary>
     /// <value>Zero or positive. The default value is 0: no pixels.</value>
     public double PixelWeight { get; init => field = Require.NotNegative(value); }
 
@@ -37,7 +43,9 @@ public sealed record HistogramOfGradients
         Require.Present(images);
         if (images.dim() is not (3 or 4) || images.size(-1) < 2 * CellSize || images.size(-2) < 2 * CellSize)
         {
-            throw new ArgumentException($"Images must be [N, C, H, W] or [N, H, W] with at least {2 * CellSize} rows and columns, but are {Distillation.Shapes.Of(images)}.", nameof(images));
+            throw new ArgumentException(
+                $"Images must be [N, C, H, W] or [N, H, W] with at least {2 * CellSize} rows and columns, but are {Distillation.Shapes.Of(images)}.",
+                nameof(images));
         }
 
         using var scope = torch.NewDisposeScope();

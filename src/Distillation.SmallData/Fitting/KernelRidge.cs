@@ -5,8 +5,14 @@ namespace Distillation.SmallData;
 
 /// <summary>Fits a <see cref="KernelRidgeTeacher"/> in closed form. Kernel width, ridge and temperature are chosen by exact leave-one-out.</summary>
 /// <remarks>
-/// <para>The leave-one-out score of sample i is <c>yᵢ − (G⁻¹Y)ᵢ / (G⁻¹)ᵢᵢ</c> with G = K + λI. The pair of width and ridge with the smallest negative log-likelihood of the calibrated leave-one-out scores wins.</para>
-/// <para>The work grows with the cube of the number of samples: seconds for 1 000, minutes for 10 000. Above <see cref="SelectionLimit"/> samples the choice is made on that many of them.</para>
+/// <para>
+/// The leave-one-out score of sample i is <c>yᵢ − (G⁻¹Y)ᵢ / (G⁻¹)ᵢᵢ</c> with G = K + λI. The pair of width and ridge with the smallest negative log-likelihood
+/// of the calibrated leave-one-out scores wins.
+/// </para>
+/// <para>
+/// The work grows with the cube of the number of samples: seconds for 1 000, minutes for 10 000. Above <see cref="SelectionLimit"/> samples the choice is made
+/// on that many of them.
+/// </para>
 /// </remarks>
 public sealed record KernelRidge : ITeacherFitter
 {
@@ -20,13 +26,16 @@ public sealed record KernelRidge : ITeacherFitter
     /// <value>For images <see cref="HistogramOfGradients"/>; or a network without its head. The default value is <see langword="null"/>.</value>
     public Func<Tensor, Tensor>? FeatureMap { get; init; }
 
-    /// <summary>Gets the kernel widths to choose from, as multiples of the median distance between two samples; 0 stands for the linear kernel xᵀy + 1.</summary>
+    /// <summary>
+    /// Gets the kernel widths to choose from, as multiples of the median distance between two samples; 0 stands for the linear kernel xᵀy + 1.
+    /// </summary>
     /// <value>Zero or positive, at least one. The default values are 0.25, 0.5, 1 and 2.</value>
     public IReadOnlyList<double> Bandwidths { get; init => field = AtLeastOne(value, nameof(Bandwidths), positive: false); } = [0.25, 0.5, 1, 2];
 
     /// <summary>Gets the ridges λ to choose from.</summary>
     /// <value>Positive, at least one. The default values go from 1e-4 to 10.</value>
-    public IReadOnlyList<double> Ridges { get; init => field = AtLeastOne(value, nameof(Ridges), positive: true); } = [1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1, 3, 10];
+    public IReadOnlyList<double> Ridges { get; init => field = AtLeastOne(value, nameof(Ridges), positive: true); } =
+        [1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1, 3, 10];
 
     /// <summary>Gets on how many samples width and ridge are chosen.</summary>
     /// <value>Positive. The default value is 2 000.</value>

@@ -2,7 +2,10 @@ namespace Distillation.SmallData;
 
 /// <summary>Kernel ridge regression on class ids: a teacher of another family than networks, fitted in closed form.</summary>
 /// <remarks>
-/// <para><c>f(x) = k(x, X) · (K + λI)⁻¹ · (Y − 1/C)</c>, for the training inputs X, [M, D], their one-hot labels Y, [M, C], and the kernel matrix K, [M, M]; the logits are f/τ.</para>
+/// <para>
+/// <c>f(x) = k(x, X) · (K + λI)⁻¹ · (Y − 1/C)</c>, for the training inputs X, [M, D], their one-hot labels Y, [M, C], and the kernel matrix K, [M, M]; the
+/// logits are f/τ.
+/// </para>
 /// <para>Distances to X are taken in the precision of the samples it was fitted on, at least float32; all else in float64.</para>
 /// <para>It is made by <see cref="KernelRidge"/>, which chooses kernel width, λ and τ by exact leave-one-out.</para>
 /// </remarks>
@@ -49,7 +52,8 @@ public sealed class KernelRidgeTeacher : ITeacher
         Tensor points = FeaturesOf(batch.Inputs, _map, _points.dtype);
         if (points.size(1) != _points.size(1))
         {
-            throw new InvalidOperationException($"The teacher was fitted on samples of {_points.size(1)} features, but the batch {Shapes.Of(batch.Inputs)} has {points.size(1)}.");
+            throw new InvalidOperationException(
+                $"The teacher was fitted on samples of {_points.size(1)} features, but the batch {Shapes.Of(batch.Inputs)} has {points.size(1)}.");
         }
 
         Tensor scores = _kernel.Between(points.to(_points.device), _points).to(torch.ScalarType.Float64).matmul(_weights).DivInPlace(Temperature);
@@ -65,7 +69,8 @@ public sealed class KernelRidgeTeacher : ITeacher
     }
 
     /// <summary>Inputs as rows of features, [N, D].</summary>
-    internal static Tensor FeaturesOf(Tensor inputs, Func<Tensor, Tensor>? map, torch.ScalarType dtype = torch.ScalarType.Float64) => (map is null ? inputs : map(inputs)).flatten(1).to(dtype);
+    internal static Tensor FeaturesOf(Tensor inputs, Func<Tensor, Tensor>? map, torch.ScalarType dtype = torch.ScalarType.Float64) =>
+        (map is null ? inputs : map(inputs)).flatten(1).to(dtype);
 
     /// <summary>A kernel: exp(−‖x − y‖²/(2σ²)), or xᵀy + 1 where σ is 0: the 1 is the intercept.</summary>
     internal readonly record struct Kernel(double Bandwidth)

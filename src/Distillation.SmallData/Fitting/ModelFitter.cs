@@ -16,12 +16,17 @@ public sealed class ModelFitter(string name, Func<IDataSource, int, ITeacher> fi
     /// <inheritdoc/>
     public string Name { get; } = Require.Present(name);
 
-    /// <summary>Makes a fitter of the model that the project began with: an original is trained, and distilled into a simplified model, which is the teacher.</summary>
+    /// <summary>
+    /// Makes a fitter of the model that the project began with: an original is trained, and distilled into a simplified model, which is the teacher.
+    /// </summary>
     /// <param name="original">Makes a new original.</param>
     /// <param name="distilled">Makes a new simplified model.</param>
     /// <param name="training">How each is trained; <see cref="RecipeSearchOptions.DefaultTraining"/> if not given.</param>
-    /// <returns>The fitter. A teacher of the same family, trained on the same samples, knows nothing that the original does not: expect no gain of accuracy from it.</returns>
-    public static ModelFitter Distilled(Func<torch.nn.Module<Tensor, Tensor>> original, Func<torch.nn.Module<Tensor, Tensor>> distilled, TrainerOptions? training = null)
+    /// <returns>
+    /// The fitter. A teacher of the same family, trained on the same samples, knows nothing that the original does not: expect no gain of accuracy from it.
+    /// </returns>
+    public static ModelFitter Distilled(
+        Func<torch.nn.Module<Tensor, Tensor>> original, Func<torch.nn.Module<Tensor, Tensor>> distilled, TrainerOptions? training = null)
     {
         Require.Present(original);
         Require.Present(distilled);
@@ -46,7 +51,8 @@ public sealed class ModelFitter(string name, Func<IDataSource, int, ITeacher> fi
 
         cancellationToken.ThrowIfCancellationRequested();
         double temperature = TemperatureScaling.Fit(outOfFold, data.RequireLabels());
-        ITeacher whole = _fit(new TensorData(data.Inputs, data.RequireLabels()), seed) ?? throw new InvalidOperationException("The delegate that fits a teacher must give one, but gave null.");
+        ITeacher whole = _fit(new TensorData(data.Inputs, data.RequireLabels()), seed)
+            ?? throw new InvalidOperationException("The delegate that fits a teacher must give one, but gave null.");
         return new FittedTeacher(new ScaledTeacher(whole, temperature), outOfFold.DivInPlace(temperature), whole);
     }
 }

@@ -14,7 +14,10 @@ public sealed class GeneratedSamples
     /// <summary>Holds new inputs, each made of several originals.</summary>
     /// <param name="inputs">[N, ...], in the shape of the originals.</param>
     /// <param name="parents">The numbers of each one's originals, [N, P] int64; P = 0 where there are none.</param>
-    /// <param name="shares">How much of each original is in it, [N, P]; zero or positive, with the sum 1; less where a part of it has no known original, and 0 where the whole has none.</param>
+    /// <param name="shares">
+    /// How much of each original is in it, [N, P]; zero or positive, with the sum 1; less where a part of it has no known original, and 0 where the whole has
+    /// none.
+    /// </param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public GeneratedSamples(Tensor inputs, Tensor parents, Tensor shares)
     {
@@ -22,7 +25,9 @@ public sealed class GeneratedSamples
         if (parents.dim() != 2 || parents.size(0) != inputs.size(0) || !Distillation.Shapes.Same(parents, shares))
         {
             throw new ArgumentException(
-                $"{inputs.size(0)} inputs must have parents and shares [{inputs.size(0)}, P], but have {Distillation.Shapes.Of(parents)} and {Distillation.Shapes.Of(shares)}.", nameof(parents));
+                $"{inputs.size(0)} inputs must have parents and shares [{inputs.size(0)}, P], but have {Distillation.Shapes.Of(parents)} "
+                + $"and {Distillation.Shapes.Of(shares)}.",
+                nameof(parents));
         }
     }
 

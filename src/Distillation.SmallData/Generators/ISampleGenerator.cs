@@ -1,7 +1,10 @@
 namespace Distillation.SmallData;
 
 /// <summary>Makes new inputs out of originals.</summary>
-/// <remarks>A generator has no state: what it makes is a function of its arguments. What it needs of all originals at once (neighbors, principal components) it asks of <see cref="LabeledSamples"/>, which remembers it.</remarks>
+/// <remarks>
+/// A generator has no state: what it makes is a function of its arguments. What it needs of all originals at once (neighbors, principal components) it asks of
+/// <see cref="LabeledSamples"/>, which remembers it.
+/// </remarks>
 public interface ISampleGenerator
 {
     /// <summary>Makes new inputs, one for each parent.</summary>

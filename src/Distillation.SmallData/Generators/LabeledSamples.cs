@@ -10,7 +10,9 @@ public sealed class LabeledSamples : IDisposable
     /// <summary>Reads a data source whole.</summary>
     /// <param name="source">Inputs [M, ...] of a floating type, labels [M] class ids or none.</param>
     /// <param name="classes">The number of classes, C; one more than the largest label if not given.</param>
-    /// <exception cref="ArgumentException">The inputs are not of a floating type, the labels are no class ids, or one of them is not below <paramref name="classes"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// The inputs are not of a floating type, the labels are no class ids, or one of them is not below <paramref name="classes"/>.
+    /// </exception>
     public LabeledSamples(IDataSource source, long? classes = null)
     {
         Require.Present(source);
@@ -31,7 +33,8 @@ public sealed class LabeledSamples : IDisposable
 
         if (labels.dim() != 1 || !torch.is_integral(labels))
         {
-            throw new ArgumentException($"Labels must be class ids [M] of an integer type, but are {Distillation.Shapes.Of(labels)} {labels.dtype}.", nameof(source));
+            throw new ArgumentException(
+                $"Labels must be class ids [M] of an integer type, but are {Distillation.Shapes.Of(labels)} {labels.dtype}.", nameof(source));
         }
 
         (long least, long most) = (labels.min().to(torch.ScalarType.Int64).item<long>(), labels.max().to(torch.ScalarType.Int64).item<long>());

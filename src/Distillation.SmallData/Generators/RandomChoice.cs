@@ -3,7 +3,9 @@ using static TorchSharp.torch.nn;
 namespace Distillation.SmallData;
 
 /// <summary>Several generators, of which each sample takes one at random.</summary>
-/// <remarks>Samples of a generator that knows no originals, such as <see cref="UnlabeledPool"/>, have known labels of zeros among those of others: no label.</remarks>
+/// <remarks>
+/// Samples of a generator that knows no originals, such as <see cref="UnlabeledPool"/>, have known labels of zeros among those of others: no label.
+/// </remarks>
 public sealed class RandomChoice : ISampleGenerator
 {
     private readonly ISampleGenerator[] _generators;
@@ -32,7 +34,8 @@ public sealed class RandomChoice : ISampleGenerator
     {
         Require.Present(parents);
         double[] draws = Require.Present(random).Uniform(1, torch.ScalarType.Float64).cpu().data<double>().ToArray();
-        long[][] members = [.. _generators.Select((_, kind) => Enumerable.Range(0, draws.Length).Where(row => KindOf(draws[row]) == kind).Select(row => (long)row).ToArray())];
+        long[][] members =
+            [.. _generators.Select((_, kind) => Enumerable.Range(0, draws.Length).Where(row => KindOf(draws[row]) == kind).Select(row => (long)row).ToArray())];
         SampleRandom branch = random.Branch();
         var parts = new List<(Tensor Rows, GeneratedSamples Samples)>();
         for (int kind = 0; kind < _generators.Length; kind++)

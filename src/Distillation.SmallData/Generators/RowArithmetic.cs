@@ -1,6 +1,8 @@
 namespace Distillation.SmallData;
 
-/// <summary>Arithmetic whose rows come out bit by bit the same in any batch. A matrix product does not keep that: it sums in another order for another number of rows.</summary>
+/// <summary>
+/// Arithmetic whose rows come out bit by bit the same in any batch. A matrix product does not keep that: it sums in another order for another number of rows.
+/// </summary>
 internal static class RowArithmetic
 {
     /// <summary>One number for each row, in a shape that spreads over what each row holds.</summary>

@@ -1,6 +1,9 @@
 namespace Distillation.SmallData;
 
-/// <summary>Random numbers for samples: each is a function of the seed, of the sample's number and of what was drawn for it before, so that a sample is the same in any batch and on any machine.</summary>
+/// <summary>
+/// Random numbers for samples: each is a function of the seed, of the sample's number and of what was drawn for it before, so that a sample is the same in any
+/// batch and on any machine.
+/// </summary>
 /// <remarks>A draw gives a row for each sample. Draws are independent of each other.</remarks>
 public sealed class SampleRandom
 {
@@ -28,7 +31,8 @@ public sealed class SampleRandom
     /// <param name="columns">How many numbers for each sample; positive.</param>
     /// <param name="dtype">The data type.</param>
     /// <returns>[N, <paramref name="columns"/>].</returns>
-    public Tensor Uniform(long columns, torch.ScalarType dtype = torch.ScalarType.Float32) => Draw(columns, dtype, (ref SplitMix64 random) => random.NextUniform());
+    public Tensor Uniform(long columns, torch.ScalarType dtype = torch.ScalarType.Float32) =>
+        Draw(columns, dtype, (ref SplitMix64 random) => random.NextUniform());
 
     /// <summary>Draws from the normal distribution of mean 0 and deviation 1 (Box and Muller, 1958).</summary>
     /// <param name="columns">How many numbers for each sample; positive.</param>
@@ -56,7 +60,10 @@ public sealed class SampleRandom
     /// <returns>Their chance.</returns>
     public SampleRandom Of(IEnumerable<long> rows) => new(_seed, [.. Require.Present(rows).Select(row => _numbers[row])], _device, _draws);
 
-    /// <summary>Gives the same samples a chance of their own. Some of them may then draw more often than others, and what all draw afterward has nothing in common with it.</summary>
+    /// <summary>
+    /// Gives the same samples a chance of their own. Some of them may then draw more often than others, and what all draw afterward has nothing in common with
+    /// it.
+    /// </summary>
     internal SampleRandom Branch() => new(unchecked((int)SplitMix64.Mix(_seed, ~_draws++)), _numbers, _device, 0);
 
     private Tensor Draw(long columns, torch.ScalarType dtype, Drawing next)

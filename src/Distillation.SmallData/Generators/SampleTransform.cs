@@ -1,6 +1,9 @@
 namespace Distillation.SmallData;
 
-/// <summary>A generator that makes each new sample of one original alone: a shift, a rotation, some noise. Derive from it to write one: choosing parents and keeping track of them is here.</summary>
+/// <summary>
+/// A generator that makes each new sample of one original alone: a shift, a rotation, some noise. Derive from it to write one: choosing parents and keeping
+/// track of them is here.
+/// </summary>
 public abstract class SampleTransform : ISampleGenerator
 {
     /// <inheritdoc/>

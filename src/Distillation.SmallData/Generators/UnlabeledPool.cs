@@ -1,9 +1,14 @@
 namespace Distillation.SmallData;
 
-/// <summary>Real samples without labels, as if they were generated: sample number i is the pool's sample i, and after the last one the first comes again.</summary>
+/// <summary>
+/// Real samples without labels, as if they were generated: sample number i is the pool's sample i, and after the last one the first comes again.
+/// </summary>
 /// <remarks>
-/// <para>Samples have no originals, so no label is known, and the teacher's is the only one. In a <see cref="RandomChoice"/> with generators whose labels are known, a known label of zeros says that there is none:
-/// <see cref="SmallDataExtensions.LabeledBy"/> gives such rows the teacher's label alone, whatever <see cref="LabelingOptions.KnownShare"/> is. To a cross entropy with known labels alone such rows are of no account.</para>
+/// <para>
+/// Samples have no originals, so no label is known, and the teacher's is the only one. In a <see cref="RandomChoice"/> with generators whose labels are known,
+/// a known label of zeros says that there is none: <see cref="SmallDataExtensions.LabeledBy"/> gives such rows the teacher's label alone, whatever
+/// <see cref="LabelingOptions.KnownShare"/> is. To a cross entropy with known labels alone such rows are of no account.
+/// </para>
 /// <para>It is the best pool where there is one. Labels that the source has are not looked at.</para>
 /// <para>Inside <see cref="Mixup"/> or <see cref="CutMix"/> both parts would be the same sample.</para>
 /// </remarks>
@@ -37,7 +42,8 @@ public sealed class UnlabeledPool : ISampleGenerator
         if (!torch.is_floating_point(inputs) || !inputs.shape.AsSpan(1).SequenceEqual(originals.Inputs.shape.AsSpan(1)))
         {
             throw new InvalidOperationException(
-                $"Unlabeled samples must be of a floating type and in the shape of the originals {Distillation.Shapes.Of(originals.Inputs)}, but are {Distillation.Shapes.Of(inputs)} {inputs.dtype}.");
+                $"Unlabeled samples must be of a floating type and in the shape of the originals {Distillation.Shapes.Of(originals.Inputs)}, "
+                + $"but are {Distillation.Shapes.Of(inputs)} {inputs.dtype}.");
         }
 
         Tensor samples = inputs.to(originals.Inputs.dtype, originals.Inputs.device, copy: true);

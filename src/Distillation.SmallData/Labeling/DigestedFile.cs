@@ -35,7 +35,8 @@ internal static class DigestedFile
 
         return file.Metadata.GetValueOrDefault(Digest) == End(digest)
             ? (tensors, file.Metadata)
-            : throw new InvalidDataException($"'{path}' is damaged, or not written by this library: its tensors are not those of the {Digest} in its metadata.");
+            : throw new InvalidDataException(
+                $"'{path}' is damaged, or not written by this library: its tensors are not those of the {Digest} in its metadata.");
     }
 
     private static void Add(IncrementalHash digest, Tensor tensor) => TensorBytes.InPieces(tensor, (bytes, _) => digest.AppendData(bytes));

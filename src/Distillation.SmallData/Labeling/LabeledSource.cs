@@ -14,7 +14,9 @@ internal sealed class LabeledSource(IDataSource data, ITeacher teacher, Labeling
         Tensor logits = teacher.Predict(batch, FeatureSet.None).Logits;
         Tensor probabilities = functional.softmax(logits.Div(options.Temperature), 1);
         Tensor labels = probabilities.to(batch.Inputs.dtype);
-        return (probabilities, options.KnownShare > 0 && batch.Labels is { } known ? Blend(labels, Probabilities(known, probabilities.size(1), labels.dtype).Mul(options.KnownShare)) : labels);
+        return (probabilities, options.KnownShare > 0 && batch.Labels is { } known
+            ? Blend(labels, Probabilities(known, probabilities.size(1), labels.dtype).Mul(options.KnownShare))
+            : labels);
     }
 
     /// <summary>Gives labels as probabilities, [N, C].</summary>

@@ -3,7 +3,10 @@ using Distillation.Data;
 namespace Distillation.SmallData;
 
 /// <summary>Samples in files: a pool that took time to make and to label, or new samples for other clients.</summary>
-/// <remarks>A file is in the safetensors format, with the tensors <c>inputs</c>, [N, ...], and, where there are any, <c>labels</c>, [N, ...], and a digest of them. It is written aside and moved. <see cref="TensorFile"/> opens it without loading it.</remarks>
+/// <remarks>
+/// A file is in the safetensors format, with the tensors <c>inputs</c>, [N, ...], and, where there are any, <c>labels</c>, [N, ...], and a digest of them. It
+/// is written aside and moved. <see cref="TensorFile"/> opens it without loading it.
+/// </remarks>
 public static class SampleFile
 {
     private const string Inputs = "inputs";
@@ -39,7 +42,8 @@ public static class SampleFile
             || inputs.dim() == 0 || inputs.size(0) == 0 || (labels is not null && (labels.dim() == 0 || labels.size(0) != inputs.size(0))))
         {
             throw new InvalidDataException(
-                $"'{path}' does not hold samples: there must be 'inputs' [N, ...] and, if any, 'labels' [N, ...], but there are {string.Join(", ", tensors.Select(pair => $"'{pair.Key}' {Distillation.Shapes.Of(pair.Value)}"))}.");
+                $"'{path}' does not hold samples: there must be 'inputs' [N, ...] and, if any, 'labels' [N, ...], "
+                + $"but there are {string.Join(", ", tensors.Select(pair => $"'{pair.Key}' {Distillation.Shapes.Of(pair.Value)}"))}.");
         }
 
         return TensorData.Owning(inputs, labels);

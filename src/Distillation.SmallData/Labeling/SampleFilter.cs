@@ -2,8 +2,14 @@ namespace Distillation.SmallData;
 
 /// <summary>Which labeled samples are kept. By default all are.</summary>
 /// <remarks>
-/// <para>Conditions are tested in the order in which they stand here, each on the samples that passed those before; a sample is dropped, and counted, by the first that it does not meet.</para>
-/// <para>A calibrated teacher's doubt is knowledge too: dropping all samples of which it is not very sure has made models worse, not better. Measure what a filter brings.</para>
+/// <para>
+/// Conditions are tested in the order in which they stand here, each on the samples that passed those before; a sample is dropped, and counted, by the first
+/// that it does not meet.
+/// </para>
+/// <para>
+/// A calibrated teacher's doubt is knowledge too: dropping all samples of which it is not very sure has made models worse, not better. Measure what a filter
+/// brings.
+/// </para>
 /// </remarks>
 public sealed record SampleFilter
 {
@@ -23,8 +29,14 @@ public sealed record SampleFilter
     /// <value>The default value is <see langword="false"/>. A sample without a known label meets it.</value>
     public bool MustMatchKnown { get; init; }
 
-    /// <summary>Gets how many times as many samples as the smallest class each class may have at most; the class of a sample is its likeliest. Of a class with more the least confident are dropped first, of those equally confident the last.</summary>
-    /// <value>At least 1, for classes of the same size, or <see langword="null"/>: any. The default value is <see langword="null"/>. A class without samples does not count as the smallest, and no class loses all.</value>
+    /// <summary>
+    /// Gets how many times as many samples as the smallest class each class may have at most; the class of a sample is its likeliest. Of a class with more the
+    /// least confident are dropped first, of those equally confident the last.
+    /// </summary>
+    /// <value>
+    /// At least 1, for classes of the same size, or <see langword="null"/>: any. The default value is <see langword="null"/>. A class without samples does not
+    /// count as the smallest, and no class loses all.
+    /// </value>
     public double? LargestClassRatio { get; init => field = value is { } ratio ? Require.InRange(ratio, 1, double.MaxValue, nameof(LargestClassRatio)) : null; }
 
     /// <summary>Gets whether it asks for what the labels of samples do not tell.</summary>

@@ -33,12 +33,14 @@ internal sealed class SampleSelection(SampleFilter filter)
         long close = DropBelow(nameof(SampleFilter.MinMargin), filter.MinMargin, sample => sample.Margin);
         long disputed = DropBelow(nameof(SampleFilter.MinAgreement), filter.MinAgreement, sample => sample.Agreement);
         long contradicted = Drop(
-            [.. left.Where(sample => !sample.Contradicts)], () => $"{nameof(SampleFilter.MustMatchKnown)} is set, and the known labels of all {left.Length} samples say another class");
+            [.. left.Where(sample => !sample.Contradicts)], () =>
+                $"{nameof(SampleFilter.MustMatchKnown)} is set, and the known labels of all {left.Length} samples say another class");
         Measured[] kept = filter.LargestClassRatio is { } ratio ? Balanced(left, ratio) : left;
         return ([.. kept.Select(sample => sample.Number)], new(_samples.Count, unsure, close, disputed, contradicted, left.Length - kept.Length));
 
         long DropBelow(string name, double least, Func<Measured, double> of) => Drop(
-            [.. left.Where(sample => of(sample) >= least)], () => FormattableString.Invariant($"{name} is {least}, but the largest value of {left.Length} samples is {left.Max(of)}"));
+            [.. left.Where(sample => of(sample) >= least)], () =>
+                FormattableString.Invariant($"{name} is {least}, but the largest value of {left.Length} samples is {left.Max(of)}"));
 
         long Drop(Measured[] passing, Func<string> why)
         {
@@ -59,7 +61,8 @@ internal sealed class SampleSelection(SampleFilter filter)
         int most = (int)Math.Min(ratio * classes.Min(members => members.Count()), int.MaxValue);
         return
         [
-            .. classes.SelectMany(members => members.OrderByDescending(sample => sample.Confidence).ThenBy(sample => sample.Number).Take(most)).OrderBy(sample => sample.Number),
+            .. classes.SelectMany(members => members.OrderByDescending(sample => sample.Confidence).ThenBy(sample => sample.Number).Take(most))
+                .OrderBy(sample => sample.Number),
         ];
     }
 

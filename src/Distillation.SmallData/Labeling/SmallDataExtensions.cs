@@ -1,3 +1,4 @@
+using System.Globalization;
 using Distillation.Models;
 
 namespace Distillation.SmallData;
@@ -10,7 +11,10 @@ public static class SmallDataExtensions
     /// <param name="generator">Makes the inputs.</param>
     /// <param name="count">How many samples; positive.</param>
     /// <param name="seed">Any number; the same one gives the same samples.</param>
-    /// <returns>The samples. Their labels are the originals' as probabilities, mixed as the inputs are; none where there are none, or where no sample has an original. Among others a sample without one has zeros.</returns>
+    /// <returns>
+    /// The samples. Their labels are the originals' as probabilities, mixed as the inputs are; none where there are none, or where no sample has an original.
+    /// Among others a sample without one has zeros.
+    /// </returns>
     public static IDataSource Generate(this LabeledSamples originals, ISampleGenerator generator, long count, int seed = 0) =>
         new GeneratedSource(Require.Present(originals), Require.Present(generator), Require.Positive(count), seed);
 
@@ -23,7 +27,9 @@ public static class SmallDataExtensions
         new LabeledSource(Require.Present(data), Require.Present(teacher), options ?? new LabelingOptions());
 
     /// <summary>Chooses among labeled samples, such as a pool from a <see cref="SampleFile"/>.</summary>
-    /// <param name="data">Samples with probabilities [N, C] as labels, by which they are judged: those of the teacher, or what they became with known ones.</param>
+    /// <param name="data">
+    /// Samples with probabilities [N, C] as labels, by which they are judged: those of the teacher, or what they became with known ones.
+    /// </param>
     /// <param name="filter">What is kept.</param>
     /// <param name="batchSize">How many samples are read at once; positive.</param>
     /// <returns>The samples that are kept, in memory; the caller disposes them.</returns>
@@ -34,20 +40,28 @@ public static class SmallDataExtensions
         Require.Present(data);
         if (Require.Present(filter).NeedsTeacher)
         {
-            throw new ArgumentException($"{nameof(SampleFilter.MinAgreement)} and {nameof(SampleFilter.MustMatchKnown)} need the teacher, and labels do not tell. Use {nameof(LabelAndKeep)}.", nameof(filter));
+            throw new ArgumentException(
+                $"{nameof(SampleFilter.MinAgreement)} and {nameof(SampleFilter.MustMatchKnown)} need the teacher, and labels do not tell. "
+                + $"Use {nameof(LabelAndKeep)}.",
+                nameof(filter));
         }
 
         return KeptSamples.Choose(data, filter, Opinion, batchSize);
 
         SamplePrediction Opinion(Batch batch) => batch.Labels is { } labels && labels.dim() == 2 && torch.is_floating_point(labels)
             ? new(labels, labels)
-            : throw new ArgumentException($"Samples are chosen by probabilities [N, C], but their labels are {Distillation.Shapes.Of(batch.Labels)} {batch.Labels?.dtype}. Have a teacher label them.", nameof(data));
+            : throw new ArgumentException(
+                $"Samples are chosen by probabilities [N, C], but their labels are {Distillation.Shapes.Of(batch.Labels)} {batch.Labels?.dtype}. "
+                + "Have a teacher label them.",
+                nameof(data));
     }
 
     /// <summary>Labels samples with a teacher's probabilities, and keeps those of which it is sure enough.</summary>
     /// <param name="data">The samples, with known labels or without.</param>
     /// <param name="teacher">Who labels; it stays the caller's. For <see cref="SampleFilter.MinAgreement"/> its members are asked too.</param>
-    /// <param name="filter">What is kept, by the teacher's probabilities at the temperature of <paramref name="labeling"/>, before known labels are blended in.</param>
+    /// <param name="filter">
+    /// What is kept, by the teacher's probabilities at the temperature of <paramref name="labeling"/>, before known labels are blended in.
+    /// </param>
     /// <param name="labeling">How it labels; the defaults if not given.</param>
     /// <param name="batchSize">How many samples are asked for at once; positive.</param>
     /// <returns>The samples that are kept with their new labels, in memory; the caller disposes them.</returns>
@@ -61,7 +75,10 @@ public static class SmallDataExtensions
         if (filter.MinAgreement > 0 && several is null)
         {
             throw new ArgumentException(
-                FormattableString.Invariant($"{nameof(SampleFilter.MinAgreement)} is {filter.MinAgreement}, but the teacher, of type {teacher.GetType().Name}, is not several. Take one that is an {nameof(IEnsemble)}, such as {nameof(EnsembleTeacher)}."),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{nameof(SampleFilter.MinAgreement)} is {filter.MinAgreement}, but the teacher, of type {teacher.GetType().Name}, is not several. "
+                    + $"Take one that is an {nameof(IEnsemble)}, such as {nameof(EnsembleTeacher)}."),
                 nameof(teacher));
         }
 
@@ -73,7 +90,9 @@ public static class SmallDataExtensions
             (Tensor probabilities, Tensor labels) = LabeledSource.Label(batch, teacher, options);
             Tensor likeliest = probabilities.argmax(1);
             Tensor? agreement = several is null ? null : MemberAgreement.Of(several, batch, likeliest, probabilities.size(1));
-            Tensor? contradicts = filter.MustMatchKnown && batch.Labels is { } known ? Contradicts(likeliest, LabeledSource.Probabilities(known, probabilities.size(1), probabilities.dtype)) : null;
+            Tensor? contradicts = filter.MustMatchKnown && batch.Labels is { } known
+                ? Contradicts(likeliest, LabeledSource.Probabilities(known, probabilities.size(1), probabilities.dtype))
+                : null;
             return new(probabilities, labels, agreement, contradicts);
         }
 
@@ -85,7 +104,8 @@ public static class SmallDataExtensions
     /// <param name="generator">Makes the samples.</param>
     /// <param name="next">Changes each of them.</param>
     /// <returns>A generator of both, whose samples keep the first one's originals: <c>new Smote().Then(new GaussianNoise(0.1))</c>.</returns>
-    public static ISampleGenerator Then(this ISampleGenerator generator, SampleTransform next) => new Compose(Require.Present(generator), Require.Present(next));
+    public static ISampleGenerator Then(this ISampleGenerator generator, SampleTransform next) =>
+        new Compose(Require.Present(generator), Require.Present(next));
 
     /// <summary>Reads data whole, so that what is made or labeled at each reading is made and labeled once.</summary>
     /// <param name="data">The data; plain batches of one shape.</param>

@@ -5,13 +5,18 @@ namespace Distillation.SmallData;
 /// <summary>One way to make a model of a small data set.</summary>
 public sealed record Recipe
 {
-    private Recipe(string name, RecipeKind kind, ITeacherFitter? teacher, ISampleGenerator? generator) => (Name, Kind, Teacher, Generator) = (name, kind, teacher, generator);
+    private Recipe(string name, RecipeKind kind, ITeacherFitter? teacher, ISampleGenerator? generator) =>
+        (Name, Kind, Teacher, Generator) = (name, kind, teacher, generator);
 
     /// <summary>Gets the recipe that adds nothing: the original learns from the labeled samples alone.</summary>
     public static Recipe Plain { get; } = new("plain", RecipeKind.Plain, teacher: null, generator: null);
 
     /// <summary>Gets its name in reports.</summary>
-    public string Name { get; init => field = string.IsNullOrWhiteSpace(value) ? throw new ArgumentException("A recipe must have a name.", nameof(Name)) : value; }
+    public string Name
+    {
+        get;
+        init => field = string.IsNullOrWhiteSpace(value) ? throw new ArgumentException("A recipe must have a name.", nameof(Name)) : value;
+    }
 
     /// <summary>Gets what the recipe does.</summary>
     public RecipeKind Kind { get; }
@@ -35,12 +40,16 @@ public sealed record Recipe
     public LabelingOptions Labeling { get; init => field = Require.Present(value); } = new();
 
     /// <summary>Gets which new samples are kept: by what the teacher says of them, or without a teacher by their known labels.</summary>
-    /// <value>The default value is <see langword="null"/>: all. Without a teacher there is no agreement of its members, and nobody to match the known labels.</value>
+    /// <value>
+    /// The default value is <see langword="null"/>: all. Without a teacher there is no agreement of its members, and nobody to match the known labels.
+    /// </value>
     public SampleFilter? Filter
     {
         get;
         init => field = value is { NeedsTeacher: true } && Kind == RecipeKind.AugmentationOnly
-            ? throw new ArgumentException($"{nameof(SampleFilter.MinAgreement)} and {nameof(SampleFilter.MustMatchKnown)} need a teacher that labels, and '{Name}' has none.", nameof(Filter))
+            ? throw new ArgumentException(
+                $"{nameof(SampleFilter.MinAgreement)} and {nameof(SampleFilter.MustMatchKnown)} need a teacher that labels, and '{Name}' has none.",
+                nameof(Filter))
             : value;
     }
 
@@ -48,7 +57,10 @@ public sealed record Recipe
     /// <value>Positive. The default value is 8 000.</value>
     public int MinPoolSize { get; init => field = Require.Positive(value); } = 8_000;
 
-    /// <summary>Gets how this recipe's training differs from that of all recipes, such as by more weight decay where there is no pool: a function from the options of all to its own.</summary>
+    /// <summary>
+    /// Gets how this recipe's training differs from that of all recipes, such as by more weight decay where there is no pool: a function from the options of
+    /// all to its own.
+    /// </summary>
     /// <value>The default value is <see langword="null"/>: it does not.</value>
     public Func<TrainerOptions, TrainerOptions>? Training { get; init; }
 
@@ -56,7 +68,8 @@ public sealed record Recipe
     /// <param name="generator">Makes the samples.</param>
     /// <param name="name">The name; "augmentation" if not given.</param>
     /// <returns>The recipe.</returns>
-    public static Recipe Augment(ISampleGenerator generator, string name = "augmentation") => new(name, RecipeKind.AugmentationOnly, teacher: null, Require.Present(generator));
+    public static Recipe Augment(ISampleGenerator generator, string name = "augmentation") =>
+        new(name, RecipeKind.AugmentationOnly, teacher: null, Require.Present(generator));
 
     /// <summary>Makes new samples and has a teacher label them.</summary>
     /// <param name="teacher">Makes the teacher.</param>
@@ -70,18 +83,27 @@ public sealed record Recipe
     /// <param name="teacher">Makes the teacher.</param>
     /// <param name="name">The name; the teacher's "itself" if not given.</param>
     /// <returns>The recipe.</returns>
-    public static Recipe UseTeacher(ITeacherFitter teacher, string? name = null) => new(name ?? $"{Require.Present(teacher).Name} itself", RecipeKind.TeacherItself, Require.Present(teacher), generator: null);
+    public static Recipe UseTeacher(ITeacherFitter teacher, string? name = null) =>
+        new(name ?? $"{Require.Present(teacher).Name} itself", RecipeKind.TeacherItself, Require.Present(teacher), generator: null);
 
     /// <summary>Gives the control of a recipe: the same new samples, with the labels of those they were made of.</summary>
-    /// <remarks>A <see cref="Filter"/> is left out, for there is no teacher to choose by. The control of a <see cref="ModelDistillation"/> has the samples that the recipe kept, and no others.</remarks>
+    /// <remarks>
+    /// A <see cref="Filter"/> is left out, for there is no teacher to choose by. The control of a <see cref="ModelDistillation"/> has the samples that the
+    /// recipe kept, and no others.
+    /// </remarks>
     /// <returns>The control; of a recipe without a teacher that labels, the recipe itself.</returns>
-    public Recipe WithKnownLabels() => Kind == RecipeKind.Distillation ? Augment(Generator!, "same pool, known labels") with { PoolShare = PoolShare, PoolFactor = PoolFactor, MinPoolSize = MinPoolSize, Training = Training } : this;
+    public Recipe WithKnownLabels() => Kind == RecipeKind.Distillation
+        ? Augment(Generator!, "same pool, known labels") with { PoolShare = PoolShare, PoolFactor = PoolFactor, MinPoolSize = MinPoolSize, Training = Training }
+        : this;
 
     /// <summary>Gives the options of this recipe's training.</summary>
     /// <param name="common">Those of all recipes.</param>
     /// <returns>The options.</returns>
     internal TrainerOptions TrainingFrom(TrainerOptions common) =>
-        Training is null ? common : OriginalTraining.Several(Training(common) ?? throw new InvalidOperationException($"{nameof(Training)} of the recipe '{Name}' must give options, but gave null."));
+        Training is null
+            ? common
+            : OriginalTraining.Several(
+                Training(common) ?? throw new InvalidOperationException($"{nameof(Training)} of the recipe '{Name}' must give options, but gave null."));
 
     /// <summary>Puts together what the original learns from.</summary>
     /// <param name="originals">The labeled samples.</param>

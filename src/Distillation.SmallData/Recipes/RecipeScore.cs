@@ -8,5 +8,10 @@ namespace Distillation.SmallData;
 public sealed record RecipeScore(Recipe Recipe, IReadOnlyList<EvaluationReport> Reports, double Mean, double StandardErrorOfDifference)
 {
     /// <inheritdoc/>
-    public override string ToString() => Brief.Of(nameof(RecipeScore), (nameof(Recipe), Recipe.Name), (nameof(Mean), Mean), (nameof(StandardErrorOfDifference), StandardErrorOfDifference), (nameof(Reports), Reports));
+    public override string ToString() => Brief.Of(
+        nameof(RecipeScore),
+        (nameof(Recipe), Recipe.Name),
+        (nameof(Mean), Mean),
+        (nameof(StandardErrorOfDifference), StandardErrorOfDifference),
+        (nameof(Reports), Reports));
 }

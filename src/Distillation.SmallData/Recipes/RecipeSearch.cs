@@ -71,7 +71,8 @@ public sealed class RecipeSearch
         }
 
         using TrainingMaterial material = recipe.Prepare(train, recipe.Teacher is { } teacher ? fitted.Of(teacher) : null, seed);
-        using torch.nn.Module<Tensor, Tensor> model = OriginalTraining.Fit(_original, material.Samples, recipe.TrainingFrom(_options.Training), seed, cancellationToken);
+        using torch.nn.Module<Tensor, Tensor> model = OriginalTraining.Fit(
+            _original, material.Samples, recipe.TrainingFrom(_options.Training), seed, cancellationToken);
         using ITeacher asTeacher = Teacher.From(model);
         return Evaluator.Evaluate(asTeacher, heldOut, cancellationToken: cancellationToken);
     }
@@ -80,9 +81,14 @@ public sealed class RecipeSearch
     {
         double[][] values = [.. reports.Select(all => all.Select(_options.Metric.Of).ToArray())];
         int best = BestOf(values, _ => true);
-        RecipeScore[] scores = [.. _candidates.Select((candidate, i) => new RecipeScore(candidate, reports[i], values[i].Average(), StandardError(values[best], values[i])))];
+        RecipeScore[] scores =
+            [.. _candidates.Select((candidate, i) => new RecipeScore(candidate, reports[i], values[i].Average(), StandardError(values[best], values[i])))];
         return new(
-            Simplest(values, scores, best), Simplest(values, scores, BestOf(values, i => _candidates[i].Kind != RecipeKind.TeacherItself), RecipeKind.TeacherItself), scores, _options.Metric, isComplete);
+            Simplest(values, scores, best),
+            Simplest(values, scores, BestOf(values, i => _candidates[i].Kind != RecipeKind.TeacherItself), RecipeKind.TeacherItself),
+            scores,
+            _options.Metric,
+            isComplete);
     }
 
     private int BestOf(double[][] values, Func<int, bool> counts)
@@ -103,7 +109,9 @@ public sealed class RecipeSearch
     {
         double[] differences = [.. best.Zip(other, (one, two) => one - two)];
         double mean = differences.Average();
-        return differences.Length < 2 ? 0 : Math.Sqrt(differences.Sum(difference => (difference - mean) * (difference - mean)) / (differences.Length - 1) / differences.Length);
+        return differences.Length < 2
+            ? 0
+            : Math.Sqrt(differences.Sum(difference => (difference - mean) * (difference - mean)) / (differences.Length - 1) / differences.Length);
     }
 
     /// <summary>The teachers of one part: each is fitted once, however many recipes use it.</summary>

@@ -27,6 +27,8 @@ public sealed record RecipeSearchOptions
     /// <value>Any number. The default value is 0.</value>
     public int Seed { get; init; }
 
-    /// <summary>Gets a training that suits small data: 2 000 steps of 64 samples, AdamW with weight decay 0.5, the learning rate falling from 0.003 to 0 along a cosine.</summary>
+    /// <summary>
+    /// Gets a training that suits small data: 2 000 steps of 64 samples, AdamW with weight decay 0.5, the learning rate falling from 0.003 to 0 along a cosine.
+    /// </summary>
     public static TrainerOptions DefaultTraining => OriginalTraining.Default;
 }

@@ -1,8 +1,12 @@
+using System.Globalization;
+
 namespace Distillation.SmallData;
 
 /// <summary>What a search among recipes found.</summary>
 /// <param name="Chosen">The simplest recipe whose mean lies within one standard error of the best.</param>
-/// <param name="ChosenForOriginal">The same among the recipes that train an original: where <paramref name="Chosen"/> is a teacher itself, the best use of a network.</param>
+/// <param name="ChosenForOriginal">
+/// The same among the recipes that train an original: where <paramref name="Chosen"/> is a teacher itself, the best use of a network.
+/// </param>
 /// <param name="Scores">All recipes with their scores, in the order in which they were given.</param>
 /// <param name="Metric">By what they were compared.</param>
 /// <param name="IsComplete">Whether all parts were held out; <see langword="false"/> where the time ran out.</param>
@@ -13,12 +17,22 @@ public sealed record RecipeSearchResult(Recipe Chosen, Recipe ChosenForOriginal,
     public string Describe()
     {
         RecipeScore chosen = Scores.Single(score => score.Recipe == Chosen);
-        RecipeScore plain = Scores.Where(score => score.Recipe.Kind == RecipeKind.Plain).Aggregate((best, next) => Metric.IsBetter(next.Mean, best.Mean) ? next : best);
+        RecipeScore plain = Scores.Where(score => score.Recipe.Kind == RecipeKind.Plain)
+            .Aggregate((best, next) => Metric.IsBetter(next.Mean, best.Mean) ? next : best);
         return Chosen.Kind == RecipeKind.Plain
             ? FormattableString.Invariant($"Nothing beats the plain original clearly enough: its mean {Metric.Name} on held-out samples is {plain.Mean:0.###}.")
-            : FormattableString.Invariant($"'{Chosen.Name}' is chosen: its mean {Metric.Name} on held-out samples is {chosen.Mean:0.###}, that of the plain original {plain.Mean:0.###}.");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{Chosen.Name}' is chosen: its mean {Metric.Name} on held-out samples is {chosen.Mean:0.###}, "
+                + $"that of the plain original {plain.Mean:0.###}.");
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Brief.Of(nameof(RecipeSearchResult), (nameof(Chosen), Chosen.Name), (nameof(ChosenForOriginal), ChosenForOriginal.Name), (nameof(Scores), Scores), (nameof(Metric), Metric.Name), (nameof(IsComplete), IsComplete));
+    public override string ToString() => Brief.Of(
+        nameof(RecipeSearchResult),
+        (nameof(Chosen), Chosen.Name),
+        (nameof(ChosenForOriginal), ChosenForOriginal.Name),
+        (nameof(Scores), Scores),
+        (nameof(Metric), Metric.Name),
+        (nameof(IsComplete), IsComplete));
 }

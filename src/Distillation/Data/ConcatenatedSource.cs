@@ -37,7 +37,9 @@ internal sealed class ConcatenatedSource(IDataSource first, IDataSource second) 
         RequirePlain(batch);
         if (form is null && batch.Labels is not null)
         {
-            throw new InvalidOperationException($"The first samples of two sources that follow each other have no labels, but sample {indices[0].item<long>()} has some. Either all samples have labels, or none has.");
+            throw new InvalidOperationException(
+                $"The first samples of two sources that follow each other have no labels, but sample {indices[0].item<long>()} has some. "
+                + "Either all samples have labels, or none has.");
         }
 
         return new Batch(batch.Inputs, form?.Apply(batch.Labels, indices), indices);
@@ -46,11 +48,14 @@ internal sealed class ConcatenatedSource(IDataSource first, IDataSource second) 
     private static LabelForm? FormOf(IDataSource first, IDataSource second)
     {
         using var scope = torch.NewDisposeScope();
-        Batch[] samples = [.. ((IDataSource[])[first, second]).Where(source => source.Count > 0).Select(source => source.Read(torch.zeros(1, torch.ScalarType.Int64)))];
+        Batch[] samples =
+            [.. ((IDataSource[])[first, second]).Where(source => source.Count > 0).Select(source => source.Read(torch.zeros(1, torch.ScalarType.Int64)))];
         Array.ForEach(samples, RequirePlain);
         if (samples is [{ Inputs: var front }, { Inputs: var back }] && (front.dtype != back.dtype || !Shapes.Same(front, back)))
         {
-            throw new InvalidOperationException($"Two sources that follow each other must have inputs of one shape and type, but a sample of the first is {Shapes.Of(front)} {front.dtype}, and of the second {Shapes.Of(back)} {back.dtype}.");
+            throw new InvalidOperationException(
+                $"Two sources that follow each other must have inputs of one shape and type, but a sample of the first is {Shapes.Of(front)} {front.dtype}, "
+                + $"and of the second {Shapes.Of(back)} {back.dtype}.");
         }
 
         return samples is [] ? null : LabelForm.Of(samples[0].Labels, samples[^1].Labels);

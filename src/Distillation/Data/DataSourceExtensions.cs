@@ -8,11 +8,14 @@ public static class DataSourceExtensions
     /// <param name="numbers">The numbers of the samples in the source, in any order; a number may come twice.</param>
     /// <returns>A view of them, in that order.</returns>
     /// <exception cref="ArgumentException">A number is not in the source.</exception>
-    public static IDataSource Subset(this IDataSource source, IEnumerable<long> numbers) => new SubsetSource(Require.Present(source), [.. Require.Present(numbers)]);
+    public static IDataSource Subset(this IDataSource source, IEnumerable<long> numbers) =>
+        new SubsetSource(Require.Present(source), [.. Require.Present(numbers)]);
 
     /// <summary>Puts data behind data.</summary>
     /// <param name="first">The data in front.</param>
-    /// <param name="second">The data behind, with inputs of the same shape. Where one has class ids and the other probabilities, the ids become probabilities too.</param>
+    /// <param name="second">
+    /// The data behind, with inputs of the same shape. Where one has class ids and the other probabilities, the ids become probabilities too.
+    /// </param>
     /// <returns>A view of both.</returns>
     public static IDataSource Concat(this IDataSource first, IDataSource second) => new ConcatenatedSource(Require.Present(first), Require.Present(second));
 
@@ -33,9 +36,12 @@ public static class DataSourceExtensions
     /// <param name="source">The data, [N, C, ...].</param>
     /// <param name="normalization">The mean and the deviation of each channel.</param>
     /// <returns>A view of the normalized data.</returns>
-    public static IDataSource Normalized(this IDataSource source, Normalization normalization) => new NormalizedSource(Require.Present(source), Require.Present(normalization));
+    public static IDataSource Normalized(this IDataSource source, Normalization normalization) =>
+        new NormalizedSource(Require.Present(source), Require.Present(normalization));
 
-    /// <summary>Writes samples to a safetensors file, from which <see cref="TensorFile"/> reads them; it then is whole or, if anything fails, what it was before.</summary>
+    /// <summary>
+    /// Writes samples to a safetensors file, from which <see cref="TensorFile"/> reads them; it then is whole or, if anything fails, what it was before.
+    /// </summary>
     /// <remarks>Samples are read and written by 256, in order, and never all in memory. Their tensors are called <c>inputs</c> and <c>labels</c>.</remarks>
     /// <param name="source">The data. All samples have the same shape, and all have labels or none has.</param>
     /// <param name="path">The file; one that is there is replaced.</param>
@@ -71,7 +77,8 @@ public static class DataSourceExtensions
         Require.Present(data);
         if (data.Labels is not { } labels || labels.dim() != 1 || !torch.is_integral(labels))
         {
-            throw new ArgumentException($"Class ids [N] of an integer type must be the labels, but they are {Shapes.Of(data.Labels)} {data.Labels?.dtype}.", nameof(data));
+            throw new ArgumentException(
+                $"Class ids [N] of an integer type must be the labels, but they are {Shapes.Of(data.Labels)} {data.Labels?.dtype}.", nameof(data));
         }
 
         using var scope = torch.NewDisposeScope();

@@ -6,7 +6,9 @@ using Distillation.Serialization;
 
 namespace Distillation.Data;
 
-/// <summary>Reads IDX files, the format of MNIST: a magic number, the sizes, the values row by row, all big-endian. Files that are packed with gzip are unpacked.</summary>
+/// <summary>
+/// Reads IDX files, the format of MNIST: a magic number, the sizes, the values row by row, all big-endian. Files that are packed with gzip are unpacked.
+/// </summary>
 public static class IdxFile
 {
     private const int MostDimensions = 8;
@@ -43,7 +45,8 @@ public static class IdxFile
 
     /// <summary>Reads the beginning of a stream, up to the values.</summary>
     /// <returns>The shape and the type of the tensor, and how many bytes its values must have.</returns>
-    internal static (long[] Shape, torch.ScalarType Type, long Length) ReadHeader(Stream stream, string name) => ReadHeader(stream, Exactly(stream, 4, name), name);
+    internal static (long[] Shape, torch.ScalarType Type, long Length) ReadHeader(Stream stream, string name) =>
+        ReadHeader(stream, Exactly(stream, 4, name), name);
 
     private static (long[] Shape, torch.ScalarType Type, long Length) ReadHeader(Stream stream, byte[] magic, string name)
     {
@@ -63,7 +66,8 @@ public static class IdxFile
         BigInteger bytes = shape.Aggregate((BigInteger)type.ElementSize(), (product, size) => product * size);
         return bytes > 0 && bytes <= long.MaxValue
             ? (shape, type, (long)bytes)
-            : throw new InvalidDataException($"'{name}' says its shape is [{string.Join(", ", shape)}], which is {bytes} bytes; it must be from 1 to {long.MaxValue}.");
+            : throw new InvalidDataException(
+                $"'{name}' says its shape is [{string.Join(", ", shape)}], which is {bytes} bytes; it must be from 1 to {long.MaxValue}.");
     }
 
     private static Tensor Unpacked(Stream stream, byte[] magic, string name)
@@ -71,13 +75,15 @@ public static class IdxFile
         (long[] shape, torch.ScalarType type, long length) = ReadHeader(stream, magic, name);
         if (length > Array.MaxLength)
         {
-            throw new InvalidDataException($"'{name}' says its shape is [{string.Join(", ", shape)}], which is {length} bytes; at most {Array.MaxLength} fit in memory at once.");
+            throw new InvalidDataException(
+                $"'{name}' says its shape is [{string.Join(", ", shape)}], which is {length} bytes; at most {Array.MaxLength} fit in memory at once.");
         }
 
         byte[] values = Exactly(stream, (int)length, name);
         if (Read(stream, new byte[1], name) > 0)
         {
-            throw new InvalidDataException($"'{name}' is longer than its shape [{string.Join(", ", shape)}] says: there is more after {length} bytes of values.");
+            throw new InvalidDataException(
+                $"'{name}' is longer than its shape [{string.Join(", ", shape)}] says: there is more after {length} bytes of values.");
         }
 
         Turn(values, type.ElementSize());

@@ -32,14 +32,18 @@ public static class ImageData
         RequireKind(classes, 1, "[N]", labelsName);
         if (pixels.size(0) != classes.size(0))
         {
-            throw new InvalidDataException($"There must be one label for each image, but '{imagesName}' has {pixels.size(0)} images and '{labelsName}' {classes.size(0)} labels.");
+            throw new InvalidDataException(
+                $"There must be one label for each image, but '{imagesName}' has {pixels.size(0)} images and '{labelsName}' {classes.size(0)} labels.");
         }
 
         return TensorData.Owning(pixels.unsqueeze(1).to(torch.ScalarType.Float32).DivInPlace(255), classes.to(torch.ScalarType.Int64));
     }
 
     /// <summary>Opens images and labels in two IDX files without loading the images: each is read from the disk when a batch asks for it.</summary>
-    /// <remarks>Headers and lengths are checked here; the labels are loaded. Files that change later are not noticed. Batches are those of <see cref="FromIdx(string, string)"/>, bit for bit.</remarks>
+    /// <remarks>
+    /// Headers and lengths are checked here; the labels are loaded. Files that change later are not noticed. Batches are those of
+    /// <see cref="FromIdx(string, string)"/>, bit for bit.
+    /// </remarks>
     /// <param name="imagesPath">Gray images [N, H, W] of uint8, not packed.</param>
     /// <param name="labelsPath">Class ids [N] of uint8, packed with gzip or not.</param>
     /// <returns>Inputs [N, 1, H, W] float32 in [0, 1] and labels [N] int64; the caller disposes it.</returns>

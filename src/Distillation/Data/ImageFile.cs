@@ -66,7 +66,9 @@ public sealed class ImageFile : IDataSource, IDisposable
     {
         if (_file.ReadByte() == 0x1f && _file.ReadByte() == 0x8b)
         {
-            throw new InvalidDataException($"'{path}' is packed with gzip, of which no image can be read alone: unpack it, or load it with {nameof(ImageData)}.{nameof(ImageData.FromIdx)}.");
+            throw new InvalidDataException(
+                $"'{path}' is packed with gzip, of which no image can be read alone: "
+                + $"unpack it, or load it with {nameof(ImageData)}.{nameof(ImageData.FromIdx)}.");
         }
 
         _file.Position = 0;
@@ -78,7 +80,8 @@ public sealed class ImageFile : IDataSource, IDisposable
 
         if (_file.Length != _file.Position + length)
         {
-            throw new InvalidDataException($"'{path}' must have {_file.Position + length} bytes for its shape [{string.Join(", ", shape)}], but has {_file.Length}.");
+            throw new InvalidDataException(
+                $"'{path}' must have {_file.Position + length} bytes for its shape [{string.Join(", ", shape)}], but has {_file.Length}.");
         }
 
         return images == labels

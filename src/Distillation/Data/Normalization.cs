@@ -16,7 +16,9 @@ public sealed class Normalization
         StandardDeviation = [.. Require.Present(standardDeviation).Select(value => Require.Positive(value, nameof(standardDeviation)))];
         if (Mean.Length == 0 || Mean.Length != StandardDeviation.Length)
         {
-            throw new ArgumentException($"There must be one deviation for each mean, at least one, but there are {Mean.Length} and {StandardDeviation.Length}.", nameof(standardDeviation));
+            throw new ArgumentException(
+                $"There must be one deviation for each mean, at least one, but there are {Mean.Length} and {StandardDeviation.Length}.",
+                nameof(standardDeviation));
         }
     }
 
@@ -35,7 +37,8 @@ public sealed class Normalization
         Require.Present(inputs);
         if (inputs.dim() < 2 || inputs.numel() == 0 || !torch.is_floating_point(inputs))
         {
-            throw new ArgumentException($"Inputs must be [N, C, ...] of a floating type with at least one sample, but are {Shapes.Of(inputs)} {inputs.dtype}.", nameof(inputs));
+            throw new ArgumentException(
+                $"Inputs must be [N, C, ...] of a floating type with at least one sample, but are {Shapes.Of(inputs)} {inputs.dtype}.", nameof(inputs));
         }
 
         using var scope = torch.NewDisposeScope();

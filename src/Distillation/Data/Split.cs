@@ -1,7 +1,10 @@
 namespace Distillation.Data;
 
 /// <summary>Cuts data in two, or in folds. The same seed gives the same cut, on every machine.</summary>
-/// <remarks>No sample is lost and none comes twice: each is either in <see cref="Fold.Train"/> or in <see cref="Fold.HeldOut"/>; of k folds each sample is held out in exactly one.</remarks>
+/// <remarks>
+/// No sample is lost and none comes twice: each is either in <see cref="Fold.Train"/> or in <see cref="Fold.HeldOut"/>; of k folds each sample is held out in
+/// exactly one.
+/// </remarks>
 public static class Split
 {
     /// <summary>Cuts at random.</summary>
@@ -72,7 +75,10 @@ public static class Split
         Require.Present(labels);
         var random = new SplitMix64(SplitMix64.Mix(seed, 0));
         var classes = new List<long[]>();
-        foreach (IGrouping<long, long> members in Enumerable.Range(0, labels.Count).Select(number => (long)number).GroupBy(number => labels[(int)number]).OrderBy(group => group.Key))
+        foreach (IGrouping<long, long> members in Enumerable.Range(0, labels.Count)
+            .Select(number => (long)number)
+            .GroupBy(number => labels[(int)number])
+            .OrderBy(group => group.Key))
         {
             long[] numbers = [.. members];
             random.Shuffle(numbers);

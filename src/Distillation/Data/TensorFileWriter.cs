@@ -20,7 +20,8 @@ internal static class TensorFileWriter
                 (string Name, Tensor Values)[] parts = Read(source, start, (int)Math.Min(AtOnce, source.Count - start));
                 if (Kind(parts) != Kind(first))
                 {
-                    throw new InvalidOperationException($"All samples must be alike to be in one file: the first has {Kind(first)}, but from {start} on they have {Kind(parts)}.");
+                    throw new InvalidOperationException(
+                        $"All samples must be alike to be in one file: the first has {Kind(first)}, but from {start} on they have {Kind(parts)}.");
                 }
 
                 foreach (TensorInfo place in places)
@@ -43,5 +44,6 @@ internal static class TensorFileWriter
     }
 
     private static string Kind((string Name, Tensor Values)[] parts) =>
-        string.Join(" and ", parts.Select(part => $"{part.Name} [{string.Join(", ", part.Values.shape.Skip(1).Select(size => $"{size}").Prepend("N"))}] {part.Values.dtype}"));
+        string.Join(" and ", parts.Select(part =>
+            $"{part.Name} [{string.Join(", ", part.Values.shape.Skip(1).Select(size => $"{size}").Prepend("N"))}] {part.Values.dtype}"));
 }

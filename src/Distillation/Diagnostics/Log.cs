@@ -8,7 +8,10 @@ internal static partial class Log
     [LoggerMessage(101, LogLevel.Information, "Training started: {Samples} samples, {StepsPerEpoch} steps an epoch, {TotalSteps} steps.")]
     public static partial void TrainingStarted(ILogger logger, long samples, long stepsPerEpoch, long totalSteps);
 
-    [LoggerMessage(102, LogLevel.Information, "Epoch {Epoch} ended at step {Step}: loss {Loss:G4}, learning rate {LearningRate:G4}, {SamplesPerSecond:G4} samples a second.")]
+    [LoggerMessage(
+        102,
+        LogLevel.Information,
+        "Epoch {Epoch} ended at step {Step}: loss {Loss:G4}, learning rate {LearningRate:G4}, {SamplesPerSecond:G4} samples a second.")]
     public static partial void EpochEnded(ILogger logger, int epoch, long step, double loss, double learningRate, double samplesPerSecond);
 
     [LoggerMessage(103, LogLevel.Information, "Epoch {Epoch} validated: accuracy {Accuracy:G4}, negative log-likelihood {NegativeLogLikelihood:G4}.")]
@@ -20,10 +23,15 @@ internal static partial class Log
     [LoggerMessage(105, LogLevel.Information, "The weights of epoch {Epoch} were restored: {Metric} {Value:G4}.")]
     public static partial void BestRestored(ILogger logger, int epoch, string metric, double value);
 
-    [LoggerMessage(110, LogLevel.Warning, "On the validation data the teacher's accuracy is {Teacher}, no more than that of the student before training ({Student}) or of the commonest class ({Commonest}): the student can learn little from it.")]
+    [LoggerMessage(
+        110,
+        LogLevel.Warning,
+        "On the validation data the teacher's accuracy is {Teacher}, no more than that of the student before training ({Student}) or of the commonest class "
+        + "({Commonest}): the student can learn little from it.")]
     public static partial void TeacherIsWeak(ILogger logger, double teacher, double student, double commonest);
 
-    [LoggerMessage(111, LogLevel.Warning, "On the validation data the student's accuracy, {Student}, is above the teacher's, {Teacher}: the teacher may hold it back.")]
+    [LoggerMessage(
+        111, LogLevel.Warning, "On the validation data the student's accuracy, {Student}, is above the teacher's, {Teacher}: the teacher may hold it back.")]
     public static partial void StudentIsBetter(ILogger logger, double student, double teacher);
 
     [LoggerMessage(112, LogLevel.Information, "The teacher could not be measured on the validation data: {Failure}")]
@@ -44,7 +52,10 @@ internal static partial class Log
     [LoggerMessage(205, LogLevel.Warning, "{Path} is no longer needed, but could not be deleted; delete it by hand: {Failure}")]
     public static partial void CheckpointNotDeleted(ILogger logger, string path, string failure);
 
-    [LoggerMessage(206, LogLevel.Warning, "Checkpoint {Path} was written under other conditions: {Differences}. The run goes on, but not with the bits of a run that was never interrupted.")]
+    [LoggerMessage(
+        206,
+        LogLevel.Warning,
+        "Checkpoint {Path} was written under other conditions: {Differences}. The run goes on, but not with the bits of a run that was never interrupted.")]
     public static partial void ConditionsChanged(ILogger logger, string path, string differences);
 
     [LoggerMessage(106, LogLevel.Error, "Training diverged at step {Step}. {What}.")]

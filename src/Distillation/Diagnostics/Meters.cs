@@ -13,7 +13,9 @@ internal static class Meters
 
     public static Counter<long> Steps { get; } = Meter.CreateCounter<long>("distillation.training.steps", "{step}", "Updates that were made.");
 
-    public static Histogram<double> EpochDuration { get; } = Meter.CreateHistogram<double>("distillation.training.epoch.duration", "s", "Time of one pass over the training data.");
+    public static Histogram<double> EpochDuration { get; } = Meter.CreateHistogram<double>(
+        "distillation.training.epoch.duration", "s", "Time of one pass over the training data.");
 
-    public static Histogram<double> ValidationDuration { get; } = Meter.CreateHistogram<double>("distillation.validation.duration", "s", "Time of one pass over the validation data.");
+    public static Histogram<double> ValidationDuration { get; } = Meter.CreateHistogram<double>(
+        "distillation.validation.duration", "s", "Time of one pass over the validation data.");
 }

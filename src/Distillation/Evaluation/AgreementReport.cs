@@ -8,5 +8,10 @@ namespace Distillation.Evaluation;
 public sealed record AgreementReport(long Samples, double Agreement, double KullbackLeibler, double TotalVariation)
 {
     /// <inheritdoc/>
-    public override string ToString() => Brief.Of(nameof(AgreementReport), (nameof(Samples), Samples), (nameof(Agreement), Agreement), (nameof(KullbackLeibler), KullbackLeibler), (nameof(TotalVariation), TotalVariation));
+    public override string ToString() => Brief.Of(
+        nameof(AgreementReport),
+        (nameof(Samples), Samples),
+        (nameof(Agreement), Agreement),
+        (nameof(KullbackLeibler), KullbackLeibler),
+        (nameof(TotalVariation), TotalVariation));
 }

@@ -53,7 +53,8 @@ internal sealed class ClassificationAccumulator : IDisposable
         if (_unanswered > 0)
         {
             throw new InvalidOperationException(
-                $"The model gave logits without probabilities (NaN or infinity) for {_unanswered} of {_samples} samples, the first of them sample {_firstUnanswered}. Look at its weights, and at the inputs of that sample.");
+                $"The model gave logits without probabilities (NaN or infinity) for {_unanswered} of {_samples} samples, "
+                + $"the first of them sample {_firstUnanswered}. Look at its weights, and at the inputs of that sample.");
         }
 
         using var scope = torch.NewDisposeScope();
@@ -86,7 +87,8 @@ internal sealed class ClassificationAccumulator : IDisposable
 
     private static (Tensor Classes, Tensor Target) Targets(Tensor logits, Batch batch)
     {
-        Tensor labels = batch.Labels ?? throw new InvalidOperationException("An evaluation needs labels, and the data that it is made on has none. Give that data labels, or leave validation out.");
+        Tensor labels = batch.Labels ?? throw new InvalidOperationException(
+            "An evaluation needs labels, and the data that it is made on has none. Give that data labels, or leave validation out.");
         if (logits.dim() != 2)
         {
             throw new ArgumentException($"A classifier is measured by logits [N, C], but the model gave {Shapes.Of(logits)}.", nameof(logits));
@@ -100,7 +102,8 @@ internal sealed class ClassificationAccumulator : IDisposable
         if (labels.dim() != 1 || !torch.is_integral(labels))
         {
             throw new ArgumentException(
-                $"Labels must be class ids [N] of an integer type, or probabilities {Shapes.Of(logits)}, but are {Shapes.Of(labels)} {labels.dtype}.", nameof(batch));
+                $"Labels must be class ids [N] of an integer type, or probabilities {Shapes.Of(logits)}, but are {Shapes.Of(labels)} {labels.dtype}.",
+                nameof(batch));
         }
 
         Tensor classes = labels.to(torch.ScalarType.Int64);
@@ -147,7 +150,8 @@ internal sealed class ClassificationAccumulator : IDisposable
         }
         else if (_classes != logits.size(1))
         {
-            throw new InvalidOperationException($"A model must give the same number of classes for every batch, but gave {_classes} and then {logits.size(1)}.");
+            throw new InvalidOperationException(
+                $"A model must give the same number of classes for every batch, but gave {_classes} and then {logits.size(1)}.");
         }
 
         Tensor Zeros(torch.ScalarType type, params long[] shape) => torch.zeros(shape, type, logits.device).DetachFromDisposeScope();

@@ -8,5 +8,6 @@ namespace Distillation.Evaluation;
 public sealed record CompressionRatio(double Parameters, double Bytes, double? MultiplyAdds, double Latency)
 {
     /// <inheritdoc/>
-    public override string ToString() => Brief.Of(nameof(CompressionRatio), (nameof(Parameters), Parameters), (nameof(Bytes), Bytes), (nameof(MultiplyAdds), MultiplyAdds), (nameof(Latency), Latency));
+    public override string ToString() => Brief.Of(
+        nameof(CompressionRatio), (nameof(Parameters), Parameters), (nameof(Bytes), Bytes), (nameof(MultiplyAdds), MultiplyAdds), (nameof(Latency), Latency));
 }

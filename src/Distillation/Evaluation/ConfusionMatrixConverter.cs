@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Distillation.Evaluation;
 
-/// <summary>A confusion matrix as JSON: the number of samples of each class, and the counts that are not zero, each with its place C · actual + predicted.</summary>
+/// <summary>
+/// A confusion matrix as JSON: the number of samples of each class, and the counts that are not zero, each with its place C · actual + predicted.
+/// </summary>
 internal sealed class ConfusionMatrixConverter : JsonConverter<ConfusionMatrix>
 {
     public override ConfusionMatrix Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -22,13 +24,18 @@ internal sealed class ConfusionMatrixConverter : JsonConverter<ConfusionMatrix>
         }
 
         var matrix = new ConfusionMatrix(counts, (int)classes);
-        return Samples(matrix).SequenceEqual(sparse.Samples) ? matrix : throw new JsonException("The counts of a confusion matrix must add up to the samples of each class.");
+        return Samples(matrix).SequenceEqual(sparse.Samples)
+            ? matrix
+            : throw new JsonException("The counts of a confusion matrix must add up to the samples of each class.");
     }
 
     public override void Write(Utf8JsonWriter writer, ConfusionMatrix value, JsonSerializerOptions options)
     {
         long[] places = [.. value.Counts.Index().Where(one => one.Item != 0).Select(one => (long)one.Index)];
-        JsonSerializer.Serialize(writer, new SparseCounts([.. Samples(value)], places, Array.ConvertAll(places, place => value.Counts[(int)place])), ConfusionMatrixJson.Default.SparseCounts);
+        JsonSerializer.Serialize(
+            writer,
+            new SparseCounts([.. Samples(value)], places, Array.ConvertAll(places, place => value.Counts[(int)place])),
+            ConfusionMatrixJson.Default.SparseCounts);
     }
 
     private static IEnumerable<long> Samples(ConfusionMatrix matrix) => Enumerable.Range(0, matrix.Classes).Select(matrix.Samples);

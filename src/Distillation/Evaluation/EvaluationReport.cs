@@ -21,7 +21,10 @@ public sealed record EvaluationReport
     /// <value>In [0, 2].</value>
     public required double BrierScore { get; init; }
 
-    /// <summary>Gets the expected calibration error: Σ_b (n_b/N) · |accuracy_b − confidence_b| over 15 bins of equal width of the largest probability, each (low, high] (Guo et al., 2017).</summary>
+    /// <summary>
+    /// Gets the expected calibration error: Σ_b (n_b/N) · |accuracy_b − confidence_b| over 15 bins of equal width of the largest probability, each (low, high]
+    /// (Guo et al., 2017).
+    /// </summary>
     /// <value>In [0, 1].</value>
     public required double ExpectedCalibrationError { get; init; }
 
@@ -52,5 +55,13 @@ public sealed record EvaluationReport
     public override int GetHashCode() => HashCode.Combine(Samples, Accuracy, NegativeLogLikelihood, BrierScore, ExpectedCalibrationError, MacroF1, Confusion);
 
     /// <inheritdoc/>
-    public override string ToString() => Brief.Of(nameof(EvaluationReport), (nameof(Samples), Samples), (nameof(Accuracy), Accuracy), (nameof(NegativeLogLikelihood), NegativeLogLikelihood), (nameof(BrierScore), BrierScore), (nameof(ExpectedCalibrationError), ExpectedCalibrationError), (nameof(MacroF1), MacroF1), (nameof(Confusion), Confusion));
+    public override string ToString() => Brief.Of(
+        nameof(EvaluationReport),
+        (nameof(Samples), Samples),
+        (nameof(Accuracy), Accuracy),
+        (nameof(NegativeLogLikelihood), NegativeLogLikelihood),
+        (nameof(BrierScore), BrierScore),
+        (nameof(ExpectedCalibrationError), ExpectedCalibrationError),
+        (nameof(MacroF1), MacroF1),
+        (nameof(Confusion), Confusion));
 }

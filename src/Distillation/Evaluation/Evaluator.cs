@@ -11,7 +11,9 @@ public static class Evaluator
     /// <param name="cancellationToken">Ends the evaluation between two batches.</param>
     /// <returns>The report.</returns>
     /// <exception cref="ArgumentException">The data is empty, or its labels do not fit the logits.</exception>
-    /// <exception cref="InvalidOperationException">The data has no labels, or the model gave NaN or infinity for some samples: the message says how many, and names the first.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The data has no labels, or the model gave NaN or infinity for some samples: the message says how many, and names the first.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
     public static EvaluationReport Evaluate(
         ITeacher model, IDataSource data, int batchSize = 256, torch.Device? device = null, CancellationToken cancellationToken = default)

@@ -52,5 +52,6 @@ public sealed record McNemarTest(long OnlyFirst, long OnlySecond, double PValue)
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Brief.Of(nameof(McNemarTest), (nameof(OnlyFirst), OnlyFirst), (nameof(OnlySecond), OnlySecond), (nameof(PValue), PValue));
+    public override string ToString() =>
+        Brief.Of(nameof(McNemarTest), (nameof(OnlyFirst), OnlyFirst), (nameof(OnlySecond), OnlySecond), (nameof(PValue), PValue));
 }

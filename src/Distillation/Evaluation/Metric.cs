@@ -16,7 +16,8 @@ public sealed record Metric(string Name, Func<EvaluationReport, double> Of, bool
     public static Metric BrierScore { get; } = new(nameof(BrierScore), report => report.BrierScore, HigherIsBetter: false);
 
     /// <summary>Gets the expected calibration error; lower is better.</summary>
-    public static Metric ExpectedCalibrationError { get; } = new(nameof(ExpectedCalibrationError), report => report.ExpectedCalibrationError, HigherIsBetter: false);
+    public static Metric ExpectedCalibrationError { get; } = new(
+        nameof(ExpectedCalibrationError), report => report.ExpectedCalibrationError, HigherIsBetter: false);
 
     /// <summary>Gets the macro F1; higher is better.</summary>
     public static Metric MacroF1 { get; } = new(nameof(MacroF1), report => report.MacroF1, HigherIsBetter: true);

@@ -29,7 +29,8 @@ public static class ModelAgreement
             using var scope = torch.NewDisposeScope();
             using var noGradient = torch.no_grad();
             Batch batch = DataPass.Read(data, start, batchSize, device);
-            Tensor batchSums = Sums(reference.Predict(batch, FeatureSet.None, cancellationToken).Logits, model.Predict(batch, FeatureSet.None, cancellationToken).Logits);
+            Tensor batchSums = Sums(
+                reference.Predict(batch, FeatureSet.None, cancellationToken).Logits, model.Predict(batch, FeatureSet.None, cancellationToken).Logits);
             sums = sums is null ? batchSums.MoveToOuterDisposeScope() : sums.AddInPlace(batchSums);
         }
 
@@ -41,7 +42,8 @@ public static class ModelAgreement
     {
         if (reference.dim() != 2 || !Shapes.Same(reference, model))
         {
-            throw new InvalidOperationException($"Models are compared by logits of one shape [N, C], but the reference gave {Shapes.Of(reference)} and the model {Shapes.Of(model)}.");
+            throw new InvalidOperationException(
+                $"Models are compared by logits of one shape [N, C], but the reference gave {Shapes.Of(reference)} and the model {Shapes.Of(model)}.");
         }
 
         Tensor logP = functional.log_softmax(reference.to(torch.ScalarType.Float64), 1);

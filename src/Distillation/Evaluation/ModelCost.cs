@@ -9,7 +9,10 @@ public sealed record ModelCost
     /// <summary>Gets the size of parameters and buffers in their data types, in bytes.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>Gets the multiply-adds for one sample in linear layers, convolutions and transposed convolutions; biases, activations, normalization and pooling are not counted.</summary>
+    /// <summary>
+    /// Gets the multiply-adds for one sample in linear layers, convolutions and transposed convolutions; biases, activations, normalization and pooling are not
+    /// counted.
+    /// </summary>
     /// <value><see langword="null"/> for a TorchScript module, whose layers cannot be watched.</value>
     public required long? MultiplyAdds { get; init; }
 
@@ -31,7 +34,8 @@ public sealed record ModelCost
         {
             torch.nn.Module<Tensor, Tensor> network => network.call,
             torch.jit.ScriptModule<Tensor, Tensor> script => script.call,
-            _ => throw new ArgumentException($"A module that maps one tensor to one tensor can be measured, but {module.GetType().Name} does not.", nameof(module)),
+            _ => throw new ArgumentException(
+                $"A module that maps one tensor to one tensor can be measured, but {module.GetType().Name} does not.", nameof(module)),
         };
         return CostMeasurement.Of(module, forward, Require.Present(sampleInput), Require.Positive(runs));
     }
@@ -50,5 +54,11 @@ public sealed record ModelCost
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Brief.Of(nameof(ModelCost), (nameof(Parameters), Parameters), (nameof(Bytes), Bytes), (nameof(MultiplyAdds), MultiplyAdds), (nameof(UncountedLayers), UncountedLayers), (nameof(Latency), Latency));
+    public override string ToString() => Brief.Of(
+        nameof(ModelCost),
+        (nameof(Parameters), Parameters),
+        (nameof(Bytes), Bytes),
+        (nameof(MultiplyAdds), MultiplyAdds),
+        (nameof(UncountedLayers), UncountedLayers),
+        (nameof(Latency), Latency));
 }

@@ -1,9 +1,11 @@
+using System.Globalization;
+
 namespace Distillation.Evaluation;
 
 /// <summary>How much one way of training differs from another, measured side by side over several seeds.</summary>
 /// <remarks>
-/// The interval is the expanded percentile bootstrap of the mean difference (Hesterberg, 2015): percentiles of resampled means, moved outwards so that few pairs give an interval as wide as Student's.
-/// Of two to five pairs it is Student's own: no resampled mean lies outside of the pairs, however few they are.
+/// The interval is the expanded percentile bootstrap of the mean difference (Hesterberg, 2015): percentiles of resampled means, moved outwards so that few
+/// pairs give an interval as wide as Student's. Of two to five pairs it is Student's own: no resampled mean lies outside of the pairs, however few they are.
 /// </remarks>
 public sealed record PairedComparison
 {
@@ -45,7 +47,8 @@ public sealed record PairedComparison
         Require.Positive(resamples);
         if (first.Count == 0 || first.Count != second.Count)
         {
-            throw new ArgumentException($"There must be as many second measurements as first, at least one, but there are {first.Count} and {second.Count}.", nameof(second));
+            throw new ArgumentException(
+                $"There must be as many second measurements as first, at least one, but there are {first.Count} and {second.Count}.", nameof(second));
         }
 
         double[] differences = [.. first.Zip(second, (one, other) => Require.Finite(other, nameof(second)) - Require.Finite(one, nameof(first)))];
@@ -60,8 +63,10 @@ public sealed record PairedComparison
     /// <returns>A sentence.</returns>
     public string Describe(string what, bool higherIsBetter, string unit = "", double scale = 1)
     {
-        string numbers = FormattableString.Invariant(
-            $"{what} changed by {scale * Mean:+0.###;-0.###;0}{unit} ({100 * Level:0.#} % interval {new Interval(scale * Interval.Low, scale * Interval.High)}, {Pairs} {(Pairs == 1 ? "pair" : "pairs")})");
+        string numbers = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{what} changed by {scale * Mean:+0.###;-0.###;0}{unit} ({100 * Level:0.#} % "
+            + $"interval {new Interval(scale * Interval.Low, scale * Interval.High)}, {Pairs} {(Pairs == 1 ? "pair" : "pairs")})");
         string verdict = !IsSignificant ? "no difference is established" : Mean > 0 == higherIsBetter ? "better" : "worse";
         return $"{numbers}: {verdict}.";
     }
@@ -142,5 +147,11 @@ public sealed record PairedComparison
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Brief.Of(nameof(PairedComparison), (nameof(Pairs), Pairs), (nameof(Mean), Mean), (nameof(Level), Level), (nameof(Interval), Interval), (nameof(IsSignificant), IsSignificant));
+    public override string ToString() => Brief.Of(
+        nameof(PairedComparison),
+        (nameof(Pairs), Pairs),
+        (nameof(Mean), Mean),
+        (nameof(Level), Level),
+        (nameof(Interval), Interval),
+        (nameof(IsSignificant), IsSignificant));
 }

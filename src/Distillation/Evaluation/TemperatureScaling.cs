@@ -7,8 +7,13 @@ public static class TemperatureScaling
 {
     private const double Golden = 0.618033988749895;
 
-    /// <summary>Finds the temperature with the smallest negative log-likelihood of labels that are softened as one more mistake among M + 2 would soften them (Platt, 1999).</summary>
-    /// <remarks>Without that, logits that have every label right would become as sure as numbers allow, and one mistake later would cost without bound.</remarks>
+    /// <summary>
+    /// Finds the temperature with the smallest negative log-likelihood of labels that are softened as one more mistake among M + 2 would soften them (Platt,
+    /// 1999).
+    /// </summary>
+    /// <remarks>
+    /// Without that, logits that have every label right would become as sure as numbers allow, and one mistake later would cost without bound.
+    /// </remarks>
     /// <param name="logits">[M, C], of samples that the model has not learned from.</param>
     /// <param name="labels">Class ids, [M] int64.</param>
     /// <returns>The temperature, in [0.001, 1 000], to a thousandth of itself.</returns>

@@ -13,7 +13,8 @@ internal static class Require
         where T : INumber<T> => value >= T.Zero && T.IsFinite(value) ? value : throw OutOfRange(value, "zero or positive, and finite", argument, member);
 
     public static T InRange<T>(T value, T from, T to, [CallerArgumentExpression(nameof(value))] string argument = "", [CallerMemberName] string member = "")
-        where T : INumber<T> => value >= from && value <= to ? value : throw OutOfRange(value, FormattableString.Invariant($"in [{from}, {to}]"), argument, member);
+        where T : INumber<T> =>
+            value >= from && value <= to ? value : throw OutOfRange(value, FormattableString.Invariant($"in [{from}, {to}]"), argument, member);
 
     /// <summary>A rate of decay, a share that must leave something: zero is allowed, one is not.</summary>
     public static T BelowOne<T>(T value, [CallerArgumentExpression(nameof(value))] string argument = "", [CallerMemberName] string member = "")
@@ -26,13 +27,17 @@ internal static class Require
         where T : class => value ?? throw new ArgumentNullException(Name(argument, member));
 
     public static string Text(string? value, [CallerArgumentExpression(nameof(value))] string argument = "", [CallerMemberName] string member = "") =>
-        string.IsNullOrWhiteSpace(value) ? throw new ArgumentException($"{Name(argument, member)} must have letters, but was {(value is null ? "null" : $"'{value}'")}.", Name(argument, member)) : value;
+        string.IsNullOrWhiteSpace(value)
+            ? throw new ArgumentException(
+                $"{Name(argument, member)} must have letters, but was {(value is null ? "null" : $"'{value}'")}.", Name(argument, member))
+            : value;
 
     public static T Defined<T>(T value, [CallerArgumentExpression(nameof(value))] string argument = "", [CallerMemberName] string member = "")
         where T : struct, Enum =>
         Enum.IsDefined(value)
             ? value
-            : throw new ArgumentOutOfRangeException(Name(argument, member), value, $"{Name(argument, member)} must be one of {string.Join(", ", Enum.GetNames<T>())}.");
+            : throw new ArgumentOutOfRangeException(
+                Name(argument, member), value, $"{Name(argument, member)} must be one of {string.Join(", ", Enum.GetNames<T>())}.");
 
     private static ArgumentOutOfRangeException OutOfRange<T>(T value, string what, string argument, string member) =>
         new(Name(argument, member), value, FormattableString.Invariant($"{Name(argument, member)} must be {what}, but was {value}."));

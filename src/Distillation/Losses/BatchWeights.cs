@@ -10,7 +10,10 @@ internal static class BatchWeights
         Tensor[] known = [.. weights.OfType<Tensor>()];
         return known.Length == 0
             ? null
-            : known.Select(weight => weight.to(torch.ScalarType.Float64)).Aggregate(TensorArithmetic.Add).Add((double)(weights.Count - known.Length) * batch.Count).Div(weights.Count);
+            : known.Select(weight => weight.to(torch.ScalarType.Float64))
+                .Aggregate(TensorArithmetic.Add)
+                .Add((double)(weights.Count - known.Length) * batch.Count)
+                .Div(weights.Count);
     }
 
     /// <summary>The part that a micro-batch has of the whole batch's weight.</summary>

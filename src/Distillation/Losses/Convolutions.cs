@@ -8,10 +8,12 @@ internal static class Convolutions
 {
     private const double Slope = 0.1;
 
-    public static Sequential Encoder(long channels, long factors, bool normalize) => Stack(normalize, (channels, channels), (channels, factors), (factors, factors));
+    public static Sequential Encoder(long channels, long factors, bool normalize) =>
+        Stack(normalize, (channels, channels), (channels, factors), (factors, factors));
 
     // Not transposed, which would be the same at stride 1: libtorch 2.10 gives NaN in some of those on processors with few channels.
-    public static Sequential Decoder(long channels, long factors, bool normalize) => Stack(normalize, (factors, factors), (factors, channels), (channels, channels));
+    public static Sequential Decoder(long channels, long factors, bool normalize) =>
+        Stack(normalize, (factors, factors), (factors, channels), (channels, channels));
 
     private static Sequential Stack(bool normalize, params (long From, long To)[] layers)
     {

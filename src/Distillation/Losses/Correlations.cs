@@ -7,18 +7,25 @@ internal static class Correlations
 {
     private const double Least = 1e-8;
 
-    /// <summary>The cosine of student and teacher along a dimension. Without a direction, where a norm is at most 1e-8, it is 0 and has no gradient: PyTorch's is up to 1e8 there.</summary>
+    /// <summary>
+    /// The cosine of student and teacher along a dimension. Without a direction, where a norm is at most 1e-8, it is 0 and has no gradient: PyTorch's is up to
+    /// 1e8 there.
+    /// </summary>
     public static Tensor Cosine(Tensor student, Tensor teacher, long along)
     {
         Tensor undirected = Norm(student, along).Le(Least).logical_or_(Norm(teacher, along).Le(Least));
         return functional.cosine_similarity(student, teacher, along, Least).MaskedFill(undirected, 0);
     }
 
-    /// <summary>One minus Pearson's correlation of student and teacher along a dimension, and the mean over the other. What does not vary has the correlation 0.</summary>
+    /// <summary>
+    /// One minus Pearson's correlation of student and teacher along a dimension, and the mean over the other. What does not vary has the correlation 0.
+    /// </summary>
     /// <param name="student">The student's values, [R, C].</param>
     /// <param name="teacher">The teacher's values, [R, C].</param>
     /// <param name="along">The dimension.</param>
-    /// <param name="leftOut">Which elements do not count, booleans [R, C] or [R, 1]; <see langword="null"/> where all do. A row or a column of nothing else does not count either.</param>
+    /// <param name="leftOut">
+    /// Which elements do not count, booleans [R, C] or [R, 1]; <see langword="null"/> where all do. A row or a column of nothing else does not count either.
+    /// </param>
     /// <returns>A scalar; 0 where nothing counts.</returns>
     public static Tensor Distance(Tensor student, Tensor teacher, long along, Tensor? leftOut = null)
     {

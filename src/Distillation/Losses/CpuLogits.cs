@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Distillation.Losses;
 
-/// <summary>Logits [R, C] of float32 in the processor's memory, few enough that a call into libtorch costs more than what it computes; with the teacher's and the class ids where they are there.</summary>
+/// <summary>
+/// Logits [R, C] of float32 in the processor's memory, few enough that a call into libtorch costs more than what it computes; with the teacher's and the class
+/// ids where they are there.
+/// </summary>
 internal readonly ref struct CpuLogits
 {
     // From here on libtorch's kernels, on many numbers a call, are as fast.
@@ -48,8 +51,15 @@ internal readonly ref struct CpuLogits
         }
 
         (long count, long classes) = (student.size(0), student.size(1));
-        ReadOnlySpan<float> teacher = context.HasTeacher && context.Teacher.Logits is var output && Shapes.Same(student, output) && IsNear(output, torch.ScalarType.Float32) ? Numbers<float>(output) : [];
-        ReadOnlySpan<long> labels = context.Batch.Labels is { } given && given.dim() == 1 && given.size(0) == count && IsNear(given, torch.ScalarType.Int64) ? Numbers<long>(given) : [];
+        ReadOnlySpan<float> teacher = context.HasTeacher
+            && context.Teacher.Logits is var output
+            && Shapes.Same(student, output)
+            && IsNear(output, torch.ScalarType.Float32)
+                ? Numbers<float>(output)
+                : [];
+        ReadOnlySpan<long> labels = context.Batch.Labels is { } given && given.dim() == 1 && given.size(0) == count && IsNear(given, torch.ScalarType.Int64)
+            ? Numbers<long>(given)
+            : [];
         rows = new(Numbers<float>(student), teacher, labels, (int)classes, context.Position);
         return true;
     }

@@ -1,6 +1,9 @@
 namespace Distillation.Losses;
 
-/// <summary>A loss on rows that changes what another loss on rows sees or says. It has the layers and the parameters of the other, and leaves out the label that the other leaves out.</summary>
+/// <summary>
+/// A loss on rows that changes what another loss on rows sees or says. It has the layers and the parameters of the other, and leaves out the label that the
+/// other leaves out.
+/// </summary>
 public abstract class DelegatingRowLoss : RowLoss
 {
     /// <summary>Wraps a loss.</summary>

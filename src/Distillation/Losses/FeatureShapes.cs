@@ -9,7 +9,8 @@ internal static class FeatureShapes
         if (!Shapes.Same(student, teacher))
         {
             throw new InvalidOperationException(
-                $"The loss compares layers of one shape, but the student's is {Shapes.Of(student)} and the teacher's {Shapes.Of(teacher)}. Give it a connector, or other layers.");
+                $"The loss compares layers of one shape, but the student's is {Shapes.Of(student)} and the teacher's {Shapes.Of(teacher)}. "
+                + "Give it a connector, or other layers.");
         }
     }
 
@@ -20,7 +21,8 @@ internal static class FeatureShapes
         if (student.dim() != 4 || teacher.dim() != 4)
         {
             throw new InvalidOperationException(
-                $"The loss compares maps [N, C, H, W], but the student's layer is {Shapes.Of(student)} and the teacher's {Shapes.Of(teacher)}. Name layers that give maps.");
+                $"The loss compares maps [N, C, H, W], but the student's layer is {Shapes.Of(student)} and the teacher's {Shapes.Of(teacher)}. "
+                + "Name layers that give maps.");
         }
     }
 
@@ -31,7 +33,8 @@ internal static class FeatureShapes
         if (student.size(1) != teacher.size(1))
         {
             throw new InvalidOperationException(
-                $"The loss compares maps of the same number of channels, but the student's layer is {Shapes.Of(student)} and the teacher's {Shapes.Of(teacher)}. Name layers of one width.");
+                $"The loss compares maps of the same number of channels, but the student's layer is {Shapes.Of(student)} and the "
+                + $"teacher's {Shapes.Of(teacher)}. Name layers of one width.");
         }
     }
 
@@ -52,7 +55,8 @@ internal static class FeatureShapes
         if (student.dim() < 3 || teacher.dim() < 3 || student.size(1) != teacher.size(1))
         {
             throw new InvalidOperationException(
-                $"The loss compares layers [N, C, ...] with as many channels, but the student's is {Shapes.Of(student)} and the teacher's {Shapes.Of(teacher)}. Give it a connector, or other layers.");
+                $"The loss compares layers [N, C, ...] with as many channels, but the student's is {Shapes.Of(student)} and the "
+                + $"teacher's {Shapes.Of(teacher)}. Give it a connector, or other layers.");
         }
     }
 

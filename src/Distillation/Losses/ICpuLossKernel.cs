@@ -1,6 +1,8 @@
 namespace Distillation.Losses;
 
-/// <summary>A loss that can measure small logits without libtorch: for 64 rows of 10 classes a call costs more than the arithmetic, and a loss makes twenty.</summary>
+/// <summary>
+/// A loss that can measure small logits without libtorch: for 64 rows of 10 classes a call costs more than the arithmetic, and a loss makes twenty.
+/// </summary>
 internal interface ICpuLossKernel
 {
     /// <summary>Tells whether the loss, as it is set, can measure the rows.</summary>

@@ -6,7 +6,9 @@ namespace Distillation.Losses;
 /// <remarks>A pattern is the path of a layer with <c>{0}</c> in place of its number, from 0: <c>encoder.layers.{0}</c>.</remarks>
 public static class LayerMapping
 {
-    /// <summary>Spreads the student's layers evenly over the teacher's, the last on the last: student layer i of n_s to teacher layer ⌊(i + 1)·n_t/n_s⌋ − 1 (TinyBERT).</summary>
+    /// <summary>
+    /// Spreads the student's layers evenly over the teacher's, the last on the last: student layer i of n_s to teacher layer ⌊(i + 1)·n_t/n_s⌋ − 1 (TinyBERT).
+    /// </summary>
     /// <param name="student">The pattern of the student's layers.</param>
     /// <param name="teacher">The pattern of the teacher's layers.</param>
     /// <param name="studentLayers">How many layers the student has; positive.</param>
@@ -46,7 +48,8 @@ public static class LayerMapping
         return [.. Require.Present(layers).Select(pair => new LayerPair(Path(student, pair.Student), Path(teacher, pair.Teacher)))];
     }
 
-    private static string Path(string pattern, int layer) => pattern.Replace("{0}", Require.NotNegative(layer).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    private static string Path(string pattern, int layer) =>
+        pattern.Replace("{0}", Require.NotNegative(layer).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
     private static void RequirePattern(string pattern, string argument)
     {

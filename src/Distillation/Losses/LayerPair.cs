@@ -16,7 +16,10 @@ public readonly record struct LayerPair(Feature Student, Feature Teacher) : ISel
         LayerPair[] all = [.. Require.Present(pairs)];
         if (all.CountBy(pair => pair).FirstOrDefault(pair => pair.Value > 1) is { Value: > 1, Key: LayerPair twice })
         {
-            throw new ArgumentException($"Each pair of layers must be named once, but the student's '{twice.Student}' with the teacher's '{twice.Teacher}' is named more than once. Weigh the loss if it is to count more.", nameof(pairs));
+            throw new ArgumentException(
+                $"Each pair of layers must be named once, but the student's '{twice.Student}' with the teacher's '{twice.Teacher}' is named more than once. "
+                + "Weigh the loss if it is to count more.",
+                nameof(pairs));
         }
 
         return new(FeatureSet.Of(all.Select(pair => pair.Student)), FeatureSet.Of(all.Select(pair => pair.Teacher)));
@@ -26,7 +29,9 @@ public readonly record struct LayerPair(Feature Student, Feature Teacher) : ISel
     internal static LayerPair[] AtLeast(int count, IReadOnlyList<LayerPair> pairs)
     {
         Require.Present(pairs);
-        return pairs.Count >= count ? [.. pairs] : throw new ArgumentException($"The number of pairs of layers must be at least {count}, but was {pairs.Count}.", nameof(pairs));
+        return pairs.Count >= count
+            ? [.. pairs]
+            : throw new ArgumentException($"The number of pairs of layers must be at least {count}, but was {pairs.Count}.", nameof(pairs));
     }
 
     /// <summary>Both layers of a batch, the teacher's in the student's data type; in float32 where that is float16 or bfloat16.</summary>

@@ -2,8 +2,10 @@ namespace Distillation.Losses;
 
 /// <summary>Logits as rows, one a sample, a token or a pixel, so that a loss knows one shape alone.</summary>
 /// <remarks>
-/// <para>R is N for logits [N, C], N·T for [N, T, C], N·H·W for [N, C, H, W]. Rows that a <see cref="MaskedBatch"/> or an ignored label rules out are here, with weight 0; all their numbers are 0,
-/// so that what stood there, NaN included, reaches neither a value nor a gradient.</para>
+/// <para>
+/// R is N for logits [N, C], N·T for [N, T, C], N·H·W for [N, C, H, W]. Rows that a <see cref="MaskedBatch"/> or an ignored label rules out are here, with
+/// weight 0; all their numbers are 0, so that what stood there, NaN included, reaches neither a value nor a gradient.
+/// </para>
 /// <para>Logits in float16 and bfloat16 are converted to float32, and the gradient back.</para>
 /// </remarks>
 public sealed class LogitRows
@@ -76,7 +78,9 @@ public sealed class LogitRows
     }
 
     /// <summary>Gets what a regression should say of each row, [R, D], in the data type of <see cref="Student"/>.</summary>
-    /// <exception cref="InvalidOperationException">There are no targets, or they are neither in the shape of the outputs nor, where D = 1, one number for each row.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There are no targets, or they are neither in the shape of the outputs nor, where D = 1, one number for each row.
+    /// </exception>
     public Tensor Targets
     {
         get
@@ -87,11 +91,15 @@ public sealed class LogitRows
             return torch.is_floating_point(targets) && (single || Shapes.Same(targets, outputs))
                 ? WithoutLeftOut((single ? targets.reshape(-1, 1) : Rows(targets)).to(Student.dtype))
                 : throw new InvalidOperationException(
-                    $"Targets must be {Shapes.Of(outputs)} of a floating type, the shape of the outputs{(Classes == 1 ? $", or {Shapes.OfRows(outputs)}" : "")}, but are {Shapes.Of(targets)} {targets.dtype}.");
+                    $"Targets must be {Shapes.Of(outputs)} of a floating type, "
+                    + $"the shape of the outputs{(Classes == 1 ? $", or {Shapes.OfRows(outputs)}" : "")}, but are {Shapes.Of(targets)} {targets.dtype}.");
         }
     }
 
-    /// <summary>Gets whether each class is present, [R, C], 1 or 0 or a probability, in the data type of <see cref="Student"/>: labels of any type in the shape of the logits or, where C = 1, one for each row.</summary>
+    /// <summary>
+    /// Gets whether each class is present, [R, C], 1 or 0 or a probability, in the data type of <see cref="Student"/>: labels of any type in the shape of the
+    /// logits or, where C = 1, one for each row.
+    /// </summary>
     /// <exception cref="InvalidOperationException">There are no labels, or they have another shape.</exception>
     internal Tensor Presence
     {
@@ -103,7 +111,9 @@ public sealed class LogitRows
             return single || Shapes.Same(labels, logits)
                 ? WithoutLeftOut((single ? labels.reshape(-1, 1) : Rows(labels)).to(Student.dtype))
                 : throw new InvalidOperationException(
-                    $"Labels must be 0 or 1, or probabilities, {Shapes.Of(logits)}, one for each output{(Classes == 1 ? $", or {Shapes.OfRows(logits)}" : "")}, but are {Shapes.Of(labels)} {labels.dtype}. For class ids there is {nameof(HardLabelLoss)}.");
+                    $"Labels must be 0 or 1, or probabilities, {Shapes.Of(logits)}, "
+                    + $"one for each output{(Classes == 1 ? $", or {Shapes.OfRows(logits)}" : "")}, but are {Shapes.Of(labels)} {labels.dtype}. "
+                    + $"For class ids there is {nameof(HardLabelLoss)}.");
         }
     }
 
@@ -142,7 +152,8 @@ public sealed class LogitRows
         return Shapes.OfRows(layer) == Shapes.OfRows(logits) && layer.dim() == logits.dim()
             ? WithoutLeftOut(Rows(layer))
             : throw new InvalidOperationException(
-                $"A teacher's layer must have one row for each row of logits, but the student gave {Shapes.Of(logits)} and the teacher's layer '{feature}' is {Shapes.Of(layer)}.");
+                $"A teacher's layer must have one row for each row of logits, but the student gave {Shapes.Of(logits)} and the teacher's layer '{feature}' "
+                + $"is {Shapes.Of(layer)}.");
     }
 
     /// <summary>Takes the mean over the rows that count; 0 where none does.</summary>
@@ -221,7 +232,8 @@ public sealed class LogitRows
     }
 
     private InvalidOperationException WrongLabels(Tensor labels, string orElse = "") => new(
-        $"Labels must be class ids {Shapes.OfRows(_context.Student.Logits)} of an integer type, one for each row of logits {Shapes.Of(_context.Student.Logits)}{orElse}, but are {Shapes.Of(labels)} {labels.dtype}.");
+        $"Labels must be class ids {Shapes.OfRows(_context.Student.Logits)} of an integer type, "
+        + $"one for each row of logits {Shapes.Of(_context.Student.Logits)}{orElse}, but are {Shapes.Of(labels)} {labels.dtype}.");
 
     private bool FitsRows(Tensor perRow)
     {
@@ -250,7 +262,8 @@ public sealed class LogitRows
         return FitsRows(mask)
             ? mask
             : throw new InvalidOperationException(
-                $"The mask must be {Shapes.OfRows(logits)}, one for each row of logits {Shapes.Of(logits)}{(logits.dim() == 2 ? ", or [N, T] with T > 1, one for each place of padded inputs" : "")}, but is {Shapes.Of(mask)}.");
+                $"The mask must be {Shapes.OfRows(logits)}, one for each row of logits "
+                + $"{Shapes.Of(logits)}{(logits.dim() == 2 ? ", or [N, T] with T > 1, one for each place of padded inputs" : "")}, but is {Shapes.Of(mask)}.");
     }
 
     private Tensor WithoutLeftOut(Tensor rows) => _leftOut is null ? rows : rows.MaskedFill(rows.dim() == 1 ? _leftOut : _leftOut.unsqueeze(1), 0);

@@ -3,7 +3,9 @@ using System.Collections.Immutable;
 namespace Distillation.Losses;
 
 /// <summary>A weighted sum of losses. It has every ability that all its terms have.</summary>
-/// <remarks>It is made by <see cref="LossArithmetic"/>: <c>0.9 * a + 0.1 * b</c>. A term whose weight is 0 at a place of the run is not computed there.</remarks>
+/// <remarks>
+/// It is made by <see cref="LossArithmetic"/>: <c>0.9 * a + 0.1 * b</c>. A term whose weight is 0 at a place of the run is not computed there.
+/// </remarks>
 #pragma warning disable CA1001 // The group of the terms' modules owns nothing: the modules are the losses'.
 public sealed class LossSum : IDistillationLoss, IClosedFormGradient
 #pragma warning restore CA1001
@@ -30,7 +32,10 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
     public RequiredFeatures Features { get; }
 
     /// <inheritdoc/>
-    /// <value>The module of the one term that has any; those of several as one, <c>0</c>, <c>1</c>, … in the order of the terms; <see langword="null"/> where none has. Every sum of the same terms sees the same modules.</value>
+    /// <value>
+    /// The module of the one term that has any; those of several as one, <c>0</c>, <c>1</c>, … in the order of the terms; <see langword="null"/> where none
+    /// has. Every sum of the same terms sees the same modules.
+    /// </value>
     public torch.nn.Module? Module
     {
         get
@@ -137,14 +142,16 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
     /// <exception cref="InvalidOperationException">More than one term replaces the student.</exception>
     public ITeacher? CreatePredictor(IStudent student)
     {
-        (string Name, ITeacher? Predictor)[] made = [.. Terms.Select(term => (term.Name, term.Loss.CreatePredictor(student))).Where(one => one.Item2 is not null)];
+        (string Name, ITeacher? Predictor)[] made =
+            [.. Terms.Select(term => (term.Name, term.Loss.CreatePredictor(student))).Where(one => one.Item2 is not null)];
         if (made.Length <= 1)
         {
             return made.FirstOrDefault().Predictor;
         }
 
         Array.ForEach(made, one => one.Predictor!.Dispose());
-        throw new InvalidOperationException($"One term of a sum at most may replace the model that predicts, but {string.Join(" and ", made.Select(one => $"'{one.Name}'"))} do.");
+        throw new InvalidOperationException(
+            $"One term of a sum at most may replace the model that predicts, but {string.Join(" and ", made.Select(one => $"'{one.Name}'"))} do.");
     }
 
     /// <inheritdoc/>
@@ -160,7 +167,8 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
     /// <returns>What the labels must be, of each term that reads them as class ids.</returns>
     internal IReadOnlyList<ClassIds> Try(DistillationContext sample)
     {
-        return [.. Terms.Where(term => term.Weight is not Schedule.Constant { Value: 0 }).Select(term => term.Loss).OfType<RowLoss>().Select(loss => loss.Try(sample)).OfType<ClassIds>()];
+        return [.. Terms.Where(term => term.Weight is not Schedule.Constant { Value: 0 }).Select(term => term.Loss).OfType<RowLoss>()
+            .Select(loss => loss.Try(sample)).OfType<ClassIds>()];
     }
 
     internal static LossSum Of(params IEnumerable<IDistillationLoss> losses) =>
@@ -252,7 +260,8 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
         if (value.dim() != 0)
         {
             throw new InvalidOperationException(
-                $"The loss '{term.Name}' must give a scalar, the mean over the batch, but gave {Shapes.Of(value)}. End it with .mean(), or with .sum() / context.Batch.Count.");
+                $"The loss '{term.Name}' must give a scalar, the mean over the batch, but gave {Shapes.Of(value)}. "
+                + "End it with .mean(), or with .sum() / context.Batch.Count.");
         }
     }
 }

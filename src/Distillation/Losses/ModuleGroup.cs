@@ -1,7 +1,9 @@
 namespace Distillation.Losses;
 
 /// <summary>Several modules as one.</summary>
-/// <remarks>A <c>ModuleList</c> registers its modules only where it is part of another module: by itself it has no parameters, and does not move to a device.</remarks>
+/// <remarks>
+/// A <c>ModuleList</c> registers its modules only where it is part of another module: by itself it has no parameters, and does not move to a device.
+/// </remarks>
 internal sealed class ModuleGroup : torch.nn.Module
 {
     public ModuleGroup(params IReadOnlyList<torch.nn.Module> modules)

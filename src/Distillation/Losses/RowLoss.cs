@@ -2,13 +2,21 @@ using System.Runtime.InteropServices;
 
 namespace Distillation.Losses;
 
-/// <summary>A loss that is a mean over rows of logits: samples, tokens or pixels. Derive from it to write one for a single shape, [R, C], and have it for all.</summary>
+/// <summary>
+/// A loss that is a mean over rows of logits: samples, tokens or pixels. Derive from it to write one for a single shape, [R, C], and have it for all.
+/// </summary>
 /// <remarks>
 /// <para>Logits are [N, C]; sequences [N, T, C], with labels and mask [N, T]; or dense predictions [N, C, H, W], with labels and mask [N, H, W].</para>
-/// <para>Rows that the mask of a <see cref="MaskedBatch"/> or <see cref="IgnoredLabel"/> rules out do not count: the mean is over the others, and 0 where there are none.
-/// What stands in them, NaN and infinities included, has no part in a value or a gradient. A mask [N, T] beside logits [N, C] is that of padded inputs, and all rows count.</para>
-/// <para>A logit of −∞ rules its class out. Where both models rule it out, the loss is that of the other classes; where the teacher alone does, its probability is 0. Where the formula is infinite, because the student rules out
-/// what the target gives a probability, or because the loss divides by the teacher's, the value is +∞.</para>
+/// <para>
+/// Rows that the mask of a <see cref="MaskedBatch"/> or <see cref="IgnoredLabel"/> rules out do not count: the mean is over the others, and 0 where there are
+/// none. What stands in them, NaN and infinities included, has no part in a value or a gradient. A mask [N, T] beside logits [N, C] is that of padded inputs,
+/// and all rows count.
+/// </para>
+/// <para>
+/// A logit of −∞ rules its class out. Where both models rule it out, the loss is that of the other classes; where the teacher alone does, its probability is 0.
+/// Where the formula is infinite, because the student rules out what the target gives a probability, or because the loss divides by the teacher's, the value is
+/// +∞.
+/// </para>
 /// <para>Before a run the loss is computed once of the first batch, without gradients, so that what does not fit is refused before anything is trained.</para>
 /// </remarks>
 public abstract class RowLoss : IDistillationLoss
@@ -54,7 +62,9 @@ public abstract class RowLoss : IDistillationLoss
     public Tensor Compute(DistillationContext context) => Measure(LogitRows.Of(Require.Present(context), IgnoredLabel));
 
     /// <inheritdoc/>
-    /// <returns>The number of rows that count, or <see langword="null"/> where neither a mask nor an ignored label can rule one out: the number of samples.</returns>
+    /// <returns>
+    /// The number of rows that count, or <see langword="null"/> where neither a mask nor an ignored label can rule one out: the number of samples.
+    /// </returns>
     public virtual Tensor? GetWeight(Batch batch, ModelOutput student) => RowWeights.Of(batch, student, IgnoredLabel);
 
     /// <inheritdoc/>
@@ -79,8 +89,10 @@ public abstract class RowLoss : IDistillationLoss
         if (ComparesClasses && rows.Classes < 2)
         {
             throw new InvalidOperationException(
-                $"{((IDistillationLoss)this).Name} compares the classes of each row, and of the student's one output, {Shapes.Of(rows.Student)}, it learns nothing. "
-                + $"Use {nameof(BinaryLabelLoss)} or {nameof(BinarySoftTargetLoss)} for the logit of a probability, {nameof(TargetMseLoss)} or {nameof(LogitMseLoss)} for a regression, or a student with two outputs.");
+                $"{((IDistillationLoss)this).Name} compares the classes of each row, "
+                + $"and of the student's one output, {Shapes.Of(rows.Student)}, it learns nothing. "
+                + $"Use {nameof(BinaryLabelLoss)} or {nameof(BinarySoftTargetLoss)} for the logit of a probability, {nameof(TargetMseLoss)} "
+                + $"or {nameof(LogitMseLoss)} for a regression, or a student with two outputs.");
         }
     }
 

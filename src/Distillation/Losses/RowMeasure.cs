@@ -2,14 +2,21 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>A number for each row of logits, such as how sure the teacher is of it: what an adaptive loss goes by. Derive from it to measure something else.</summary>
-/// <remarks>The numbers are constants: no gradient flows through them. Probabilities are taken at temperature 1, of the logits that the measuring loss is given.</remarks>
+/// <summary>
+/// A number for each row of logits, such as how sure the teacher is of it: what an adaptive loss goes by. Derive from it to measure something else.
+/// </summary>
+/// <remarks>
+/// The numbers are constants: no gradient flows through them. Probabilities are taken at temperature 1, of the logits that the measuring loss is given.
+/// </remarks>
 public abstract class RowMeasure : ISelfDescribing
 {
     /// <summary>Gets the teacher's largest probability, in [1/C, 1].</summary>
     public static RowMeasure TeacherConfidence { get; } = new Formula(nameof(TeacherConfidence), rows => functional.softmax(rows.Teacher, 1).amax([1L]));
 
-    /// <summary>Gets the entropy of the teacher's probabilities as a share of the largest there is, <c>H / log C</c>, in [0, 1]; C counts the classes that student and teacher do not both rule out by a logit of −∞.</summary>
+    /// <summary>
+    /// Gets the entropy of the teacher's probabilities as a share of the largest there is, <c>H / log C</c>, in [0, 1]; C counts the classes that student and
+    /// teacher do not both rule out by a logit of −∞.
+    /// </summary>
     public static RowMeasure TeacherEntropy { get; } = new Formula(nameof(TeacherEntropy), rows =>
     {
         Tensor log = functional.log_softmax(rows.Teacher, 1).ClampMin(Loss.MinLogarithm);
@@ -18,7 +25,8 @@ public abstract class RowMeasure : ISelfDescribing
     });
 
     /// <summary>Gets whether the teacher is right: 1 where its largest logit is that of the label, else 0.</summary>
-    public static RowMeasure TeacherCorrectness { get; } = new Formula(nameof(TeacherCorrectness), rows => rows.Teacher.argmax(1).eq(rows.Labels).to(rows.Student.dtype));
+    public static RowMeasure TeacherCorrectness { get; } = new Formula(
+        nameof(TeacherCorrectness), rows => rows.Teacher.argmax(1).eq(rows.Labels).to(rows.Student.dtype));
 
     /// <summary>Gets the teacher's cross entropy with the label, 0 or more.</summary>
     public static RowMeasure TeacherCrossEntropy { get; } = new Formula(nameof(TeacherCrossEntropy), rows => CrossEntropy(rows.Teacher, rows));
@@ -41,7 +49,8 @@ public abstract class RowMeasure : ISelfDescribing
         Tensor measure = Measure(rows).detach();
         return measure.dim() == 1 && measure.size(0) == rows.Count
             ? measure
-            : throw new InvalidOperationException($"A measure must give one number for each row, [{rows.Count}], but {GetType().Name} gave {Shapes.Of(measure)}.");
+            : throw new InvalidOperationException(
+                $"A measure must give one number for each row, [{rows.Count}], but {GetType().Name} gave {Shapes.Of(measure)}.");
     }
 
     private static Tensor CrossEntropy(Tensor logits, LogitRows rows) => functional.log_softmax(logits, 1).gather(1, rows.Labels.unsqueeze(1)).squeeze(1).neg();

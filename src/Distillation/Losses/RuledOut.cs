@@ -9,7 +9,9 @@ internal static class RuledOut
     /// <summary>Where student and teacher both rule out a class, [R, C]: it is no class of the row.</summary>
     public static Tensor ByBoth(Tensor student, Tensor teacher) => student.Eq(double.NegativeInfinity).logical_and_(teacher.Eq(double.NegativeInfinity));
 
-    /// <summary>How far the student's logits are from the teacher's, [R, C], 0 where both rule a class out, and the number of the classes that are left, [R, 1].</summary>
+    /// <summary>
+    /// How far the student's logits are from the teacher's, [R, C], 0 where both rule a class out, and the number of the classes that are left, [R, 1].
+    /// </summary>
     public static (Tensor Difference, Tensor Count) Difference(LogitRows rows)
     {
         Tensor both = ByBoth(rows.Student, rows.Teacher);

@@ -2,8 +2,12 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>What losses on probabilities share. Probabilities are kept as their logarithms; that of a class which is ruled out, by a logit of −∞, is −∞.</summary>
-/// <remarks>A term whose first factor is the probability 0 is 0, whatever stands beside it. The fills that see to this take the other factor out of the gradient too.</remarks>
+/// <summary>
+/// What losses on probabilities share. Probabilities are kept as their logarithms; that of a class which is ruled out, by a logit of −∞, is −∞.
+/// </summary>
+/// <remarks>
+/// A term whose first factor is the probability 0 is 0, whatever stands beside it. The fills that see to this take the other factor out of the gradient too.
+/// </remarks>
 internal static class TemperatureSoftmax
 {
     // Along rows that are shorter than this, libtorch's softmax takes longer than along columns with a transposition before it.
@@ -60,7 +64,9 @@ internal static class TemperatureSoftmax
     public static ((Tensor Log, Tensor Probabilities) Student, (Tensor Log, Tensor Probabilities) Teacher) BothOf(LogitRows rows, double temperature) =>
         (Both(rows.Student, temperature), Both(rows.Teacher, temperature));
 
-    /// <summary>scale · KL(p ‖ q) of each row, and its gradient at the student's logits, for q = softmax(s/T) of the student and p = softmax(t/T) of the teacher.</summary>
+    /// <summary>
+    /// scale · KL(p ‖ q) of each row, and its gradient at the student's logits, for q = softmax(s/T) of the student and p = softmax(t/T) of the teacher.
+    /// </summary>
     public static RowLossGradient Forward(LogitRows rows, double temperature, double scale)
     {
         ((Tensor logStudent, Tensor student), (Tensor logTeacher, Tensor teacher)) = BothOf(rows, temperature);
@@ -142,7 +148,9 @@ internal static class TemperatureSoftmax
     /// <summary>Where a class is the label of its row, [R, C].</summary>
     public static Tensor IsLabel(LogitRows rows) => KeptAliveScalar.Arange(0, rows.Classes, rows.Labels.dtype, rows.Labels.device).eq(rows.Labels.unsqueeze(1));
 
-    /// <summary>log softmax(logits / T) over the classes besides the label, [R, C]; 0 at the label itself. Where all others are ruled out they are alike.</summary>
+    /// <summary>
+    /// log softmax(logits / T) over the classes besides the label, [R, C]; 0 at the label itself. Where all others are ruled out they are alike.
+    /// </summary>
     public static Tensor LogOthers(Tensor logits, Tensor isLabel, double temperature)
     {
         Tensor others = Cool(logits, temperature).MaskedFill(isLabel, double.NegativeInfinity);
@@ -154,7 +162,8 @@ internal static class TemperatureSoftmax
     private static (Tensor Logit, Tensor Logarithm) Largest(Tensor logits, Tensor probabilities) =>
         (logits.amax([1L], keepdim: true), probabilities.amax([1L], keepdim: true).log_());
 
-    private static Tensor BinaryTerm(Tensor teacher, Tensor student) => Term(teacher.sigmoid(), functional.logsigmoid(teacher) - functional.logsigmoid(student));
+    private static Tensor BinaryTerm(Tensor teacher, Tensor student) =>
+        Term(teacher.sigmoid(), functional.logsigmoid(teacher) - functional.logsigmoid(student));
 
     private static Tensor Cool(Tensor logits, double temperature)
     {

@@ -3,8 +3,14 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation;
 
-/// <summary>Lets the linear and convolutional layers of a module compute in bfloat16 while a pass runs through it. The weights, and all that other layers see, stay float32.</summary>
-/// <remarks>The arithmetic of a layer cannot be swapped: the layer itself is run on no samples at all, and a hook puts what was computed in bfloat16 in the place of its empty output.</remarks>
+/// <summary>
+/// Lets the linear and convolutional layers of a module compute in bfloat16 while a pass runs through it. The weights, and all that other layers see, stay
+/// float32.
+/// </summary>
+/// <remarks>
+/// The arithmetic of a layer cannot be swapped: the layer itself is run on no samples at all, and a hook puts what was computed in bfloat16 in the place of its
+/// empty output.
+/// </remarks>
 internal sealed class BFloat16Layers : IDisposable
 {
     private readonly List<Action> _removals = [];
@@ -19,7 +25,8 @@ internal sealed class BFloat16Layers : IDisposable
             {
                 Replace(linear, 2, input => Compute(input, linear.weight, linear.bias, functional.linear));
             }
-            else if (layer is Convolution { transposed: false, padding_mode: PaddingModes.Zeros, padding: not null } convolution && convolution.weight.dtype == torch.ScalarType.Float32)
+            else if (layer is Convolution { transposed: false, padding_mode: PaddingModes.Zeros, padding: not null } convolution
+                && convolution.weight.dtype == torch.ScalarType.Float32)
             {
                 Replace(convolution, convolution.weight.dim(), input => Compute(input, convolution.weight, convolution.bias, Convolve(convolution)));
             }
@@ -28,7 +35,8 @@ internal sealed class BFloat16Layers : IDisposable
         if (_removals.Count == 0)
         {
             throw new ArgumentException(
-                $"To compute in bfloat16 a module must have a Linear or a convolution with weights of float32, but {module.GetType().Name} has none.", nameof(module));
+                $"To compute in bfloat16 a module must have a Linear or a convolution with weights of float32, but {module.GetType().Name} has none.",
+                nameof(module));
         }
     }
 

@@ -14,7 +14,10 @@ public abstract class DelegatingTeacher(ITeacher inner) : ITeacher
     private protected CancellationToken Cancellation { get; private set; }
 
     /// <inheritdoc/>
-    /// <remarks>An override that reaches the wrapped teacher with <c>base.Predict(batch, features)</c> hands the token of a call that can be canceled on to it; <c>Inner.Predict(batch, features)</c> does not.</remarks>
+    /// <remarks>
+    /// An override that reaches the wrapped teacher with <c>base.Predict(batch, features)</c> hands the token of a call that can be canceled on to it;
+    /// <c>Inner.Predict(batch, features)</c> does not.
+    /// </remarks>
     public virtual ModelOutput Predict(Batch batch, FeatureSet features) => Inner.Predict(batch, features, Cancellation);
 
     /// <inheritdoc/>

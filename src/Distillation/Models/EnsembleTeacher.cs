@@ -36,7 +36,8 @@ public sealed class EnsembleTeacher : IEnsemble
         if (given.Length != _members.Length || given.Any(weight => !(weight >= 0 && double.IsFinite(weight))) || given.Sum() <= 0)
         {
             throw new ArgumentException(
-                FormattableString.Invariant($"An ensemble of {_members.Length} must have as many weights, zero or positive and not all zero, but has [{string.Join(", ", given)}]."),
+                FormattableString.Invariant(
+                    $"An ensemble of {_members.Length} must have as many weights, zero or positive and not all zero, but has [{string.Join(", ", given)}]."),
                 nameof(weights));
         }
 
@@ -65,7 +66,10 @@ public sealed class EnsembleTeacher : IEnsemble
     public string? Fingerprint()
     {
         string?[] members = [.. _members.Select(member => member.Fingerprint())];
-        return members.Contains(null) ? null : FormattableString.Invariant($"mean of {_mean} of ({string.Join("; ", members.Zip(_weights, (member, weight) => FormattableString.Invariant($"{weight:R} × {member}")))})");
+        return members.Contains(null)
+            ? null
+            : FormattableString.Invariant(
+                $"mean of {_mean} of ({string.Join("; ", members.Zip(_weights, (member, weight) => FormattableString.Invariant($"{weight:R} × {member}")))})");
     }
 
     /// <inheritdoc/>
@@ -76,7 +80,8 @@ public sealed class EnsembleTeacher : IEnsemble
     {
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
-        ILookup<int, Feature> asked = features.ToLookup(feature => MemberOf(feature, features), feature => (Feature)feature.Path[(feature.Path.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+        ILookup<int, Feature> asked = features.ToLookup(
+            feature => MemberOf(feature, features), feature => (Feature)feature.Path[(feature.Path.IndexOf('/', StringComparison.Ordinal) + 1)..]);
         var inner = new Dictionary<Feature, Tensor>();
         Tensor? sum = null;
         for (int number = 0; number < _members.Length; number++)
@@ -88,7 +93,9 @@ public sealed class EnsembleTeacher : IEnsemble
             }
 
             RequireSameClasses(sum, output.Logits, number);
-            sum = _mean == EnsembleMean.Probabilities ? WithProbabilities(sum, output.Logits, _weights[number]) : WithLogits(sum, output.Logits, _weights[number]);
+            sum = _mean == EnsembleMean.Probabilities
+                ? WithProbabilities(sum, output.Logits, _weights[number])
+                : WithLogits(sum, output.Logits, _weights[number]);
         }
 
         return new ModelOutput(sum!.MoveToOuterDisposeScope(), inner);
@@ -109,7 +116,8 @@ public sealed class EnsembleTeacher : IEnsemble
     {
         if (before is not null && !Shapes.Same(before, now))
         {
-            throw new InvalidOperationException($"All teachers of an ensemble must give the same shape, but the first gave {Shapes.Of(before)} and number {number} gave {Shapes.Of(now)}.");
+            throw new InvalidOperationException(
+                $"All teachers of an ensemble must give the same shape, but the first gave {Shapes.Of(before)} and number {number} gave {Shapes.Of(now)}.");
         }
     }
 
@@ -118,6 +126,8 @@ public sealed class EnsembleTeacher : IEnsemble
         int slash = feature.Path.IndexOf('/', StringComparison.Ordinal);
         return slash > 0 && int.TryParse(feature.Path.AsSpan(0, slash), out int number) && number >= 0 && number < _members.Length
             ? number
-            : throw new ArgumentException($"Layer '{feature}' of an ensemble must begin with the number of a member, 0 to {_members.Length - 1}, and a slash, as in '0/layer1'.", nameof(features));
+            : throw new ArgumentException(
+                $"Layer '{feature}' of an ensemble must begin with the number of a member, 0 to {_members.Length - 1}, and a slash, as in '0/layer1'.",
+                nameof(features));
     }
 }

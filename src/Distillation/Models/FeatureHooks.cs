@@ -3,8 +3,11 @@ namespace Distillation;
 /// <summary>Takes the outputs of inner layers while a module runs.</summary>
 /// <remarks>
 /// <para>A layer that outputs a tuple has one feature for each element: <c>lstm[0]</c>, <c>lstm[1]</c>.</para>
-/// <para>What is given is a copy, made as soon as the layer has run: an activation in place overwrites the memory of the output itself. Gradients flow through the copy to the layer. It belongs to
-/// the dispose scope of whoever runs the module, not to one that the module opens in its <c>forward</c>, nor to a <c>Sequential</c>, which disposes the outputs of its layers.</para>
+/// <para>
+/// What is given is a copy, made as soon as the layer has run: an activation in place overwrites the memory of the output itself. Gradients flow through the
+/// copy to the layer. It belongs to the dispose scope of whoever runs the module, not to one that the module opens in its <c>forward</c>, nor to a
+/// <c>Sequential</c>, which disposes the outputs of its layers.
+/// </para>
 /// </remarks>
 internal sealed class FeatureHooks : IDisposable
 {
@@ -147,12 +150,16 @@ internal sealed class FeatureHooks : IDisposable
     {
         torch.nn.Module? layer = _module is torch.jit.ScriptModule ? null : _module.named_modules().FirstOrDefault(child => child.name == feature.Path).module;
         return layer is null ? $"has no layer '{feature}'"
-            : LayerHook.Of(layer) is { Outputs: { } outputs } ? $"gives no single tensor at layer '{feature}', but {outputs}: {string.Join(", ", Enumerable.Range(0, outputs).Select(output => $"'{Element(feature.Path, output)}'"))}"
+            : LayerHook.Of(layer) is { Outputs: { } outputs }
+                ? $"gives no single tensor at layer '{feature}', but {outputs}: "
+                    + $"{string.Join(", ", Enumerable.Range(0, outputs).Select(output => $"'{Element(feature.Path, output)}'"))}"
             : $"has a layer '{feature}' that cannot be read: {LayerHook.WhyNot(layer)}";
     }
 
     private InvalidOperationException Unseen(Feature feature) => new(
         _seen.ContainsKey(feature)
-            ? $"Layer '{feature}' of {_module.GetType().Name} ran and gave nothing there. Attention gives its weights where it is called with need_weights: true."
-            : $"Layer '{feature}' of {_module.GetType().Name} did not show its output: it does not run in {(_module.training ? "training" : "evaluation")} mode, or its parent runs it with forward() or an overload of call() that skips hooks. Let the parent run it with call().");
+            ? $"Layer '{feature}' of {_module.GetType().Name} ran and gave nothing there. "
+                + "Attention gives its weights where it is called with need_weights: true."
+            : $"Layer '{feature}' of {_module.GetType().Name} did not show its output: it does not run in {(_module.training ? "training" : "evaluation")} "
+                + "mode, or its parent runs it with forward() or an overload of call() that skips hooks. Let the parent run it with call().");
 }

@@ -9,7 +9,9 @@ internal sealed class FunctionTeacher(Func<Batch, Tensor> function) : ITeacher
     {
         if (features.Count > 0)
         {
-            throw new ArgumentException($"A teacher made of a function has no inner layers, and cannot give {features}. Make it of a module, or implement {nameof(ITeacher)}.", nameof(features));
+            throw new ArgumentException(
+                $"A teacher made of a function has no inner layers, and cannot give {features}. Make it of a module, or implement {nameof(ITeacher)}.",
+                nameof(features));
         }
 
         using var noGradient = torch.no_grad();

@@ -1,7 +1,10 @@
 namespace Distillation.Models;
 
 /// <summary>A teacher of several, who can be asked one by one.</summary>
-/// <remarks>A wrapper that derives from <see cref="DelegatingTeacher"/>, such as <see cref="ScaledTeacher"/>, need not implement it: the members of the teacher inside are found.</remarks>
+/// <remarks>
+/// A wrapper that derives from <see cref="DelegatingTeacher"/>, such as <see cref="ScaledTeacher"/>, need not implement it: the members of the teacher inside
+/// are found.
+/// </remarks>
 public interface IEnsemble : ITeacher
 {
     /// <summary>Gets the teachers that it is made of, at least one, all with logits of the same classes in the same order.</summary>

@@ -1,6 +1,8 @@
 namespace Distillation;
 
-/// <summary>How the outputs of a layer are read: TorchSharp has a hook for each number of inputs, typed by them, so only types that are known here can be hooked.</summary>
+/// <summary>
+/// How the outputs of a layer are read: TorchSharp has a hook for each number of inputs, typed by them, so only types that are known here can be hooked.
+/// </summary>
 /// <param name="Outputs">The number of tensors that the layer outputs as a tuple, or <see langword="null"/> where it outputs one tensor.</param>
 /// <param name="Register">Calls an action with the outputs whenever the layer has run; returns what ends that.</param>
 internal sealed record LayerHook(int? Outputs, Func<Action<Tensor?[]>, Action> Register)
@@ -22,11 +24,14 @@ internal sealed record LayerHook(int? Outputs, Func<Action<Tensor?[]>, Action> R
             if (type.IsGenericType && type.Name.StartsWith("Module`", StringComparison.Ordinal))
             {
                 string[] types = [.. type.GetGenericArguments().Select(NameOf)];
-                return $"it maps ({string.Join(", ", types[..^1])}) to {types[^1]}, and layers can be read that map up to six tensors, also with the state of an LSTM or the options of attention, to a tensor or a tuple of tensors";
+                return $"it maps ({string.Join(", ", types[..^1])}) to {types[^1]}, and layers can be read that map up to six tensors, "
+                    + "also with the state of an LSTM or the options of attention, to a tensor or a tuple of tensors";
             }
         }
 
-        return layer is torch.jit.ScriptModule ? "it is a part of a TorchScript module, which takes no hooks" : "it only holds other layers, and has no output of its own";
+        return layer is torch.jit.ScriptModule
+            ? "it is a part of a TorchScript module, which takes no hooks"
+            : "it only holds other layers, and has no output of its own";
     }
 
     private static LayerHook? Of<TOutput>(torch.nn.Module layer, int? outputs, Func<TOutput, Tensor?[]> parts)
@@ -35,14 +40,22 @@ internal sealed record LayerHook(int? Outputs, Func<Action<Tensor?[]>, Action> R
         {
             torch.nn.Module<Tensor, TOutput> one => new(outputs, see => one.register_forward_hook((_, _, output) => Show(output, see)).remove),
             torch.nn.Module<Tensor, Tensor, TOutput> two => new(outputs, see => two.register_forward_hook((_, _, _, output) => Show(output, see)).remove),
-            torch.nn.Module<Tensor, Tensor, Tensor, TOutput> three => new(outputs, see => three.register_forward_hook((_, _, _, _, output) => Show(output, see)).remove),
-            torch.nn.Module<Tensor, Tensor, Tensor, Tensor, TOutput> four => new(outputs, see => four.register_forward_hook((_, _, _, _, _, output) => Show(output, see)).remove),
-            torch.nn.Module<Tensor, Tensor, Tensor, Tensor, Tensor, TOutput> five => new(outputs, see => five.register_forward_hook((_, _, _, _, _, _, output) => Show(output, see)).remove),
-            torch.nn.Module<Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, TOutput> six => new(outputs, see => six.register_forward_hook((_, _, _, _, _, _, _, output) => Show(output, see)).remove),
-            torch.nn.Module<Tensor, (Tensor, Tensor), TOutput> recurrent => new(outputs, see => recurrent.register_forward_hook((_, _, _, output) => Show(output, see)).remove),
-            torch.nn.Module<Tensor, (Tensor, Tensor)?, TOutput> recurrent => new(outputs, see => recurrent.register_forward_hook((_, _, _, output) => Show(output, see)).remove),
-            torch.nn.Module<Tensor, Tensor, Tensor, Tensor?, bool, Tensor?, TOutput> attention => new(outputs, see => attention.register_forward_hook((_, _, _, _, _, _, _, output) => Show(output, see)).remove),
-            torch.nn.Module<Tensor, Tensor, long[], TOutput> unpooling => new(outputs, see => unpooling.register_forward_hook((_, _, _, _, output) => Show(output, see)).remove),
+            torch.nn.Module<Tensor, Tensor, Tensor, TOutput> three =>
+                new(outputs, see => three.register_forward_hook((_, _, _, _, output) => Show(output, see)).remove),
+            torch.nn.Module<Tensor, Tensor, Tensor, Tensor, TOutput> four =>
+                new(outputs, see => four.register_forward_hook((_, _, _, _, _, output) => Show(output, see)).remove),
+            torch.nn.Module<Tensor, Tensor, Tensor, Tensor, Tensor, TOutput> five =>
+                new(outputs, see => five.register_forward_hook((_, _, _, _, _, _, output) => Show(output, see)).remove),
+            torch.nn.Module<Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, TOutput> six =>
+                new(outputs, see => six.register_forward_hook((_, _, _, _, _, _, _, output) => Show(output, see)).remove),
+            torch.nn.Module<Tensor, (Tensor, Tensor), TOutput> recurrent =>
+                new(outputs, see => recurrent.register_forward_hook((_, _, _, output) => Show(output, see)).remove),
+            torch.nn.Module<Tensor, (Tensor, Tensor)?, TOutput> recurrent =>
+                new(outputs, see => recurrent.register_forward_hook((_, _, _, output) => Show(output, see)).remove),
+            torch.nn.Module<Tensor, Tensor, Tensor, Tensor?, bool, Tensor?, TOutput> attention =>
+                new(outputs, see => attention.register_forward_hook((_, _, _, _, _, _, _, output) => Show(output, see)).remove),
+            torch.nn.Module<Tensor, Tensor, long[], TOutput> unpooling =>
+                new(outputs, see => unpooling.register_forward_hook((_, _, _, _, output) => Show(output, see)).remove),
             torch.jit.ScriptModule<Tensor, TOutput> script => new(outputs, see => script.register_forward_hook((_, _, output) => Show(output, see)).remove),
             _ => null,
         };
@@ -57,5 +70,6 @@ internal sealed record LayerHook(int? Outputs, Func<Action<Tensor?[]>, Action> R
     private static string NameOf(Type type) =>
         !type.IsGenericType ? type.Name
         : Nullable.GetUnderlyingType(type) is { } inner ? $"{NameOf(inner)}?"
-        : $"{(type.Name.StartsWith(nameof(ValueTuple), StringComparison.Ordinal) ? "" : type.Name.Split('`')[0])}({string.Join(", ", type.GetGenericArguments().Select(NameOf))})";
+        : $"{(type.Name.StartsWith(nameof(ValueTuple), StringComparison.Ordinal) ? "" : type.Name.Split('`')[0])}("
+            + $"{string.Join(", ", type.GetGenericArguments().Select(NameOf))})";
 }

@@ -19,7 +19,9 @@ internal static class ModuleFingerprint
             Add(digest, name, layer.GetType().Name);
         }
 
-        IEnumerable<(string Name, Tensor Values)> all = module.named_parameters().Select(one => (one.name, (Tensor)one.parameter)).Concat(module.named_buffers().Select(one => (one.name, one.buffer)));
+        IEnumerable<(string Name, Tensor Values)> all = module.named_parameters()
+            .Select(one => (one.name, (Tensor)one.parameter))
+            .Concat(module.named_buffers().Select(one => (one.name, one.buffer)));
         foreach ((string name, Tensor values) in all)
         {
             Add(digest, name, values.dtype.ToString(), string.Join(',', values.shape.Select(size => size.ToString(CultureInfo.InvariantCulture))));

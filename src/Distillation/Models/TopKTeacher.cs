@@ -2,10 +2,12 @@ using Distillation.Losses;
 
 namespace Distillation.Models;
 
-/// <summary>Gives the k likeliest classes of another teacher, and their log-probabilities, as layers beside its logits: the targets of a <see cref="SparseTargetLoss"/>.</summary>
+/// <summary>
+/// Gives the k likeliest classes of another teacher, and their log-probabilities, as layers beside its logits: the targets of a <see cref="SparseTargetLoss"/>.
+/// </summary>
 /// <remarks>
-/// The layers are <see cref="SparseTargetLoss.Indices"/>, int64, and <see cref="SparseTargetLoss.LogProbabilities"/>, in the type of the logits: [N, k] for logits [N, C], [N, T, k] for [N, T, C], [N, k, H, W] for [N, C, H, W];
-/// the likeliest first.
+/// The layers are <see cref="SparseTargetLoss.Indices"/>, int64, and <see cref="SparseTargetLoss.LogProbabilities"/>, in the type of the logits: [N, k] for
+/// logits [N, C], [N, T, k] for [N, T, C], [N, k, H, W] for [N, C, H, W]; the likeliest first.
 /// </remarks>
 /// <param name="inner">The teacher whose classes are listed; it stays the caller's.</param>
 /// <param name="k">How many classes are listed; positive.</param>

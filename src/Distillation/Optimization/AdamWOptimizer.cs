@@ -28,7 +28,15 @@ public sealed record AdamWOptimizer(Schedule LearningRate) : IOptimizerStrategy
     public bool AmsGrad { get; init; }
 
     /// <inheritdoc/>
-    public IEnumerable<(string Name, object? Value)> Describe() => [(nameof(LearningRate), LearningRate), (nameof(Beta1), Beta1), (nameof(Beta2), Beta2), (nameof(Epsilon), Epsilon), (nameof(WeightDecay), WeightDecay), (nameof(AmsGrad), AmsGrad)];
+    public IEnumerable<(string Name, object? Value)> Describe() =>
+    [
+        (nameof(LearningRate), LearningRate),
+        (nameof(Beta1), Beta1),
+        (nameof(Beta2), Beta2),
+        (nameof(Epsilon), Epsilon),
+        (nameof(WeightDecay), WeightDecay),
+        (nameof(AmsGrad), AmsGrad),
+    ];
 
     /// <inheritdoc/>
     public torch.optim.Optimizer Create(IReadOnlyList<(string Name, Parameter Parameter)> parameters)

@@ -3,7 +3,10 @@ namespace Distillation;
 /// <summary>Clips gradients in place, without waiting for the device.</summary>
 internal static class GradientClipping
 {
-    /// <summary>Scales all gradients so that together they are no longer than a maximum (Pascanu, Mikolov and Bengio, 2013): by min(1, maximum / (norm + 1e-6)), as PyTorch does.</summary>
+    /// <summary>
+    /// Scales all gradients so that together they are no longer than a maximum (Pascanu, Mikolov and Bengio, 2013): by min(1, maximum / (norm + 1e-6)), as
+    /// PyTorch does.
+    /// </summary>
     /// <returns>The L2 norm before clipping: a scalar in the current dispose scope; 0 where there is no gradient.</returns>
     public static Tensor ClipNorm(IReadOnlyList<Parameter> parameters, double maximum)
     {

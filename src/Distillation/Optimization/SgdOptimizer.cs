@@ -25,7 +25,14 @@ public sealed record SgdOptimizer(Schedule LearningRate) : IOptimizerStrategy
     public double WeightDecay { get; init => field = Require.NotNegative(value); }
 
     /// <inheritdoc/>
-    public IEnumerable<(string Name, object? Value)> Describe() => [(nameof(LearningRate), LearningRate), (nameof(Momentum), Momentum), (nameof(Dampening), Dampening), (nameof(Nesterov), Nesterov), (nameof(WeightDecay), WeightDecay)];
+    public IEnumerable<(string Name, object? Value)> Describe() =>
+    [
+        (nameof(LearningRate), LearningRate),
+        (nameof(Momentum), Momentum),
+        (nameof(Dampening), Dampening),
+        (nameof(Nesterov), Nesterov),
+        (nameof(WeightDecay), WeightDecay),
+    ];
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">Nesterov's momentum is asked for without a momentum or with dampening.</exception>
@@ -39,6 +46,8 @@ public sealed record SgdOptimizer(Schedule LearningRate) : IOptimizerStrategy
 
         Parameter[] trained = Trained.Of(parameters);
         double rate = LearningRate.At(default);
-        return FusedOptimizer.Fits(trained) ? new FusedSgd(trained, rate, new(Momentum, Dampening, WeightDecay, Nesterov)) : torch.optim.SGD(trained, rate, Momentum, Dampening, WeightDecay, Nesterov);
+        return FusedOptimizer.Fits(trained)
+            ? new FusedSgd(trained, rate, new(Momentum, Dampening, WeightDecay, Nesterov))
+            : torch.optim.SGD(trained, rate, Momentum, Dampening, WeightDecay, Nesterov);
     }
 }

@@ -1,6 +1,8 @@
 namespace Distillation;
 
-/// <summary>An exponential moving average of weights: average ← decay · average + (1 − decay) · weights after each update. The first update copies the weights.</summary>
+/// <summary>
+/// An exponential moving average of weights: average ← decay · average + (1 − decay) · weights after each update. The first update copies the weights.
+/// </summary>
 /// <remarks>Buffers, such as the statistics of batch normalization, are not averaged.</remarks>
 internal sealed class WeightAverage(IReadOnlyList<Parameter> parameters, double decay) : IDisposable
 {

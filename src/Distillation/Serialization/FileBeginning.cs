@@ -24,7 +24,8 @@ internal static class FileBeginning
         string text = Encoding.Latin1.GetString(beginning).TrimStart();
         return beginning.IsEmpty ? "it is empty"
             : IsPointer(beginning) ? "it is a pointer of Git LFS, which stands for the file; `git lfs pull` gets the file itself"
-            : text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase) ? "it is an HTML page, which a server has sent in its place"
+            : text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase)
+                ? "it is an HTML page, which a server has sent in its place"
             : beginning.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]) ? "it is packed with gzip, and must be unpacked first"
             : null;
     }

@@ -93,7 +93,8 @@ internal sealed class FileWindow(SafeFileHandle file, long begin, long end, stri
     {
         if (count < 0 || count > Left)
         {
-            throw new InvalidDataException($"'{path}' is truncated or damaged: at byte {Position} there must be {(ulong)count} bytes more, but there are {Left}.");
+            throw new InvalidDataException(
+                $"'{path}' is truncated or damaged: at byte {Position} there must be {(ulong)count} bytes more, but there are {Left}.");
         }
     }
 }

@@ -17,7 +17,8 @@ internal sealed class MemoryBudget(string path, long fileLength)
         _left -= bytes;
         if (_left < 0)
         {
-            throw new InvalidDataException($"'{path}' is refused: beside its tensors it says more than {Least >> 20} MB and the {fileLength} bytes of the file can hold.");
+            throw new InvalidDataException(
+                $"'{path}' is refused: beside its tensors it says more than {Least >> 20} MB and the {fileLength} bytes of the file can hold.");
         }
     }
 }

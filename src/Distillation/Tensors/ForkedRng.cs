@@ -24,7 +24,8 @@ internal sealed class ForkedRng : IDisposable
         uint next = BitConverter.ToUInt32(bytes[(LeftAt + 8)..]);
         if (left is < 1 or > Numbers || seeded == 0 || next > Numbers)
         {
-            throw new InvalidDataException($"The saved generator of random numbers is damaged: of its {Numbers} numbers {left} are left, and number {next} is the next.");
+            throw new InvalidDataException(
+                $"The saved generator of random numbers is damaged: of its {Numbers} numbers {left} are left, and number {next} is the next.");
         }
 
         torch.set_rng_state(state);

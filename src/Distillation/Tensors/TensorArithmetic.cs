@@ -3,7 +3,10 @@ using static Distillation.KeptAliveScalar;
 
 namespace Distillation;
 
-/// <summary>Sums, products and powers of tensors whose numbers are held (<see cref="KeptAliveScalar"/>). What ends in <c>InPlace</c> writes into the tensor and returns it.</summary>
+/// <summary>
+/// Sums, products and powers of tensors whose numbers are held (<see cref="KeptAliveScalar"/>). What ends in <c>InPlace</c> writes into the tensor and returns
+/// it.
+/// </summary>
 internal static class TensorArithmetic
 {
     public static Tensor Add(this Tensor tensor, Tensor other) => tensor.add(other, One);

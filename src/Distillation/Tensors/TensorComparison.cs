@@ -3,7 +3,10 @@ using static Distillation.KeptAliveScalar;
 
 namespace Distillation;
 
-/// <summary>Comparisons, limits and fillings of tensors whose numbers are held (<see cref="KeptAliveScalar"/>). What ends in <c>InPlace</c> writes into the tensor and returns it.</summary>
+/// <summary>
+/// Comparisons, limits and fillings of tensors whose numbers are held (<see cref="KeptAliveScalar"/>). What ends in <c>InPlace</c> writes into the tensor and
+/// returns it.
+/// </summary>
 internal static class TensorComparison
 {
     public static Tensor Eq<T>(this Tensor tensor, T number)

@@ -3,7 +3,9 @@ namespace Distillation;
 /// <summary>When a run ends before its last step.</summary>
 /// <param name="Metric">What is watched on the validation data.</param>
 /// <param name="Patience">How many validations in a row may pass without an improvement; positive.</param>
-/// <param name="MinimumImprovement">By how much a validation must beat the best before it counts as an improvement; zero or positive, in the metric's unit.</param>
+/// <param name="MinimumImprovement">
+/// By how much a validation must beat the best before it counts as an improvement; zero or positive, in the metric's unit.
+/// </param>
 public sealed record EarlyStopping(Metric Metric, int Patience = 5, double MinimumImprovement = 0) : ISelfDescribing
 {
     /// <summary>Gets what is watched on the validation data.</summary>
@@ -17,5 +19,6 @@ public sealed record EarlyStopping(Metric Metric, int Patience = 5, double Minim
     /// <value>Zero or positive. The default value is 0.</value>
     public double MinimumImprovement { get; init => field = Require.NotNegative(value); } = Require.NotNegative(MinimumImprovement);
 
-    IEnumerable<(string Name, object? Value)> ISelfDescribing.Describe() => [(nameof(Metric), Metric), (nameof(Patience), Patience), (nameof(MinimumImprovement), MinimumImprovement)];
+    IEnumerable<(string Name, object? Value)> ISelfDescribing.Describe() =>
+        [(nameof(Metric), Metric), (nameof(Patience), Patience), (nameof(MinimumImprovement), MinimumImprovement)];
 }

@@ -2,8 +2,11 @@ namespace Distillation;
 
 /// <summary>What a run does when a loss or a gradient is infinite or not a number.</summary>
 /// <remarks>
-/// <para>Whatever it is, the update that would follow is not made where it is noticed in time, and a run that ends with a <see cref="TrainingDivergedException"/> leaves the students, and what their losses have learned,
-/// with the last good weights: those of the last end of an epoch at which losses and weights were finite, or else those from before the run; after a resumption those of the checkpoint take their place. One copy of them is kept.</para>
+/// <para>
+/// Whatever it is, the update that would follow is not made where it is noticed in time, and a run that ends with a <see cref="TrainingDivergedException"/>
+/// leaves the students, and what their losses have learned, with the last good weights: those of the last end of an epoch at which losses and weights were
+/// finite, or else those from before the run; after a resumption those of the checkpoint take their place. One copy of them is kept.
+/// </para>
 /// <para>Of several that learn together all count: one loss that is not finite holds back the update of each.</para>
 /// </remarks>
 public abstract record NonFinitePolicy : ISelfDescribing
@@ -16,12 +19,18 @@ public abstract record NonFinitePolicy : ISelfDescribing
 
     IEnumerable<(string Name, object? Value)> ISelfDescribing.Describe() => Settings;
 
-    /// <summary>The run ends. On the processor it ends at the update whose loss is not finite; on another device, for which nothing waits within an epoch, at the next report.</summary>
+    /// <summary>
+    /// The run ends. On the processor it ends at the update whose loss is not finite; on another device, for which nothing waits within an epoch, at the next
+    /// report.
+    /// </summary>
     /// <remarks>Weights and buffers that have become infinite or not a number with a finite loss are noticed at the end of the epoch.</remarks>
     public sealed record Stop : NonFinitePolicy;
 
     /// <summary>The gradient is dropped, and the run goes on with the next batch.</summary>
-    /// <remarks>Loss, gradient and buffers of each update are looked at, so that each update waits for the device. What the batch has done to statistics of normalization and to the means of the reports is undone as well.</remarks>
+    /// <remarks>
+    /// Loss, gradient and buffers of each update are looked at, so that each update waits for the device. What the batch has done to statistics of
+    /// normalization and to the means of the reports is undone as well.
+    /// </remarks>
     public sealed record Skip : NonFinitePolicy
     {
         /// <summary>Skips some updates.</summary>
@@ -35,7 +44,10 @@ public abstract record NonFinitePolicy : ISelfDescribing
     }
 
     /// <summary>The gradient is dropped, the last good weights come back, and the run goes on with the next batch and a lower learning rate.</summary>
-    /// <remarks>Loss, gradient and buffers of each update are looked at, so that each update waits for the device. Moving averages come back with the weights; the state of the optimizers begins anew, and the place in the run is kept.</remarks>
+    /// <remarks>
+    /// Loss, gradient and buffers of each update are looked at, so that each update waits for the device. Moving averages come back with the weights; the state
+    /// of the optimizers begins anew, and the place in the run is kept.
+    /// </remarks>
     public sealed record RollBack : NonFinitePolicy
     {
         /// <summary>Goes back some times.</summary>

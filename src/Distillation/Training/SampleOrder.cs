@@ -9,7 +9,10 @@ public enum SampleOrder
     /// <summary>The order of the data source.</summary>
     Sequential,
 
-    /// <summary>A new random order each epoch that stays near itself, for data on a disk: blocks of <see cref="TrainerOptions.BlockSize"/> neighbors come in random order, and within each sixteen blocks that
-    /// follow each other so, the samples are shuffled. Data that is sorted by class is mixed less than by <see cref="Shuffled"/>.</summary>
+    /// <summary>
+    /// A new random order each epoch that stays near itself, for data on a disk: blocks of <see cref="TrainerOptions.BlockSize"/> neighbors come in random
+    /// order, and within each sixteen blocks that follow each other so, the samples are shuffled. Data that is sorted by class is mixed less than by
+    /// <see cref="Shuffled"/>.
+    /// </summary>
     Blocks,
 }

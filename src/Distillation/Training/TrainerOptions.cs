@@ -15,12 +15,22 @@ public sealed record TrainerOptions
     /// <value>Positive. The default value is 64.</value>
     public int BatchSize { get; init => field = Require.Positive(value); } = 64;
 
-    /// <summary>Gets how many samples go through the models at once; fewer need less memory and give the same update: each micro-batch counts by its part of what a term of the loss takes the mean over.</summary>
-    /// <value>Positive, or <see langword="null"/>: the whole batch. The default value is <see langword="null"/>. Batch normalization sees the smaller batches.</value>
-    /// <remarks>A loss that compares the samples of a batch with each other has no such update, and is refused: see <see cref="CompareWithinMicroBatches"/>.</remarks>
+    /// <summary>
+    /// Gets how many samples go through the models at once; fewer need less memory and give the same update: each micro-batch counts by its part of what a term
+    /// of the loss takes the mean over.
+    /// </summary>
+    /// <value>
+    /// Positive, or <see langword="null"/>: the whole batch. The default value is <see langword="null"/>. Batch normalization sees the smaller batches.
+    /// </value>
+    /// <remarks>
+    /// A loss that compares the samples of a batch with each other has no such update, and is refused: see <see cref="CompareWithinMicroBatches"/>.
+    /// </remarks>
     public int? MicroBatchSize { get; init => field = value is { } size ? Require.Positive(size) : null; }
 
-    /// <summary>Gets whether a loss that compares samples with each other (<see cref="IDistillationLoss.ComparesSamples"/>) may compare those of each micro-batch alone. The update is then another one than that of the whole batch.</summary>
+    /// <summary>
+    /// Gets whether a loss that compares samples with each other (<see cref="IDistillationLoss.ComparesSamples"/>) may compare those of each micro-batch alone.
+    /// The update is then another one than that of the whole batch.
+    /// </summary>
     /// <value>The default value is <see langword="false"/>: such a loss is refused with <see cref="MicroBatchSize"/>.</value>
     public bool CompareWithinMicroBatches { get; init; }
 
@@ -33,9 +43,14 @@ public sealed record TrainerOptions
     public int BlockSize { get; init => field = Require.Positive(value); } = 256;
 
     /// <summary>Gets how many batches a thread of its own reads ahead of the step: the same batches in the same order.</summary>
-    /// <value>Zero or positive. The default value is 0: no thread, each batch is read when it is needed. Reading ahead helps where reading takes long and a core is free.</value>
-    /// <remarks>While the run learns, the data is read on that thread alone; it must not share a model or anything else that changes with the step. Where reading draws from libtorch's global generator, whose
-    /// numbers the step draws too, the run is not reproducible.</remarks>
+    /// <value>
+    /// Zero or positive. The default value is 0: no thread, each batch is read when it is needed. Reading ahead helps where reading takes long and a core is
+    /// free.
+    /// </value>
+    /// <remarks>
+    /// While the run learns, the data is read on that thread alone; it must not share a model or anything else that changes with the step. Where reading draws
+    /// from libtorch's global generator, whose numbers the step draws too, the run is not reproducible.
+    /// </remarks>
     public int Prefetch { get; init => field = Require.NotNegative(value); }
 
     /// <summary>Gets what becomes of the samples that do not fill a batch.</summary>

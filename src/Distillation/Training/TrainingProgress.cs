@@ -6,10 +6,16 @@ public sealed record TrainingProgress
     /// <summary>Gets where the run is.</summary>
     public required TrainingPosition Position { get; init; }
 
-    /// <summary>Gets the mean loss a sample since the last report, not a number where every update since was skipped; with several learners, of the one that is validated.</summary>
+    /// <summary>
+    /// Gets the mean loss a sample since the last report, not a number where every update since was skipped; with several learners, of the one that is
+    /// validated.
+    /// </summary>
     public required double Loss { get; init; }
 
-    /// <summary>Gets the mean of each term since the last report, without its weight, by name; with several learners, each name has the learner's in front: <c>original/HardLabel</c>.</summary>
+    /// <summary>
+    /// Gets the mean of each term since the last report, without its weight, by name; with several learners, each name has the learner's in front:
+    /// <c>original/HardLabel</c>.
+    /// </summary>
     public required IReadOnlyDictionary<string, double> Terms { get; init; }
 
     /// <summary>Gets the learning rate of the last update; with several learners, of the one that is validated.</summary>
@@ -19,7 +25,9 @@ public sealed record TrainingProgress
     /// <value><see langword="null"/> where <see cref="UpdateOptions.ClipNorm"/> is not set: it is not computed then.</value>
     public double? GradientNorm { get; init; }
 
-    /// <summary>Gets how many updates of the run were not made because a loss or a gradient was not finite: see <see cref="TrainerOptions.NonFinite"/>.</summary>
+    /// <summary>
+    /// Gets how many updates of the run were not made because a loss or a gradient was not finite: see <see cref="TrainerOptions.NonFinite"/>.
+    /// </summary>
     /// <value>Zero or positive.</value>
     public long Skipped { get; init; }
 
@@ -37,5 +45,16 @@ public sealed record TrainingProgress
     public EvaluationReport? Validation { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => Brief.Of(nameof(TrainingProgress), (nameof(Position), Position), (nameof(Loss), Loss), (nameof(Terms), Terms), (nameof(LearningRate), LearningRate), (nameof(GradientNorm), GradientNorm), (nameof(Skipped), Skipped), (nameof(SamplesPerSecond), SamplesPerSecond), (nameof(Elapsed), Elapsed), (nameof(Remaining), Remaining), (nameof(Validation), Validation));
+    public override string ToString() => Brief.Of(
+        nameof(TrainingProgress),
+        (nameof(Position), Position),
+        (nameof(Loss), Loss),
+        (nameof(Terms), Terms),
+        (nameof(LearningRate), LearningRate),
+        (nameof(GradientNorm), GradientNorm),
+        (nameof(Skipped), Skipped),
+        (nameof(SamplesPerSecond), SamplesPerSecond),
+        (nameof(Elapsed), Elapsed),
+        (nameof(Remaining), Remaining),
+        (nameof(Validation), Validation));
 }

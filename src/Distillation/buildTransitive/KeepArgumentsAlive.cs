@@ -14,7 +14,8 @@ public static class NativeCallers
     private const ushort NoOptimization = 0x48;  // MethodImplOptions.NoOptimization | MethodImplOptions.NoInlining
 
     /// <summary>
-    /// Marks each method that calls native code to be compiled without optimization: its arguments and locals then live until it returns, so that no garbage collection frees one during the call.
+    /// Marks each method that calls native code to be compiled without optimization: its arguments and locals then live until it returns, so that no garbage
+    /// collection frees one during the call.
     /// </summary>
     /// <param name="file">The bytes of the assembly; they stay as they are.</param>
     /// <returns>The changed bytes; null where there is nothing to change.</returns>
@@ -118,7 +119,10 @@ public static class NativeCallers
 
         public ushort Attributes(uint method) => UInt16(Options(method) + 2);
 
-        /// <summary>Whether a method calls one of others: whether their tokens are among its bytes. Bytes that only look like a token count too: such a method is marked in vain, and nothing breaks.</summary>
+        /// <summary>
+        /// Whether a method calls one of others: whether their tokens are among its bytes. Bytes that only look like a token count too: such a method is marked
+        /// in vain, and nothing breaks.
+        /// </summary>
         public bool Calls(uint method, HashSet<uint> called)
         {
             uint address = UInt32(Options(method) - 4);

@@ -45,7 +45,8 @@ public sealed class ArrowFileTests : IDisposable
         Refuses("'logits' must be float32, but is something else", [Samples, ("logits", new DoubleArray.Builder().Append(1).Append(2).Append(3).Build())]);
 
     [Fact]
-    public void Null_is_refused() => Refuses("lacks 1 values of column 'logits'", [Samples, ("logits", new FloatArray.Builder().Append(1).AppendNull().Append(3).Build())]);
+    public void Null_is_refused() =>
+        Refuses("lacks 1 values of column 'logits'", [Samples, ("logits", new FloatArray.Builder().Append(1).AppendNull().Append(3).Build())]);
 
     [Fact]
     public void Null_inside_of_a_list_of_digests_is_refused()
@@ -63,7 +64,12 @@ public sealed class ArrowFileTests : IDisposable
 
     [Fact]
     public void Dictionary_is_refused() =>
-        Refuses("dictionar", [Samples, ("logits", new DictionaryArray(new DictionaryType(Int32Type.Default, FloatType.Default, ordered: false), Samples.Values, Logits.Values))]);
+        Refuses(
+            "dictionar",
+            [
+                Samples,
+                ("logits", new DictionaryArray(new DictionaryType(Int32Type.Default, FloatType.Default, ordered: false), Samples.Values, Logits.Values)),
+            ]);
 
     [Fact]
     public void Fingerprint_of_another_store_is_refused() =>
@@ -88,7 +94,9 @@ public sealed class ArrowFileTests : IDisposable
             writer.WriteEnd();
         }
 
-        File.WriteAllText(Path.ChangeExtension(path, ".json"), JsonSerializer.Serialize(new { rows = Rows, bytes = new FileInfo(path).Length, sha256 = "unknown" }));
-        File.WriteAllText(Path.Combine(_folder, "manifest.json"), """{"schema":1,"fingerprint":"mine","count":3,"representation":"dense_float32","shape":[],"classes":1}""");
+        File.WriteAllText(
+            Path.ChangeExtension(path, ".json"), JsonSerializer.Serialize(new { rows = Rows, bytes = new FileInfo(path).Length, sha256 = "unknown" }));
+        File.WriteAllText(
+            Path.Combine(_folder, "manifest.json"), """{"schema":1,"fingerprint":"mine","count":3,"representation":"dense_float32","shape":[],"classes":1}""");
     }
 }

@@ -25,7 +25,8 @@ public sealed class FlatTableTests
     [InlineData(-1, 4)]
     [InlineData(int.MinValue, int.MaxValue)]
     public void Vector_that_ends_outside_is_refused(int count, int size) =>
-        FluentActions.Invoking(() => Table(Vector, count).Elements(0, size)).Should().Throw<InvalidDataException>().WithMessage("'file' is damaged: its footer points outside*");
+        FluentActions.Invoking(() => Table(Vector, count).Elements(0, size))
+            .Should().Throw<InvalidDataException>().WithMessage("'file' is damaged: its footer points outside*");
 
     [Theory]
     [InlineData(0, -1)]
@@ -54,7 +55,8 @@ public sealed class FlatTableTests
     private static FlatTable Table(int at, int value)
     {
         byte[] bytes = new byte[Vector + sizeof(uint) + 8];
-        (int Place, int Value)[] numbers = [(0, Start), (Names, 6 | (8 << 16)), (Names + 4, Field - Start), (Start, Start - Names), (Field, Vector - Field), (Vector, 2), (at, value)];
+        (int Place, int Value)[] numbers =
+            [(0, Start), (Names, 6 | (8 << 16)), (Names + 4, Field - Start), (Start, Start - Names), (Field, Vector - Field), (Vector, 2), (at, value)];
         foreach ((int place, int number) in numbers)
         {
             BitConverter.TryWriteBytes(bytes.AsSpan(place), number);

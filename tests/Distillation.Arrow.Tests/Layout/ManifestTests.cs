@@ -24,7 +24,10 @@ public sealed class ManifestTests : IDisposable
     [InlineData("\"classes\":2", "\"classes\":2,\"layers\":[{\"name\":\"a\",\"shape\":[0],\"type\":\"float32\"}]", "layer 'a' is [0]")]
     [InlineData("\"classes\":2", "\"classes\":2,\"layers\":[{\"name\":\"a\",\"shape\":[1],\"type\":\"float32\"}]", "column 'layer:a'*0 times")]
     [InlineData("\"schema\":1", "\"schema\":2", "'schema' is 2")]
-    [InlineData("dense_float32\",\"shape\":[2],\"classes\":2", "top_k\",\"shape\":[2],\"classes\":2,\"k\":1,\"layers\":[{\"name\":\"topk.indices\",\"shape\":[1],\"type\":\"float32\"}]", "layer 'topk.indices'")]
+    [InlineData(
+        "dense_float32\",\"shape\":[2],\"classes\":2",
+        "top_k\",\"shape\":[2],\"classes\":2,\"k\":1,\"layers\":[{\"name\":\"topk.indices\",\"shape\":[1],\"type\":\"float32\"}]",
+        "layer 'topk.indices'")]
     public void Manifest_that_is_wrong_is_refused(string right, string wrong, string message)
     {
         foreach (string path in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Fixtures", "dense")))
@@ -43,7 +46,9 @@ public sealed class ManifestTests : IDisposable
     [Fact]
     public void Shape_with_more_dimensions_than_a_tensor_has_is_refused()
     {
-        File.WriteAllText(Path.Combine(_folder, "manifest.json"), $$"""{"schema":1,"fingerprint":"f","count":1,"representation":"dense_float32","shape":[{{string.Join(',', Enumerable.Repeat(1, 64))}}],"classes":1}""");
+        File.WriteAllText(
+            Path.Combine(_folder, "manifest.json"),
+            $$"""{"schema":1,"fingerprint":"f","count":1,"representation":"dense_float32","shape":[{{string.Join(',', Enumerable.Repeat(1, 64))}}],"classes":1}""");
 
         FluentActions.Invoking(() => ArrowOutputStore.OpenRead(_folder, null)).Should().Throw<InvalidDataException>().WithMessage("*'shape'*");
     }

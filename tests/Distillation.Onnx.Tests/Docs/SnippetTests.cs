@@ -4,7 +4,9 @@ using Microsoft.ML.Data;
 
 namespace Distillation.Onnx.Tests.Docs;
 
-/// <summary>The pieces of C# in the documents that need ONNX Runtime or ML.NET. That each is here, or beside its own package, a test of the library makes sure.</summary>
+/// <summary>
+/// The pieces of C# in the documents that need ONNX Runtime or ML.NET. That each is here, or beside its own package, a test of the library makes sure.
+/// </summary>
 public sealed class SnippetTests : IDisposable
 {
     private readonly DisposeScope _scope = torch.NewDisposeScope();
@@ -36,7 +38,8 @@ public sealed class SnippetTests : IDisposable
         using ITeacher detector = OnnxTeacher.Load(detectorPath, new OnnxTeacherOptions { Meaning = OnnxTeacherOutput.BinaryProbabilities });
         var binary = new BinarySoftTargetLoss(temperature: 2);
 
-        TrainingResult result = new DistillationTrainer(detector, student, binary, new TrainerOptions { Epochs = 5, Optimizer = new AdamOptimizer(0.01) }).Fit(train);
+        TrainingResult result = new DistillationTrainer(detector, student, binary, new TrainerOptions { Epochs = 5, Optimizer = new AdamOptimizer(0.01) })
+            .Fit(train);
         result.History[^1].Loss.Should().BeLessThan(result.History[0].Loss);
     }
 
@@ -44,7 +47,8 @@ public sealed class SnippetTests : IDisposable
     public void Several_inputs_are_found_in_a_batch()
     {
         string encoderPath = Models.At("transformer");
-        var seen = new MaskedBatch(Models.Recorded("transformer", "tokens"), null, torch.arange(6, torch.ScalarType.Int64), Models.Recorded("transformer", "mask"));
+        var seen = new MaskedBatch(
+            Models.Recorded("transformer", "tokens"), null, torch.arange(6, torch.ScalarType.Int64), Models.Recorded("transformer", "mask"));
 
         var inputs = new OnnxTeacherOptions().WithInputs((MaskedBatch batch) => new() { ["tokens"] = batch.Inputs, ["mask"] = batch.Mask });
         using ITeacher encoder = OnnxTeacher.Load(encoderPath, inputs);

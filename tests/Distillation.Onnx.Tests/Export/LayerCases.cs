@@ -10,7 +10,9 @@ public sealed record LayerCase(string Name, Func<Module<Tensor, Tensor>> Make, l
 }
 
 /// <summary>Every layer that can be exported, in the settings that differ in the file.</summary>
-/// <remarks>Transposed convolutions have channels of whole vectors: oneDNN 3.7, which libtorch 2.10 brings, computes some others wrong on some processors.</remarks>
+/// <remarks>
+/// Transposed convolutions have channels of whole vectors: oneDNN 3.7, which libtorch 2.10 brings, computes some others wrong on some processors.
+/// </remarks>
 internal static class LayerCases
 {
     public static readonly LayerCase[] All =
@@ -139,7 +141,10 @@ internal static class LayerCases
         new("Upsample linear", () => Upsample(scale_factor: [1.7], mode: UpsampleMode.Linear, align_corners: false), [3, 5]),
         new("Upsample linear from corner to corner", () => Upsample(size: [8], mode: UpsampleMode.Linear, align_corners: true), [3, 5]),
         new("Upsample bilinear", () => Upsample(scale_factor: [2.0, 1.7], mode: UpsampleMode.Bilinear, align_corners: false), [3, 5, 6]),
-        new("Upsample bilinear by what is computed again", () => Upsample(scale_factor: [2.0, 1.7], mode: UpsampleMode.Bilinear, align_corners: false, recompute_scale_factor: true), [3, 5, 6]),
+        new(
+            "Upsample bilinear by what is computed again",
+            () => Upsample(scale_factor: [2.0, 1.7], mode: UpsampleMode.Bilinear, align_corners: false, recompute_scale_factor: true),
+            [3, 5, 6]),
         new("Upsample bilinear from corner to corner", () => Upsample(scale_factor: [2.0, 1.7], mode: UpsampleMode.Bilinear, align_corners: true), [3, 5, 6]),
         new("Upsample bilinear to a smaller size", () => Upsample(size: [3, 1], mode: UpsampleMode.Bilinear, align_corners: false), [3, 5, 6]),
         new("Upsample bicubic", () => Upsample(scale_factor: [2.0, 1.7], mode: UpsampleMode.Bicubic, align_corners: false), [3, 5, 6]),
@@ -158,9 +163,18 @@ internal static class LayerCases
         new("ReplicationPad3d", () => ReplicationPad3d((1, 2, 3, 0, 1, 1)), [2, 4, 4, 4]),
         new("TransformerEncoderLayer with ReLU", () => SequenceFirst.Of(TransformerEncoderLayer(12, 3, 20, activation: Activations.ReLU)), [5, 12]),
         new("TransformerEncoderLayer with GELU", () => SequenceFirst.Of(TransformerEncoderLayer(12, 2, 20, activation: Activations.GELU)), [5, 12]),
-        new("TransformerEncoder", () => SequenceFirst.Of(Around.Of(TransformerEncoder(Transformed(TransformerEncoderLayer(12, 3, 20, activation: Activations.GELU)), 3))), [5, 12]),
-        new("TransformerDecoderLayer", () => SequenceFirst.Of(Around.Of(Transformed(TransformerDecoderLayer(12, 4, 20, activation: Activations.GELU)))), [5, 12]),
-        new("TransformerDecoder", () => SequenceFirst.Of(Around.Of(TransformerDecoder(TransformerDecoderLayer(12, 4, 20, activation: Activations.ReLU), 2))), [5, 12]),
+        new(
+            "TransformerEncoder",
+            () => SequenceFirst.Of(Around.Of(TransformerEncoder(Transformed(TransformerEncoderLayer(12, 3, 20, activation: Activations.GELU)), 3))),
+            [5, 12]),
+        new(
+            "TransformerDecoderLayer",
+            () => SequenceFirst.Of(Around.Of(Transformed(TransformerDecoderLayer(12, 4, 20, activation: Activations.GELU)))),
+            [5, 12]),
+        new(
+            "TransformerDecoder",
+            () => SequenceFirst.Of(Around.Of(TransformerDecoder(TransformerDecoderLayer(12, 4, 20, activation: Activations.ReLU), 2))),
+            [5, 12]),
         new("Transformer", () => SequenceFirst.Of(Around.Of(Transformed(Transformer(12, 2, 2, 1, 20)))), [5, 12]),
         new("MultiheadAttention", () => SequenceFirst.Of(Around.Of(Transformed(MultiheadAttention(12, 3)))), [5, 12]),
         new("MultiheadAttention without bias", () => SequenceFirst.Of(Around.Of(MultiheadAttention(12, 12, bias: false))), [5, 12]),

@@ -11,7 +11,12 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>, IOnnxExportable
     public ResidualBlock(long channels)
         : base(nameof(ResidualBlock))
     {
-        _body = Sequential(("conv1", Conv2d(channels, channels, 3, padding: 1)), ("norm1", BatchNorm2d(channels)), ("act", ReLU()), ("conv2", Conv2d(channels, channels, 3, padding: 1)), ("norm2", BatchNorm2d(channels)));
+        _body = Sequential(
+            ("conv1", Conv2d(channels, channels, 3, padding: 1)),
+            ("norm1", BatchNorm2d(channels)),
+            ("act", ReLU()),
+            ("conv2", Conv2d(channels, channels, 3, padding: 1)),
+            ("norm2", BatchNorm2d(channels)));
         RegisterComponents();
     }
 

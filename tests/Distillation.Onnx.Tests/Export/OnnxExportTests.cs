@@ -52,7 +52,13 @@ public sealed class OnnxExportTests : IDisposable
     {
         Module<Tensor, Tensor> network = Network();
         var normalization = new Normalization([10, -2], [5, 0.5]);
-        var options = new OnnxExportOptions { Softmax = true, Normalization = normalization, Labels = ["a", "b", "é"], Metadata = new Dictionary<string, string> { ["from"] = "a test" } };
+        var options = new OnnxExportOptions
+        {
+            Softmax = true,
+            Normalization = normalization,
+            Labels = ["a", "b", "é"],
+            Metadata = new Dictionary<string, string> { ["from"] = "a test" },
+        };
         OnnxExport.Write(network, _file.Path, [2, 6, 6], options);
 
         Tensor images = (torch.randn(4, 2, 6, 6) * torch.tensor([5f, 0.5f]).view(1, 2, 1, 1)) + torch.tensor([10f, -2f]).view(1, 2, 1, 1);
@@ -110,12 +116,18 @@ public sealed class OnnxExportTests : IDisposable
     [Fact]
     public void Everything_that_cannot_be_exported_is_named_and_no_file_is_left()
     {
-        Module<Tensor, Tensor> network = Sequential(("first", new Doubling()), ("inner", Sequential(("pool", AvgPool2d(2, ceil_mode: true, divisor_override: 3)), ("second", new Doubling()))), ("third", Flatten(0, 1)));
+        Module<Tensor, Tensor> network = Sequential(
+            ("first", new Doubling()),
+            ("inner", Sequential(("pool", AvgPool2d(2, ceil_mode: true, divisor_override: 3)), ("second", new Doubling()))),
+            ("third", Flatten(0, 1)));
 
         Action export = () => OnnxExport.Write(network, _file.Path, [2, 6, 6]);
 
         export.Should().Throw<ArgumentException>("the module mixes the samples of a batch");
-        network = Sequential(("first", new Doubling()), ("inner", Sequential(("pool", AvgPool2d(2, ceil_mode: true, divisor_override: 3)), ("second", new Doubling()))), ("third", AdaptiveAvgPool2d([2, 2])));
+        network = Sequential(
+            ("first", new Doubling()),
+            ("inner", Sequential(("pool", AvgPool2d(2, ceil_mode: true, divisor_override: 3)), ("second", new Doubling()))),
+            ("third", AdaptiveAvgPool2d([2, 2])));
         export.Should().Throw<OnnxExportException>().Which.Message.Should()
             .Contain("first (Doubling)").And.Contain("inner.pool (AvgPool2d)").And.Contain("inner.second (Doubling)").And.Contain("third (AdaptiveAvgPool2d)");
         _file.All.Should().BeEmpty();
@@ -136,7 +148,10 @@ public sealed class OnnxExportTests : IDisposable
     public void Outputs_of_another_shape_or_without_a_number_are_found()
     {
         Action turned = () => OnnxExport.Write(new Said(input => input.flatten(1), (_, input) => input), _file.Path, [2, 3]);
-        Action holed = () => OnnxExport.Write(new Said(input => input, (graph, input) => graph.Apply("Where", [graph.Apply("IsNaN", [Log(graph, input)]), Log(graph, input), input])), _file.Path, [20]);
+        Action holed = () => OnnxExport.Write(
+            new Said(input => input, (graph, input) => graph.Apply("Where", [graph.Apply("IsNaN", [Log(graph, input)]), Log(graph, input), input])),
+            _file.Path,
+            [20]);
 
         turned.Should().Throw<OnnxExportException>().WithMessage("*its output is [1, 2, 3] Float32, that of the module [1, 6] Float32*");
         holed.Should().Throw<OnnxExportException>().WithMessage("*differ by up to NaN*");
@@ -147,7 +162,8 @@ public sealed class OnnxExportTests : IDisposable
     {
         var module = new Said(
             input => torch.cat([input, input.sub(input).log(), input.abs().neg().log()], 1),
-            (graph, input) => graph.Apply("Concat", [input, Log(graph, graph.Apply("Sub", [input, input])), Log(graph, graph.Apply("Neg", [graph.Apply("Abs", [input])]))], ("axis", 1)));
+            (graph, input) => graph.Apply(
+                "Concat", [input, Log(graph, graph.Apply("Sub", [input, input])), Log(graph, graph.Apply("Neg", [graph.Apply("Abs", [input])]))], ("axis", 1)));
 
         OnnxExport.Write(module, _file.Path, [3]).LargestError.Should().Be(0);
     }
@@ -175,7 +191,9 @@ public sealed class OnnxExportTests : IDisposable
         Tensor ones = torch.ones(2);
         var module = new Said(
             input => torch.nn.functional.conv2d(input, weight.neg()).div(torch.tensor(1 + 1e-5).sqrt()),
-            (graph, input) => graph.Apply("BatchNormalization", [Convolved(graph, input), graph.Constant(ones), graph.Constant(ones.sub(1)), graph.Constant(ones.sub(1)), graph.Constant(ones)]));
+            (graph, input) => graph.Apply(
+                "BatchNormalization",
+                [Convolved(graph, input), graph.Constant(ones), graph.Constant(ones.sub(1)), graph.Constant(ones.sub(1)), graph.Constant(ones)]));
 
         OnnxExport.Write(module, _file.Path, [2, 4, 4], new() { FoldBatchNorm = true }).LargestError.Should().BeLessThan(1e-6);
 
@@ -217,7 +235,11 @@ public sealed class OnnxExportTests : IDisposable
     public void Export_leaves_no_tensor_and_no_random_number_behind()
     {
         Module<Tensor, Tensor> network = Sequential(
-            SequenceFirst.Of(Around.Of(TransformerEncoder(TransformerEncoderLayer(8, 2, 8), 2))), SequenceFirst.Of(Around.Of(MultiheadAttention(8, 2))), Around.Of(RNN(8, 8)), Flatten(1, 2), Linear(40, 2));
+            SequenceFirst.Of(Around.Of(TransformerEncoder(TransformerEncoderLayer(8, 2, 8), 2))),
+            SequenceFirst.Of(Around.Of(MultiheadAttention(8, 2))),
+            Around.Of(RNN(8, 8)),
+            Flatten(1, 2),
+            Linear(40, 2));
         torch.manual_seed(5);
         using Tensor expected = torch.rand(3);
         torch.manual_seed(5);

@@ -36,7 +36,8 @@ public sealed class TransformerExportTests : IDisposable
         Tensor causal = torch.full([5, 5], double.NegativeInfinity).triu(1);
         var module = new Said(
             input => attention.call(Turned(input), Turned(input), Turned(input), Padding(input), true, causal).Item1.transpose(0, 1),
-            (graph, input) => Turned(graph, graph.Call(attention, Turned(graph, input), Turned(graph, input), Turned(graph, input), Padding(graph, input), graph.Constant(causal))));
+            (graph, input) => Turned(
+                graph, graph.Call(attention, Turned(graph, input), Turned(graph, input), Turned(graph, input), Padding(graph, input), graph.Constant(causal))));
         module.register_module("attention", attention);
 
         OnnxExport.Write(module, _file.Path, [5, 8]);
@@ -53,7 +54,13 @@ public sealed class TransformerExportTests : IDisposable
         var module = new Said(
             input => decoder.call(Turned(input), Turned(input).narrow(0, 0, 3), causal, near, Padding(input), Padding(input).narrow(1, 0, 3)).transpose(0, 1),
             (graph, input) => Turned(graph, graph.Call(
-                decoder, Turned(graph, input), Around.Start(graph, Turned(graph, input)), graph.Constant(causal), graph.Constant(near), Padding(graph, input), Padding(graph, Start(graph, input)))));
+                decoder,
+                Turned(graph, input),
+                Around.Start(graph, Turned(graph, input)),
+                graph.Constant(causal),
+                graph.Constant(near),
+                Padding(graph, input),
+                Padding(graph, Start(graph, input)))));
         module.register_module("decoder", decoder);
 
         OnnxExport.Write(module, _file.Path, [5, 8]);
@@ -67,7 +74,8 @@ public sealed class TransformerExportTests : IDisposable
         MultiheadAttention attention = MultiheadAttention(8, 2, add_zero_attn: true);
         var module = new Said(
             input => attention.call(Turned(input), Turned(input), Turned(input), Padding(input), true, null).Item1.transpose(0, 1),
-            (graph, input) => Turned(graph, graph.Call(attention, Turned(graph, input), Turned(graph, input), Turned(graph, input), Padding(graph, input), null)));
+            (graph, input) =>
+                Turned(graph, graph.Call(attention, Turned(graph, input), Turned(graph, input), Turned(graph, input), Padding(graph, input), null)));
         module.register_module("attention", attention);
 
         Action export = () => OnnxExport.Write(module, _file.Path, [5, 8]);
@@ -87,7 +95,8 @@ public sealed class TransformerExportTests : IDisposable
     {
         OnnxValue first = graph.Apply("Gather", [input, graph.Constant(torch.tensor(0L))], ("axis", 2));
         OnnxValue negative = graph.Apply("Less", [first, graph.Constant(torch.tensor(0f))]);
-        return graph.Apply("And", [negative, graph.Constant(torch.tensor(Enumerable.Range(0, (int)graph.ShapeOf(input)[1]).Select(place => place > 0).ToArray()))]);
+        return graph.Apply(
+            "And", [negative, graph.Constant(torch.tensor(Enumerable.Range(0, (int)graph.ShapeOf(input)[1]).Select(place => place > 0).ToArray()))]);
     }
 
     private static OnnxValue Start(OnnxGraph graph, OnnxValue input) => Turned(graph, Around.Start(graph, Turned(graph, input)));

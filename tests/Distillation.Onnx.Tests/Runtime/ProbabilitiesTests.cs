@@ -47,7 +47,8 @@ public sealed class ProbabilitiesTests : IDisposable
     [InlineData(1.1)]
     [InlineData(double.NaN)]
     public void Numbers_beyond_probabilities_have_no_odds(double number) =>
-        FluentActions.Invoking(() => Probabilities.LogOdds(torch.tensor(new[] { 0.5, number }, 2, 1), "p")).Should().Throw<InvalidOperationException>().WithMessage("*'p'*");
+        FluentActions.Invoking(() => Probabilities.LogOdds(torch.tensor(new[] { 0.5, number }, 2, 1), "p"))
+            .Should().Throw<InvalidOperationException>().WithMessage("*'p'*");
 
     [Fact]
     public void Sums_are_over_the_classes_of_maps_and_sequences()
@@ -55,7 +56,8 @@ public sealed class ProbabilitiesTests : IDisposable
         Tensor last = torch.nn.functional.softmax(torch.randn(2, 5, 3), 2);
         Tensor second = torch.nn.functional.softmax(torch.randn(2, 3, 5, 4), 1);
 
-        (Probabilities.Seem(last), Probabilities.Seem(last.transpose(1, 2)), Probabilities.Seem(second), Probabilities.Seem(second.transpose(1, 2))).Should().Be((true, false, true, false));
+        (Probabilities.Seem(last), Probabilities.Seem(last.transpose(1, 2)), Probabilities.Seem(second), Probabilities.Seem(second.transpose(1, 2)))
+            .Should().Be((true, false, true, false));
     }
 
     [Fact]

@@ -8,7 +8,9 @@ using TorchSharp.Modules;
 
 namespace Distillation.Onnx.Tests.Samples;
 
-/// <summary>The way from a teacher's file to a student's file, without Python: the teacher is a small model with the inputs and outputs of that in the sample.</summary>
+/// <summary>
+/// The way from a teacher's file to a student's file, without Python: the teacher is a small model with the inputs and outputs of that in the sample.
+/// </summary>
 public sealed class FromPythonTests : IDisposable
 {
     private readonly DisposeScope _scope = torch.NewDisposeScope();
@@ -48,7 +50,8 @@ public sealed class FromPythonTests : IDisposable
         Batch batch = _clothes.Train.Read(torch.arange(_clothes.Train.Count, torch.ScalarType.Int64));
         Tensor taught = teacher.Predict(batch, FeatureSet.None).Logits.softmax(1);
 
-        Difference(distilled).Should().BeLessThan(Difference(alone), "the teacher of the tests knows nothing about clothes, and says something else than the labels");
+        Difference(distilled)
+            .Should().BeLessThan(Difference(alone), "the teacher of the tests knows nothing about clothes, and says something else than the labels");
 
         double Difference(Sequential network)
         {
@@ -75,7 +78,8 @@ public sealed class FromPythonTests : IDisposable
         StudentFile.Write(student, _file.Path);
 
         using var classifier = new Classifier(_file.Path);
-        string[] predicted = [.. _clothes.Pixels[..5].flatten().data<float>().ToArray().Chunk(28 * 28).Select(classifier.Classify).Select(found => $"{found.Label} {found.Probability:P1}")];
+        string[] predicted = [.. _clothes.Pixels[..5].flatten().data<float>().ToArray().Chunk(28 * 28).Select(classifier.Classify)
+            .Select(found => $"{found.Label} {found.Probability:P1}")];
 
         predicted.Should().Equal(SampleLines.Answers(_clothes, student, count: 5), (line, answer) => answer.StartsWith($"{line} (", StringComparison.Ordinal));
     }
@@ -85,7 +89,8 @@ public sealed class FromPythonTests : IDisposable
     {
         SampleLines.Write(_clothes, _file.Path, count: 3);
 
-        float[][] read = [.. File.ReadAllLines(_file.Path).Select(line => line.Split(',').Select(number => float.Parse(number, CultureInfo.InvariantCulture)).ToArray())];
+        float[][] read =
+            [.. File.ReadAllLines(_file.Path).Select(line => line.Split(',').Select(number => float.Parse(number, CultureInfo.InvariantCulture)).ToArray())];
         read.Should().HaveCount(3);
         read.SelectMany(line => line).Should().Equal(_clothes.Pixels[..3].flatten().data<float>().ToArray());
     }

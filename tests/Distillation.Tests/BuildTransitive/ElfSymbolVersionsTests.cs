@@ -32,7 +32,8 @@ public sealed class ElfSymbolVersionsTests
     }
 
     [Fact]
-    public void File_without_the_entry_needs_no_change() => ElfSymbolVersions.Weaken(Elf(["GLIBCXX_3.4.30", "GLIBCXX_3.4.3", "GLIBCXX_3.4.321"]), Version).Should().BeNull();
+    public void File_without_the_entry_needs_no_change() =>
+        ElfSymbolVersions.Weaken(Elf(["GLIBCXX_3.4.30", "GLIBCXX_3.4.3", "GLIBCXX_3.4.321"]), Version).Should().BeNull();
 
     [Fact]
     public void File_without_needed_versions_needs_no_change() => ElfSymbolVersions.Weaken(Elf(), Version).Should().BeNull();

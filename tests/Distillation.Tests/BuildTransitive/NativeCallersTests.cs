@@ -15,7 +15,8 @@ public sealed class NativeCallersTests
     [Fact]
     public void All_of_TorchSharp_that_calls_native_code_keeps_its_arguments_while_tests_run()
     {
-        MethodBase[] callers = [.. Calls.MethodsOf(typeof(Scalar).Assembly).Where(method => Calls.From(method).Any(called => called.Attributes.HasFlag(MethodAttributes.PinvokeImpl)))];
+        MethodBase[] callers = [.. Calls.MethodsOf(typeof(Scalar).Assembly)
+            .Where(method => Calls.From(method).Any(called => called.Attributes.HasFlag(MethodAttributes.PinvokeImpl)))];
 
         callers.Should().HaveCountGreaterThan(1000);
         callers.Should().OnlyContain(caller => caller.MethodImplementationFlags.HasFlag(Mark));
@@ -23,7 +24,8 @@ public sealed class NativeCallersTests
 
     [Fact]
     public void The_rest_of_TorchSharp_stays_optimized() =>
-        Calls.MethodsOf(typeof(Scalar).Assembly).Count(method => method.MethodImplementationFlags.HasFlag(MethodImplAttributes.NoOptimization)).Should().BeLessThan(1500);
+        Calls.MethodsOf(typeof(Scalar).Assembly).Count(method => method.MethodImplementationFlags.HasFlag(MethodImplAttributes.NoOptimization))
+            .Should().BeLessThan(1500);
 
     [Fact]
     public void Callers_of_native_code_are_marked_and_nothing_else_changes()
@@ -67,7 +69,8 @@ public sealed class NativeCallersTests
     }
 
     [Fact]
-    public void Assembly_without_native_code_needs_no_change() => NativeCallers.Mark(File.ReadAllBytes(typeof(FactAttribute).Assembly.Location)).Should().BeNull();
+    public void Assembly_without_native_code_needs_no_change() =>
+        NativeCallers.Mark(File.ReadAllBytes(typeof(FactAttribute).Assembly.Location)).Should().BeNull();
 
     [Fact]
     public void Marked_assembly_needs_no_change() => NativeCallers.Mark(NativeCallers.Mark(Assembly(methods: 3))!).Should().BeNull();
@@ -122,7 +125,14 @@ public sealed class NativeCallersTests
         var assembly = new PersistedAssemblyBuilder(new("Natives"), typeof(object).Assembly);
         TypeBuilder type = assembly.DefineDynamicModule("Natives").DefineType("Natives");
         MethodBuilder native = type.DefinePInvokeMethod(
-            "native", "library", MethodAttributes.Public | MethodAttributes.Static | MethodAttributes.PinvokeImpl, CallingConventions.Standard, typeof(void), [], System.Runtime.InteropServices.CallingConvention.Cdecl, System.Runtime.InteropServices.CharSet.Ansi);
+            "native",
+            "library",
+            MethodAttributes.Public | MethodAttributes.Static | MethodAttributes.PinvokeImpl,
+            CallingConventions.Standard,
+            typeof(void),
+            [],
+            System.Runtime.InteropServices.CallingConvention.Cdecl,
+            System.Runtime.InteropServices.CharSet.Ansi);
         for (int i = 0; i < methods; i++)
         {
             Body($"Calls{i}", code => code.Emit(OpCodes.Call, native));
@@ -155,7 +165,9 @@ public sealed class NativeCallersTests
     {
         using var image = new PEReader([.. file]);
         MetadataReader metadata = image.GetMetadataReader();
-        return [.. metadata.MethodDefinitions.Select(metadata.GetMethodDefinition).Where(method => (method.ImplAttributes & Mark) == Mark).Select(method => metadata.GetString(method.Name))];
+        return [.. metadata.MethodDefinitions.Select(metadata.GetMethodDefinition)
+            .Where(method => (method.ImplAttributes & Mark) == Mark)
+            .Select(method => metadata.GetString(method.Name))];
     }
 
     // Methods that call native code and have no mark, by another reader of metadata.
@@ -168,7 +180,11 @@ public sealed class NativeCallersTests
         }
 
         MetadataReader metadata = image.GetMetadataReader();
-        HashSet<int> natives = [.. metadata.MethodDefinitions.Where(method => metadata.GetMethodDefinition(method).Attributes.HasFlag(MethodAttributes.PinvokeImpl)).Select(method => MetadataTokens.GetToken(method))];
+        HashSet<int> natives =
+        [
+            .. metadata.MethodDefinitions.Where(method => metadata.GetMethodDefinition(method).Attributes.HasFlag(MethodAttributes.PinvokeImpl))
+                .Select(method => MetadataTokens.GetToken(method)),
+        ];
         return
         [
             .. from method in metadata.MethodDefinitions.Select(metadata.GetMethodDefinition)

@@ -8,7 +8,10 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Tests.Combinations;
 
-/// <summary>Options of a run in pairs. Each run has the same bits with the same seed, and after a kill; leaves no tensor; equals its unsplit form; or is refused before the first update with a message that names what does not go together.</summary>
+/// <summary>
+/// Options of a run in pairs. Each run has the same bits with the same seed, and after a kill; leaves no tensor; equals its unsplit form; or is refused before
+/// the first update with a message that names what does not go together.
+/// </summary>
 public sealed class CombinationTests(ITestOutputHelper output) : IDisposable
 {
     private const long Samples = 21;
@@ -134,7 +137,8 @@ public sealed class CombinationTests(ITestOutputHelper output) : IDisposable
         if (whole.Refusal is { } refusal)
         {
             expected.Should().NotBeEmpty($"{choice} goes together, but was refused: {refusal}");
-            expected.Should().Contain(one => Matches(refusal.Message, one.Message), $"the message of {choice} must name what does not go together, but is: {refusal.Message}");
+            expected.Should().Contain(
+                one => Matches(refusal.Message, one.Message), $"the message of {choice} must name what does not go together, but is: {refusal.Message}");
             whole.Numbers.Should().Equal(whole.Before, $"{choice} is refused before the first update");
             return false;
         }
@@ -238,8 +242,13 @@ public sealed class CombinationTests(ITestOutputHelper output) : IDisposable
                 IStudent student = Is("bfloat16 layers") ? Student.From(network).InBFloat16() : Student.From(network);
                 TrainingResult result = Train(student, original, second, loss, Options(checkpoints));
                 double[] weights = [.. Numbers(network), .. loss.Module is { } learned ? Numbers(learned) : []];
-                IEnumerable<double> reports = result.History.SelectMany(report => (double[])[report.Loss, report.GradientNorm ?? 0, report.LearningRate, report.Skipped, report.Validation?.NegativeLogLikelihood ?? 0]);
-                return new(before, weights, [.. weights, .. Is("joint") ? Numbers(original) : [], .. reports.Where(double.IsFinite), result.Position.Step, (double)result.Status], Refusal: null);
+                IEnumerable<double> reports = result.History.SelectMany(report =>
+                    (double[])[report.Loss, report.GradientNorm ?? 0, report.LearningRate, report.Skipped, report.Validation?.NegativeLogLikelihood ?? 0]);
+                return new(
+                    before,
+                    weights,
+                    [.. weights, .. Is("joint") ? Numbers(original) : [], .. reports.Where(double.IsFinite), result.Position.Step, (double)result.Status],
+                    Refusal: null);
             }
             catch (Exception refusal) when (refusal is ArgumentException or InvalidOperationException or NotSupportedException)
             {
@@ -298,7 +307,8 @@ public sealed class CombinationTests(ITestOutputHelper output) : IDisposable
             "normalizing connector" => 0.5 * ((2.0 * new HintLoss("in", "in", new Normalizing())) + new SoftTargetLoss()),
             "memory" => new SoftTargetLoss() + (0.1 * new ContrastiveLoss("in", "in", Samples, negatives: 4, dimension: 3)),
             "relations" => new SoftTargetLoss() + new SimilarityPreservingLoss("in", "in"),
-            "wrapped" => new StandardizedLoss(new SoftTargetLoss(2) + (0.5 * new HintLoss("in", "in", new LinearConnector()))) + new AdaptiveWeightLoss(new HardLabelLoss(), RowMeasure.TeacherConfidence),
+            "wrapped" => new StandardizedLoss(new SoftTargetLoss(2) + (0.5 * new HintLoss("in", "in", new LinearConnector())))
+                + new AdaptiveWeightLoss(new HardLabelLoss(), RowMeasure.TeacherConfidence),
             "labels" => new HardLabelLoss { LabelSmoothing = 0.1 },
             _ => (new Schedule.Linear(1, 0.5) * new SoftTargetLoss()) + (0.1 * new HardLabelLoss()),
         };
@@ -324,7 +334,12 @@ public sealed class CombinationTests(ITestOutputHelper output) : IDisposable
                 ClipValue = Is("by value") ? 0.1 : null,
             },
             Prefetch = Is("two ahead") ? 2 : 0,
-            NonFinite = Value("non-finite") switch { "skip" => new NonFinitePolicy.Skip(), "roll back" => new NonFinitePolicy.RollBack(), _ => new NonFinitePolicy.Stop() },
+            NonFinite = Value("non-finite") switch
+            {
+                "skip" => new NonFinitePolicy.Skip(),
+                "roll back" => new NonFinitePolicy.RollBack(),
+                _ => new NonFinitePolicy.Stop(),
+            },
             BestBy = Is("best") ? Metric.NegativeLogLikelihood : null,
             EarlyStopping = Is("early stopping") ? new(Metric.Accuracy, Patience: 1, MinimumImprovement: 0.2) : null,
             Checkpoints = checkpoints,
@@ -336,13 +351,15 @@ public sealed class CombinationTests(ITestOutputHelper output) : IDisposable
 
     private sealed class Normalizing : Connector
     {
-        public override Module<Tensor, Tensor> Create(Tensor student, Tensor teacher) => Sequential(Linear(student.size(1), teacher.size(1)), BatchNorm1d(teacher.size(1)));
+        public override Module<Tensor, Tensor> Create(Tensor student, Tensor teacher) =>
+            Sequential(Linear(student.size(1), teacher.size(1)), BatchNorm1d(teacher.size(1)));
     }
 
     private sealed class Sequences(Tensor inputs, Tensor labels, Tensor mask) : IDataSource
     {
         public long Count => inputs.size(0);
 
-        public Batch Read(Tensor indices) => new MaskedBatch(inputs.index_select(0, indices), labels.index_select(0, indices), indices, mask.index_select(0, indices));
+        public Batch Read(Tensor indices) =>
+            new MaskedBatch(inputs.index_select(0, indices), labels.index_select(0, indices), indices, mask.index_select(0, indices));
     }
 }

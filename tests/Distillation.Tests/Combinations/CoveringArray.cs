@@ -1,6 +1,9 @@
 namespace Distillation.Tests.Combinations;
 
-/// <summary>Rows of choices in which every pair of values of two factors occurs: far fewer than all combinations, and the faults of two options that do not go together are in them.</summary>
+/// <summary>
+/// Rows of choices in which every pair of values of two factors occurs: far fewer than all combinations, and the faults of two options that do not go together
+/// are in them.
+/// </summary>
 internal static class CoveringArray
 {
     private const int Candidates = 40;

@@ -14,7 +14,8 @@ public sealed partial class HouseRules
     /// <summary>The packages that the tests of this project see: the core and that of small data.</summary>
     internal static readonly Assembly[] Packages = [typeof(Teacher).Assembly, typeof(ISampleGenerator).Assembly];
 
-    internal static string[] Sources => [.. Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories).Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))];
+    internal static string[] Sources => [.. Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
+        .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))];
 
     [Fact]
     public void No_file_is_longer_than_300_lines() =>
@@ -27,11 +28,15 @@ public sealed partial class HouseRules
     [Fact]
     public void Public_types_are_in_the_namespaces_of_the_house() =>
         typeof(Teacher).Assembly.GetExportedTypes().Select(type => type.Namespace).Distinct().Should().BeSubsetOf(
-            ["Distillation", "Distillation.Losses", "Distillation.Training", "Distillation.Models", "Distillation.Data", "Distillation.Evaluation", "Distillation.Caching", "Distillation.Serialization"]);
+            [
+                "Distillation", "Distillation.Losses", "Distillation.Training", "Distillation.Models", "Distillation.Data", "Distillation.Evaluation",
+                "Distillation.Caching", "Distillation.Serialization",
+            ]);
 
     [Fact]
     public void Public_classes_are_sealed_abstract_or_made_to_derive_from() =>
-        Packages.SelectMany(package => package.GetExportedTypes()).Where(type => type.IsClass && !type.IsSealed && !type.IsAbstract).Should().BeEquivalentTo([typeof(Batch), typeof(MaskedBatch)]);
+        Packages.SelectMany(package => package.GetExportedTypes()).Where(type => type.IsClass && !type.IsSealed && !type.IsAbstract)
+            .Should().BeEquivalentTo([typeof(Batch), typeof(MaskedBatch)]);
 
     [Theory]
     [InlineData(typeof(IDistillationLoss), "losses.md")]

@@ -11,10 +11,15 @@ namespace Distillation.Tests.Conventions;
 public sealed class RecordTextTests
 {
     // Results, whose numbers are computed; options print what was written.
-    private static readonly string[] Endings = ["Report", "Result", "Score", "Comparison", "Test", "Progress", "Diagnosis", "Change", "Sample", "Cost", "Ratio"];
+    private static readonly string[] Endings =
+        ["Report", "Result", "Score", "Comparison", "Test", "Progress", "Diagnosis", "Change", "Sample", "Cost", "Ratio"];
 
     public static TheoryData<Type> Results =>
-        [.. HouseRules.Packages.SelectMany(package => package.GetExportedTypes()).Where(type => type.GetMethod("<Clone>$") is not null && Endings.Any(ending => type.Name.EndsWith(ending, StringComparison.Ordinal)) && type.GetProperties().Any(IsLong))];
+        [
+            .. HouseRules.Packages.SelectMany(package => package.GetExportedTypes()).Where(type => type.GetMethod("<Clone>$") is not null
+                && Endings.Any(ending => type.Name.EndsWith(ending, StringComparison.Ordinal))
+                && type.GetProperties().Any(IsLong)),
+        ];
 
     [Theory]
     [MemberData(nameof(Results))]
@@ -29,8 +34,10 @@ public sealed class RecordTextTests
         {
             CultureInfo.CurrentCulture = new("") { NumberFormat = { NumberDecimalSeparator = "," } };
 
-            new AgreementReport(3, 1.0 / 3, 2e-7 / 3, 1).ToString().Should().Be("AgreementReport { Samples = 3, Agreement = 0.3333, KullbackLeibler = 6.667E-08, TotalVariation = 1 }");
-            new RecipeScore(Recipe.Plain, [], 2.0 / 3, 0).ToString().Should().Be("RecipeScore { Recipe = plain, Mean = 0.6667, StandardErrorOfDifference = 0, Reports = [0] }");
+            new AgreementReport(3, 1.0 / 3, 2e-7 / 3, 1).ToString()
+                .Should().Be("AgreementReport { Samples = 3, Agreement = 0.3333, KullbackLeibler = 6.667E-08, TotalVariation = 1 }");
+            new RecipeScore(Recipe.Plain, [], 2.0 / 3, 0).ToString()
+                .Should().Be("RecipeScore { Recipe = plain, Mean = 0.6667, StandardErrorOfDifference = 0, Reports = [0] }");
         }
         finally
         {
@@ -41,7 +48,9 @@ public sealed class RecordTextTests
     [Fact]
     public void A_report_of_an_evaluation_names_no_type_of_a_list() =>
         Evaluator.Evaluate(Teacher.From(Some.Mlp()), Some.Data()).ToString().Should()
-            .MatchRegex(@"^EvaluationReport \{ Samples = 20, Accuracy = 0?\.?\d{1,4}, NegativeLogLikelihood = \d\.\d{1,3}, .*, Confusion = 3 classes, 20 samples \}$").And.NotContain("System.");
+            .MatchRegex(
+                @"^EvaluationReport \{ Samples = 20, Accuracy = 0?\.?\d{1,4}, NegativeLogLikelihood = \d\.\d{1,3}, .*, Confusion = 3 classes, 20 samples \}$")
+            .And.NotContain("System.");
 
     private static bool IsLong(PropertyInfo property) =>
         (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) == typeof(double)

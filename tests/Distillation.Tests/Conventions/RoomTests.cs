@@ -13,7 +13,8 @@ public sealed partial class RoomTests(ITestOutputHelper output)
         ILookup<string, string> rooms = RoomsByType();
         var uses = new Dictionary<string, HashSet<string>>();
         var examples = new Dictionary<(string, string), SortedSet<string>>();
-        foreach (Type type in HouseRules.Packages.SelectMany(package => package.GetTypes()).Where(type => type.DeclaringType is null && Room(rooms, type) is not null))
+        foreach (Type type in HouseRules.Packages.SelectMany(package => package.GetTypes())
+            .Where(type => type.DeclaringType is null && Room(rooms, type) is not null))
         {
             string room = Room(rooms, type)!;
             foreach (Type used in TypeUses.Of(type))
@@ -31,7 +32,8 @@ public sealed partial class RoomTests(ITestOutputHelper output)
         string[][] cycles = [.. Components(uses).Where(component => component.Length > 1)];
         foreach (string[] cycle in cycles)
         {
-            foreach (((string from, string to), SortedSet<string> why) in examples.Where(pair => cycle.Contains(pair.Key.Item1) && cycle.Contains(pair.Key.Item2)))
+            foreach (((string from, string to), SortedSet<string> why) in examples.Where(pair =>
+                cycle.Contains(pair.Key.Item1) && cycle.Contains(pair.Key.Item2)))
             {
                 output.WriteLine($"{from} > {to}: {string.Join(", ", why)}");
             }
@@ -47,7 +49,9 @@ public sealed partial class RoomTests(ITestOutputHelper output)
         ILookup<string, string> rooms = RoomsByType();
 
         HouseRules.Packages.SelectMany(package => package.GetTypes())
-            .Where(type => type.DeclaringType is null && !type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && type.Namespace?.StartsWith("Distillation", StringComparison.Ordinal) == true)
+            .Where(type => type.DeclaringType is null
+                && !type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false)
+                && type.Namespace?.StartsWith("Distillation", StringComparison.Ordinal) == true)
             .Where(type => Room(rooms, type) is null)
             .Select(type => type.FullName).Should().BeEmpty();
     }
@@ -63,7 +67,9 @@ public sealed partial class RoomTests(ITestOutputHelper output)
     {
         string src = Path.Combine(HouseRules.Root, "src");
         return HouseRules.Sources
-            .SelectMany(path => Declaration().Matches(File.ReadAllText(path)).Select(match => (Type: match.Groups[1].Value, Room: RoomOf(Path.GetRelativePath(src, path).Replace('\\', '/')))))
+            .SelectMany(path => Declaration()
+                .Matches(File.ReadAllText(path))
+                .Select(match => (Type: match.Groups[1].Value, Room: RoomOf(Path.GetRelativePath(src, path).Replace('\\', '/')))))
             .ToLookup(pair => pair.Type, pair => pair.Room);
     }
 
@@ -112,6 +118,7 @@ public sealed partial class RoomTests(ITestOutputHelper output)
         }
     }
 
-    [GeneratedRegex(@"^(?:public|internal) (?:[a-z]+ )*(?:class|record|record struct|struct|interface|enum|delegate [\w<>?\[\], ]+) (\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?:public|internal) (?:[a-z]+ )*(?:class|record|record struct|struct|interface|enum|delegate [\w<>?\[\], ]+) (\w+)", RegexOptions.Multiline)]
     private static partial Regex Declaration();
 }

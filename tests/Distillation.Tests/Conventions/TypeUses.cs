@@ -30,7 +30,8 @@ internal static class TypeUses
         Type[] ofType = method.DeclaringType!.GetGenericArguments();
         Type[] ofMethod = method.IsGenericMethod ? method.GetGenericArguments() : [];
         IEnumerable<Type> locals = body?.LocalVariables.Select(local => local.LocalType) ?? [];
-        return locals.Concat(Calls.Tokens(body?.GetILAsByteArray() ?? [], Calls.NamesMember).SelectMany(token => OfMember(method.Module.ResolveMember(token, ofType, ofMethod)!)));
+        return locals.Concat(Calls.Tokens(body?.GetILAsByteArray() ?? [], Calls.NamesMember)
+            .SelectMany(token => OfMember(method.Module.ResolveMember(token, ofType, ofMethod)!)));
     }
 
     private static IEnumerable<Type> OfMember(MemberInfo member) => member switch

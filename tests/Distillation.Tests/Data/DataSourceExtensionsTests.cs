@@ -71,7 +71,8 @@ public sealed class DataSourceExtensionsTests : IDisposable
         batch.Labels!.data<float>().ToArray().Should().Equal(0.25f, 0.75f, 0, 1);
     }
 
-    public static TheoryData<bool, string> Forms => new() { { true, "whole" }, { true, "saved" }, { true, "batches" }, { false, "whole" }, { false, "saved" }, { false, "batches" } };
+    public static TheoryData<bool, string> Forms =>
+        new() { { true, "whole" }, { true, "saved" }, { true, "batches" }, { false, "whole" }, { false, "saved" }, { false, "batches" } };
 
     [Theory]
     [MemberData(nameof(Forms))]
@@ -112,7 +113,8 @@ public sealed class DataSourceExtensionsTests : IDisposable
     [InlineData(-100, "*[0, 1]*sample 1 has -100*")]
     public void A_class_id_that_has_no_probability_is_named(long id, string message)
     {
-        IDataSource both = new TensorData(torch.zeros(2, 1), torch.tensor([0L, id])).Concat(new TensorData(torch.zeros(1, 1), torch.tensor(new[,] { { 0.25f, 0.75f } })));
+        IDataSource both = new TensorData(torch.zeros(2, 1), torch.tensor([0L, id]))
+            .Concat(new TensorData(torch.zeros(1, 1), torch.tensor(new[,] { { 0.25f, 0.75f } })));
 
         Action read = () => both.Read(torch.tensor([0L, 1]));
 
@@ -128,7 +130,8 @@ public sealed class DataSourceExtensionsTests : IDisposable
         both.Read(torch.tensor([3L])).Labels!.dtype.Should().Be(torch.ScalarType.Int64);
     }
 
-    public static TheoryData<string> Unfitting => ["targets beside ids", "probabilities of other classes", "inputs of another shape", "inputs of another type", "masked batches"];
+    public static TheoryData<string> Unfitting =>
+        ["targets beside ids", "probabilities of other classes", "inputs of another shape", "inputs of another type", "masked batches"];
 
     [Theory]
     [MemberData(nameof(Unfitting))]
@@ -199,7 +202,8 @@ public sealed class DataSourceExtensionsTests : IDisposable
         Normalization normalization = Normalization.Fit(torch.tensor(new[,] { { 1.0, 5 }, { 2, 5 }, { 4, 5 } }));
 
         normalization.Mean.Should().Equal([mean, 5], (one, other) => Math.Abs(one - other) < 1e-12);
-        normalization.StandardDeviation.Should().Equal([Math.Sqrt(column.Average(value => (value - mean) * (value - mean))), 1], (one, other) => Math.Abs(one - other) < 1e-12);
+        normalization.StandardDeviation.Should().Equal(
+            [Math.Sqrt(column.Average(value => (value - mean) * (value - mean))), 1], (one, other) => Math.Abs(one - other) < 1e-12);
     }
 
     [Fact]

@@ -28,15 +28,17 @@ public sealed class IdxFileTests
 
     [Fact]
     public void Every_type_comes_back_as_it_was_written() =>
-        Gen.Select(Gen.Short.Array[1, 9], Gen.Int.Array[1, 9], Gen.Float.Array[1, 9], Gen.Double.Array[1, 9], Gen.SByte.Array[1, 9]).ForAll((shorts, ints, floats, doubles, sbytes) =>
-        {
-            using var scope = torch.NewDisposeScope();
-            Read(0x0B, shorts, BinaryPrimitives.WriteInt16BigEndian).data<short>().ToArray().Should().Equal(shorts);
-            Read(0x0C, ints, BinaryPrimitives.WriteInt32BigEndian).data<int>().ToArray().Should().Equal(ints);
-            Read(0x0D, floats, BinaryPrimitives.WriteSingleBigEndian).data<float>().ToArray().Should().Equal(floats);
-            Read(0x0E, doubles, BinaryPrimitives.WriteDoubleBigEndian).data<double>().ToArray().Should().Equal(doubles);
-            IdxFile.Read(new MemoryStream(Idx(0x09, [sbytes.Length], [.. sbytes.Select(value => (byte)value)])), "i8").data<sbyte>().ToArray().Should().Equal(sbytes);
-        });
+        Gen.Select(Gen.Short.Array[1, 9], Gen.Int.Array[1, 9], Gen.Float.Array[1, 9], Gen.Double.Array[1, 9], Gen.SByte.Array[1, 9])
+            .ForAll((shorts, ints, floats, doubles, sbytes) =>
+            {
+                using var scope = torch.NewDisposeScope();
+                Read(0x0B, shorts, BinaryPrimitives.WriteInt16BigEndian).data<short>().ToArray().Should().Equal(shorts);
+                Read(0x0C, ints, BinaryPrimitives.WriteInt32BigEndian).data<int>().ToArray().Should().Equal(ints);
+                Read(0x0D, floats, BinaryPrimitives.WriteSingleBigEndian).data<float>().ToArray().Should().Equal(floats);
+                Read(0x0E, doubles, BinaryPrimitives.WriteDoubleBigEndian).data<double>().ToArray().Should().Equal(doubles);
+                IdxFile.Read(new MemoryStream(Idx(0x09, [sbytes.Length], [.. sbytes.Select(value => (byte)value)])), "i8").data<sbyte>().ToArray()
+                    .Should().Equal(sbytes);
+            });
 
     [Fact]
     public void A_file_cut_anywhere_is_refused()
@@ -92,7 +94,8 @@ public sealed class IdxFileTests
             foreach (uint size in new[] { 0x8000_0000, 0xffff_ffff, 0x1_0000u })
             {
                 byte[] lying = Idx(0x08, [.. Enumerable.Repeat(unchecked((int)size), dimensions)], [1]);
-                Refused(lying).Should().Match(message => message.Contains("which is", StringComparison.Ordinal) || message.Contains("truncated", StringComparison.Ordinal));
+                Refused(lying).Should().Match(message =>
+                    message.Contains("which is", StringComparison.Ordinal) || message.Contains("truncated", StringComparison.Ordinal));
             }
         }
 

@@ -10,7 +10,10 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Tests.Docs;
 
-/// <summary>Every piece of C# in the documents stands here too, where it is compiled and run, or in such a file of another package, or in a benchmark, where packages are at hand that tests do without.</summary>
+/// <summary>
+/// Every piece of C# in the documents stands here too, where it is compiled and run, or in such a file of another package, or in a benchmark, where packages
+/// are at hand that tests do without.
+/// </summary>
 public sealed partial class SnippetTests : IDisposable
 {
     private readonly DisposeScope _scope = torch.NewDisposeScope();
@@ -39,9 +42,14 @@ public sealed partial class SnippetTests : IDisposable
     public void Snippet_is_compiled(string page, string code)
     {
         string root = FindRoot(AppContext.BaseDirectory);
-        string[] places = [.. Directory.GetFiles(Path.Combine(root, "tests"), "*SnippetTests.cs", SearchOption.AllDirectories), .. Directory.GetFiles(Path.Combine(root, "benchmarks"), "*.cs", SearchOption.AllDirectories)];
+        string[] places =
+        [
+            .. Directory.GetFiles(Path.Combine(root, "tests"), "*SnippetTests.cs", SearchOption.AllDirectories),
+            .. Directory.GetFiles(Path.Combine(root, "benchmarks"), "*.cs", SearchOption.AllDirectories),
+        ];
 
-        places.Select(place => Flat(File.ReadAllText(place))).Should().Contain(source => source.Contains(Flat(code)), $"the code in {page} must stand in a file of snippets, or in a benchmark");
+        places.Select(place => Flat(File.ReadAllText(place)))
+            .Should().Contain(source => source.Contains(Flat(code)), $"the code in {page} must stand in a file of snippets, or in a benchmark");
     }
 
     [Fact]
@@ -91,7 +99,8 @@ public sealed partial class SnippetTests : IDisposable
         string directory = Directory.CreateTempSubdirectory("distillation-").FullName;
         using ITeacher teacher = Teacher.From(Some.Mlp(hidden: 16));
         using IStudent student = Student.From(Some.Mlp(hidden: 4));
-        var trainer = new DistillationTrainer(teacher, student, new SoftTargetLoss(), resumable with { Epochs = 3, Checkpoints = resumable.Checkpoints with { Directory = directory } });
+        var trainer = new DistillationTrainer(
+            teacher, student, new SoftTargetLoss(), resumable with { Epochs = 3, Checkpoints = resumable.Checkpoints with { Directory = directory } });
 
         trainer.Fit(_train).History.Should().HaveCount(3);
         trainer.Fit(_train).History.Should().HaveCount(3);
@@ -106,7 +115,8 @@ public sealed partial class SnippetTests : IDisposable
         using IStudent student = Student.From(Some.Mlp(hidden: 4));
         var loss = new CosineLoss() + new HuberHintLoss("act", "act") + new FocalLoss();
 
-        TrainingResult result = new DistillationTrainer(Teacher.From(Some.Mlp(hidden: 16)), student, loss, new TrainerOptions { Epochs = 20, Optimizer = new AdamOptimizer(0.01) }).Fit(_train);
+        TrainingResult result = new DistillationTrainer(
+            Teacher.From(Some.Mlp(hidden: 16)), student, loss, new TrainerOptions { Epochs = 20, Optimizer = new AdamOptimizer(0.01) }).Fit(_train);
 
         result.History[^1].Terms.Keys.Should().BeEquivalentTo("Cosine", "HuberHint", "Focal");
         result.History[^1].Loss.Should().BeLessThan(result.History[0].Loss);
@@ -118,7 +128,8 @@ public sealed partial class SnippetTests : IDisposable
         using IStudent student = Student.From(Some.Mlp(hidden: 16));
         var loss = new ScaledHintLoss("act", "act");
 
-        new DistillationTrainer(Teacher.From(Some.Mlp(hidden: 16, seed: 2)), student, loss + new HardLabelLoss(), new TrainerOptions { Epochs = 2 }).Fit(_train);
+        new DistillationTrainer(Teacher.From(Some.Mlp(hidden: 16, seed: 2)), student, loss + new HardLabelLoss(), new TrainerOptions { Epochs = 2 })
+            .Fit(_train);
 
         Close.Numbers(loss.Module!.get_parameter("factors")!).Should().HaveCount(16).And.Contain(factor => factor != 1);
     }
@@ -237,7 +248,10 @@ public sealed partial class SnippetTests : IDisposable
     {
         string path = Path.GetTempFileName();
         (Tensor mean, Tensor deviation) = (torch.tensor(0.25f), torch.ones(2));
-        Safetensors.Write(path, new Dictionary<string, Tensor> { ["mean"] = mean, ["deviation"] = deviation }, new Dictionary<string, string> { ["of"] = "the training data" });
+        Safetensors.Write(
+            path,
+            new Dictionary<string, Tensor> { ["mean"] = mean, ["deviation"] = deviation },
+            new Dictionary<string, string> { ["of"] = "the training data" });
         using SafetensorsFile file = SafetensorsFile.Open(path);
         Tensor read = file.Read("mean");
 
@@ -292,7 +306,8 @@ public sealed partial class SnippetTests : IDisposable
     {
         var teacher = new AverageFitter(new KernelRidge(), new KernelRidge { Name = "gradients", FeatureMap = new HistogramOfGradients().Describe });
         var generator = new RandomChoice(new RandomTranslation(), new ElasticTransform());
-        Recipe[] own = [Recipe.Augment(generator), Recipe.Distil(teacher, generator) with { Labeling = new() { KnownShare = 0.5 } }, Recipe.UseTeacher(teacher)];
+        Recipe[] own =
+            [Recipe.Augment(generator), Recipe.Distil(teacher, generator) with { Labeling = new() { KnownShare = 0.5 } }, Recipe.UseTeacher(teacher)];
 
         own.Select(recipe => recipe.Kind).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
     }
@@ -303,7 +318,8 @@ public sealed partial class SnippetTests : IDisposable
         Tensor pixels = Some.Inputs(60, 64);
         IDataSource images = new TensorData(pixels.view(60, 1, 8, 8), pixels.narrow(1, 20, 3).argmax(1));
         var generator = new Mixup(new RandomAffine());
-        Func<IDataSource, int, ITeacher> train = (samples, seed) => Teacher.From(inputs => inputs.flatten(1).narrow(1, 20, 3) + (2 * inputs.flatten(1).narrow(1, seed, 3)));
+        Func<IDataSource, int, ITeacher> train = (samples, seed) =>
+            Teacher.From(inputs => inputs.flatten(1).narrow(1, 20, 3) + (2 * inputs.flatten(1).narrow(1, seed, 3)));
         using IStudent student = Student.From(Sequential(("flat", Flatten()), ("out", Linear(64, 3))));
         var options = new TrainerOptions { Steps = 20, Optimizer = new AdamOptimizer(0.01) };
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
@@ -377,7 +393,8 @@ public sealed partial class SnippetTests : IDisposable
 
     private static string FindRoot(string folder) => File.Exists(Path.Combine(folder, "Distillation.sln")) ? folder : FindRoot(Path.GetDirectoryName(folder)!);
 
-    private static string Flat(string text) => string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
+    private static string Flat(string text) =>
+        string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
 
     [GeneratedRegex("^```csharp\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex CSharp();

@@ -21,7 +21,8 @@ public sealed class EvaluatorTests : IDisposable
         report.Samples.Should().Be(53);
         report.Accuracy.Should().BeApproximately(predicted.Zip(y).Average(pair => pair.First == pair.Second ? 1.0 : 0), 1e-12);
         report.NegativeLogLikelihood.Should().BeApproximately(p.Zip(y).Average(pair => -Math.Log(pair.First[pair.Second])), 1e-12);
-        report.BrierScore.Should().BeApproximately(p.Zip(y).Average(pair => pair.First.Select((value, c) => Math.Pow(value - (c == pair.Second ? 1 : 0), 2)).Sum()), 1e-12);
+        report.BrierScore.Should().BeApproximately(
+            p.Zip(y).Average(pair => pair.First.Select((value, c) => Math.Pow(value - (c == pair.Second ? 1 : 0), 2)).Sum()), 1e-12);
         report.ExpectedCalibrationError.Should().BeApproximately(CalibrationError(p, predicted, y), 1e-12);
         report.MacroF1.Should().BeApproximately(Enumerable.Range(0, 4).Average(c => F1(c, predicted, y)), 1e-12);
         for (int k = 1; k <= 4; k++)
@@ -190,6 +191,8 @@ public sealed class EvaluatorTests : IDisposable
     private double[][] Probabilities()
     {
         double[] values = _logits.data<double>().ToArray();
-        return [.. Enumerable.Range(0, 53).Select(row => values[(4 * row)..((4 * row) + 4)]).Select(row => row.Select(value => Math.Exp(value) / row.Sum(Math.Exp)).ToArray())];
+        return [.. Enumerable.Range(0, 53)
+            .Select(row => values[(4 * row)..((4 * row) + 4)])
+            .Select(row => row.Select(value => Math.Exp(value) / row.Sum(Math.Exp)).ToArray())];
     }
 }

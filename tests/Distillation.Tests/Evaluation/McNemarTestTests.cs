@@ -27,5 +27,6 @@ public sealed class McNemarTestTests
         (result.OnlyFirst, result.OnlySecond).Should().Be((2, 0));
     }
 
-    private static ITeacher Says(params long[] classes) => Teacher.From(_ => torch.nn.functional.one_hot(torch.tensor(classes), 2).to(torch.ScalarType.Float32));
+    private static ITeacher Says(params long[] classes) =>
+        Teacher.From(_ => torch.nn.functional.one_hot(torch.tensor(classes), 2).to(torch.ScalarType.Float32));
 }

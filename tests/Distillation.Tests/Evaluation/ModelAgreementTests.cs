@@ -20,7 +20,8 @@ public sealed class ModelAgreementTests : IDisposable
         double[][] q = [Softmax(1, 0), Softmax(4, 3)];
         report.Samples.Should().Be(2);
         report.Agreement.Should().Be(0.5);
-        report.KullbackLeibler.Should().BeApproximately(p.Zip(q).Average(pair => pair.First.Zip(pair.Second).Sum(c => c.First * Math.Log(c.First / c.Second))), 1e-12);
+        report.KullbackLeibler.Should().BeApproximately(
+            p.Zip(q).Average(pair => pair.First.Zip(pair.Second).Sum(c => c.First * Math.Log(c.First / c.Second))), 1e-12);
         report.TotalVariation.Should().BeApproximately(p.Zip(q).Average(pair => pair.First.Zip(pair.Second).Sum(c => Math.Abs(c.First - c.Second)) / 2), 1e-12);
     }
 
@@ -34,7 +35,8 @@ public sealed class ModelAgreementTests : IDisposable
 
     [Fact]
     public void Size_of_the_batches_does_not_show() =>
-        Compare(Some.Inputs(30, 4), Some.Inputs(30, 4, 5), batchSize: 7).KullbackLeibler.Should().BeApproximately(Compare(Some.Inputs(30, 4), Some.Inputs(30, 4, 5)).KullbackLeibler, 1e-12);
+        Compare(Some.Inputs(30, 4), Some.Inputs(30, 4, 5), batchSize: 7).KullbackLeibler
+            .Should().BeApproximately(Compare(Some.Inputs(30, 4), Some.Inputs(30, 4, 5)).KullbackLeibler, 1e-12);
 
     [Fact]
     public void Models_of_different_classes_are_named()
@@ -59,7 +61,8 @@ public sealed class ModelAgreementTests : IDisposable
             new Numbers(first.size(0)),
             batchSize);
 
-    private static double[] Softmax(double one, double other) => [Math.Exp(one) / (Math.Exp(one) + Math.Exp(other)), Math.Exp(other) / (Math.Exp(one) + Math.Exp(other))];
+    private static double[] Softmax(double one, double other) =>
+        [Math.Exp(one) / (Math.Exp(one) + Math.Exp(other)), Math.Exp(other) / (Math.Exp(one) + Math.Exp(other))];
 
     private sealed class Numbers(long count) : IDataSource
     {

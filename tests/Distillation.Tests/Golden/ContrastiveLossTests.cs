@@ -15,7 +15,11 @@ public sealed class ContrastiveLossTests
         Tensor student = golden.Inputs["student"].ToTensor().requires_grad_();
         Tensor teacher = golden.Inputs["teacher"].ToTensor();
         (Tensor indices, Tensor contrast) = (golden.Read<GoldenTensor>("idx").ToTensor(), golden.Read<GoldenTensor>("contrast_idx").ToTensor());
-        var loss = new ContrastiveLoss("student", "teacher", (long)golden["n_data"], (long)golden["negatives"], dimension: 5) { Temperature = golden["temperature"], Momentum = golden["momentum"] };
+        var loss = new ContrastiveLoss("student", "teacher", (long)golden["n_data"], (long)golden["negatives"], dimension: 5)
+        {
+            Temperature = golden["temperature"],
+            Momentum = golden["momentum"],
+        };
         using (torch.no_grad())
         {
             loss.Prepare(LayerValue.Context(student, teacher));
@@ -39,7 +43,8 @@ public sealed class ContrastiveLossTests
         Dictionary<string, GoldenTensor> weights = golden.Read<Dictionary<string, GoldenTensor>>("weights");
         foreach ((string name, TorchSharp.Modules.Parameter parameter) in module.named_parameters())
         {
-            string theirs = name.Replace("student._embedding", "embed_s.linear", StringComparison.Ordinal).Replace("teacher._embedding", "embed_t.linear", StringComparison.Ordinal);
+            string theirs = name.Replace("student._embedding", "embed_s.linear", StringComparison.Ordinal)
+                .Replace("teacher._embedding", "embed_t.linear", StringComparison.Ordinal);
             parameter.copy_(weights[theirs].ToTensor());
         }
     }

@@ -3,7 +3,10 @@ using static TorchSharp.torch.nn;
 namespace Distillation.Tests.Golden;
 
 /// <summary>Holds a loss against the cases of public PyTorch implementations: the value to 1e-9 relative, every gradient to 1e-8.</summary>
-/// <remarks>A case names its tensors: <c>student_logits</c>, <c>teacher_logits</c> and <c>labels</c>; any other <c>student...</c> or <c>teacher...</c> is the layer of that name.</remarks>
+/// <remarks>
+/// A case names its tensors: <c>student_logits</c>, <c>teacher_logits</c> and <c>labels</c>; any other <c>student...</c> or <c>teacher...</c> is the layer of
+/// that name.
+/// </remarks>
 internal static class GoldenLoss
 {
     private const double OfValue = 1e-9;
@@ -74,7 +77,8 @@ internal static class GoldenLoss
         long samples = tensors.Values.First().size(0);
         Tensor Logits(string name) => tensors.TryGetValue(name, out Tensor? logits) ? logits : torch.zeros(samples, 2, torch.ScalarType.Float64);
         Dictionary<Feature, Tensor> Layers(string who) =>
-            tensors.Where(tensor => tensor.Key.StartsWith(who, StringComparison.Ordinal) && !tensor.Key.EndsWith("logits", StringComparison.Ordinal)).ToDictionary(tensor => (Feature)tensor.Key, tensor => tensor.Value);
+            tensors.Where(tensor => tensor.Key.StartsWith(who, StringComparison.Ordinal) && !tensor.Key.EndsWith("logits", StringComparison.Ordinal))
+                .ToDictionary(tensor => (Feature)tensor.Key, tensor => tensor.Value);
         return new(
             new ModelOutput(Logits("student_logits"), Layers("student")),
             new ModelOutput(Logits("teacher_logits"), Layers("teacher")),

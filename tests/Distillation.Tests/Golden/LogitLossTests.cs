@@ -28,7 +28,8 @@ public sealed class LogitLossTests
 
     [Fact]
     public void Standardized_soft_targets_are_those_of_torchdistill() =>
-        GoldenLoss.ShouldBe("logit-standardization-kd", golden => (1 / (golden["temperature"] * golden["temperature"])) * new StandardizedLoss(new SoftTargetLoss(golden["temperature"])));
+        GoldenLoss.ShouldBe("logit-standardization-kd", golden =>
+            (1 / (golden["temperature"] * golden["temperature"])) * new StandardizedLoss(new SoftTargetLoss(golden["temperature"])));
 
     [Fact]
     public void Decoupled_distillation_is_that_of_mdistiller() =>
@@ -46,13 +47,15 @@ public sealed class LogitLossTests
     public void Skew_divergence_is_that_of_its_definition() => GoldenLoss.ShouldBe("skew-kl", golden => new SkewDivergenceLoss(golden["lambda"]));
 
     [Fact]
-    public void Skew_reverse_divergence_is_that_of_its_definition() => GoldenLoss.ShouldBe("skew-reverse-kl", golden => new SkewReverseDivergenceLoss(golden["lambda"]));
+    public void Skew_reverse_divergence_is_that_of_its_definition() =>
+        GoldenLoss.ShouldBe("skew-reverse-kl", golden => new SkewReverseDivergenceLoss(golden["lambda"]));
 
     [Fact]
     public void Total_variation_is_that_of_its_definition() => GoldenLoss.ShouldBe("total-variation", golden => new TotalVariationLoss(golden["temperature"]));
 
     [Fact]
-    public void Correlation_is_that_of_torchdistill() => GoldenLoss.ShouldBe("dist", golden => new CorrelationLoss(golden["beta"], golden["gamma"], golden["tau"]));
+    public void Correlation_is_that_of_torchdistill() =>
+        GoldenLoss.ShouldBe("dist", golden => new CorrelationLoss(golden["beta"], golden["gamma"], golden["tau"]));
 
     [Fact]
     public void Direction_is_that_of_torchdistill() => GoldenLoss.ShouldBe("skd-direction", golden => new DirectionLoss(golden["tikhonov"]));

@@ -6,17 +6,20 @@ namespace Distillation.Tests.Golden;
 public sealed class RelationLossTests
 {
     [Fact]
-    public void Similarity_preserving_is_that_of_repdistiller() => GoldenLoss.ShouldBe("similarity-preserving", _ => new SimilarityPreservingLoss("student", "teacher"));
+    public void Similarity_preserving_is_that_of_repdistiller() =>
+        GoldenLoss.ShouldBe("similarity-preserving", _ => new SimilarityPreservingLoss("student", "teacher"));
 
     [Fact]
     public void Probabilistic_transfer_is_that_of_repdistiller() => GoldenLoss.ShouldBe("pkt", _ => new ProbabilisticTransferLoss("student", "teacher"));
 
     [Fact]
     public void Relations_of_distance_and_angle_are_those_of_repdistiller() =>
-        GoldenLoss.ShouldBe("rkd", golden => (golden["distance_weight"] * new RelationalDistanceLoss("student", "teacher")) + (golden["angle_weight"] * new RelationalAngleLoss("student", "teacher")));
+        GoldenLoss.ShouldBe("rkd", golden => (golden["distance_weight"] * new RelationalDistanceLoss("student", "teacher"))
+            + (golden["angle_weight"] * new RelationalAngleLoss("student", "teacher")));
 
     [Fact]
-    public void Correlation_congruence_is_that_of_repdistiller() => GoldenLoss.ShouldBe("correlation-congruence", _ => new CorrelationCongruenceLoss("student", "teacher"));
+    public void Correlation_congruence_is_that_of_repdistiller() =>
+        GoldenLoss.ShouldBe("correlation-congruence", _ => new CorrelationCongruenceLoss("student", "teacher"));
 
     [Fact]
     public void Channel_similarity_is_that_of_torchdistill() => GoldenLoss.ShouldBe("channel-similarity", _ => new ChannelSimilarityLoss("student", "teacher"));

@@ -55,7 +55,8 @@ public sealed class TrajectoryTests : IDisposable
         Trajectory golden = _golden.Case("kd-adamw");
         Sequential student = Network(golden.StudentBefore);
         IDistillationLoss loss = (0.5 * new SoftTargetLoss(2)) + (0.5 * new HardLabelLoss { LabelSmoothing = 0.1 });
-        var learner = new Learner(Student.From(student), loss, new AdamWOptimizer(new Schedule.Cosine(3e-3)) { WeightDecay = 0.01 }, new UpdateOptions { ClipNorm = 0.5 });
+        var learner = new Learner(
+            Student.From(student), loss, new AdamWOptimizer(new Schedule.Cosine(3e-3)) { WeightDecay = 0.01 }, new UpdateOptions { ClipNorm = 0.5 });
         using var step = new DistillationScheme(Teacher.From(Network(golden.TeacherBefore)), learner);
 
         List<double[]> reports = Replay(step, 2 * _golden.BatchSize, () =>
@@ -72,7 +73,9 @@ public sealed class TrajectoryTests : IDisposable
     {
         using var noGradient = torch.no_grad();
         Sequential network = Sequential(
-            ("0", Linear(state["0.weight"].Shape[1], state["0.weight"].Shape[0])), ("1", ReLU()), ("2", Linear(state["2.weight"].Shape[1], state["2.weight"].Shape[0])));
+            ("0", Linear(state["0.weight"].Shape[1], state["0.weight"].Shape[0])),
+            ("1", ReLU()),
+            ("2", Linear(state["2.weight"].Shape[1], state["2.weight"].Shape[0])));
         network.to(torch.ScalarType.Float64);
         foreach ((string name, Parameter parameter) in network.named_parameters())
         {

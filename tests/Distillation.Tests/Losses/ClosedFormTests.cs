@@ -2,7 +2,10 @@ using Distillation.Losses;
 
 namespace Distillation.Tests.Losses;
 
-/// <summary>Closed forms against the graph where <see cref="EveryLossTests"/> does not go: many classes, which are computed otherwise than few, and options at their ends.</summary>
+/// <summary>
+/// Closed forms against the graph where <see cref="EveryLossTests"/> does not go: many classes, which are computed otherwise than few, and options at their
+/// ends.
+/// </summary>
 public sealed class ClosedFormTests
 {
     public static TheoryData<string, long, string> Cases

@@ -67,7 +67,8 @@ public sealed class CpuLossKernelTests : IDisposable
     {
         Action measure = () => Near(new HardLabelLoss(), Some.Inputs(2, 5), teacher: null, torch.tensor([0, label]));
 
-        measure.Should().Throw<InvalidOperationException>().WithMessage($"Class ids must be in [0, 4], for the student has 5 outputs, but the batch has {label}.");
+        measure.Should().Throw<InvalidOperationException>()
+            .WithMessage($"Class ids must be in [0, 4], for the student has 5 outputs, but the batch has {label}.");
     }
 
     [Fact]

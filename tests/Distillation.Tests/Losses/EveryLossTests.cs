@@ -35,7 +35,8 @@ public sealed class EveryLossTests
             models.StudentLogits.copy_(models.StudentLogits.sign() * 1e4);
             models.TeacherLogits.copy_(models.TeacherLogits.sign() * -1e4);
         }),
-        ["a one-hot teacher"] = loss => Filled(loss, models => models.FillTeacher(torch.eye(LossZoo.Width, dtype: torch.ScalarType.Float64).repeat(2, 1).narrow(0, 0, 6) * 1e4)),
+        ["a one-hot teacher"] = loss =>
+            Filled(loss, models => models.FillTeacher(torch.eye(LossZoo.Width, dtype: torch.ScalarType.Float64).repeat(2, 1).narrow(0, 0, 6) * 1e4)),
         ["equal logits"] = loss => Filled(loss, models =>
         {
             models.StudentLogits.fill_(3);
@@ -44,7 +45,9 @@ public sealed class EveryLossTests
         ["student equal to teacher"] = loss => Filled(loss, models =>
         {
             models.StudentLogits.copy_(models.TeacherLogits);
-            foreach ((Parameter student, Tensor teacher) in models.StudentLayers.OrderBy(layer => layer.Key.Path).Select(layer => layer.Value).Zip(models.TeacherLayers.OrderBy(layer => layer.Key.Path).Select(layer => layer.Value)))
+            foreach ((Parameter student, Tensor teacher) in models.StudentLayers.OrderBy(layer => layer.Key.Path)
+                .Select(layer => layer.Value)
+                .Zip(models.TeacherLayers.OrderBy(layer => layer.Key.Path).Select(layer => layer.Value)))
             {
                 student.copy_(teacher);
             }
@@ -246,8 +249,10 @@ public sealed class EveryLossTests
         Tensor mask = torch.zeros(12, torch.ScalarType.Int64).index_fill_(0, kept, 1).view(3, 4);
 
         var logits = new Parameter(few.StudentLogits.detach().clone());
-        var batch = new MaskedBatch(torch.zeros(3, 1), labels.dim() == 1 ? labels.view(3, 4) : labels.view(3, 4, -1), torch.arange(3, torch.ScalarType.Int64), mask);
-        var context = new DistillationContext(new ModelOutput(logits.view(3, 4, -1)), LossZoo.Teacher(few.Loss, few.TeacherLogits.view(3, 4, -1)), batch, few.Context.Position);
+        var batch = new MaskedBatch(
+            torch.zeros(3, 1), labels.dim() == 1 ? labels.view(3, 4) : labels.view(3, 4, -1), torch.arange(3, torch.ScalarType.Int64), mask);
+        var context = new DistillationContext(
+            new ModelOutput(logits.view(3, 4, -1)), LossZoo.Teacher(few.Loss, few.TeacherLogits.view(3, 4, -1)), batch, few.Context.Position);
         Tensor value = few.Loss.Compute(context);
         value.backward();
 
@@ -266,7 +271,8 @@ public sealed class EveryLossTests
     {
         using ZooModels models = new ZooModels(LossZoo.Make(name)).Prepare();
         DistillationContext context = models.Context;
-        ModelOutput Fewer(ModelOutput output) => new(output.Logits.narrow(0, 0, 5), output.Features.ToDictionary(feature => feature, feature => output[feature].narrow(0, 0, 5)));
+        ModelOutput Fewer(ModelOutput output) =>
+            new(output.Logits.narrow(0, 0, 5), output.Features.ToDictionary(feature => feature, feature => output[feature].narrow(0, 0, 5)));
         if (!UsesTeacher(models))
         {
             return;
@@ -305,7 +311,8 @@ public sealed class EveryLossTests
 
         if (thrown is not null)
         {
-            thrown.Should().BeOfType<InvalidOperationException>().Which.Message.Should().MatchRegex("(Class ids must be in .* but the batch has 9)|(are \\[6\\] Int64)");
+            thrown.Should().BeOfType<InvalidOperationException>().Which.Message
+                .Should().MatchRegex("(Class ids must be in .* but the batch has 9)|(are \\[6\\] Int64)");
         }
     }
 
@@ -326,7 +333,8 @@ public sealed class EveryLossTests
     private static bool UsesTeacher(ZooModels models)
     {
         DistillationContext context = models.Context;
-        return Record.Exception(() => models.Loss.Compute(new DistillationContext(context.Student, teacher: null, context.Batch, context.Position))) is InvalidOperationException;
+        return Record.Exception(() =>
+            models.Loss.Compute(new DistillationContext(context.Student, teacher: null, context.Batch, context.Position))) is InvalidOperationException;
     }
 
     private static double Compute(ZooModels models, Tensor student, Tensor teacher, Tensor labels) => models.Loss.Compute(new DistillationContext(
@@ -369,7 +377,9 @@ public sealed class EveryLossTests
             double[] gradient = Gradient(tensor);
             double scale = Math.Max(Close.Largest(differences), 1e-3);
             Close.Largest(gradient.Zip(differences, (one, other) => one - other)).Should().BeLessThanOrEqualTo(
-                1e-6 * scale, $"the gradient at {output} is [{string.Join(", ", gradient.Take(6))}, ...], the differences are [{string.Join(", ", differences.Take(6))}, ...]");
+                1e-6 * scale,
+                $"the gradient at {output} is [{string.Join(", ", gradient.Take(6))}, ...], "
+                + $"the differences are [{string.Join(", ", differences.Take(6))}, ...]");
 
             double Moved(int i, double difference)
             {

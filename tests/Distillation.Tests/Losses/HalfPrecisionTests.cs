@@ -2,7 +2,9 @@ using Distillation.Losses;
 
 namespace Distillation.Tests.Losses;
 
-/// <summary>Students and teachers in float16 and bfloat16: losses are computed in float32, so that neither a bound nor a sum of theirs leaves the range of the type.</summary>
+/// <summary>
+/// Students and teachers in float16 and bfloat16: losses are computed in float32, so that neither a bound nor a sum of theirs leaves the range of the type.
+/// </summary>
 public sealed class HalfPrecisionTests : IDisposable
 {
     private readonly DisposeScope _scope = torch.NewDisposeScope();
@@ -62,7 +64,8 @@ public sealed class HalfPrecisionTests : IDisposable
             value.backward();
 
             double.IsFinite(Close.Numbers(value)[0]).Should().BeTrue($"the value after {fill.Method.Name} is {Close.Numbers(value)[0]}");
-            models.Outputs.SelectMany(output => Gradient(output.Tensor)).Should().AllSatisfy(number => double.IsFinite(number).Should().BeTrue(fill.Method.Name));
+            models.Outputs.SelectMany(output => Gradient(output.Tensor))
+                .Should().AllSatisfy(number => double.IsFinite(number).Should().BeTrue(fill.Method.Name));
         }
     }
 
@@ -122,7 +125,8 @@ public sealed class HalfPrecisionTests : IDisposable
         return exact;
     }
 
-    private static IEnumerable<Tensor> State(IDistillationLoss loss) => loss.Module?.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => entry.Value) ?? [];
+    private static IEnumerable<Tensor> State(IDistillationLoss loss) =>
+        loss.Module?.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => entry.Value) ?? [];
 
     private static double[] Gradient(Parameter tensor) => tensor.grad is { } gradient ? Close.Numbers(gradient) : new double[tensor.numel()];
 }

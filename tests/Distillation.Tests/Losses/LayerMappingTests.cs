@@ -25,7 +25,8 @@ public sealed class LayerMappingTests
         LayerMapping.Last("s{0}", "t{0}", 4, 12, count: 2).Should().Equal(new LayerPair("s2", "t10"), new LayerPair("s3", "t11"));
 
     [Fact]
-    public void Numbers_are_taken_as_they_are() => LayerMapping.Of("s{0}", "t{0}", (0, 3), (2, 7)).Should().Equal(new LayerPair("s0", "t3"), new LayerPair("s2", "t7"));
+    public void Numbers_are_taken_as_they_are() =>
+        LayerMapping.Of("s{0}", "t{0}", (0, 3), (2, 7)).Should().Equal(new LayerPair("s0", "t3"), new LayerPair("s2", "t7"));
 
     [Fact]
     public void What_cannot_be_mapped_is_refused()

@@ -18,7 +18,8 @@ internal static class LayerValue
     public static DistillationContext Context(Tensor student, Tensor teacher, Tensor? mask = null)
     {
         long samples = student.size(0);
-        (Tensor inputs, Tensor indices, Tensor logits) = (torch.zeros(samples, 1), torch.arange(samples, torch.ScalarType.Int64), torch.zeros(samples, 2, torch.ScalarType.Float64));
+        (Tensor inputs, Tensor indices, Tensor logits) =
+            (torch.zeros(samples, 1), torch.arange(samples, torch.ScalarType.Int64), torch.zeros(samples, 2, torch.ScalarType.Float64));
         return new(
             new ModelOutput(logits, new Dictionary<Feature, Tensor> { ["student"] = student }),
             new ModelOutput(logits, new Dictionary<Feature, Tensor> { ["teacher"] = teacher }),

@@ -3,7 +3,9 @@ using Distillation.Losses;
 
 namespace Distillation.Tests.Losses;
 
-/// <summary>Rows of logits that a mask or an ignored label rules out: whatever stands there has no part in value or gradient, for every loss on logits.</summary>
+/// <summary>
+/// Rows of logits that a mask or an ignored label rules out: whatever stands there has no part in value or gradient, for every loss on logits.
+/// </summary>
 public sealed class LeftOutRowTests : IDisposable
 {
     private const long Samples = 3;
@@ -20,7 +22,8 @@ public sealed class LeftOutRowTests : IDisposable
     public static TheoryData<string, torch.ScalarType> OfClassIds =>
         Cases(OnRows.Where(name => LossZoo.Labels(LossZoo.Make(name), 2, 3).dim() == 1));
 
-    private static IEnumerable<string> OnRows => LossZoo.Types.Where(type => type.IsSubclassOf(typeof(RowLoss)) || type == typeof(StandardizedLoss)).Select(type => type.Name);
+    private static IEnumerable<string> OnRows =>
+        LossZoo.Types.Where(type => type.IsSubclassOf(typeof(RowLoss)) || type == typeof(StandardizedLoss)).Select(type => type.Name);
 
     public void Dispose() => _scope.Dispose();
 
@@ -30,7 +33,8 @@ public sealed class LeftOutRowTests : IDisposable
 
     [Theory]
     [MemberData(nameof(OfClassIds))]
-    public void Junk_at_an_ignored_label_changes_nothing(string name, torch.ScalarType dtype) => ShouldNotMatter(() => MakeIgnoring(name), dtype, ignores: true);
+    public void Junk_at_an_ignored_label_changes_nothing(string name, torch.ScalarType dtype) =>
+        ShouldNotMatter(() => MakeIgnoring(name), dtype, ignores: true);
 
     [Theory]
     [MemberData(nameof(Masked))]
@@ -84,7 +88,8 @@ public sealed class LeftOutRowTests : IDisposable
         DistillationContext plain = Some.Context(samples: 3);
         using var padded = new MaskedTokens(plain, torch.tensor(new long[,] { { 1, 1 }, { 1, 0 }, { 0, 0 } }));
 
-        foreach (IDistillationLoss loss in new IDistillationLoss[] { new SoftTargetLoss(2), new HardLabelLoss(), new CorrelationLoss(), new StandardizedLoss(new SoftTargetLoss()) })
+        foreach (IDistillationLoss loss
+            in new IDistillationLoss[] { new SoftTargetLoss(2), new HardLabelLoss(), new CorrelationLoss(), new StandardizedLoss(new SoftTargetLoss()) })
         {
             loss.Compute(padded.Context).item<double>().Should().Be(loss.Compute(plain).item<double>());
         }
@@ -98,7 +103,8 @@ public sealed class LeftOutRowTests : IDisposable
             using var padded = new MaskedTokens(Some.Context(samples: 3), torch.ones(shape));
             Action compute = () => new SoftTargetLoss().Compute(padded.Context);
 
-            compute.Should().Throw<InvalidOperationException>().WithMessage("The mask must be ?3?, one for each row of logits ?3, 4?, or ?N, T? with T > 1*padded inputs, but is *");
+            compute.Should().Throw<InvalidOperationException>()
+                .WithMessage("The mask must be ?3?, one for each row of logits ?3, 4?, or ?N, T? with T > 1*padded inputs, but is *");
         }
     }
 
@@ -107,7 +113,8 @@ public sealed class LeftOutRowTests : IDisposable
         var data = new TheoryData<string, torch.ScalarType>();
         foreach (string name in names)
         {
-            foreach (torch.ScalarType dtype in (torch.ScalarType[])[torch.ScalarType.Float64, torch.ScalarType.Float32, torch.ScalarType.BFloat16, torch.ScalarType.Float16])
+            foreach (torch.ScalarType dtype
+                in (torch.ScalarType[])[torch.ScalarType.Float64, torch.ScalarType.Float32, torch.ScalarType.BFloat16, torch.ScalarType.Float16])
             {
                 data.Add(name, dtype);
             }
@@ -190,7 +197,8 @@ public sealed class LeftOutRowTests : IDisposable
 
     private sealed class MaskedTokens(DistillationContext plain, Tensor mask) : IDisposable
     {
-        public DistillationContext Context { get; } = new(plain.Student, plain.Teacher, new MaskedBatch(plain.Batch.Inputs, plain.Batch.Labels, plain.Batch.Indices, mask));
+        public DistillationContext Context { get; } = new(
+            plain.Student, plain.Teacher, new MaskedBatch(plain.Batch.Inputs, plain.Batch.Labels, plain.Batch.Indices, mask));
 
         public void Dispose() => mask.Dispose();
     }

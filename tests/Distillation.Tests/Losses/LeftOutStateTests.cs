@@ -96,7 +96,8 @@ public sealed class LeftOutStateTests : IDisposable
     {
         (Tensor student, Tensor teacher) = (LayerValue.Random(1, 3, 5, Width), LayerValue.Random(2, 3, 5, Width));
 
-        States["hint"]().Compute(Context(student, teacher, _mask)).item<double>().Should().Be(States["hint"]().Compute(Context(student, teacher, null)).item<double>());
+        States["hint"]().Compute(Context(student, teacher, _mask)).item<double>()
+            .Should().Be(States["hint"]().Compute(Context(student, teacher, null)).item<double>());
     }
 
     private static TheoryData<string, torch.ScalarType> Of(IEnumerable<string> names)
@@ -104,7 +105,8 @@ public sealed class LeftOutStateTests : IDisposable
         var data = new TheoryData<string, torch.ScalarType>();
         foreach (string name in names)
         {
-            foreach (torch.ScalarType dtype in (torch.ScalarType[])[torch.ScalarType.Float64, torch.ScalarType.Float32, torch.ScalarType.BFloat16, torch.ScalarType.Float16])
+            foreach (torch.ScalarType dtype
+                in (torch.ScalarType[])[torch.ScalarType.Float64, torch.ScalarType.Float32, torch.ScalarType.BFloat16, torch.ScalarType.Float16])
             {
                 data.Add(name, dtype);
             }
@@ -124,7 +126,12 @@ public sealed class LeftOutStateTests : IDisposable
         Tensor value = loss.Compute(Context(student, Spoil(teacher, left, junk), mask));
         value.backward();
 
-        return [.. Close.Numbers(value), .. Close.Numbers(student.grad!), .. (loss.Module?.parameters() ?? []).SelectMany(parameter => Close.Numbers(parameter.grad!))];
+        return
+        [
+            .. Close.Numbers(value),
+            .. Close.Numbers(student.grad!),
+            .. (loss.Module?.parameters() ?? []).SelectMany(parameter => Close.Numbers(parameter.grad!)),
+        ];
     }
 
     private static IDistillationLoss Prepare(string name, Tensor student, Tensor teacher)

@@ -7,8 +7,8 @@ namespace Distillation.Tests.Losses;
 
 /// <summary>Every public loss of the library, made with its defaults: a new loss is in it without being listed.</summary>
 /// <remarks>
-/// A parameter of type <see cref="Feature"/> names a layer after itself; one whose name begins with "teacher" is the teacher's. Every layer that a loss demands is [N, 4, 4, 4].
-/// What a constructor asks for besides is made by <see cref="Argument"/>; what a loss asks of labels, by <see cref="Labels"/>.
+/// A parameter of type <see cref="Feature"/> names a layer after itself; one whose name begins with "teacher" is the teacher's. Every layer that a loss demands
+/// is [N, 4, 4, 4]. What a constructor asks for besides is made by <see cref="Argument"/>; what a loss asks of labels, by <see cref="Labels"/>.
 /// </remarks>
 internal static class LossZoo
 {
@@ -29,13 +29,15 @@ internal static class LossZoo
     /// <summary>Losses whose own parameters go up where the loss goes down, on purpose.</summary>
     public static IReadOnlyList<string> Adversarial => [nameof(CurriculumTemperatureLoss)];
 
-    /// <summary>The step of finite differences in what a loss learns: a temperature squared makes values large beside their differences, and asks for a longer one.</summary>
+    /// <summary>
+    /// The step of finite differences in what a loss learns: a temperature squared makes values large beside their differences, and asks for a longer one.
+    /// </summary>
     public static double Step(string name) => name == nameof(CurriculumTemperatureLoss) ? 1e-3 : 1e-6;
 
     /// <summary>On how many samples float32 is compared with float64.</summary>
     /// <remarks>
-    /// On some processors, libtorch 2.10 gives a wrong gradient at the input of a convolution in float32: where the kernel is larger than 1×1, the channels that come out are no multiple of 16,
-    /// and the batch has several samples. The losses that have such a convolution see a single sample.
+    /// On some processors, libtorch 2.10 gives a wrong gradient at the input of a convolution in float32: where the kernel is larger than 1×1, the channels
+    /// that come out are no multiple of 16, and the batch has several samples. The losses that have such a convolution see a single sample.
     /// </remarks>
     public static long SamplesOfFloat32(string name) => name is nameof(ReviewLoss) or nameof(ReusedClassifierLoss) ? 1 : 6;
 
@@ -63,7 +65,9 @@ internal static class LossZoo
     }
 
     public static bool Takes(string name, string argument) =>
-        Types.Single(type => type.Name == name).GetConstructors().Any(constructor => Array.Exists(constructor.GetParameters(), parameter => parameter.Name == argument));
+        Types.Single(type => type.Name == name)
+            .GetConstructors()
+            .Any(constructor => Array.Exists(constructor.GetParameters(), parameter => parameter.Name == argument));
 
     public static Tensor Labels(IDistillationLoss loss, long samples, long classes) => loss switch
     {
@@ -105,6 +109,7 @@ internal static class LossZoo
         Type type when type.IsAssignableFrom(typeof(LayerPair[])) => new LayerPair[] { new("student1", "teacher1"), new("student2", "teacher2") },
         Type type when type == typeof(Module<Tensor, Tensor>) => Sequential(AdaptiveAvgPool2d(1), Flatten(), Linear(Width, Width)),
         Type type when type == typeof(long) && parameter.Name == "samples" => 30L,
-        _ => throw new NotSupportedException($"The zoo cannot make '{parameter.Name}' of {parameter.Member.DeclaringType!.Name}: teach it in {nameof(LossZoo)}.{nameof(Argument)}."),
+        _ => throw new NotSupportedException(
+            $"The zoo cannot make '{parameter.Name}' of {parameter.Member.DeclaringType!.Name}: teach it in {nameof(LossZoo)}.{nameof(Argument)}."),
     };
 }

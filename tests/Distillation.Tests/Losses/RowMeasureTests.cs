@@ -19,7 +19,8 @@ public sealed class RowMeasureTests : IDisposable
     [Fact]
     public void Entropy_of_a_teacher_that_rules_classes_out_is_that_of_the_others()
     {
-        DistillationContext context = Some.Context(torch.zeros(1, 3, torch.ScalarType.Float64), torch.tensor(new[,] { { 1, 1, double.NegativeInfinity } }), labels: null);
+        DistillationContext context = Some.Context(
+            torch.zeros(1, 3, torch.ScalarType.Float64), torch.tensor(new[,] { { 1, 1, double.NegativeInfinity } }), labels: null);
 
         Close.ShouldBe(new AdaptiveWeightLoss(new Ones(), RowMeasure.TeacherEntropy).Compute(context).item<double>(), Math.Log(2) / Math.Log(3), 1e-12);
     }

@@ -29,12 +29,14 @@ internal static class RowsByHand
 
     public static double CrossEntropy(IReadOnlyList<double> row, long label) => -LogSoftmax(row)[label];
 
-    public static double SquaredDistance(IReadOnlyList<double> one, IReadOnlyList<double> other) => one.Zip(other, (left, right) => (left - right) * (left - right)).Sum();
+    public static double SquaredDistance(IReadOnlyList<double> one, IReadOnlyList<double> other) =>
+        one.Zip(other, (left, right) => (left - right) * (left - right)).Sum();
 
     public static double[][] SoftmaxRows(Tensor logits, double temperature = 1) => [.. Of(logits).Select(row => Softmax(row, temperature))];
 
     /// <summary>KL(p ‖ q) of probabilities.</summary>
-    public static double Kl(IReadOnlyList<double> p, IReadOnlyList<double> q) => p.Zip(q).Sum(pair => pair.First == 0 ? 0 : pair.First * Math.Log(pair.First / pair.Second));
+    public static double Kl(IReadOnlyList<double> p, IReadOnlyList<double> q) =>
+        p.Zip(q).Sum(pair => pair.First == 0 ? 0 : pair.First * Math.Log(pair.First / pair.Second));
 
     public static double Dot(IReadOnlyList<double> left, IReadOnlyList<double> right) => left.Zip(right).Sum(pair => pair.First * pair.Second);
 

@@ -2,7 +2,10 @@ using Distillation.Losses;
 
 namespace Distillation.Tests.Losses;
 
-/// <summary>A logit of −∞ rules its class out: where both models do so it is no class, where the teacher alone does its probability is 0; where the formula is infinite, so is the value.</summary>
+/// <summary>
+/// A logit of −∞ rules its class out: where both models do so it is no class, where the teacher alone does its probability is 0; where the formula is infinite,
+/// so is the value.
+/// </summary>
 public sealed class RuledOutClassTests : IDisposable
 {
     private const long Classes = 5;
@@ -74,7 +77,11 @@ public sealed class RuledOutClassTests : IDisposable
             Tensor others = ids.masked_select(ids.ne(place));
             Measured expected = Measure(Weighted(name, temperature, place), student.index_select(1, others), teacher.index_select(1, others), labels);
 
-            Measured found = Measure(All[name](temperature), With(student, place, double.NegativeInfinity), With(teacher, place, double.NegativeInfinity), labels.add(labels.ge(place).to(torch.ScalarType.Int64)));
+            Measured found = Measure(
+                All[name](temperature),
+                With(student, place, double.NegativeInfinity),
+                With(teacher, place, double.NegativeInfinity),
+                labels.add(labels.ge(place).to(torch.ScalarType.Int64)));
 
             ShouldBe(found, expected, dtype, gradient => gradient.index_select(1, others));
             Close.Numbers(found.Gradient.select(1, place)).Should().AllBeEquivalentTo(0.0);
@@ -89,7 +96,8 @@ public sealed class RuledOutClassTests : IDisposable
 
         Measured found = Measure(All[name](temperature), student, With(teacher, Classes - 1, double.NegativeInfinity), labels);
 
-        Measured expected = Measure(All[name](temperature), student.to(torch.ScalarType.Float64), With(teacher.to(torch.ScalarType.Float64), Classes - 1, -1e9), labels);
+        Measured expected = Measure(
+            All[name](temperature), student.to(torch.ScalarType.Float64), With(teacher.to(torch.ScalarType.Float64), Classes - 1, -1e9), labels);
         ShouldBe(found, expected, dtype, gradient => gradient);
     }
 
@@ -101,10 +109,12 @@ public sealed class RuledOutClassTests : IDisposable
     {
         (Tensor student, Tensor teacher, Tensor labels) = Logits(torch.ScalarType.Float64);
 
-        Measured found = Measure(new StandardizedLoss(new TotalVariationLoss(temperature)), student, With(teacher, Classes - 1, double.NegativeInfinity), labels);
+        Measured found = Measure(
+            new StandardizedLoss(new TotalVariationLoss(temperature)), student, With(teacher, Classes - 1, double.NegativeInfinity), labels);
 
         Tensor Scores(Tensor logits) => (logits - logits.mean([1], keepdim: true)) / logits.std(1, unbiased: true, keepdim: true);
-        Tensor wanted = torch.cat([Scores(teacher.narrow(1, 0, Classes - 1)), torch.full(teacher.size(0), 1, double.NegativeInfinity, torch.ScalarType.Float64)], 1);
+        Tensor wanted = torch.cat(
+            [Scores(teacher.narrow(1, 0, Classes - 1)), torch.full(teacher.size(0), 1, double.NegativeInfinity, torch.ScalarType.Float64)], 1);
         double expected = new TotalVariationLoss(temperature).Compute(Some.Context(Scores(student), wanted, null)).item<double>();
         Close.ShouldBe(found.Value, expected, 1e-5);
         Close.Numbers(found.Gradient).Should().AllSatisfy(number => double.IsFinite(number).Should().BeTrue());
@@ -132,7 +142,14 @@ public sealed class RuledOutClassTests : IDisposable
         (Tensor student, Tensor teacher, _) = Logits(torch.ScalarType.Float64);
         DistillationContext context = Some.Context(With(student, 0, double.NegativeInfinity), teacher, torch.tensor([0L, 1, 2, 3, 1, 2]));
 
-        foreach (IDistillationLoss loss in new IDistillationLoss[] { new HardLabelLoss(), new HardLabelLoss { LabelSmoothing = 0.1 }, new HardLabelLoss { LabelSmoothing = 1 }, new TeacherFreeLoss(), new TeacherFreeLoss(0, 1) })
+        foreach (IDistillationLoss loss in new IDistillationLoss[]
+        {
+            new HardLabelLoss(),
+            new HardLabelLoss { LabelSmoothing = 0.1 },
+            new HardLabelLoss { LabelSmoothing = 1 },
+            new TeacherFreeLoss(),
+            new TeacherFreeLoss(0, 1),
+        })
         {
             loss.Compute(context).item<double>().Should().Be(double.PositiveInfinity);
         }
@@ -188,7 +205,8 @@ public sealed class RuledOutClassTests : IDisposable
         {
             foreach (double temperature in (double[])[0.05, 1, 4])
             {
-                foreach (torch.ScalarType dtype in (torch.ScalarType[])[torch.ScalarType.Float64, torch.ScalarType.Float32, torch.ScalarType.BFloat16, torch.ScalarType.Float16])
+                foreach (torch.ScalarType dtype
+                    in (torch.ScalarType[])[torch.ScalarType.Float64, torch.ScalarType.Float32, torch.ScalarType.BFloat16, torch.ScalarType.Float16])
                 {
                     data.Add(name, temperature, dtype);
                 }

@@ -17,7 +17,8 @@ public sealed class SingleOutputTests
 
         if (refused is not null)
         {
-            refused.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain(models.Loss.Name).And.Contain("[6, 1]").And.Contain(nameof(BinaryLabelLoss));
+            refused.Should().BeOfType<InvalidOperationException>().Which.Message
+                .Should().Contain(models.Loss.Name).And.Contain("[6, 1]").And.Contain(nameof(BinaryLabelLoss));
             return;
         }
 

@@ -12,13 +12,22 @@ internal sealed class ZooModels : IDisposable
     private (Tensor Live, Tensor Kept)[]? _memory;
 
     public ZooModels(
-        IDistillationLoss loss, long samples = 6, long classes = LossZoo.Width, torch.ScalarType dtype = torch.ScalarType.Float64, int seed = 1, bool labels = true)
+        IDistillationLoss loss,
+        long samples = 6,
+        long classes = LossZoo.Width,
+        torch.ScalarType dtype = torch.ScalarType.Float64,
+        int seed = 1,
+        bool labels = true)
     {
         Loss = loss;
         TeacherLogits = Logits(loss, samples, classes, seed).to(dtype);
         StudentLogits = Parameter(Logits(loss, samples, classes, seed + 1).to(dtype));
-        StudentLayers = loss.Features.Student.OrderBy(feature => feature.Path).Select((feature, i) => (feature, Parameter(Layer(samples, seed + 10 + i).to(dtype)))).ToDictionary();
-        Dictionary<Feature, Tensor> layers = loss.Features.Teacher.OrderBy(feature => feature.Path).Select((feature, i) => (feature, Layer(samples, seed + 30 + i).to(dtype))).ToDictionary();
+        StudentLayers = loss.Features.Student.OrderBy(feature => feature.Path)
+            .Select((feature, i) => (feature, Parameter(Layer(samples, seed + 10 + i).to(dtype))))
+            .ToDictionary();
+        Dictionary<Feature, Tensor> layers = loss.Features.Teacher.OrderBy(feature => feature.Path)
+            .Select((feature, i) => (feature, Layer(samples, seed + 30 + i).to(dtype)))
+            .ToDictionary();
         ModelOutput teacher = LossZoo.Teacher(loss, TeacherLogits, layers);
         _teacherLayers = teacher.Features.ToDictionary(feature => feature, feature => teacher[feature]);
         _labels = labels ? LossZoo.Labels(loss, samples, classes) : null;
@@ -44,7 +53,8 @@ internal sealed class ZooModels : IDisposable
     public ITeacher Teacher => new FixedTeacher(this);
 
     /// <summary>All that the student says, by name.</summary>
-    public IEnumerable<(string Name, Parameter Tensor)> Outputs => StudentLayers.Select(layer => (layer.Key.Path, layer.Value)).Prepend(("logits", StudentLogits));
+    public IEnumerable<(string Name, Parameter Tensor)> Outputs =>
+        StudentLayers.Select(layer => (layer.Key.Path, layer.Value)).Prepend(("logits", StudentLogits));
 
     public IEnumerable<(string Name, Parameter Tensor)> Own => Loss.Module?.named_parameters().Where(parameter => parameter.parameter.requires_grad) ?? [];
 
@@ -104,7 +114,8 @@ internal sealed class ZooModels : IDisposable
     }
 
     private static Tensor Layer(long samples, int seed) =>
-        Some.Inputs(samples, LossZoo.Width * LossZoo.Width * LossZoo.Width, seed, torch.ScalarType.Float64).view(samples, LossZoo.Width, LossZoo.Width, LossZoo.Width);
+        Some.Inputs(samples, LossZoo.Width * LossZoo.Width * LossZoo.Width, seed, torch.ScalarType.Float64)
+            .view(samples, LossZoo.Width, LossZoo.Width, LossZoo.Width);
 
     private sealed class Holder() : Module(nameof(Holder));
 
@@ -118,6 +129,7 @@ internal sealed class ZooModels : IDisposable
 
     private sealed class FixedTeacher(ZooModels models) : ITeacher
     {
-        public ModelOutput Predict(Batch batch, FeatureSet features) => new(models.TeacherLogits.alias(), models._teacherLayers.ToDictionary(layer => layer.Key, layer => layer.Value.alias()));
+        public ModelOutput Predict(Batch batch, FeatureSet features) =>
+            new(models.TeacherLogits.alias(), models._teacherLayers.ToDictionary(layer => layer.Key, layer => layer.Value.alias()));
     }
 }

@@ -90,7 +90,8 @@ public sealed class BFloat16Tests : IDisposable
         using TensorData data = TensorData.Owning(_batch.Inputs.alias(), _batch.Inputs.flatten(1).narrow(1, 0, 3).argmax(1));
         using IStudent student = Student.From(Network()).InBFloat16();
 
-        TrainingResult result = new Distillation.Training.SupervisedTrainer(student, new HardLabelLoss(), new TrainerOptions { Epochs = 60, Optimizer = new Distillation.AdamOptimizer(0.01) }).Fit(data);
+        TrainingResult result = new Distillation.Training.SupervisedTrainer(
+            student, new HardLabelLoss(), new TrainerOptions { Epochs = 60, Optimizer = new Distillation.AdamOptimizer(0.01) }).Fit(data);
 
         result.History[^1].Loss.Should().BeLessThan(0.2 * result.History[0].Loss);
     }
@@ -100,7 +101,8 @@ public sealed class BFloat16Tests : IDisposable
     {
         Action wrap = () => Student.From((Sequential)Some.Mlp().to(torch.ScalarType.Float64)).InBFloat16();
 
-        wrap.Should().Throw<ArgumentException>().WithMessage("To compute in bfloat16 a module must have a Linear or a convolution with weights of float32, but Sequential has none.*");
+        wrap.Should().Throw<ArgumentException>()
+            .WithMessage("To compute in bfloat16 a module must have a Linear or a convolution with weights of float32, but Sequential has none.*");
     }
 
     [Fact]
@@ -148,7 +150,13 @@ public sealed class BFloat16Tests : IDisposable
     {
         torch.manual_seed(1);
         return Sequential(
-            ("conv", Conv2d(1, 16, 3, padding: 1)), ("act", ReLU()), ("deep", Conv2d(16, 16, 3, padding: 1)), ("norm", BatchNorm2d(16)), ("pool", AdaptiveAvgPool2d(2)), ("flat", Flatten()), ("out", Linear(64, 3)));
+            ("conv", Conv2d(1, 16, 3, padding: 1)),
+            ("act", ReLU()),
+            ("deep", Conv2d(16, 16, 3, padding: 1)),
+            ("norm", BatchNorm2d(16)),
+            ("pool", AdaptiveAvgPool2d(2)),
+            ("flat", Flatten()),
+            ("out", Linear(64, 3)));
     }
 
     private double[] Gradients(Sequential network, IStudent student)

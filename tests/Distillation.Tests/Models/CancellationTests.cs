@@ -47,12 +47,15 @@ public sealed class CancellationTests : IDisposable
         // Those that are made of a network or a student alone have nobody to hand the token to.
         IEnumerable<Type> wrappers = HouseRules.Packages.SelectMany(package => package.GetTypes()).Where(type =>
             !type.IsAbstract && typeof(ITeacher).IsAssignableFrom(type)
-            && type.GetConstructors(System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.NonPublic).SelectMany(make => make.GetParameters()).Any(Takes));
+            && type.GetConstructors(System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.NonPublic)
+                .SelectMany(make => make.GetParameters())
+                .Any(Takes));
 
         wrappers.Should().BeEquivalentTo(Wrappers.Keys.Where(type => type != typeof(OwnWrapper)));
 
         static bool Takes(System.Reflection.ParameterInfo parameter) =>
-            parameter.ParameterType == typeof(ITeacher) || parameter.ParameterType.GetGenericArguments().Any(argument => argument == typeof(ITeacher) || argument == typeof(PartialLabelMember));
+            parameter.ParameterType == typeof(ITeacher)
+            || parameter.ParameterType.GetGenericArguments().Any(argument => argument == typeof(ITeacher) || argument == typeof(PartialLabelMember));
     }
 
     [Fact]

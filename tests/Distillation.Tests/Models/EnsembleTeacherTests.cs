@@ -18,7 +18,8 @@ public sealed class EnsembleTeacherTests : IDisposable
 
         double[] logits = Predict(teacher);
 
-        double[] expected = [.. Rows().SelectMany(row => Softmax(First, row).Zip(Softmax(Second, row), (one, other) => Math.Log((0.25 * one) + (0.75 * other))))];
+        double[] expected =
+            [.. Rows().SelectMany(row => Softmax(First, row).Zip(Softmax(Second, row), (one, other) => Math.Log((0.25 * one) + (0.75 * other))))];
         logits.Should().Equal(expected, (one, other) => Math.Abs(one - other) < 1e-12);
     }
 

@@ -37,10 +37,13 @@ public sealed class FeatureHooksTests : IDisposable
         ["RNN"] = (() => RNN(6, 6), (layer, x) => Of(((RNN)layer).call(x.unsqueeze(0)))),
         ["LSTMCell"] = (() => LSTMCell(6, 6), (layer, x) => Of(((LSTMCell)layer).call(x, (x, x)))),
         ["GRUCell"] = (() => GRUCell(6, 6), (layer, x) => [((GRUCell)layer).call(x, x)]),
-        ["MultiheadAttention"] = (() => MultiheadAttention(6, 2), (layer, x) => Of(((MultiheadAttention)layer).call(x.unsqueeze(0), x.unsqueeze(0), x.unsqueeze(0)).ToValueTuple())),
-        ["TransformerEncoder"] = (() => TransformerEncoder(TransformerEncoderLayer(6, 2, 8, 0), 1), (layer, x) => [((TransformerEncoder)layer).call(x.unsqueeze(0))]),
+        ["MultiheadAttention"] =
+            (() => MultiheadAttention(6, 2), (layer, x) => Of(((MultiheadAttention)layer).call(x.unsqueeze(0), x.unsqueeze(0), x.unsqueeze(0)).ToValueTuple())),
+        ["TransformerEncoder"] =
+            (() => TransformerEncoder(TransformerEncoderLayer(6, 2, 8, 0), 1), (layer, x) => [((TransformerEncoder)layer).call(x.unsqueeze(0))]),
         ["TransformerEncoderLayer"] = (() => TransformerEncoderLayer(6, 2, 8, 0), (layer, x) => [((TransformerEncoderLayer)layer).call(x.unsqueeze(0))]),
-        ["TransformerDecoderLayer"] = (() => TransformerDecoderLayer(6, 2, 8, 0), (layer, x) => [((TransformerDecoderLayer)layer).call(x.unsqueeze(0), x.unsqueeze(0))]),
+        ["TransformerDecoderLayer"] =
+            (() => TransformerDecoderLayer(6, 2, 8, 0), (layer, x) => [((TransformerDecoderLayer)layer).call(x.unsqueeze(0), x.unsqueeze(0))]),
         ["Bilinear"] = (() => Bilinear(6, 6, 6), (layer, x) => [((Bilinear)layer).call(x, x)]),
         ["tuple of four"] = (() => new FourOutputs(), (layer, x) => ((FourOutputs)layer).call(x) is var (a, b, c, d) ? [a, b, c, d] : []),
     };
@@ -130,7 +133,8 @@ public sealed class FeatureHooksTests : IDisposable
 
         ModelOutput output = teacher.Predict(batch, FeatureSet.Of(teacher.AvailableFeatures!));
 
-        output.Features.Select(feature => feature.Path).Should().BeEquivalentTo(expected.Length == 1 ? ["inner"] : Enumerable.Range(0, expected.Length).Select(element => $"inner[{element}]"));
+        output.Features.Select(feature => feature.Path)
+            .Should().BeEquivalentTo(expected.Length == 1 ? ["inner"] : Enumerable.Range(0, expected.Length).Select(element => $"inner[{element}]"));
         for (int element = 0; element < expected.Length; element++)
         {
             Close.Numbers(output[expected.Length == 1 ? "inner" : $"inner[{element}]"]).Should().Equal(Close.Numbers(expected[element]));
@@ -151,7 +155,8 @@ public sealed class FeatureHooksTests : IDisposable
     [Fact]
     public void Weights_that_attention_was_not_asked_for_are_named()
     {
-        using var network = new Holder(MultiheadAttention(6, 2), (layer, x) => [((MultiheadAttention)layer).call(x.unsqueeze(0), x.unsqueeze(0), x.unsqueeze(0), need_weights: false).Item1]);
+        using var network = new Holder(MultiheadAttention(6, 2), (layer, x) =>
+            [((MultiheadAttention)layer).call(x.unsqueeze(0), x.unsqueeze(0), x.unsqueeze(0), need_weights: false).Item1]);
         using ITeacher teacher = Teacher.From(network);
 
         Action predict = () => teacher.Predict(Some.Batch(), FeatureSet.Of("inner[1]"));
@@ -195,7 +200,8 @@ public sealed class FeatureHooksTests : IDisposable
 
         network.eval();
 
-        forward.Should().Throw<InvalidOperationException>().WithMessage("Layer 'head' of TrainingOnly did not show its output: it does not run in evaluation mode*");
+        forward.Should().Throw<InvalidOperationException>()
+            .WithMessage("Layer 'head' of TrainingOnly did not show its output: it does not run in evaluation mode*");
     }
 
     [Fact]

@@ -21,7 +21,8 @@ public sealed class TopKTeacherTests : IDisposable
         ModelOutput output = teacher.Predict(Some.Batch(dtype: torch.ScalarType.Float64), Lists);
 
         double[][] logs = [.. RowsByHand.Of(output.Logits).Select(row => RowsByHand.LogSoftmax(row))];
-        Close.Numbers(output[SparseTargetLoss.Indices]).Should().Equal(logs.SelectMany(row => Enumerable.Range(0, 5).OrderByDescending(label => row[label]).Take(3)).Select(label => (double)label));
+        Close.Numbers(output[SparseTargetLoss.Indices])
+            .Should().Equal(logs.SelectMany(row => Enumerable.Range(0, 5).OrderByDescending(label => row[label]).Take(3)).Select(label => (double)label));
         Close.ShouldBe(Close.Numbers(output[SparseTargetLoss.LogProbabilities]), [.. logs.SelectMany(row => row.OrderDescending().Take(3))], 1e-12);
         output[SparseTargetLoss.Indices].dtype.Should().Be(torch.ScalarType.Int64);
     }

@@ -43,7 +43,8 @@ public sealed class TorchScriptTests : IDisposable
         using IStudent student = Student.From(_script);
         TensorData data = Some.Data(samples: 60);
 
-        TrainingResult result = new SupervisedTrainer(student, options: new() { Epochs = 30, Optimizer = new AdamOptimizer(0.02), BestBy = Metric.NegativeLogLikelihood }).Fit(data, data);
+        TrainingResult result = new SupervisedTrainer(
+            student, options: new() { Epochs = 30, Optimizer = new AdamOptimizer(0.02), BestBy = Metric.NegativeLogLikelihood }).Fit(data, data);
 
         using ITeacher after = student.AsTeacher();
         result.History[^1].Loss.Should().BeLessThan(result.History[0].Loss);

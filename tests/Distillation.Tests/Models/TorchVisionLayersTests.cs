@@ -30,7 +30,10 @@ public sealed class TorchVisionLayersTests : IDisposable
         network.eval();
         using var noGradient = torch.no_grad();
         Dictionary<Feature, Tensor> inputs = [];
-        (string Path, Module<Tensor, Tensor> Layer)[] leaves = [.. network.named_modules().Where(layer => !layer.module.named_children().Any()).Select(layer => (layer.name, (Module<Tensor, Tensor>)layer.module))];
+        (string Path, Module<Tensor, Tensor> Layer)[] leaves =
+        [
+            .. network.named_modules().Where(layer => !layer.module.named_children().Any()).Select(layer => (layer.name, (Module<Tensor, Tensor>)layer.module)),
+        ];
         Action[] removals = [.. leaves.Select(leaf => (Action)leaf.Layer.register_forward_pre_hook((_, input) =>
         {
             inputs[leaf.Path] = input.clone().DetachFromDisposeScope();
@@ -56,7 +59,8 @@ public sealed class TorchVisionLayersTests : IDisposable
         Action readThoseThatNeverRun = () => student.Forward(batch, FeatureSet.Of(never));
         if (never.Length > 0)
         {
-            readThoseThatNeverRun.Should().Throw<InvalidOperationException>().WithMessage("Layer 'AuxLogits* of InceptionV3 did not show its output: it does not run in evaluation mode*");
+            readThoseThatNeverRun.Should().Throw<InvalidOperationException>()
+                .WithMessage("Layer 'AuxLogits* of InceptionV3 did not show its output: it does not run in evaluation mode*");
         }
     }
 
@@ -70,6 +74,7 @@ public sealed class TorchVisionLayersTests : IDisposable
     private static Module<Tensor, Tensor> Make(string name)
     {
         System.Reflection.MethodInfo make = typeof(torchvision.models).GetMethod(name)!;
-        return (Module<Tensor, Tensor>)make.Invoke(null, [.. make.GetParameters().Select(parameter => parameter.Name == "num_classes" ? 10 : parameter.DefaultValue)])!;
+        return (Module<Tensor, Tensor>)make.Invoke(
+            null, [.. make.GetParameters().Select(parameter => parameter.Name == "num_classes" ? 10 : parameter.DefaultValue)])!;
     }
 }

@@ -57,7 +57,8 @@ public sealed class FusedOptimizerTests : IDisposable
 
     [Theory]
     [MemberData(nameof(SgdOptions))]
-    public void Sgd_leaves_parameters_without_gradient_as_that_of_TorchSharp(torch.ScalarType dtype, double momentum, double dampening, bool nesterov, double decay) => RequireSame(
+    public void Sgd_leaves_parameters_without_gradient_as_that_of_TorchSharp(
+        torch.ScalarType dtype, double momentum, double dampening, bool nesterov, double decay) => RequireSame(
         new SgdOptimizer(0.1) { Momentum = momentum, Dampening = dampening, Nesterov = nesterov, WeightDecay = decay },
         parameters => torch.optim.SGD(parameters, 0.1, momentum, dampening, decay, nesterov),
         dtype,
@@ -65,8 +66,9 @@ public sealed class FusedOptimizerTests : IDisposable
 
     [Theory]
     [MemberData(nameof(AdamOptions))]
-    public void Adam_leaves_parameters_without_gradient_as_that_of_TorchSharp(torch.ScalarType dtype, bool decoupled, double decay, bool amsgrad) => RequireSame(
-        OfAdam(decoupled, decay, amsgrad), parameters => OfTorch(parameters, decoupled, decay, amsgrad), dtype, HasGradient);
+    public void Adam_leaves_parameters_without_gradient_as_that_of_TorchSharp(torch.ScalarType dtype, bool decoupled, double decay, bool amsgrad) =>
+        RequireSame(
+            OfAdam(decoupled, decay, amsgrad), parameters => OfTorch(parameters, decoupled, decay, amsgrad), dtype, HasGradient);
 
     [Fact]
     public void Data_types_may_be_mixed()
@@ -155,7 +157,8 @@ public sealed class FusedOptimizerTests : IDisposable
     [Fact]
     public void State_outlives_the_scope_of_a_step_and_no_tensor_is_left()
     {
-        IOptimizerStrategy[] strategies = [new SgdOptimizer(0.1), new SgdOptimizer(0.1) { Momentum = 0.9 }, new AdamOptimizer(0.1), new AdamWOptimizer(0.1) { AmsGrad = true }];
+        IOptimizerStrategy[] strategies =
+            [new SgdOptimizer(0.1), new SgdOptimizer(0.1) { Momentum = 0.9 }, new AdamOptimizer(0.1), new AdamWOptimizer(0.1) { AmsGrad = true }];
         Parameter[] parameters = Parameters(torch.ScalarType.Float32);
         Leak.None(() =>
         {
@@ -199,7 +202,8 @@ public sealed class FusedOptimizerTests : IDisposable
     }
 
     // The learning rate changes on the way, as under a schedule.
-    private static void Walk(torch.optim.Optimizer fused, Parameter[] mine, torch.optim.Optimizer plain, Parameter[] theirs, double relative, Func<int, int, bool> hasGradient)
+    private static void Walk(
+        torch.optim.Optimizer fused, Parameter[] mine, torch.optim.Optimizer plain, Parameter[] theirs, double relative, Func<int, int, bool> hasGradient)
     {
         using var generator = new torch.Generator(7);
         for (int step = 0; step < Steps; step++)

@@ -3,7 +3,8 @@ namespace Distillation.Tests.Optimization;
 public sealed class GradientClippingTests : IDisposable
 {
     private readonly DisposeScope _scope = torch.NewDisposeScope();
-    private readonly Parameter[] _parameters = [new(torch.zeros(3, torch.ScalarType.Float64)), new(torch.zeros(2, 2, torch.ScalarType.Float64)), new(torch.zeros(1, torch.ScalarType.Float64))];
+    private readonly Parameter[] _parameters =
+        [new(torch.zeros(3, torch.ScalarType.Float64)), new(torch.zeros(2, 2, torch.ScalarType.Float64)), new(torch.zeros(1, torch.ScalarType.Float64))];
 
     public GradientClippingTests()
     {

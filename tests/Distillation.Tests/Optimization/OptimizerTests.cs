@@ -4,7 +4,8 @@ namespace Distillation.Tests.Optimization;
 public sealed class OptimizerTests
 {
     private static readonly double[] Start = [0.5, -1.25, 2];
-    private static readonly double[][] Gradients = [.. Enumerable.Range(0, 20).Select(step => Start.Select((_, i) => Math.Sin((3 * step) + i) + (0.1 * i)).ToArray())];
+    private static readonly double[][] Gradients =
+        [.. Enumerable.Range(0, 20).Select(step => Start.Select((_, i) => Math.Sin((3 * step) + i) + (0.1 * i)).ToArray())];
 
     [Theory]
     [InlineData(0, 0, false, 0)]
@@ -44,7 +45,8 @@ public sealed class OptimizerTests
 
     [Fact]
     public void Any_optimizer_is_reached_by_a_delegate() =>
-        Run(new CustomOptimizer(0.1, parameters => torch.optim.SGD(parameters.Select(parameter => parameter.Parameter).ToArray(), 1))).Should().Equal(Run(new SgdOptimizer(0.1)), Near);
+        Run(new CustomOptimizer(0.1, parameters => torch.optim.SGD(parameters.Select(parameter => parameter.Parameter).ToArray(), 1)))
+            .Should().Equal(Run(new SgdOptimizer(0.1)), Near);
 
     [Fact]
     public void Optimizer_that_needs_a_closure_is_refused()

@@ -23,7 +23,8 @@ public sealed class ScheduleTests
     [InlineData(0, 5)]
     [InlineData(50, 3)]
     [InlineData(100, 1)]
-    public void Cosine_falls_by_half_a_wave(long step, double expected) => new Schedule.Cosine(5, 1).At(new(0, step, 100, 10)).Should().BeApproximately(expected, 1e-14);
+    public void Cosine_falls_by_half_a_wave(long step, double expected) =>
+        new Schedule.Cosine(5, 1).At(new(0, step, 100, 10)).Should().BeApproximately(expected, 1e-14);
 
     [Theory]
     [InlineData(0, 8)]
@@ -37,7 +38,8 @@ public sealed class ScheduleTests
     [InlineData(2, 4)]
     [InlineData(4, 4)]
     [InlineData(5, 2)]
-    public void Multi_step_changes_at_its_milestones(int epoch, double expected) => new Schedule.MultiStep(8, 0.5, 2, 5).At(new(epoch, 0, 100, 10)).Should().Be(expected);
+    public void Multi_step_changes_at_its_milestones(int epoch, double expected) =>
+        new Schedule.MultiStep(8, 0.5, 2, 5).At(new(epoch, 0, 100, 10)).Should().Be(expected);
 
     [Fact]
     public void Multi_steps_with_the_same_milestones_are_equal() => new Schedule.MultiStep(8, 0.5, 2, 5).Should().Be(new Schedule.MultiStep(8, 0.5, 2, 5));
@@ -93,7 +95,8 @@ public sealed class ScheduleTests
     [Fact]
     public void Window_over_the_whole_run_is_the_schedule_itself()
     {
-        Schedule[] all = [new Schedule.Cosine(3, 1), new Schedule.OneCycle(1), new Schedule.WarmUp(5, new Schedule.Step(1, 2)), new Schedule.MultiStep(1, 0.5, 3, 7)];
+        Schedule[] all =
+            [new Schedule.Cosine(3, 1), new Schedule.OneCycle(1), new Schedule.WarmUp(5, new Schedule.Step(1, 2)), new Schedule.MultiStep(1, 0.5, 3, 7)];
         foreach (TrainingPosition position in Enumerable.Range(0, 100).Select(step => new TrainingPosition(step / 10, step, 100, 10)))
         {
             all.Should().AllSatisfy(schedule => new Schedule.Window(0, 1, schedule).At(position).Should().Be(schedule.At(position)));
@@ -106,13 +109,23 @@ public sealed class ScheduleTests
 
     [Fact]
     public void Window_too_short_for_an_update_is_a_step() =>
-        Enumerable.Range(0, 10).Select(step => new Schedule.Window(0.5, 0.51, new Schedule.Linear(0, 1)).At(new(0, step, 10, 10))).Should().Equal(0, 0, 0, 0, 0, 0, 1, 1, 1, 1);
+        Enumerable.Range(0, 10).Select(step => new Schedule.Window(0.5, 0.51, new Schedule.Linear(0, 1)).At(new(0, step, 10, 10)))
+            .Should().Equal(0, 0, 0, 0, 0, 0, 1, 1, 1, 1);
 
     [Fact]
     public void Every_schedule_stays_finite_everywhere() =>
         Gen.Select(Gen.Long[0, 50], Gen.Long[0, 50], Gen.Int[0, 50]).ForAll((step, total, epoch) =>
         {
-            Schedule[] all = [new Schedule.Linear(1, 2), new Schedule.Cosine(1), new Schedule.Step(1, 2), new Schedule.MultiStep(1, 0.1, 3), new Schedule.WarmUp(5, 1), new Schedule.OneCycle(1), new Schedule.Window(0.3, 0.4, new Schedule.OneCycle(1))];
+            Schedule[] all =
+            [
+                new Schedule.Linear(1, 2),
+                new Schedule.Cosine(1),
+                new Schedule.Step(1, 2),
+                new Schedule.MultiStep(1, 0.1, 3),
+                new Schedule.WarmUp(5, 1),
+                new Schedule.OneCycle(1),
+                new Schedule.Window(0.3, 0.4, new Schedule.OneCycle(1)),
+            ];
             all.Should().AllSatisfy(schedule => double.IsFinite(schedule.At(new(epoch, step, total, 10))).Should().BeTrue());
         });
 

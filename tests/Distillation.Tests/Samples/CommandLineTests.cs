@@ -28,6 +28,7 @@ public class CommandLineTests
     {
         string file = typeof(CommandLine).Assembly.Location;
 
-        CommandLine.Create().Parse(["--out", file]).Errors.Should().ContainSingle().Which.Message.Should().Be($"--out must be a directory, but '{file}' is a file.");
+        CommandLine.Create().Parse(["--out", file]).Errors.Should().ContainSingle().Which.Message
+            .Should().Be($"--out must be a directory, but '{file}' is a file.");
     }
 }

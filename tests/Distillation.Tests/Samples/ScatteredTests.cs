@@ -29,7 +29,8 @@ public class ScatteredTests
     [Fact]
     public void Clients_follow_from_the_seed()
     {
-        Scattered.Deal(Labels, 10, 5, 100, seed: 1).Should().BeEquivalentTo(Scattered.Deal(Labels, 10, 5, 100, seed: 1), options => options.WithStrictOrdering());
+        Scattered.Deal(Labels, 10, 5, 100, seed: 1)
+            .Should().BeEquivalentTo(Scattered.Deal(Labels, 10, 5, 100, seed: 1), options => options.WithStrictOrdering());
         Scattered.Deal(Labels, 10, 5, 100, seed: 1)[0].Should().NotBeEquivalentTo(Scattered.Deal(Labels, 10, 5, 100, seed: 2)[0]);
     }
 

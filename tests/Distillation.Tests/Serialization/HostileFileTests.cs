@@ -88,7 +88,8 @@ public sealed class HostileFileTests : IDisposable
     public void A_tensor_that_is_no_object_is_refused() => Refused(Bytes.File("""{"x":[]}""")).Should().Contain("'x' must be a JSON object, but is StartArray");
 
     [Fact]
-    public void A_header_that_is_very_deep_is_refused() => Refused(Bytes.File("{\"x\":{\"more\":" + new string('[', 100_000))).Should().Contain("at most 127 deep");
+    public void A_header_that_is_very_deep_is_refused() =>
+        Refused(Bytes.File("{\"x\":{\"more\":" + new string('[', 100_000))).Should().Contain("at most 127 deep");
 
     [Fact]
     public void Names_that_are_not_utf8_are_refused()
@@ -156,7 +157,9 @@ public sealed class HostileFileTests : IDisposable
         byte[][] valid =
         [
             Bytes.File(Right, 1, 2, 3, 0, 0, 0x80, 0x3f),
-            Bytes.File("""{"__metadata__":{"format":"pt","\u00e4":""},"a":{"dtype":"I64","shape":[1,2],"data_offsets":[0,16]},"b":{"dtype":"F8_E5M2","shape":[0],"data_offsets":[16,16]}}""", new byte[16]),
+            Bytes.File(
+                """{"__metadata__":{"format":"pt","\u00e4":""},"a":{"dtype":"I64","shape":[1,2],"data_offsets":[0,16]},"b":{"dtype":"F8_E5M2","shape":[0],"data_offsets":[16,16]}}""",
+                new byte[16]),
             Bytes.File("{}      "),
         ];
         var mutator = Mutator.OfSafetensors(seed: 7);

@@ -15,10 +15,13 @@ public sealed class HostilePickleTests : IDisposable
     public void The_right_pickle_is_read() => Opened(Pickles.Zip(Pickles.Right)).Should().Equal("x");
 
     [Fact]
-    public void Tensors_as_pytorch_wrote_them_first_are_read() => Opened(Pickles.Zip(Changed("tensor_v2", "tensor").Replace("\u0089NtR", "tR", StringComparison.Ordinal))).Should().Equal("x");
+    public void Tensors_as_pytorch_wrote_them_first_are_read() =>
+        Opened(Pickles.Zip(Changed("tensor_v2", "tensor").Replace("\u0089NtR", "tR", StringComparison.Ordinal))).Should().Equal("x");
 
     [Fact]
-    public void Texts_of_python_2_are_read() => Opened(Pickles.Zip(Changed("X\u0001\0\0\0x", "U\u0001x").Replace("X\u0007\0\0\0storage", "T\u0007\0\0\0storage", StringComparison.Ordinal))).Should().Equal("x");
+    public void Texts_of_python_2_are_read() =>
+        Opened(Pickles.Zip(Changed("X\u0001\0\0\0x", "U\u0001x").Replace("X\u0007\0\0\0storage", "T\u0007\0\0\0storage", StringComparison.Ordinal)))
+            .Should().Equal("x");
 
     [Theory]
     [InlineData("ctorch\nFloatStorage\n", "cos\nsystem\n", "'x' is made by os.system")]
@@ -81,10 +84,20 @@ public sealed class HostilePickleTests : IDisposable
     [InlineData("K\u0002\u0085", "\u0088\u0085", "sizes and strides must be whole numbers")]
     [InlineData("K\u0001\u0085", "K\u0002\u0085", "'x' [2] F32, of strides [2] from number 0, does not fit")]
     [InlineData("K\u0001\u0085", "J\u00ff\u00ff\u00ff\u00ff\u0085", "no number below zero")]
-    [InlineData("K\u0002\u0085K\u0001\u0085", "\u008a\u0008\0\0\0\0\0\0\0\u0040K\u0004\u0086K\0K\0\u0086", "'x' [4611686018427387904, 4] F32, of strides [0, 0] from number 0, does not fit")]
-    [InlineData("K\u0002\u0085K\u0001\u0085", "\u008a\u0008\0\0\0\0\0\0\0\u0040K\0\u0086K\0K\0\u0086", "'x' [4611686018427387904, 0] F32, of strides [0, 0] from number 0, does not fit")]
-    [InlineData("K\u0002\u0085K\u0001\u0085", "K\u0002K\u0002\u0086\u008a\u0008\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u007fK\u0001\u0086", "does not fit in the 2 numbers")]
-    public void A_pickle_that_is_wrong_somewhere_is_refused(string right, string wrong, string message) => Refused(Pickles.Zip(Changed(right, wrong))).Should().Contain(message);
+    [InlineData(
+        "K\u0002\u0085K\u0001\u0085",
+        "\u008a\u0008\0\0\0\0\0\0\0\u0040K\u0004\u0086K\0K\0\u0086",
+        "'x' [4611686018427387904, 4] F32, of strides [0, 0] from number 0, does not fit")]
+    [InlineData(
+        "K\u0002\u0085K\u0001\u0085",
+        "\u008a\u0008\0\0\0\0\0\0\0\u0040K\0\u0086K\0K\0\u0086",
+        "'x' [4611686018427387904, 0] F32, of strides [0, 0] from number 0, does not fit")]
+    [InlineData(
+        "K\u0002\u0085K\u0001\u0085",
+        "K\u0002K\u0002\u0086\u008a\u0008\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u007fK\u0001\u0086",
+        "does not fit in the 2 numbers")]
+    public void A_pickle_that_is_wrong_somewhere_is_refused(string right, string wrong, string message) =>
+        Refused(Pickles.Zip(Changed(right, wrong))).Should().Contain(message);
 
     [Fact]
     public void A_place_far_away_to_keep_a_value_takes_no_memory() => Opened(Pickles.Zip(Changed("s.", "r\u00ff\u00ff\u00ff\u00ffs."))).Should().Equal("x");
@@ -100,7 +113,8 @@ public sealed class HostilePickleTests : IDisposable
 
     [Fact]
     public void One_storage_in_two_types_is_refused() =>
-        Refused(Pickles.Zip(Changed("s.", "sX\u0001\0\0\0y" + Pickles.Tensor.Replace("Float", "Int", StringComparison.Ordinal) + "s."))).Should().Contain("storage '0' is 2 F32 in one place and 2 I32 in another");
+        Refused(Pickles.Zip(Changed("s.", "sX\u0001\0\0\0y" + Pickles.Tensor.Replace("Float", "Int", StringComparison.Ordinal) + "s.")))
+            .Should().Contain("storage '0' is 2 F32 in one place and 2 I32 in another");
 
     [Fact]
     public void Two_tensors_of_one_name_are_refused() =>
@@ -125,7 +139,8 @@ public sealed class HostilePickleTests : IDisposable
     }
 
     [Fact]
-    public void What_holds_itself_and_a_tensor_is_refused() => Refused(Pickles.Zip($"]q\0{Pickles.Tensor}ah\0a.")).Should().Contain("nested more than 100 deep, or within itself");
+    public void What_holds_itself_and_a_tensor_is_refused() =>
+        Refused(Pickles.Zip($"]q\0{Pickles.Tensor}ah\0a.")).Should().Contain("nested more than 100 deep, or within itself");
 
     [Fact]
     public void What_holds_itself_and_no_tensor_is_passed_over() => Opened(Pickles.Zip(Changed("s.", "sX\u0001\0\0\0y]q\0h\0as."))).Should().Equal("x");
@@ -135,7 +150,8 @@ public sealed class HostilePickleTests : IDisposable
     {
         const string OfClass = "ctorch._tensor\n_rebuild_from_type_v2\n";
 
-        Refused(Pickles.Zip($"{OfClass}{Repeat($"({OfClass}N", 50_000)}){Repeat("t", 50_000)}R.")).Should().Contain("the arguments of TensorOfClass are others");
+        Refused(Pickles.Zip($"{OfClass}{Repeat($"({OfClass}N", 50_000)}){Repeat("t", 50_000)}R."))
+            .Should().Contain("the arguments of TensorOfClass are others");
     }
 
     [Theory]
@@ -180,7 +196,8 @@ public sealed class HostilePickleTests : IDisposable
     [InlineData("(I1\nI2\nd")]
     [InlineData("Np5\n0g5\n")]
     [InlineData("N2\u0086")]
-    public void What_is_no_tensor_is_passed_over_whatever_writes_it(string value) => Opened(Pickles.Zip(Changed("s.", $"sX\u0001\0\0\0y{value}s."))).Should().Equal("x");
+    public void What_is_no_tensor_is_passed_over_whatever_writes_it(string value) =>
+        Opened(Pickles.Zip(Changed("s.", $"sX\u0001\0\0\0y{value}s."))).Should().Equal("x");
 
     [Theory]
     [InlineData("ccollections\nOrderedDict\n]](X\u0001\0\0\0x#ea\u0085R.", "x")]
@@ -192,7 +209,8 @@ public sealed class HostilePickleTests : IDisposable
     [InlineData("ctorch._utils\n_rebuild_parameter_with_state\n(#\u0088N}tR.", "")]
     [InlineData("ctorch.nn.parameter\nParameter\n#\u0085\u0081(\u0088NNtb.", "")]
     [InlineData("ctorch._tensor\n_rebuild_from_type_v2\n(ctorch._utils\n_rebuild_parameter\ncmine\nTensor\n(#\u0088Nt}tR.", "")]
-    public void Tensors_are_read_whatever_holds_them(string pickle, string name) => Opened(Pickles.Zip(pickle.Replace("#", Pickles.Tensor, StringComparison.Ordinal))).Should().Equal(name);
+    public void Tensors_are_read_whatever_holds_them(string pickle, string name) =>
+        Opened(Pickles.Zip(pickle.Replace("#", Pickles.Tensor, StringComparison.Ordinal))).Should().Equal(name);
 
     [Fact]
     public void A_negated_tensor_has_the_other_sign()
@@ -206,7 +224,8 @@ public sealed class HostilePickleTests : IDisposable
     [Fact]
     public void A_tensor_of_a_type_that_storages_do_not_have_is_in_a_storage_of_bytes()
     {
-        string typed = Pickles.Right.Replace("tensor_v2", "tensor_v3", StringComparison.Ordinal).Replace("torch\nFloatStorage", "torch.storage\nUntypedStorage", StringComparison.Ordinal)
+        string typed = Pickles.Right.Replace("tensor_v2", "tensor_v3", StringComparison.Ordinal)
+            .Replace("torch\nFloatStorage", "torch.storage\nUntypedStorage", StringComparison.Ordinal)
             .Replace("cpuK\u0002", "cpuK\u0008", StringComparison.Ordinal);
 
         Numbers(Pickles.Zip(typed.Replace("NtR", "Nctorch\nfloat32\ntR", StringComparison.Ordinal), 1f, -2f)).Should().Equal(1, -2);

@@ -7,14 +7,26 @@ namespace Distillation.Tests.Serialization;
 /// <summary>Files of PyTorch that are damaged, or made to do damage, around the pickle.</summary>
 public sealed class HostileTorchFileTests : IDisposable
 {
-    private static readonly string[] Fixtures = ["mlp.pth", "mlp.legacy.pth", "mixed.pth", "mixed.legacy.pth", "mixed.protocol4.pth", "beside.pth", "beside.protocol1.pth", "python2.pth"];
+    private static readonly string[] Fixtures =
+        ["mlp.pth", "mlp.legacy.pth", "mixed.pth", "mixed.legacy.pth", "mixed.protocol4.pth", "beside.pth", "beside.protocol1.pth", "python2.pth"];
 
     private static readonly string[] Words =
     [
-        "(", ".", "0", "1", "}", "]", ")", "s", "u", "a", "e", "t", "R", "Q", "b", "q\0", "h\0", "\u0085", "\u0086", "\u0088", "\u0094", "\u0093", "N", "K\0", "J\u00ff\u00ff\u00ff\u00ff", "ctorch._utils\n_rebuild_tensor_v2\n",
-        "ctorch\nLongStorage\n", "ccollections\nOrderedDict\n", "X\u0001\0\0\00", "\u008a\u0008\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u007f", "\u008d", "\u00ff\u00ff\u00ff\u00ff", "PK\u0001\u0002", "PK\u0005\u0006", "\0",
-        "cos\nsystem\n", ")\u0081", "}\u0092", "(ios\nsystem\n", "o", "2", "l", "d", "g0\n", "p0\n", "I1\n", "L1L\n", "F1\n", "S'a'\n", "Va\n", "B\u0001\0\0\0a", "C\u0001a", "\u008f", "\u0090", "\u0091", "\u0082\u0001", "\u008b\u0001\0\0\0a",
-        "ctorch._utils\n_rebuild_tensor_v3\n", "ctorch._tensor\n_rebuild_from_type_v2\n", "ctorch._utils\n_rebuild_parameter_with_state\n", "ctorch._utils\n_rebuild_qtensor\n", "ccollections\nCounter\n", "ctorch\nuint16\n",
+        "(", ".", "0", "1", "}", "]", ")", "s", "u", "a", "e", "t", "R", "Q", "b", "q\0", "h\0", "\u0085", "\u0086", "\u0088", "\u0094", "\u0093", "N", "K\0",
+        "J\u00ff\u00ff\u00ff\u00ff", "ctorch._utils\n_rebuild_tensor_v2\n",
+        "ctorch\nLongStorage\n",
+        "ccollections\nOrderedDict\n",
+        "X\u0001\0\0\00",
+        "\u008a\u0008\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u007f",
+        "\u008d",
+        "\u00ff\u00ff\u00ff\u00ff",
+        "PK\u0001\u0002",
+        "PK\u0005\u0006",
+        "\0",
+        "cos\nsystem\n", ")\u0081", "}\u0092", "(ios\nsystem\n", "o", "2", "l", "d", "g0\n", "p0\n", "I1\n", "L1L\n", "F1\n", "S'a'\n", "Va\n",
+        "B\u0001\0\0\0a", "C\u0001a", "\u008f", "\u0090", "\u0091", "\u0082\u0001", "\u008b\u0001\0\0\0a",
+        "ctorch._utils\n_rebuild_tensor_v3\n", "ctorch._tensor\n_rebuild_from_type_v2\n", "ctorch._utils\n_rebuild_parameter_with_state\n",
+        "ctorch._utils\n_rebuild_qtensor\n", "ccollections\nCounter\n", "ctorch\nuint16\n",
     ];
 
     private readonly DisposeScope _scope = torch.NewDisposeScope();
@@ -42,12 +54,14 @@ public sealed class HostileTorchFileTests : IDisposable
 
     [Fact]
     public void A_compressed_entry_is_refused() =>
-        Refused(Pickles.Zip(CompressionLevel.Optimal, ("a/data.pkl", Pickles.Bytes(Pickles.Right)), ("a/data/0", new byte[1 << 20]))).Should().Contain("'a/data.pkl' is compressed or encrypted");
+        Refused(Pickles.Zip(CompressionLevel.Optimal, ("a/data.pkl", Pickles.Bytes(Pickles.Right)), ("a/data/0", new byte[1 << 20])))
+            .Should().Contain("'a/data.pkl' is compressed or encrypted");
 
     [Fact]
     public void A_name_that_leads_out_of_the_file_leads_nowhere()
     {
-        byte[] file = Pickles.Zip(CompressionLevel.NoCompression, ("../../escaped", [1]), ("/escaped", [1]), ("a/data.pkl", Pickles.Bytes(Pickles.Right)), ("a/data/0", new byte[8]));
+        byte[] file = Pickles.Zip(
+            CompressionLevel.NoCompression, ("../../escaped", [1]), ("/escaped", [1]), ("a/data.pkl", Pickles.Bytes(Pickles.Right)), ("a/data/0", new byte[8]));
         string[] before = [.. Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(_path)!, "escaped*")];
 
         Opened(file).Should().Equal("x");
@@ -57,27 +71,35 @@ public sealed class HostileTorchFileTests : IDisposable
 
     [Fact]
     public void A_storage_outside_of_the_file_is_not_found() =>
-        Refused(Pickles.Zip(Pickles.Right.Replace("X\u0001\0\0\00", "X\u000b\0\0\0/etc/passwd", StringComparison.Ordinal))).Should().Contain("there is no storage '/etc/passwd'");
+        Refused(Pickles.Zip(Pickles.Right.Replace("X\u0001\0\0\00", "X\u000b\0\0\0/etc/passwd", StringComparison.Ordinal)))
+            .Should().Contain("there is no storage '/etc/passwd'");
 
     [Fact]
-    public void A_zip_file_of_something_else_is_refused() => Refused(Pickles.Zip(CompressionLevel.NoCompression, ("readme.txt", [1]))).Should().Contain("must have one folder with data.pkl, but has none");
+    public void A_zip_file_of_something_else_is_refused() =>
+        Refused(Pickles.Zip(CompressionLevel.NoCompression, ("readme.txt", [1]))).Should().Contain("must have one folder with data.pkl, but has none");
 
     [Fact]
     public void Two_pickles_are_refused() =>
-        Refused(Pickles.Zip(CompressionLevel.NoCompression, ("a/data.pkl", [1]), ("b/data.pkl", [1]))).Should().Contain("must have one folder with data.pkl, but has more");
+        Refused(Pickles.Zip(CompressionLevel.NoCompression, ("a/data.pkl", [1]), ("b/data.pkl", [1])))
+            .Should().Contain("must have one folder with data.pkl, but has more");
 
     [Fact]
-    public void Two_entries_of_one_name_are_refused() => Refused(Pickles.Zip(CompressionLevel.NoCompression, ("a/data/0", [1]), ("a/data/0", [1]))).Should().Contain("'a/data/0' comes twice");
+    public void Two_entries_of_one_name_are_refused() =>
+        Refused(Pickles.Zip(CompressionLevel.NoCompression, ("a/data/0", [1]), ("a/data/0", [1]))).Should().Contain("'a/data/0' comes twice");
 
     [Theory]
     [InlineData("big")]
     [InlineData("")]
     public void Numbers_of_another_byte_order_are_refused(string order) =>
-        Refused(Pickles.Zip(CompressionLevel.NoCompression, ("a/data.pkl", Pickles.Bytes(Pickles.Right)), ("a/byteorder", Pickles.Bytes(order)), ("a/data/0", new byte[8]))).Should().Contain($"must be little-endian, but are '{order}'");
+        Refused(Pickles.Zip(
+            CompressionLevel.NoCompression, ("a/data.pkl", Pickles.Bytes(Pickles.Right)), ("a/byteorder", Pickles.Bytes(order)), ("a/data/0", new byte[8])))
+            .Should().Contain($"must be little-endian, but are '{order}'");
 
     [Fact]
     public void Numbers_that_are_said_to_be_little_endian_are_read() =>
-        Opened(Pickles.Zip(CompressionLevel.NoCompression, ("a/data.pkl", Pickles.Bytes(Pickles.Right)), ("a/byteorder", Pickles.Bytes("little")), ("a/data/0", new byte[8]))).Should().Equal("x");
+        Opened(Pickles.Zip(
+            CompressionLevel.NoCompression, ("a/data.pkl", Pickles.Bytes(Pickles.Right)), ("a/byteorder", Pickles.Bytes("little")), ("a/data/0", new byte[8])))
+            .Should().Equal("x");
 
     [Fact]
     public void A_list_of_entries_told_in_64_bits_is_read()
@@ -127,10 +149,12 @@ public sealed class HostileTorchFileTests : IDisposable
     [InlineData("]X\u0001\0\0\00a.", -1, 8, "storage '0' must have 2 numbers, but has -1")]
     [InlineData("]X\u0001\0\0\00a.", 2, 7, "there must be 8 bytes more, but there are 7")]
     [InlineData("]X\u0001\0\0\00a.", 2, 9, "its storages must end with it")]
-    public void Storages_of_an_old_file_that_do_not_fit_are_refused(string keys, long count, int bytes, string message) => Refused(Pickles.Legacy(Pickles.Right, keys, count, bytes)).Should().Contain(message);
+    public void Storages_of_an_old_file_that_do_not_fit_are_refused(string keys, long count, int bytes, string message) =>
+        Refused(Pickles.Legacy(Pickles.Right, keys, count, bytes)).Should().Contain(message);
 
     [Fact]
-    public void A_pickle_of_something_else_is_refused() => Refused(Pickles.Bytes("\u0080\u0002K\u0001.")).Should().Contain("is a pickle, but none that torch.save writes");
+    public void A_pickle_of_something_else_is_refused() =>
+        Refused(Pickles.Bytes("\u0080\u0002K\u0001.")).Should().Contain("is a pickle, but none that torch.save writes");
 
     [Fact]
     public void An_old_file_of_another_byte_order_is_refused()
@@ -152,7 +176,8 @@ public sealed class HostileTorchFileTests : IDisposable
     [Fact]
     public void Damage_of_any_kind_in_a_pickle_gives_a_clear_refusal_or_a_clean_read_and_reserves_no_more_than_the_file()
     {
-        byte[][] valid = [Pickles.Bytes(Pickles.Right), Pickles.Bytes(Pickles.Right.Replace("}X", "}q\0(X", StringComparison.Ordinal).Replace("s.", "X\u0001\0\0\0y" + Pickles.Tensor + "u}X\u0001\0\0\0zNsb.", StringComparison.Ordinal))];
+        byte[][] valid = [Pickles.Bytes(Pickles.Right), Pickles.Bytes(Pickles.Right.Replace("}X", "}q\0(X", StringComparison.Ordinal)
+            .Replace("s.", "X\u0001\0\0\0y" + Pickles.Tensor + "u}X\u0001\0\0\0zNsb.", StringComparison.Ordinal))];
 
         Survives(valid, Pickles.Zip, LongForm.Times(15_000));
     }

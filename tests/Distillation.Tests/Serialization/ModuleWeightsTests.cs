@@ -30,7 +30,8 @@ public sealed class ModuleWeightsTests : IDisposable
         WeightsReport report = ModuleWeights.Load(other, Path);
 
         report.IsComplete.Should().BeTrue();
-        report.Loaded.Should().BeEquivalentTo("in.weight", "in.bias", "norm.weight", "norm.bias", "norm.running_mean", "norm.running_var", "norm.num_batches_tracked");
+        report.Loaded.Should().BeEquivalentTo(
+            "in.weight", "in.bias", "norm.weight", "norm.bias", "norm.running_mean", "norm.running_var", "norm.num_batches_tracked");
         State(other).Should().BeEquivalentTo(State(saved));
         State(other)["norm.num_batches_tracked"].Should().Equal(1);
         using SafetensorsFile file = SafetensorsFile.Open(Path);
@@ -75,7 +76,8 @@ public sealed class ModuleWeightsTests : IDisposable
     {
         ModuleWeights.Save(Some.Mlp(seed: 1, dtype: torch.ScalarType.Float64), Path);
 
-        Refused(Some.Mlp(seed: 2), new WeightsOptions { ConvertTypes = false }).Should().Contain("in.weight is [5, 6] F64 in the file and [5, 6] Float32 in the module");
+        Refused(Some.Mlp(seed: 2), new WeightsOptions { ConvertTypes = false })
+            .Should().Contain("in.weight is [5, 6] F64 in the file and [5, 6] Float32 in the module");
     }
 
     [Theory]
@@ -173,7 +175,8 @@ public sealed class ModuleWeightsTests : IDisposable
     public void Names_are_translated_and_left_out()
     {
         Sequential saved = Some.Mlp(seed: 1);
-        Safetensors.Write(Path, saved.state_dict().ToDictionary(pair => $"model.{pair.Key}", pair => pair.Value).Append(new("step", torch.tensor(7L))).ToDictionary());
+        Safetensors.Write(
+            Path, saved.state_dict().ToDictionary(pair => $"model.{pair.Key}", pair => pair.Value).Append(new("step", torch.tensor(7L))).ToDictionary());
         Sequential other = Some.Mlp(seed: 2);
 
         WeightsReport report = ModuleWeights.Load(other, Path, new WeightsOptions { Rename = name => name == "step" ? null : name["model.".Length..] });
@@ -201,7 +204,8 @@ public sealed class ModuleWeightsTests : IDisposable
     public void A_piece_within_some_names_suggests_how_to_rename()
     {
         Sequential saved = Networks.Plain();
-        Safetensors.Write(Path, saved.state_dict().ToDictionary(pair => pair.Key.Replace("norm.", "norm._orig_mod.", StringComparison.Ordinal), pair => pair.Value));
+        Safetensors.Write(
+            Path, saved.state_dict().ToDictionary(pair => pair.Key.Replace("norm.", "norm._orig_mod.", StringComparison.Ordinal), pair => pair.Value));
 
         Suggests(saved, Networks.Plain, name => name.Replace("_orig_mod.", "", StringComparison.Ordinal));
     }
@@ -210,7 +214,9 @@ public sealed class ModuleWeightsTests : IDisposable
     public void Every_prefix_that_fits_is_suggested()
     {
         Sequential saved = Networks.Plain();
-        Safetensors.Write(Path, new[] { "model.", "ema." }.SelectMany(prefix => saved.state_dict().Select(pair => KeyValuePair.Create(prefix + pair.Key, pair.Value))).ToDictionary());
+        Safetensors.Write(Path, new[] { "model.", "ema." }
+            .SelectMany(prefix => saved.state_dict().Select(pair => KeyValuePair.Create(prefix + pair.Key, pair.Value)))
+            .ToDictionary());
 
         Refused(Networks.Plain()).Should().Contain("StartsWith(\"model.\"").And.Contain("StartsWith(\"ema.\"");
     }
@@ -242,7 +248,8 @@ public sealed class ModuleWeightsTests : IDisposable
 
         Action load = () => ModuleWeights.Load(other, Path, new WeightsOptions { Rename = _ => "in.weight" });
 
-        load.Should().Throw<ArgumentException>().WithMessage("Rename must give each tensor another name, but calls both 'in.bias' and 'in.weight' 'in.weight'*");
+        load.Should().Throw<ArgumentException>()
+            .WithMessage("Rename must give each tensor another name, but calls both 'in.bias' and 'in.weight' 'in.weight'*");
     }
 
     [Fact]
@@ -305,7 +312,8 @@ public sealed class ModuleWeightsTests : IDisposable
     private void Suggests(string format, Func<Sequential> network, Func<string, string?> rename, [CallerArgumentExpression(nameof(rename))] string code = "")
     {
         Sequential saved = Networks.Plain();
-        Dictionary<string, Tensor> weights = saved.state_dict().ToDictionary(pair => string.Format(CultureInfo.InvariantCulture, format, pair.Key), pair => pair.Value);
+        Dictionary<string, Tensor> weights = saved.state_dict()
+            .ToDictionary(pair => string.Format(CultureInfo.InvariantCulture, format, pair.Key), pair => pair.Value);
         if (format != "{0}")
         {
             weights["optimizer.state.0.exp_avg"] = torch.ones(2);

@@ -57,7 +57,8 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void A_type_of_another_library_is_listed_and_not_read()
     {
-        using SafetensorsFile file = Open(Bytes.File("""{"f":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]},"g":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}""", 1, 2, 3));
+        using SafetensorsFile file = Open(
+            Bytes.File("""{"f":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]},"g":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}""", 1, 2, 3));
 
         file.Find("f")!.Dtype.Should().Be("F8_E4M3");
         file.Find("f")!.ScalarType.Should().BeNull();
@@ -80,7 +81,8 @@ public sealed class SafetensorsFileTests : IDisposable
     public void A_tensor_that_cannot_take_the_values_is_refused()
     {
         using SafetensorsFile file = Open(Three());
-        Tensor[] wrong = [torch.zeros([2, 3], torch.ScalarType.Byte), torch.zeros([3, 2], torch.ScalarType.Int8), torch.zeros([2, 3], torch.ScalarType.Byte).t()];
+        Tensor[] wrong =
+            [torch.zeros([2, 3], torch.ScalarType.Byte), torch.zeros([3, 2], torch.ScalarType.Int8), torch.zeros([2, 3], torch.ScalarType.Byte).t()];
 
         foreach (Tensor tensor in wrong)
         {

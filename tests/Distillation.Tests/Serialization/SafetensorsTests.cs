@@ -111,11 +111,13 @@ public sealed class SafetensorsTests : IDisposable
 
     [Fact]
     public void The_name_of_the_metadata_is_refused_as_the_name_of_a_tensor() =>
-        FluentActions.Invoking(() => Safetensors.Write(Path, new Dictionary<string, Tensor> { ["__metadata__"] = torch.zeros(1) })).Should().Throw<ArgumentException>().WithMessage("*'__metadata__'*");
+        FluentActions.Invoking(() => Safetensors.Write(Path, new Dictionary<string, Tensor> { ["__metadata__"] = torch.zeros(1) }))
+            .Should().Throw<ArgumentException>().WithMessage("*'__metadata__'*");
 
     [Fact]
     public void A_name_that_is_no_text_is_refused() =>
-        FluentActions.Invoking(() => Safetensors.Write(Path, new Dictionary<string, Tensor> { ["\ud800"] = torch.zeros(1) })).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => Safetensors.Write(Path, new Dictionary<string, Tensor> { ["\ud800"] = torch.zeros(1) }))
+            .Should().Throw<ArgumentException>();
 
     [Fact]
     public void What_fails_half_way_leaves_the_old_file_and_nothing_beside_it()

@@ -18,7 +18,8 @@ public sealed class TorchWeightsFileTests : IDisposable
 
         file.Names.Should().Equal(
             "shared.whole", "shared.column", "shared.turned", "shared.tail", "shared.steps",
-            "types.float64", "types.float32", "types.float16", "types.bfloat16", "types.int64", "types.int32", "types.int16", "types.int8", "types.uint8", "types.bool", "types.complex64",
+            "types.float64", "types.float32", "types.float16", "types.bfloat16", "types.int64", "types.int32", "types.int16", "types.int8", "types.uint8",
+            "types.bool", "types.complex64",
             "scalar", "empty", "spread", "parameter", "list.0", "list.1.0", "state.0.step", "again", "ordered.é");
         file.Find("shared.column")!.Shape.Should().Equal(4);
         file.Find("shared.column")!.ToString().Should().Be("[4] F32");
@@ -46,8 +47,10 @@ public sealed class TorchWeightsFileTests : IDisposable
         using TorchWeightsFile file = Open(name);
         (string, torch.ScalarType)[] types =
         [
-            ("float64", torch.ScalarType.Float64), ("float32", torch.ScalarType.Float32), ("float16", torch.ScalarType.Float16), ("bfloat16", torch.ScalarType.BFloat16), ("int64", torch.ScalarType.Int64),
-            ("int32", torch.ScalarType.Int32), ("int16", torch.ScalarType.Int16), ("int8", torch.ScalarType.Int8), ("uint8", torch.ScalarType.Byte), ("bool", torch.ScalarType.Bool),
+            ("float64", torch.ScalarType.Float64), ("float32", torch.ScalarType.Float32), ("float16", torch.ScalarType.Float16),
+            ("bfloat16", torch.ScalarType.BFloat16), ("int64", torch.ScalarType.Int64),
+            ("int32", torch.ScalarType.Int32), ("int16", torch.ScalarType.Int16), ("int8", torch.ScalarType.Int8), ("uint8", torch.ScalarType.Byte),
+            ("bool", torch.ScalarType.Bool),
         ];
 
         foreach ((string type, torch.ScalarType expected) in types)
@@ -81,7 +84,8 @@ public sealed class TorchWeightsFileTests : IDisposable
         using TorchWeightsFile file = Open("mixed.pth");
 
         file.Find("types.complex64")!.Dtype.Should().Be("C64");
-        FluentActions.Invoking(() => file.Read("types.complex64")).Should().Throw<InvalidDataException>().WithMessage("*mixed.pth' has 'types.complex64' as C64, but only I64*");
+        FluentActions.Invoking(() => file.Read("types.complex64"))
+            .Should().Throw<InvalidDataException>().WithMessage("*mixed.pth' has 'types.complex64' as C64, but only I64*");
     }
 
     [Fact]
@@ -95,7 +99,8 @@ public sealed class TorchWeightsFileTests : IDisposable
 
     [Fact]
     public void What_is_not_there_to_look_within_is_refused_with_what_is() =>
-        FluentActions.Invoking(() => TorchWeightsFile.Open(TorchFixture.PathOf("mixed.pth"), within: "share")).Should().Throw<ArgumentException>().WithMessage("There is no tensor within 'share' in*: shared.whole, *");
+        FluentActions.Invoking(() => TorchWeightsFile.Open(TorchFixture.PathOf("mixed.pth"), within: "share"))
+            .Should().Throw<ArgumentException>().WithMessage("There is no tensor within 'share' in*: shared.whole, *");
 
     [Fact]
     public void A_tensor_alone_has_the_empty_name()
@@ -108,7 +113,8 @@ public sealed class TorchWeightsFileTests : IDisposable
 
     [Fact]
     public void A_module_with_its_code_is_refused_by_the_name_of_its_class() =>
-        FluentActions.Invoking(() => Open("module.pth")).Should().Throw<InvalidDataException>().WithMessage("*module.pth' has no tensor that can be read: the whole is made by __main__.Cnn. *state_dict()*");
+        FluentActions.Invoking(() => Open("module.pth")).Should().Throw<InvalidDataException>()
+            .WithMessage("*module.pth' has no tensor that can be read: the whole is made by __main__.Cnn. *state_dict()*");
 
     [Theory]
     [InlineData("beside.pth")]
@@ -120,7 +126,9 @@ public sealed class TorchWeightsFileTests : IDisposable
     {
         using TorchWeightsFile file = Open(name);
 
-        file.Names.Should().Equal("weights.weight", "weights.bias", "beside.default.ema.weight", "beside.tagged", "beside.tagged parameter", "beside.quantized", "beside.keys.None", "beside.keys.0.5", "beside.keys.('a', 1)", "beside.keys.True", "last");
+        file.Names.Should().Equal(
+            "weights.weight", "weights.bias", "beside.default.ema.weight", "beside.tagged", "beside.tagged parameter", "beside.quantized", "beside.keys.None",
+            "beside.keys.0.5", "beside.keys.('a', 1)", "beside.keys.True", "last");
         Values(file, "weights.weight").Should().Equal(0, 1, 2, 3, 4, 5);
         Values(file, "beside.keys.('a', 1)").Should().Equal(4);
         Values(file, "beside.tagged").Should().Equal(1, 2);
@@ -133,15 +141,20 @@ public sealed class TorchWeightsFileTests : IDisposable
     {
         using TorchWeightsFile file = Open("beside.pth");
 
-        FluentActions.Invoking(() => file.Read("beside.module")).Should().Throw<InvalidDataException>().WithMessage("*'beside.module' is made by torch.nn.modules.linear.Linear*state_dict()*");
-        FluentActions.Invoking(() => file.Read("beside.array")).Should().Throw<InvalidDataException>().WithMessage("*'beside.array' is made by numpy.ndarray*torch.from_numpy*");
-        FluentActions.Invoking(() => file.Read("beside.sparse")).Should().Throw<InvalidDataException>().WithMessage("*'beside.sparse' is made by torch._utils._rebuild_sparse_tensor*to_dense*");
-        FluentActions.Invoking(() => TorchWeightsFile.Open(TorchFixture.PathOf("beside.pth"), within: "beside.module")).Should().Throw<ArgumentException>().WithMessage("*'beside.module' is made by torch.nn.modules.linear.Linear*state_dict()*");
+        FluentActions.Invoking(() => file.Read("beside.module"))
+            .Should().Throw<InvalidDataException>().WithMessage("*'beside.module' is made by torch.nn.modules.linear.Linear*state_dict()*");
+        FluentActions.Invoking(() => file.Read("beside.array"))
+            .Should().Throw<InvalidDataException>().WithMessage("*'beside.array' is made by numpy.ndarray*torch.from_numpy*");
+        FluentActions.Invoking(() => file.Read("beside.sparse"))
+            .Should().Throw<InvalidDataException>().WithMessage("*'beside.sparse' is made by torch._utils._rebuild_sparse_tensor*to_dense*");
+        FluentActions.Invoking(() => TorchWeightsFile.Open(TorchFixture.PathOf("beside.pth"), within: "beside.module"))
+            .Should().Throw<ArgumentException>().WithMessage("*'beside.module' is made by torch.nn.modules.linear.Linear*state_dict()*");
     }
 
     [Fact]
     public void A_network_that_does_not_find_its_weights_is_told_what_was_passed_over() =>
-        FluentActions.Invoking(() => ModuleWeights.Load(Some.Mlp(), TorchFixture.PathOf("beside.pth"))).Should().Throw<InvalidDataException>().WithMessage("*Missing in the file: in.*In the file *'beside.module' is made by torch.nn.modules.linear.Linear*state_dict()*");
+        FluentActions.Invoking(() => ModuleWeights.Load(Some.Mlp(), TorchFixture.PathOf("beside.pth"))).Should().Throw<InvalidDataException>()
+            .WithMessage("*Missing in the file: in.*In the file *'beside.module' is made by torch.nn.modules.linear.Linear*state_dict()*");
 
     [Fact]
     public void Files_of_python_2_are_read()
@@ -154,7 +167,8 @@ public sealed class TorchWeightsFileTests : IDisposable
     }
     [Fact]
     public void A_script_is_refused_with_what_opens_it() =>
-        FluentActions.Invoking(() => Open("cnn.pt")).Should().Throw<InvalidDataException>().WithMessage("*cnn.pt' is a TorchScript file: open it with torch.jit.load.");
+        FluentActions.Invoking(() => Open("cnn.pt"))
+            .Should().Throw<InvalidDataException>().WithMessage("*cnn.pt' is a TorchScript file: open it with torch.jit.load.");
 
     [Fact]
     public void A_name_that_is_not_there_is_refused_with_those_that_are()
@@ -222,7 +236,8 @@ public sealed class TorchWeightsFileTests : IDisposable
         string path = Path.GetTempFileName();
         File.WriteAllBytes(path, Bytes.File("{}"));
 
-        FluentActions.Invoking(() => TorchWeightsFile.Open(path)).Should().Throw<InvalidDataException>().WithMessage("*must begin as a zip file or as a pickle.");
+        FluentActions.Invoking(() => TorchWeightsFile.Open(path))
+            .Should().Throw<InvalidDataException>().WithMessage("*must begin as a zip file or as a pickle.");
 
         File.Delete(path);
     }

@@ -55,7 +55,8 @@ public sealed class ConcurrencyTests : IDisposable
         {
             OnReport = _ => OnThread(() =>
             {
-                FluentActions.Invoking(() => With(other).Fit(_data)).Should().Throw<InvalidOperationException>().WithMessage("The loss Hint* is in training already*");
+                FluentActions.Invoking(() => With(other).Fit(_data))
+                    .Should().Throw<InvalidOperationException>().WithMessage("The loss Hint* is in training already*");
                 refused++;
             }),
         };

@@ -19,7 +19,8 @@ public sealed class JointTrainerTests : IDisposable
         using IStudent original = Student.From(Some.Mlp(hidden: 9, seed: 4));
         using IStudent distilled = Student.From(Some.Mlp());
 
-        TrainingResult result = new JointTrainer(original, distilled, new SoftTargetLoss(2), options: new() { Epochs = 40, Optimizer = new AdamOptimizer(0.02) }).Fit(_data);
+        TrainingResult result =
+            new JointTrainer(original, distilled, new SoftTargetLoss(2), options: new() { Epochs = 40, Optimizer = new AdamOptimizer(0.02) }).Fit(_data);
 
         result.History[^1].Terms["original/HardLabel"].Should().BeLessThan(0.8 * result.History[0].Terms["original/HardLabel"]);
         result.History[^1].Loss.Should().BeApproximately(result.History[^1].Terms["distilled/SoftTarget"], 1e-6);
@@ -35,7 +36,8 @@ public sealed class JointTrainerTests : IDisposable
         {
             Sequential original = Some.Mlp(hidden: 9, seed: 4);
             var options = new TrainerOptions { Epochs = 3, Optimizer = new SgdOptimizer(rate) };
-            new JointTrainer(Student.From(original), Student.From(Some.Mlp()), new SoftTargetLoss(2), options: options, originalOptimizer: new SgdOptimizer(0.1)).Fit(_data);
+            new JointTrainer(
+                Student.From(original), Student.From(Some.Mlp()), new SoftTargetLoss(2), options: options, originalOptimizer: new SgdOptimizer(0.1)).Fit(_data);
             return Some.Weights(original);
         }
 
@@ -47,7 +49,8 @@ public sealed class JointTrainerTests : IDisposable
     {
         using IStudent distilled = Student.From(Some.Mlp());
 
-        TrainingResult result = new JointTrainer(Student.From(Some.Mlp(seed: 4)), distilled, new SoftTargetLoss(2), options: new() { Epochs = 1 }).Fit(_data, _data);
+        TrainingResult result = new JointTrainer(Student.From(Some.Mlp(seed: 4)), distilled, new SoftTargetLoss(2), options: new() { Epochs = 1 })
+            .Fit(_data, _data);
 
         using ITeacher after = distilled.AsTeacher();
         result.History[0].Validation!.NegativeLogLikelihood.Should().BeApproximately(Evaluator.Evaluate(after, _data).NegativeLogLikelihood, 1e-6);
@@ -124,6 +127,7 @@ public sealed class JointTrainerTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Seen.Add(eventId.Id);
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Seen.Add(eventId.Id);
     }
 }

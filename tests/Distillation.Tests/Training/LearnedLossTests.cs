@@ -3,7 +3,9 @@ using Distillation.Tests.Losses;
 
 namespace Distillation.Tests.Training;
 
-/// <summary>What a loss learns itself belongs to the run, in whatever form the loss is given: it comes back with a checkpoint, and with the last good weights.</summary>
+/// <summary>
+/// What a loss learns itself belongs to the run, in whatever form the loss is given: it comes back with a checkpoint, and with the last good weights.
+/// </summary>
 public sealed class LearnedLossTests : IDisposable
 {
     private readonly DisposeScope _scope = torch.NewDisposeScope();
@@ -39,7 +41,9 @@ public sealed class LearnedLossTests : IDisposable
         ["inside a loss that delegates"] = loss => new StandardizedLoss(loss),
         ["as a sum inside a loss that delegates"] = loss => new StandardizedLoss(new HardLabelLoss() + (0.5 * loss)) + new SoftTargetLoss(),
         [OfRows] = loss => new AdaptiveWeightLoss(
-            new CurriculumLoss(new AdaptiveTemperatureLoss((RowLoss)loss, RowMeasure.TeacherConfidence), RowMeasure.TeacherEntropy, 0.5), RowMeasure.TeacherConfidence) + new HardLabelLoss(),
+            new CurriculumLoss(new AdaptiveTemperatureLoss((RowLoss)loss, RowMeasure.TeacherConfidence), RowMeasure.TeacherEntropy, 0.5),
+            RowMeasure.TeacherConfidence)
+                + new HardLabelLoss(),
     };
 
     public void Dispose()
@@ -103,9 +107,16 @@ public sealed class LearnedLossTests : IDisposable
     // Batch normalization may see one sample nowhere: the data of the zoo is one batch.
     private static TrainerOptions Options(long steps) => new() { Steps = steps, Order = SampleOrder.Sequential, Optimizer = new AdamWOptimizer(0.01) };
 
-    /// <summary>Weights of the student, then all that the loss has learned, once as the loss itself has it and once as the loss that was given has it.</summary>
+    /// <summary>
+    /// Weights of the student, then all that the loss has learned, once as the loss itself has it and once as the loss that was given has it.
+    /// </summary>
     private static double[] Train(
-        string name, string form, TrainerOptions options, bool breaks = false, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+        string name,
+        string form,
+        TrainerOptions options,
+        bool breaks = false,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         IDistillationLoss learns = LossZoo.Make(name);
         IDistillationLoss given = Forms[form](learns);

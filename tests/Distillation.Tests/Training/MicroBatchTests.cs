@@ -15,11 +15,13 @@ public sealed class MicroBatchTests : IDisposable
     private readonly DisposeScope _scope = torch.NewDisposeScope();
 
     // Batch normalization in a connector sees the micro-batch, as documented.
-    public static TheoryData<string> Means => [.. LossZoo.Types.Select(type => type.Name).Where(name => !LossZoo.Make(name).ComparesSamples && !Normalizes(name))];
+    public static TheoryData<string> Means =>
+        [.. LossZoo.Types.Select(type => type.Name).Where(name => !LossZoo.Make(name).ComparesSamples && !Normalizes(name))];
 
     public static TheoryData<string> Comparing => [.. LossZoo.Types.Select(type => type.Name).Where(name => LossZoo.Make(name).ComparesSamples)];
 
-    public static TheoryData<string> MeansOverRows => [.. LossZoo.Types.Where(type => type.IsSubclassOf(typeof(RowLoss))).Select(type => type.Name).Where(name => !LossZoo.Make(name).ComparesSamples)];
+    public static TheoryData<string> MeansOverRows =>
+        [.. LossZoo.Types.Where(type => type.IsSubclassOf(typeof(RowLoss))).Select(type => type.Name).Where(name => !LossZoo.Make(name).ComparesSamples)];
 
     public static TheoryData<string> Rows => [.. RowCases.Keys];
 
@@ -29,11 +31,17 @@ public sealed class MicroBatchTests : IDisposable
     {
         ["an ignored label"] = () => new HardLabelLoss { IgnoredLabel = -100 },
         ["class weights"] = () => new HardLabelLoss { ClassWeights = [5, 1, 0, 0.1] },
-        ["class weights, an ignored label and smoothing"] = () => new HardLabelLoss { ClassWeights = [5, 1, 0.5, 0.1], IgnoredLabel = -100, LabelSmoothing = 0.1 },
-        ["terms that count otherwise"] = () => (0.7 * new SoftTargetLoss(2)) + (0.3 * new HardLabelLoss { ClassWeights = [5, 1, 0, 0.1], IgnoredLabel = -100 }) + (0.1 * new LogitL1Loss { IgnoredLabel = 2 }),
-        ["a sum inside a loss that delegates"] = () => (0.5 * new StandardizedLoss(new SoftTargetLoss() + (2.0 * new HardLabelLoss { IgnoredLabel = -100 }))) + new LogitL1Loss { IgnoredLabel = 1 },
-        ["rows weighed over class weights"] = () => new AdaptiveWeightLoss(new HardLabelLoss { ClassWeights = [5, 1, 0, 0.1], IgnoredLabel = -100 }, RowMeasure.TeacherConfidence),
-        ["a weight that follows the run"] = () => (new Schedule.Linear(1, 0) * new SoftTargetLoss()) + (new Schedule.Linear(0, 1) * new HardLabelLoss { IgnoredLabel = -100 }),
+        ["class weights, an ignored label and smoothing"] = () =>
+            new HardLabelLoss { ClassWeights = [5, 1, 0.5, 0.1], IgnoredLabel = -100, LabelSmoothing = 0.1 },
+        ["terms that count otherwise"] = () => (0.7 * new SoftTargetLoss(2))
+            + (0.3 * new HardLabelLoss { ClassWeights = [5, 1, 0, 0.1], IgnoredLabel = -100 })
+            + (0.1 * new LogitL1Loss { IgnoredLabel = 2 }),
+        ["a sum inside a loss that delegates"] = () =>
+            (0.5 * new StandardizedLoss(new SoftTargetLoss() + (2.0 * new HardLabelLoss { IgnoredLabel = -100 }))) + new LogitL1Loss { IgnoredLabel = 1 },
+        ["rows weighed over class weights"] = () =>
+            new AdaptiveWeightLoss(new HardLabelLoss { ClassWeights = [5, 1, 0, 0.1], IgnoredLabel = -100 }, RowMeasure.TeacherConfidence),
+        ["a weight that follows the run"] = () =>
+            (new Schedule.Linear(1, 0) * new SoftTargetLoss()) + (new Schedule.Linear(0, 1) * new HardLabelLoss { IgnoredLabel = -100 }),
     };
 
     // Layers that transformers have: states [N, T, D], attention [N, h, T, T], values [N, h, T, d].
@@ -43,9 +51,11 @@ public sealed class MicroBatchTests : IDisposable
         ["hidden states and a connector"] = (() => new HiddenStateMseLoss([new("s", "t")], new LinearConnector()), [Places, 3]),
         ["directions of hidden states"] = (() => new HiddenStateCosineLoss([new("s", "t")]), [Places, 3]),
         ["attention"] = (() => new AttentionMapLoss(new LayerPair("s", "t")), [2, Places, Places]),
-        ["attention as probabilities"] = (() => new AttentionMapLoss(new LayerPair("s", "t")) { Distance = AttentionDistance.KullbackLeibler }, [2, Places, Places]),
+        ["attention as probabilities"] =
+            (() => new AttentionMapLoss(new LayerPair("s", "t")) { Distance = AttentionDistance.KullbackLeibler }, [2, Places, Places]),
         ["relations of values"] = (() => new ValueRelationLoss("s", "t"), [2, Places, 3]),
-        ["states beside labels"] = (() => new HiddenStateMseLoss([new("s", "t")]) + (0.3 * new HardLabelLoss { IgnoredLabel = -100 }) + new SoftTargetLoss(), [Places, 3]),
+        ["states beside labels"] =
+            (() => new HiddenStateMseLoss([new("s", "t")]) + (0.3 * new HardLabelLoss { IgnoredLabel = -100 }) + new SoftTargetLoss(), [Places, 3]),
     };
 
     public void Dispose() => _scope.Dispose();
@@ -56,7 +66,8 @@ public sealed class MicroBatchTests : IDisposable
 
     [Theory]
     [MemberData(nameof(MeansOverRows))]
-    public void Update_is_that_of_the_whole_batch_when_a_mask_rules_places_out(string name) => ShouldUpdateAlike(() => LossZoo.Make(name), loss => Sequences(loss, layer: null));
+    public void Update_is_that_of_the_whole_batch_when_a_mask_rules_places_out(string name) =>
+        ShouldUpdateAlike(() => LossZoo.Make(name), loss => Sequences(loss, layer: null));
 
     [Theory]
     [MemberData(nameof(Rows))]
@@ -68,7 +79,8 @@ public sealed class MicroBatchTests : IDisposable
 
     [Theory]
     [MemberData(nameof(States))]
-    public void Update_is_that_of_the_whole_batch_when_a_mask_rules_states_out(string name) => ShouldUpdateAlike(StateCases[name].Make, loss => Sequences(loss, StateCases[name].Layer));
+    public void Update_is_that_of_the_whole_batch_when_a_mask_rules_states_out(string name) =>
+        ShouldUpdateAlike(StateCases[name].Make, loss => Sequences(loss, StateCases[name].Layer));
 
     [Theory]
     [MemberData(nameof(Comparing))]
@@ -219,7 +231,8 @@ public sealed class MicroBatchTests : IDisposable
                 Add(_student, feature, [logits[0], .. layer!], ref seed);
             }
 
-            foreach (Feature feature in loss.Features.Teacher.Where(feature => feature != SparseTargetLoss.Indices && feature != SparseTargetLoss.LogProbabilities))
+            foreach (Feature feature in loss.Features.Teacher.Where(feature =>
+                feature != SparseTargetLoss.Indices && feature != SparseTargetLoss.LogProbabilities))
             {
                 Add(_teacher, feature, [logits[0], .. layer!], ref seed);
             }
@@ -245,7 +258,9 @@ public sealed class MicroBatchTests : IDisposable
         public double[] Numbers() => [.. parameters().SelectMany(parameter => Close.Numbers(parameter))];
 
         public ModelOutput Forward(Batch batch, FeatureSet features) =>
-            new(Rows(get_parameter("logits")!, batch), features.ToDictionary(feature => feature, feature => Rows(get_parameter(feature.Path.Replace('.', '_'))!, batch)));
+            new(
+                Rows(get_parameter("logits")!, batch),
+                features.ToDictionary(feature => feature, feature => Rows(get_parameter(feature.Path.Replace('.', '_'))!, batch)));
 
         public ModelOutput Predict(Batch batch, FeatureSet features) =>
             new(Rows(_teacher[_logits], batch), features.ToDictionary(feature => feature, feature => Rows(_teacher[feature], batch)));
@@ -270,6 +285,7 @@ public sealed class MicroBatchTests : IDisposable
         public long Count => Samples;
 
         public Batch Read(Tensor indices) =>
-            new MaskedBatch(torch.zeros([indices.size(0), 1], torch.ScalarType.Float64), labels.index_select(0, indices), indices, mask.index_select(0, indices));
+            new MaskedBatch(
+                torch.zeros([indices.size(0), 1], torch.ScalarType.Float64), labels.index_select(0, indices), indices, mask.index_select(0, indices));
     }
 }

@@ -56,9 +56,11 @@ public sealed class NonFiniteTests : IDisposable
     {
         Sequential network = Some.Mlp();
         double[] before = Some.Weights(network);
-        Action fit = () => new DistillationTrainer(_teacher, Student.From(network), new SoftTargetLoss() + new SteepAt(4), Options(new())).Fit(_data, Some.Data());
+        Action fit = () =>
+            new DistillationTrainer(_teacher, Student.From(network), new SoftTargetLoss() + new SteepAt(4), Options(new())).Fit(_data, Some.Data());
 
-        TrainingDivergedException thrown = fit.Should().Throw<TrainingDivergedException>().WithMessage("The loss is finite, but not the weights of the student after 0 epochs and 5 updates. *").Which;
+        TrainingDivergedException thrown = fit.Should().Throw<TrainingDivergedException>()
+            .WithMessage("The loss is finite, but not the weights of the student after 0 epochs and 5 updates. *").Which;
         thrown.Term.Should().Be("weights");
         thrown.Samples.Should().BeNull();
         Some.Weights(network).Should().Equal(before);
@@ -113,7 +115,8 @@ public sealed class NonFiniteTests : IDisposable
     [Fact]
     public void A_report_without_any_update_has_no_loss()
     {
-        TrainingResult result = Run(Some.Mlp(), new SoftTargetLoss() + new Breaks(at: 0, times: 5), new() { Epochs = 2, NonFinite = new NonFinitePolicy.Skip(limit: 5) });
+        TrainingResult result = Run(
+            Some.Mlp(), new SoftTargetLoss() + new Breaks(at: 0, times: 5), new() { Epochs = 2, NonFinite = new NonFinitePolicy.Skip(limit: 5) });
 
         result.History[0].Loss.Should().Be(double.NaN);
         result.History[1].Loss.Should().BePositive();
@@ -122,7 +125,8 @@ public sealed class NonFiniteTests : IDisposable
     [Fact]
     public void Skipped_updates_that_are_not_in_a_row_do_not_end_the_run()
     {
-        TrainingResult result = Run(Some.Mlp(), new SoftTargetLoss() + new Breaks(at: 0, every: 2, times: 100), new() { Epochs = 4, NonFinite = new NonFinitePolicy.Skip(limit: 1) });
+        TrainingResult result = Run(
+            Some.Mlp(), new SoftTargetLoss() + new Breaks(at: 0, every: 2, times: 100), new() { Epochs = 4, NonFinite = new NonFinitePolicy.Skip(limit: 1) });
 
         (result.Status, result.History[^1].Skipped).Should().Be((TrainingStatus.Completed, 10));
     }
@@ -155,7 +159,11 @@ public sealed class NonFiniteTests : IDisposable
     {
         var progress = new CollectingProgress();
 
-        Run(Some.Mlp(), new SoftTargetLoss() + new Breaks(at: 2, every: 5, times: 100), new() { Epochs = 3, ReportEverySteps = 1, Optimizer = new SgdOptimizer(0.8), NonFinite = new NonFinitePolicy.RollBack(factor: 0.5) }, progress);
+        Run(
+            Some.Mlp(),
+            new SoftTargetLoss() + new Breaks(at: 2, every: 5, times: 100),
+            new() { Epochs = 3, ReportEverySteps = 1, Optimizer = new SgdOptimizer(0.8), NonFinite = new NonFinitePolicy.RollBack(factor: 0.5) },
+            progress);
 
         progress.Reports.Select(report => report.LearningRate).Should().Equal(0.8, 0.8, 0.8, 0.4, 0.4, 0.4, 0.4, 0.4, 0.2, 0.2, 0.2, 0.2, 0.2, 0.1, 0.1);
     }
@@ -205,7 +213,13 @@ public sealed class NonFiniteTests : IDisposable
         Sequential network = Normalized();
         foreach (NonFinitePolicy policy in (NonFinitePolicy[])[new NonFinitePolicy.Stop(), new NonFinitePolicy.Skip(1), new NonFinitePolicy.RollBack(limit: 1)])
         {
-            var options = new TrainerOptions { Epochs = 3, NonFinite = policy, Optimizer = new AdamWOptimizer(0.01), Update = new() { AverageDecay = 0.5, ClipNorm = 1 } };
+            var options = new TrainerOptions
+            {
+                Epochs = 3,
+                NonFinite = policy,
+                Optimizer = new AdamWOptimizer(0.01),
+                Update = new() { AverageDecay = 0.5, ClipNorm = 1 },
+            };
             Leak.None(() =>
             {
                 Action fit = () => Run(network, new SoftTargetLoss() + new Breaks(at: 6, times: 100), options);
@@ -242,7 +256,8 @@ public sealed class NonFiniteTests : IDisposable
         return fit.Should().Throw<TrainingDivergedException>().Which;
     }
 
-    private TrainingResult Run(Sequential network, IDistillationLoss loss, TrainerOptions options, IProgress<TrainingProgress>? progress = null, IDataSource? data = null)
+    private TrainingResult Run(
+        Sequential network, IDistillationLoss loss, TrainerOptions options, IProgress<TrainingProgress>? progress = null, IDataSource? data = null)
     {
         using IStudent student = Student.From(network);
         return new DistillationTrainer(_teacher, student, loss, Options(options)).Fit(data ?? _data, progress: progress);
@@ -265,7 +280,9 @@ public sealed class NonFiniteTests : IDisposable
         public Tensor Compute(DistillationContext context)
         {
             Tensor zero = context.Student.Logits.mean() * 0;
-            return context.Position.Step >= at && context.Position.Step < at + times ? (zero + context.Student.Logits.sum() - context.Student.Logits.detach().sum()).sqrt() : zero;
+            return context.Position.Step >= at && context.Position.Step < at + times
+                ? (zero + context.Student.Logits.sum() - context.Student.Logits.detach().sum()).sqrt()
+                : zero;
         }
     }
 
@@ -295,6 +312,7 @@ public sealed class NonFiniteTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Add((eventId.Id, formatter(state, exception)));
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Add((eventId.Id, formatter(state, exception)));
     }
 }

@@ -6,7 +6,9 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Tests.Training;
 
-/// <summary>Batch normalization of a single value per channel is refused before a run, wherever it is; what cannot be seen before is noticed at the end of the epoch.</summary>
+/// <summary>
+/// Batch normalization of a single value per channel is refused before a run, wherever it is; what cannot be seen before is noticed at the end of the epoch.
+/// </summary>
 public sealed class NormalizationCheckTests : IDisposable
 {
     private readonly DisposeScope _scope = torch.NewDisposeScope();
@@ -39,7 +41,8 @@ public sealed class NormalizationCheckTests : IDisposable
         ["a translator"] = new FactorTransferLoss("map", "map", connector: new TranslatorConnector()),
         ["a bottleneck"] = new ReusedClassifierLoss("map", "map", Sequential(Flatten(), Linear(6, 3))),
         ["fusions"] = new ReviewLoss(new LayerPair("map", "map"), new LayerPair("flat", "flat")),
-        ["fusions in a sum in a loss that delegates"] = new SoftTargetLoss() + new StandardizedLoss(new HardLabelLoss() + new ReviewLoss(new LayerPair("flat", "flat"))),
+        ["fusions in a sum in a loss that delegates"] = new SoftTargetLoss()
+            + new StandardizedLoss(new HardLabelLoss() + new ReviewLoss(new LayerPair("flat", "flat"))),
     };
 
     public void Dispose() => _scope.Dispose();
@@ -50,9 +53,11 @@ public sealed class NormalizationCheckTests : IDisposable
     {
         Sequential network = Network();
         double[] before = Numbers(network);
-        Action fit = () => new SupervisedTrainer(Student.From(network), options: new() { BatchSize = batchSize, MicroBatchSize = microBatchSize }).Fit(Some.Data(samples));
+        Action fit = () =>
+            new SupervisedTrainer(Student.From(network), options: new() { BatchSize = batchSize, MicroBatchSize = microBatchSize }).Fit(Some.Data(samples));
 
-        fit.Should().Throw<InvalidOperationException>().WithMessage($"*BatchSize*of one of {samples} samples*'norm' of the student*LastBatch.Drop*evaluation mode*");
+        fit.Should().Throw<InvalidOperationException>()
+            .WithMessage($"*BatchSize*of one of {samples} samples*'norm' of the student*LastBatch.Drop*evaluation mode*");
         Numbers(network).Should().Equal(before);
         network.training.Should().BeTrue();
     }
@@ -63,7 +68,8 @@ public sealed class NormalizationCheckTests : IDisposable
     {
         Sequential network = Network();
 
-        new SupervisedTrainer(Student.From(network), options: new() { Epochs = 1, BatchSize = batchSize, MicroBatchSize = microBatchSize, LastBatch = last }).Fit(Some.Data(samples));
+        new SupervisedTrainer(Student.From(network), options: new() { Epochs = 1, BatchSize = batchSize, MicroBatchSize = microBatchSize, LastBatch = last })
+            .Fit(Some.Data(samples));
 
         Numbers(network).Should().OnlyContain(number => double.IsFinite(number));
     }
@@ -74,7 +80,8 @@ public sealed class NormalizationCheckTests : IDisposable
         torch.manual_seed(1);
         Sequential network = Sequential(("conv", Conv2d(1, 4, 3, padding: 1)), ("norm", BatchNorm2d(4)), ("flat", Flatten()), ("out", Linear(256, 3)));
 
-        new SupervisedTrainer(Student.From(network), options: new() { Epochs = 1, BatchSize = 8 }).Fit(new TensorData(Some.Inputs(9, 64).view(9, 1, 8, 8), Some.Labels(9)));
+        new SupervisedTrainer(Student.From(network), options: new() { Epochs = 1, BatchSize = 8 })
+            .Fit(new TensorData(Some.Inputs(9, 64).view(9, 1, 8, 8), Some.Labels(9)));
 
         Numbers(network).Should().OnlyContain(number => double.IsFinite(number));
     }
@@ -103,7 +110,8 @@ public sealed class NormalizationCheckTests : IDisposable
     [Fact]
     public void Both_students_of_joint_training_are_looked_at()
     {
-        Action fit = () => new JointTrainer(Student.From(Network()), Student.From(Some.Mlp()), new SoftTargetLoss(), options: new() { BatchSize = 16 }).Fit(Some.Data(17));
+        Action fit = () =>
+            new JointTrainer(Student.From(Network()), Student.From(Some.Mlp()), new SoftTargetLoss(), options: new() { BatchSize = 16 }).Fit(Some.Data(17));
 
         fit.Should().Throw<InvalidOperationException>().WithMessage("*'norm' of the original*");
     }
@@ -135,10 +143,14 @@ public sealed class NormalizationCheckTests : IDisposable
     {
         double[] Train(long samples, int batchSize)
         {
-            IDistillationLoss loss = new HintLoss("map", "map", new ConvolutionConnector()) + new ContrastiveLoss("flat", "flat", samples: 12, negatives: 5, dimension: 3) + new HintLoss("map", "map", new BottleneckConnector());
+            IDistillationLoss loss = new HintLoss("map", "map", new ConvolutionConnector())
+                + new ContrastiveLoss("flat", "flat", samples: 12, negatives: 5, dimension: 3)
+                + new HintLoss("map", "map", new BottleneckConnector());
             Sequential network = MapNet(4);
             using ITeacher teacher = Teacher.From(MapNet(6));
-            new DistillationTrainer(teacher, Student.From(network), loss, new() { Steps = 2, BatchSize = batchSize, Order = SampleOrder.Sequential, LastBatch = LastBatch.Drop }).Fit(Pixels(12).Subset(Enumerable.Range(0, (int)samples).Select(i => (long)i)));
+            new DistillationTrainer(
+                teacher, Student.From(network), loss, new() { Steps = 2, BatchSize = batchSize, Order = SampleOrder.Sequential, LastBatch = LastBatch.Drop })
+                .Fit(Pixels(12).Subset(Enumerable.Range(0, (int)samples).Select(i => (long)i)));
             return [.. Numbers(network), .. Numbers(loss.Module!)];
         }
 
@@ -150,7 +162,8 @@ public sealed class NormalizationCheckTests : IDisposable
     {
         var network = new Hidden();
         double[] before = Numbers(network);
-        Action Fit(NonFinitePolicy policy) => () => new SupervisedTrainer(Student.From(network), options: new() { Epochs = 2, BatchSize = 8, NonFinite = policy }).Fit(Some.Data(9));
+        Action Fit(NonFinitePolicy policy) =>
+            () => new SupervisedTrainer(Student.From(network), options: new() { Epochs = 2, BatchSize = 8, NonFinite = policy }).Fit(Some.Data(9));
 
         Fit(new NonFinitePolicy.Stop()).Should().Throw<TrainingDivergedException>().WithMessage("*buffers of the student*").Which.Term.Should().Be("buffers");
         Numbers(network).Should().Equal(before);
@@ -170,7 +183,8 @@ public sealed class NormalizationCheckTests : IDisposable
         return (Sequential)Sequential(("map", Conv2d(1, channels, 1)), ("flat", Flatten()), ("out", Linear(channels, 3))).to(torch.ScalarType.Float64);
     }
 
-    private static TensorData Pixels(long samples) => new(Some.Inputs(samples, 1, dtype: torch.ScalarType.Float64).view(samples, 1, 1, 1), Some.Labels(samples));
+    private static TensorData Pixels(long samples) =>
+        new(Some.Inputs(samples, 1, dtype: torch.ScalarType.Float64).view(samples, 1, 1, 1), Some.Labels(samples));
 
     private static double[] Numbers(Module module) =>
         [.. module.parameters().Select(parameter => (Tensor)parameter).Concat(module.buffers()).SelectMany(tensor => Close.Numbers(tensor))];

@@ -21,7 +21,8 @@ public sealed class ParaphraserTrainerTests : IDisposable
         using Paraphraser paraphraser = new Paraphraser(channels: 6, normalize: normalize).to(torch.ScalarType.Float64);
         double before = Error(teacher, paraphraser);
 
-        TrainingResult result = new ParaphraserTrainer(teacher, "act", paraphraser, new TrainerOptions { Epochs = 20, BatchSize = 10, Optimizer = new AdamOptimizer(0.01) }).Fit(_data);
+        TrainingResult result = new ParaphraserTrainer(
+            teacher, "act", paraphraser, new TrainerOptions { Epochs = 20, BatchSize = 10, Optimizer = new AdamOptimizer(0.01) }).Fit(_data);
 
         Error(teacher, paraphraser).Should().BeLessThan(0.7 * before);
         result.History[^1].Loss.Should().BeLessThan(0.7 * result.History[0].Loss);

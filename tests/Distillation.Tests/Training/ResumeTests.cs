@@ -30,7 +30,10 @@ public sealed class ResumeTests : IDisposable
         ["Sgd with momentum"] = new() { Optimizer = new SgdOptimizer(new Schedule.Cosine(0.1)) { Momentum = 0.9, Nesterov = true } },
         ["Adam"] = new() { Optimizer = new AdamOptimizer(0.05) { AmsGrad = true } },
         ["AdamW"] = new() { Optimizer = new AdamWOptimizer(0.05) },
-        ["an optimizer of TorchSharp"] = new() { Optimizer = new CustomOptimizer(0.01, parameters => torch.optim.RMSProp(parameters.Select(one => one.Parameter).ToArray(), momentum: 0.5)) },
+        ["an optimizer of TorchSharp"] = new()
+        {
+            Optimizer = new CustomOptimizer(0.01, parameters => torch.optim.RMSProp(parameters.Select(one => one.Parameter).ToArray(), momentum: 0.5)),
+        },
         ["pieces"] = new() { MicroBatchSize = 2 },
         ["clipping and average"] = new() { Update = new() { ClipNorm = 0.1, ClipValue = 0.5, AverageDecay = 0.8 } },
         ["the best of all"] = new() { BestBy = Metric.NegativeLogLikelihood, Update = new() { AverageDecay = 0.5 } },
@@ -40,8 +43,17 @@ public sealed class ResumeTests : IDisposable
         ["whole batches, seldom validated"] = new() { LastBatch = LastBatch.Drop, ValidateEveryEpochs = 2, BestBy = Metric.Accuracy },
         ["read ahead"] = new() { Prefetch = 2 },
         ["skipped updates"] = new() { NonFinite = new NonFinitePolicy.Skip() },
-        ["going back"] = new() { NonFinite = new NonFinitePolicy.RollBack(factor: 0.5, limit: 4), Update = new() { AverageDecay = 0.5 }, Optimizer = new SgdOptimizer(0.1) { Momentum = 0.9 } },
-        ["going back, an optimizer of TorchSharp"] = new() { NonFinite = new NonFinitePolicy.RollBack(factor: 0.5, limit: 4), Optimizer = new CustomOptimizer(0.01, parameters => torch.optim.RMSProp(parameters.Select(one => one.Parameter).ToArray())) },
+        ["going back"] = new()
+        {
+            NonFinite = new NonFinitePolicy.RollBack(factor: 0.5, limit: 4),
+            Update = new() { AverageDecay = 0.5 },
+            Optimizer = new SgdOptimizer(0.1) { Momentum = 0.9 },
+        },
+        ["going back, an optimizer of TorchSharp"] = new()
+        {
+            NonFinite = new NonFinitePolicy.RollBack(factor: 0.5, limit: 4),
+            Optimizer = new CustomOptimizer(0.01, parameters => torch.optim.RMSProp(parameters.Select(one => one.Parameter).ToArray())),
+        },
         ["reports"] = new() { ReportEverySteps = 4 },
     };
 
@@ -104,7 +116,8 @@ public sealed class ResumeTests : IDisposable
         {
             Sequential original = Some.Mlp(hidden: 16, seed: 4);
             Sequential distilled = Some.Mlp();
-            new JointTrainer(Student.From(original), Student.From(distilled), new SoftTargetLoss(), options: options with { Checkpoints = checkpoints }).Fit(_data);
+            new JointTrainer(Student.From(original), Student.From(distilled), new SoftTargetLoss(), options: options with { Checkpoints = checkpoints })
+                .Fit(_data);
             return (Some.Weights(original), Some.Weights(distilled));
         }
 
@@ -157,7 +170,8 @@ public sealed class ResumeTests : IDisposable
                 return _teacher.call(inputs);
             });
             using var cached = new CachedTeacher(live, Samples);
-            new DistillationTrainer(cached, Student.From(Wide()), new SoftTargetLoss(), new() { Epochs = 2, BatchSize = 8, Checkpoints = new(_directory) }).Fit(_data);
+            new DistillationTrainer(cached, Student.From(Wide()), new SoftTargetLoss(), new() { Epochs = 2, BatchSize = 8, Checkpoints = new(_directory) })
+                .Fit(_data);
         }
 
         Train();
@@ -206,7 +220,15 @@ public sealed class ResumeTests : IDisposable
     {
         using var scope = torch.NewDisposeScope();
         string directory = Path.Combine(_directory, Guid.NewGuid().ToString());
-        TrainerOptions options = new() { Epochs = 2, BatchSize = 4, BestBy = Metric.Accuracy, Optimizer = new AdamWOptimizer(0.1), Update = new() { AverageDecay = 0.5, ClipNorm = 1 }, Checkpoints = new(directory) { EverySteps = 3 } };
+        TrainerOptions options = new()
+        {
+            Epochs = 2,
+            BatchSize = 4,
+            BestBy = Metric.Accuracy,
+            Optimizer = new AdamWOptimizer(0.1),
+            Update = new() { AverageDecay = 0.5, ClipNorm = 1 },
+            Checkpoints = new(directory) { EverySteps = 3 },
+        };
         using var cancellation = new CancellationTokenSource();
         _ = Run(options with { ReportEverySteps = 1 }, student, new CancelAt(4, cancellation), cancellation.Token);
         _ = Run(options, student);
@@ -246,7 +268,10 @@ public sealed class ResumeTests : IDisposable
             result.Position,
             Some.Weights(student),
             [.. student.buffers().Select(buffer => buffer.to(torch.ScalarType.Float64).sum().item<double>())],
-            [.. result.History.Select(report => (report.Position.Step, report.Loss, report.LearningRate, report.GradientNorm, report.Skipped, report.Validation))],
+            [
+                .. result.History.Select(report =>
+                    (report.Position.Step, report.Loss, report.LearningRate, report.GradientNorm, report.Skipped, report.Validation)),
+            ],
             result.Best?.Position);
     }
 

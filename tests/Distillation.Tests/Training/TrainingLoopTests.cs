@@ -39,7 +39,8 @@ public sealed class TrainingLoopTests : IDisposable
         using var cancellation = new CancellationTokenSource();
         var progress = new StopAtFirst(cancellation);
 
-        new TrainingLoop(new() { Steps = long.MaxValue, ReportEverySteps = 1, BatchSize = 5 }).Run(step, _data, progress: progress, cancellationToken: cancellation.Token);
+        new TrainingLoop(new() { Steps = long.MaxValue, ReportEverySteps = 1, BatchSize = 5 })
+            .Run(step, _data, progress: progress, cancellationToken: cancellation.Token);
 
         progress.Remaining.Should().Be(TimeSpan.MaxValue);
     }
@@ -156,7 +157,8 @@ public sealed class TrainingLoopTests : IDisposable
 
         TrainingResult result = new TrainingLoop(new TrainerOptions { Epochs = 3, BatchSize = 8 }).Run(step, _data, progress: progress);
 
-        progress.Reports.Select(report => report.Position).Should().Equal(new TrainingPosition(1, 3, 9, 3), new TrainingPosition(2, 6, 9, 3), new TrainingPosition(3, 9, 9, 3));
+        progress.Reports.Select(report => report.Position)
+            .Should().Equal(new TrainingPosition(1, 3, 9, 3), new TrainingPosition(2, 6, 9, 3), new TrainingPosition(3, 9, 9, 3));
         result.History.Should().Equal(progress.Reports);
     }
 
@@ -203,7 +205,10 @@ public sealed class TrainingLoopTests : IDisposable
         network.train();
         network.children().ElementAt(1).eval();
 
-        Run(new DistillationScheme(null, new Learner(Student.From(network), new HardLabelLoss(), new SgdOptimizer(0.1))), new TrainerOptions { Epochs = 1 }, _data);
+        Run(
+            new DistillationScheme(null, new Learner(Student.From(network), new HardLabelLoss(), new SgdOptimizer(0.1))),
+            new TrainerOptions { Epochs = 1 },
+            _data);
 
         network.training.Should().BeTrue();
         network.children().ElementAt(1).training.Should().BeFalse();

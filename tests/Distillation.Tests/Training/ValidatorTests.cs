@@ -30,7 +30,8 @@ public sealed class ValidatorTests : IDisposable
     {
         Sequential network = Some.Mlp();
         double[] before = Some.Weights(network);
-        Action fit = () => new DistillationTrainer(Teacher.From(Some.Mlp(hidden: 9)), Student.From(network), new SoftTargetLoss()).Fit(_data, Validations[name].Data());
+        Action fit = () =>
+            new DistillationTrainer(Teacher.From(Some.Mlp(hidden: 9)), Student.From(network), new SoftTargetLoss()).Fit(_data, Validations[name].Data());
 
         fit.Should().Throw<Exception>().WithMessage(Validations[name].Message);
         Some.Weights(network).Should().Equal(before);
@@ -45,11 +46,13 @@ public sealed class ValidatorTests : IDisposable
         Sequential network = Some.ConvNet(channels: 3);
         using ITeacher teacher = Teacher.From(teaching);
         using IStudent student = Student.From(network);
-        Module<Tensor, Tensor> classifier = Sequential(AdaptiveAvgPool2d(1), Flatten(), (Module<Tensor, Tensor>)teaching.named_modules().Single(layer => layer.name == "out").module);
+        Module<Tensor, Tensor> classifier = Sequential(
+            AdaptiveAvgPool2d(1), Flatten(), (Module<Tensor, Tensor>)teaching.named_modules().Single(layer => layer.name == "out").module);
         var loss = new ReusedClassifierLoss("act", "act", classifier);
         IDistillationLoss sum = 0.5 * loss.Named("reused");
 
-        TrainingResult result = new DistillationTrainer(teacher, student, sum, new() { Epochs = 8, Optimizer = new AdamOptimizer(0.05), BestBy = Metric.NegativeLogLikelihood }).Fit(images, images);
+        TrainingResult result = new DistillationTrainer(
+            teacher, student, sum, new() { Epochs = 8, Optimizer = new AdamOptimizer(0.05), BestBy = Metric.NegativeLogLikelihood }).Fit(images, images);
 
         using ITeacher whole = loss.CreatePredictor(student);
         EvaluationReport best = Evaluator.Evaluate(whole, images);
@@ -62,7 +65,8 @@ public sealed class ValidatorTests : IDisposable
     {
         Sequential network = Some.ConvNet(channels: 3);
         ReusedClassifierLoss Reused() => new("act", "act", Sequential(AdaptiveAvgPool2d(1), Flatten(), Linear(6, 3, dtype: torch.ScalarType.Float64)));
-        Action fit = () => new DistillationTrainer(Teacher.From(Some.ConvNet(channels: 6)), Student.From(network), Reused() + Reused()).Fit(Some.Images(), Some.Images());
+        Action fit = () =>
+            new DistillationTrainer(Teacher.From(Some.ConvNet(channels: 6)), Student.From(network), Reused() + Reused()).Fit(Some.Images(), Some.Images());
 
         fit.Should().Throw<InvalidOperationException>().WithMessage("*'ReusedClassifier' and 'ReusedClassifier#2'*");
     }
@@ -95,12 +99,16 @@ public sealed class ValidatorTests : IDisposable
 
     [Fact]
     public void A_teacher_that_fails_on_the_validation_data_is_logged_and_the_run_goes_on() =>
-        Ids(Teacher.From(inputs => inputs.size(0) == 33 ? throw new IOException("no line") : torch.zeros(inputs.size(0), 3)), Some.Mlp(), validation: Some.Data(33)).Should().Contain(112).And.Contain(104);
+        Ids(
+            Teacher.From(inputs => inputs.size(0) == 33 ? throw new IOException("no line") : torch.zeros(inputs.size(0), 3)),
+            Some.Mlp(),
+            validation: Some.Data(33)).Should().Contain(112).And.Contain(104);
 
     private List<int> Ids(ITeacher teacher, Sequential network, IDistillationLoss? loss = null, int epochs = 1, IDataSource? validation = null)
     {
         var log = new CollectingLog();
-        new DistillationTrainer(teacher, Student.From(network), loss ?? new SoftTargetLoss(), new() { Epochs = epochs, Optimizer = new SgdOptimizer(0.2) }, log).Fit(_data, validation ?? _data);
+        new DistillationTrainer(teacher, Student.From(network), loss ?? new SoftTargetLoss(), new() { Epochs = epochs, Optimizer = new SgdOptimizer(0.2) }, log)
+            .Fit(_data, validation ?? _data);
         return [.. log.Ids];
     }
 

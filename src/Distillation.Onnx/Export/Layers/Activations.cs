@@ -29,7 +29,8 @@ internal static class Activations
         LayerWriter.For<PReLU>(WritePReLU),
     ];
 
-    private static OnnxValue Clipped(OnnxGraph graph, OnnxValue input, double from, double to) => graph.Apply("Clip", [input, graph.Number(from), graph.Number(to)]);
+    private static OnnxValue Clipped(OnnxGraph graph, OnnxValue input, double from, double to) =>
+        graph.Apply("Clip", [input, graph.Number(from), graph.Number(to)]);
 
     private static OnnxValue WritePReLU(OnnxGraph graph, PReLU layer, OnnxValue input)
     {

@@ -2,7 +2,10 @@ using TorchSharp.Modules;
 
 namespace Distillation.Onnx.Layers;
 
-/// <summary>Pools to a given size. ONNX has them for the size 1; others are pools with a window, where the size of the input divides, and else one window after the other.</summary>
+/// <summary>
+/// Pools to a given size. ONNX has them for the size 1; others are pools with a window, where the size of the input divides, and else one window after the
+/// other.
+/// </summary>
 internal static class AdaptivePools
 {
     public static IEnumerable<LayerWriter> Writers =>
@@ -16,7 +19,8 @@ internal static class AdaptivePools
 
     private static OnnxValue Average(OnnxGraph graph, OnnxValue input, long[] output) => output.All(size => size == 1)
         ? graph.Apply("GlobalAveragePool", [input])
-        : Windowed(graph, input, output, "ReduceMean", window => Pools.Average(graph, input, window, stride: null, padding: null, ceil: false, countsPadding: true, divisor: null));
+        : Windowed(graph, input, output, "ReduceMean", window =>
+            Pools.Average(graph, input, window, stride: null, padding: null, ceil: false, countsPadding: true, divisor: null));
 
     private static OnnxValue Max(OnnxGraph graph, OnnxValue input, long[] output) => output.All(size => size == 1)
         ? graph.Apply("GlobalMaxPool", [input])

@@ -11,7 +11,8 @@ internal static class Attention
         return Write(graph, weights, AttentionSettings.Of(layer, weights), query, key, value, masks);
     }
 
-    public static OnnxValue Write(OnnxGraph graph, NamedWeights weights, AttentionSettings settings, OnnxValue query, OnnxValue key, OnnxValue value, AttentionMasks masks)
+    public static OnnxValue Write(
+        OnnxGraph graph, NamedWeights weights, AttentionSettings settings, OnnxValue query, OnnxValue key, OnnxValue value, AttentionMasks masks)
     {
         Tensor[] matrices = weights.Has("in_proj_weight")
             ? weights["in_proj_weight"].chunk(3)
@@ -29,7 +30,9 @@ internal static class Attention
         return Weights.Linear(graph, joined, weights.Part("out_proj"));
 
         OnnxValue Projected(int part, string name, OnnxValue input) => Weights.Linear(
-            graph, input, weights.Constant(graph, $"{name}_proj_weight", matrices[part]), biases is null ? null : weights.Constant(graph, $"{name}_proj_bias", biases[part]));
+            graph, input, weights.Constant(graph, $"{name}_proj_weight", matrices[part]), biases is null
+                ? null
+                : weights.Constant(graph, $"{name}_proj_bias", biases[part]));
 
         OnnxValue Heads(OnnxValue all, long[] order) =>
             graph.Apply("Transpose", [graph.Apply("Reshape", [all, graph.Integers(0, 0, settings.Heads, each)])], ("perm", order));

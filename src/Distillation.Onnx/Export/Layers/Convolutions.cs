@@ -25,7 +25,14 @@ internal static class Convolutions
             pads = new long[pads.Length];
         }
 
-        return graph.Apply("Conv", Inputs(graph, layer, input), ("strides", layer.stride), ("pads", pads), ("dilations", layer.dilation), ("group", layer.groups), ("kernel_shape", layer.kernel_size));
+        return graph.Apply(
+            "Conv",
+            Inputs(graph, layer, input),
+            ("strides", layer.stride),
+            ("pads", pads),
+            ("dilations", layer.dilation),
+            ("group", layer.groups),
+            ("kernel_shape", layer.kernel_size));
     }
 
     private static OnnxValue Transposed(OnnxGraph graph, Convolution layer, OnnxValue input)
@@ -75,7 +82,8 @@ internal static class Convolutions
     {
         PaddingModes.Reflect => Pads.Of(graph, input, before, after, "reflect"),
         PaddingModes.Replicate => Pads.Of(graph, input, before, after, "edge"),
-        PaddingModes.Circular => Enumerable.Range(0, before.Length).Aggregate(input, (value, index) => Slices.Circle(graph, value, index + 2, before[index], after[index])),
+        PaddingModes.Circular =>
+            Enumerable.Range(0, before.Length).Aggregate(input, (value, index) => Slices.Circle(graph, value, index + 2, before[index], after[index])),
         _ => throw new OnnxExportException($"padding of the mode {mode} is not known."),
     };
 }

@@ -13,7 +13,8 @@ internal static class GatedActivations
         LayerWriter.For<LogSigmoid>((graph, _, input) => graph.Apply("Neg", [graph.Apply("Softplus", [graph.Apply("Neg", [input])])])),
         LayerWriter.For<Tanhshrink>((graph, _, input) => graph.Apply("Sub", [input, graph.Apply("Tanh", [input])])),
         LayerWriter.For<Softplus>(WriteSoftplus),
-        LayerWriter.For<Threshold>((graph, layer, input) => graph.Apply("Where", [graph.Apply("Greater", [input, graph.Number(layer.threshold)]), input, graph.Number(layer.value)])),
+        LayerWriter.For<Threshold>((graph, layer, input) =>
+            graph.Apply("Where", [graph.Apply("Greater", [input, graph.Number(layer.threshold)]), input, graph.Number(layer.value)])),
         LayerWriter.For<GLU>(WriteGlu),
     ];
 

@@ -29,14 +29,18 @@ internal static class Normalizations
     }
 
     private static OnnxValue OfBatches(OnnxGraph graph, BatchNorm layer, OnnxValue input) =>
-        ByStatistics(graph, layer, input) ?? throw new OnnxExportException("it has no running statistics, so that a sample's output depends on the rest of its batch.");
+        ByStatistics(graph, layer, input)
+        ?? throw new OnnxExportException("it has no running statistics, so that a sample's output depends on the rest of its batch.");
 
     private static OnnxValue OfInstances(OnnxGraph graph, InstanceNorm layer, OnnxValue input) =>
         ByStatistics(graph, layer, input) ?? graph.Apply("InstanceNormalization", [input, .. WeightAndBias(graph, layer)], ("epsilon", layer.eps));
 
     private static OnnxValue? ByStatistics(OnnxGraph graph, NormBase layer, OnnxValue input) =>
         layer.running_mean is { } mean && layer.running_var is { } variance
-            ? graph.Apply("BatchNormalization", [input, .. WeightAndBias(graph, layer), graph.Constant("running_mean", mean), graph.Constant("running_var", variance)], ("epsilon", layer.eps))
+            ? graph.Apply(
+                "BatchNormalization",
+                [input, .. WeightAndBias(graph, layer), graph.Constant("running_mean", mean), graph.Constant("running_var", variance)],
+                ("epsilon", layer.eps))
             : null;
 
     private static OnnxValue[] WeightAndBias(OnnxGraph graph, NormBase layer) =>

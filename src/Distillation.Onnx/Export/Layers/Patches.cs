@@ -35,7 +35,8 @@ internal static class Patches
             (Pair(layer.output_size), Pair(layer.kernel_size), Pair(layer.stride), Pair(layer.padding), Pair(layer.dilation));
         long channels = graph.ShapeOf(input)[1] / (kernel[0] * kernel[1]);
         long[] free = [.. Enumerable.Range(0, 2).Select(axis => size[axis] + (2 * padding[axis]) - (dilation[axis] * (kernel[axis] - 1)) - 1)];
-        OnnxValue picture = graph.Apply("Reshape", [input, graph.Integers(0, channels * kernel[0] * kernel[1], (free[0] / stride[0]) + 1, (free[1] / stride[1]) + 1)]);
+        OnnxValue picture = graph.Apply(
+            "Reshape", [input, graph.Integers(0, channels * kernel[0] * kernel[1], (free[0] / stride[0]) + 1, (free[1] / stride[1]) + 1)]);
         return graph.Apply(
             "ConvTranspose",
             [picture, Ones(graph, channels, kernel)],

@@ -26,16 +26,24 @@ internal static class Pools
         padding ??= new long[kernel.Length];
         dilation ??= [.. kernel.Select(_ => 1L)];
         return graph.Apply(
-            "MaxPool", [input], ("kernel_shape", kernel), ("strides", stride ?? kernel), ("pads", (long[])[.. padding, .. padding]), ("dilations", dilation), ("ceil_mode", ceil ? 1 : 0));
+            "MaxPool",
+            [input],
+            ("kernel_shape", kernel),
+            ("strides", stride ?? kernel),
+            ("pads", (long[])[.. padding, .. padding]),
+            ("dilations", dilation),
+            ("ceil_mode", ceil ? 1 : 0));
     }
 
-    public static OnnxValue Average(OnnxGraph graph, OnnxValue input, long[] kernel, long[]? stride, long[]? padding, bool ceil, bool countsPadding, long? divisor)
+    public static OnnxValue Average(
+        OnnxGraph graph, OnnxValue input, long[] kernel, long[]? stride, long[]? padding, bool ceil, bool countsPadding, long? divisor)
     {
         padding ??= new long[kernel.Length];
         bool counts = divisor is not null || (countsPadding && padding.Any(pad => pad > 0));
         if (ceil && counts)
         {
-            throw new OnnxExportException("ONNX counts other places than PyTorch in windows that reach over the end (ceil_mode with count_include_pad or divisor_override).");
+            throw new OnnxExportException(
+                "ONNX counts other places than PyTorch in windows that reach over the end (ceil_mode with count_include_pad or divisor_override).");
         }
 
         OnnxValue mean = graph.Apply(
@@ -52,7 +60,8 @@ internal static class Pools
     // (Σ xᵖ)^(1/p), without an absolute value, as libtorch has it.
     private static OnnxValue OfPowers(OnnxGraph graph, OnnxValue input, long[] kernel, long[]? stride, bool ceil, double power)
     {
-        OnnxValue mean = Average(graph, graph.Apply("Pow", [input, graph.Number(power)]), kernel, stride, padding: null, ceil, countsPadding: true, divisor: null);
+        OnnxValue mean = Average(
+            graph, graph.Apply("Pow", [input, graph.Number(power)]), kernel, stride, padding: null, ceil, countsPadding: true, divisor: null);
         return graph.Apply("Pow", [graph.Apply("Mul", [mean, graph.Number(Places(kernel))]), graph.Number(1 / power)]);
     }
 

@@ -1,6 +1,9 @@
 namespace Distillation.Onnx.Layers;
 
-/// <summary>LSTM, GRU and RNN. All that TorchSharp tells of them are their weights: what else there is to know is in the weights' names and shapes, and in what a run makes.</summary>
+/// <summary>
+/// LSTM, GRU and RNN. All that TorchSharp tells of them are their weights: what else there is to know is in the weights' names and shapes, and in what a run
+/// makes.
+/// </summary>
 internal static class Recurrences
 {
     // PyTorch has the gates in the order input, forget, cell, output, ONNX in that of input, output, forget, cell.
@@ -48,7 +51,8 @@ internal static class Recurrences
 
     private static bool BatchFirst(Tensor hidden) => hidden.size(1) == 2;
 
-    private static OnnxValue Stack(OnnxGraph graph, torch.nn.Module layer, OnnxValue input, string operation, int[] gates, bool batchFirst, (string Name, OnnxSetting Value)[] settings)
+    private static OnnxValue Stack(
+        OnnxGraph graph, torch.nn.Module layer, OnnxValue input, string operation, int[] gates, bool batchFirst, (string Name, OnnxSetting Value)[] settings)
     {
         NamedWeights weights = NamedWeights.Of(layer);
         string[] directions = weights.Has("weight_ih_l0_reverse") ? ["", "_reverse"] : [""];
@@ -64,10 +68,15 @@ internal static class Recurrences
             OnnxValue sorted = graph.Apply("Transpose", [graph.Apply(operation, inputs, settings)], ("perm", (long[])[0, 2, 1, 3]));
             value = graph.Apply("Reshape", [sorted, graph.Integers(0, 0, size * directions.Length)]);
 
-            OnnxValue Joined(string name) => graph.Constant($"{name}{level}", torch.stack([.. directions.Select(way => Sorted(weights[$"{name}{level}{way}"], gates))]));
+            OnnxValue Joined(string name) =>
+                graph.Constant($"{name}{level}", torch.stack([.. directions.Select(way => Sorted(weights[$"{name}{level}{way}"], gates))]));
 
             OnnxValue Biases() => graph.Constant(
-                $"bias{level}", torch.stack([.. directions.Select(way => torch.cat([Sorted(weights[$"bias_ih{level}{way}"], gates), Sorted(weights[$"bias_hh{level}{way}"], gates)]))]));
+                $"bias{level}", torch.stack(
+                    [
+                        .. directions.Select(way =>
+                            torch.cat([Sorted(weights[$"bias_ih{level}{way}"], gates), Sorted(weights[$"bias_hh{level}{way}"], gates)])),
+                    ]));
         }
 
         return batchFirst ? graph.Apply("Transpose", [value], ("perm", (long[])[1, 0, 2])) : value;

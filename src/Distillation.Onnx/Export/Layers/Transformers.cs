@@ -2,13 +2,17 @@ using TorchSharp.Modules;
 
 namespace Distillation.Onnx.Layers;
 
-/// <summary>Transformers and their layers on [L, N, E], the sequence first. Each part adds to its input, and the sum is normalized: norm(x + part(x)). Vaswani et al., "Attention Is All You Need", 2017.</summary>
+/// <summary>
+/// Transformers and their layers on [L, N, E], the sequence first. Each part adds to its input, and the sum is normalized: norm(x + part(x)). Vaswani et al.,
+/// "Attention Is All You Need", 2017.
+/// </summary>
 internal static class Transformers
 {
     // What libtorch normalizes layers with.
     private const double Epsilon = 1e-5;
 
-    public static IEnumerable<LayerWriter> Writers => [LayerWriter.For<TransformerEncoderLayer>((graph, layer, input) => EncoderLayer(graph, layer, input, default))];
+    public static IEnumerable<LayerWriter> Writers =>
+        [LayerWriter.For<TransformerEncoderLayer>((graph, layer, input) => EncoderLayer(graph, layer, input, default))];
 
     public static OnnxValue EncoderLayer(OnnxGraph graph, TransformerEncoderLayer layer, OnnxValue source, AttentionMasks masks)
     {
@@ -22,7 +26,8 @@ internal static class Transformers
         return Encoder(graph, weights, TransformerSettings.Of(encoder, weights), source, masks);
     }
 
-    public static OnnxValue DecoderLayer(OnnxGraph graph, TransformerDecoderLayer layer, OnnxValue target, OnnxValue memory, AttentionMasks own, AttentionMasks cross)
+    public static OnnxValue DecoderLayer(
+        OnnxGraph graph, TransformerDecoderLayer layer, OnnxValue target, OnnxValue memory, AttentionMasks own, AttentionMasks cross)
     {
         NamedWeights weights = NamedWeights.Of(layer);
         return DecoderLayer(graph, weights, TransformerSettings.Of(layer, weights), target, memory, own, cross);
@@ -48,7 +53,8 @@ internal static class Transformers
         return weights.Has("norm.weight") ? Norm(graph, value, weights.Part("norm")) : value;
     }
 
-    private static OnnxValue Decoder(OnnxGraph graph, NamedWeights weights, TransformerSettings settings, OnnxValue target, OnnxValue memory, AttentionMasks own, AttentionMasks cross)
+    private static OnnxValue Decoder(
+        OnnxGraph graph, NamedWeights weights, TransformerSettings settings, OnnxValue target, OnnxValue memory, AttentionMasks own, AttentionMasks cross)
     {
         OnnxValue value = weights.Layers().Aggregate(target, (value, layer) => DecoderLayer(graph, layer, settings, value, memory, own, cross));
         return weights.Has("norm.weight") ? Norm(graph, value, weights.Part("norm")) : value;
@@ -61,7 +67,8 @@ internal static class Transformers
         return FeedForward(graph, weights, settings, middle, "norm2");
     }
 
-    private static OnnxValue DecoderLayer(OnnxGraph graph, NamedWeights weights, TransformerSettings settings, OnnxValue target, OnnxValue memory, AttentionMasks own, AttentionMasks cross)
+    private static OnnxValue DecoderLayer(
+        OnnxGraph graph, NamedWeights weights, TransformerSettings settings, OnnxValue target, OnnxValue memory, AttentionMasks own, AttentionMasks cross)
     {
         OnnxValue attended = Attention.Write(graph, weights.Part("self_attn"), settings.Attention, target, target, target, own);
         OnnxValue first = Norm(graph, graph.Apply("Add", [target, attended]), weights.Part("norm1"));

@@ -32,12 +32,14 @@ internal static class Upsampling
         if (scales.Length > 0 && scales.All(double.IsInteger))
         {
             OnnxValue whole = graph.Constant("scales", torch.tensor([1, 1, .. scales], torch.ScalarType.Float32));
-            return graph.Apply("Resize", [input, OnnxValue.None, whole], ("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor"));
+            return graph.Apply(
+                "Resize", [input, OnnxValue.None, whole], ("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor"));
         }
 
         // ONNX Runtime rounds some quotients otherwise than libtorch. So the file has the places that the layer takes.
         long[] sizes = [.. graph.ShapeOf(input).Skip(2)];
-        return Enumerable.Range(0, sizes.Length).Aggregate(input, (value, index) => graph.Apply("Gather", [value, graph.Constant("places", Places(layer, sizes, index))], ("axis", index + 2)));
+        return Enumerable.Range(0, sizes.Length)
+            .Aggregate(input, (value, index) => graph.Apply("Gather", [value, graph.Constant("places", Places(layer, sizes, index))], ("axis", index + 2)));
     }
 
     private static Tensor Places(Upsample layer, long[] sizes, int index)

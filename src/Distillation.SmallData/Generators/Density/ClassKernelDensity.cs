@@ -1,10 +1,18 @@
 namespace Distillation.SmallData;
 
-/// <summary>Draws from a kernel density estimate of each class (Parzen, 1962) in the space of the first principal components: an original, and normal noise in the directions in which its class varies.</summary>
+/// <summary>
+/// Draws from a kernel density estimate of each class (Parzen, 1962) in the space of the first principal components: an original, and normal noise in the
+/// directions in which its class varies.
+/// </summary>
 /// <remarks>
-/// <para><c>x + h·V·Σ^½·z</c> for z from the standard normal, the first K components V of all originals, the class's covariance Σ as <see cref="ClassGaussian"/> has it, and the bandwidth h by <see cref="Rule"/>
-/// for the n samples of the class. What the components leave out stays the original's. Labels are needed.</para>
-/// <para>In many dimensions the rules are wide: h is 0.88 for n = 20 and K = 20, so samples leave the data nearly as draws of <see cref="ClassGaussian"/> do, and harm as they; <see cref="Scale"/> below 1 keeps them nearer.</para>
+/// <para>
+/// <c>x + h·V·Σ^½·z</c> for z from the standard normal, the first K components V of all originals, the class's covariance Σ as <see cref="ClassGaussian"/> has
+/// it, and the bandwidth h by <see cref="Rule"/> for the n samples of the class. What the components leave out stays the original's. Labels are needed.
+/// </para>
+/// <para>
+/// In many dimensions the rules are wide: h is 0.88 for n = 20 and K = 20, so samples leave the data nearly as draws of <see cref="ClassGaussian"/> do, and
+/// harm as they; <see cref="Scale"/> below 1 keeps them nearer.
+/// </para>
 /// </remarks>
 public sealed class ClassKernelDensity : ISampleGenerator
 {
@@ -45,7 +53,8 @@ public sealed class ClassKernelDensity : ISampleGenerator
         Tensor noise = RowArithmetic.Combine(random.Normal(dimensions, torch.ScalarType.Float64), ClassSpread.Roots(originals, Components, Shrinkage), labels);
         Tensor widths = originals.Remember((nameof(ClassKernelDensity), dimensions, Rule), all => Bandwidths(ClassSpread.Sizes(all), dimensions));
         noise.mul_(widths.index_select(0, labels).MulInPlace(Scale).unsqueeze(1));
-        return new GeneratedSamples(inputs.to(torch.ScalarType.Float64).Add(RowArithmetic.Combine(noise, components).view(inputs.shape)).to(inputs.dtype), parents);
+        return new GeneratedSamples(
+            inputs.to(torch.ScalarType.Float64).Add(RowArithmetic.Combine(noise, components).view(inputs.shape)).to(inputs.dtype), parents);
     }
 
     private Tensor Bandwidths(Tensor sizes, long dimensions)

@@ -9,14 +9,17 @@ internal static class ClassSpread
 
     /// <summary>The symmetric square roots of each class's covariance, shrunk toward that of all classes around their means, [C, K, K].</summary>
     public static Tensor Roots(LabeledSamples originals, int components, double shrinkage) =>
-        originals.Remember((nameof(ClassSpread), nameof(Roots), components, shrinkage), all => Roots(all, PrincipalComponents.Coordinates(all, components), shrinkage));
+        originals.Remember(
+            (nameof(ClassSpread), nameof(Roots), components, shrinkage), all => Roots(all, PrincipalComponents.Coordinates(all, components), shrinkage));
 
     /// <summary>The number of samples of each class, [C] float64.</summary>
     public static Tensor Sizes(LabeledSamples originals) =>
         originals.Remember((nameof(ClassSpread), nameof(Sizes)), all => all.OneHotLabels.to(torch.ScalarType.Float64).sum([0]));
 
     private static Tensor Means(LabeledSamples originals, Tensor points) =>
-        torch.zeros([originals.Classes, points.size(1)], points.dtype, points.device).IndexAddInPlace(0, originals.RequireLabels(), points).div_(Sizes(originals).ClampMin(1).unsqueeze(1));
+        torch.zeros([originals.Classes, points.size(1)], points.dtype, points.device)
+            .IndexAddInPlace(0, originals.RequireLabels(), points)
+            .div_(Sizes(originals).ClampMin(1).unsqueeze(1));
 
     private static Tensor Roots(LabeledSamples originals, Tensor points, double shrinkage)
     {

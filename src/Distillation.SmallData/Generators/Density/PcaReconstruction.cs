@@ -1,9 +1,14 @@
 namespace Distillation.SmallData;
 
-/// <summary>Inputs with what is common to the data and without the rest: reconstructed from the first principal components of the originals (Pearson, 1901).</summary>
+/// <summary>
+/// Inputs with what is common to the data and without the rest: reconstructed from the first principal components of the originals (Pearson, 1901).
+/// </summary>
 /// <remarks>
 /// <para><c>μ + V·Vᵀ·(x − μ)</c> for the mean μ and the first K components V, [D, K]. A simplified version of each input, the same each time.</para>
-/// <para>The components are computed once of all originals; the work grows with the cube of the smaller number of originals and features. It harms where the label is in what varies little.</para>
+/// <para>
+/// The components are computed once of all originals; the work grows with the cube of the smaller number of originals and features. It harms where the label is
+/// in what varies little.
+/// </para>
 /// </remarks>
 public sealed class PcaReconstruction : SampleTransform
 {
@@ -19,7 +24,9 @@ public sealed class PcaReconstruction : SampleTransform
     protected internal override Tensor Transform(Tensor inputs, LabeledSamples originals, SampleRandom random)
     {
         Tensor mean = PrincipalComponents.Mean(originals);
-        Tensor components = Components is { } count ? PrincipalComponents.First(originals, count) : originals.Remember((nameof(PcaReconstruction), VarianceShare), Enough);
+        Tensor components = Components is { } count
+            ? PrincipalComponents.First(originals, count)
+            : originals.Remember((nameof(PcaReconstruction), VarianceShare), Enough);
         Tensor coordinates = RowArithmetic.Combine(inputs.flatten(1).to(torch.ScalarType.Float64) - mean, components.t());
         return mean.Add(RowArithmetic.Combine(coordinates, components)).to(inputs.dtype).view(inputs.shape);
     }

@@ -1,7 +1,10 @@
 namespace Distillation.SmallData;
 
 /// <summary>The directions in which originals vary most, in float64; each computed once.</summary>
-/// <remarks>Of the smaller one of the matrices [D, D] and [M, M] all eigenvectors are computed: seconds up to a size of 3 000. Directions with less than 1e-10 of the largest variance are none.</remarks>
+/// <remarks>
+/// Of the smaller one of the matrices [D, D] and [M, M] all eigenvectors are computed: seconds up to a size of 3 000. Directions with less than 1e-10 of the
+/// largest variance are none.
+/// </remarks>
 internal static class PrincipalComponents
 {
     /// <summary>The mean of the originals, [1, D].</summary>

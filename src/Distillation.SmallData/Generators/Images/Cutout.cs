@@ -1,11 +1,15 @@
 namespace Distillation.SmallData;
 
-/// <summary>Cutout (DeVries and Taylor, 2017): a square of each image is set to zero; its center may be any pixel, and what is outside the image is cut off.</summary>
+/// <summary>
+/// Cutout (DeVries and Taylor, 2017): a square of each image is set to zero; its center may be any pixel, and what is outside the image is cut off.
+/// </summary>
 /// <remarks>It helps large networks on many images; on few and small ones a square can hide what the label was for.</remarks>
 public sealed class Cutout : SampleTransform
 {
     /// <summary>Makes the generator.</summary>
-    /// <param name="size">The side of the square, in pixels; positive. The default value is 8, the paper's for CIFAR-100; it takes 16 for CIFAR-10, half the image.</param>
+    /// <param name="size">
+    /// The side of the square, in pixels; positive. The default value is 8, the paper's for CIFAR-100; it takes 16 for CIFAR-10, half the image.
+    /// </param>
     public Cutout(int size = 8) => Size = Require.Positive(size);
 
     /// <summary>Gets the side of the square, in pixels.</summary>

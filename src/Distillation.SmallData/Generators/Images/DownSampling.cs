@@ -3,7 +3,10 @@ using static TorchSharp.torch.nn;
 namespace Distillation.SmallData;
 
 /// <summary>Images in fewer and larger pixels: each square block becomes its mean, at the old size.</summary>
-/// <remarks>A simplified version of each image, the same each time. Blocks that the right and lower border cut are smaller. It harms where the label is in the detail, or where the teacher sees edges: blocks make new ones.</remarks>
+/// <remarks>
+/// A simplified version of each image, the same each time. Blocks that the right and lower border cut are smaller. It harms where the label is in the detail,
+/// or where the teacher sees edges: blocks make new ones.
+/// </remarks>
 public sealed class DownSampling : SampleTransform
 {
     /// <summary>Makes the generator.</summary>

@@ -2,11 +2,18 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.SmallData;
 
-/// <summary>Elastic distortions (Simard, Steinkraus and Platt, 2003): each pixel is taken from a place that is displaced a little, neighbors together, with linear interpolation; what comes in is zero.</summary>
+/// <summary>
+/// Elastic distortions (Simard, Steinkraus and Platt, 2003): each pixel is taken from a place that is displaced a little, neighbors together, with linear
+/// interpolation; what comes in is zero.
+/// </summary>
 /// <remarks>
-/// <para>Displacements to the right and down are drawn for each pixel evenly from [−1, 1), smoothed by a Gaussian of σ pixels (zero outside the image) and multiplied by α. They have the deviation <c>0.16·α/σ</c> pixels
-/// away from the border: 1.4 with the defaults.</para>
-/// <para>It helps with handwriting, whose strokes bend. The defaults are the paper's for images of 29×29: large for smaller ones, and for things that do not bend.</para>
+/// <para>
+/// Displacements to the right and down are drawn for each pixel evenly from [−1, 1), smoothed by a Gaussian of σ pixels (zero outside the image) and multiplied
+/// by α. They have the deviation <c>0.16·α/σ</c> pixels away from the border: 1.4 with the defaults.
+/// </para>
+/// <para>
+/// It helps with handwriting, whose strokes bend. The defaults are the paper's for images of 29×29: large for smaller ones, and for things that do not bend.
+/// </para>
 /// </remarks>
 public sealed class ElasticTransform : SampleTransform
 {

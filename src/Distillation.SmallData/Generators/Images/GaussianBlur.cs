@@ -1,7 +1,10 @@
 namespace Distillation.SmallData;
 
 /// <summary>Images without fine detail: smoothed by a Gaussian of some pixels' width; the border's pixels go on outside.</summary>
-/// <remarks>A simplified version of each image, the same each time: for a curriculum, or in a <see cref="RandomChoice"/> with others. It harms where the label is in the detail, or where the teacher sees edges.</remarks>
+/// <remarks>
+/// A simplified version of each image, the same each time: for a curriculum, or in a <see cref="RandomChoice"/> with others. It harms where the label is in the
+/// detail, or where the teacher sees edges.
+/// </remarks>
 public sealed class GaussianBlur : SampleTransform
 {
     /// <summary>Makes the generator.</summary>

@@ -3,7 +3,10 @@ using static TorchSharp.torch.nn;
 namespace Distillation.SmallData;
 
 /// <summary>Small affine warps: each image is turned, scaled and shifted a little, with linear interpolation; what comes in is zero.</summary>
-/// <remarks>Rotation alone is <c>new RandomAffine { Degrees = 15, Scale = 0, Pixels = 0 }</c>. Small warps stay near the data and are the first thing to try with images.</remarks>
+/// <remarks>
+/// Rotation alone is <c>new RandomAffine { Degrees = 15, Scale = 0, Pixels = 0 }</c>. Small warps stay near the data and are the first thing to try with
+/// images.
+/// </remarks>
 public sealed class RandomAffine : SampleTransform
 {
     /// <summary>Gets the largest rotation either way, in degrees.</summary>

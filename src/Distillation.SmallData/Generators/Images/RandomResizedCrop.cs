@@ -3,7 +3,10 @@ using static TorchSharp.torch.nn;
 namespace Distillation.SmallData;
 
 /// <summary>Takes a part of each image, somewhere in it, and enlarges it to the old size with linear interpolation.</summary>
-/// <remarks>The part has the image's shape, and sides that are a share of the image's, drawn evenly from [<see cref="MinShare"/>, 1]. Small shares lose what the label was for.</remarks>
+/// <remarks>
+/// The part has the image's shape, and sides that are a share of the image's, drawn evenly from [<see cref="MinShare"/>, 1]. Small shares lose what the label
+/// was for.
+/// </remarks>
 public sealed class RandomResizedCrop : SampleTransform
 {
     /// <summary>Makes the generator.</summary>

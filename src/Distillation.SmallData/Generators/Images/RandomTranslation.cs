@@ -2,7 +2,9 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.SmallData;
 
-/// <summary>Shifts images by whole pixels, each by a number from −<see cref="Pixels"/> to <see cref="Pixels"/> down and another to the right; what comes in is zero.</summary>
+/// <summary>
+/// Shifts images by whole pixels, each by a number from −<see cref="Pixels"/> to <see cref="Pixels"/> down and another to the right; what comes in is zero.
+/// </summary>
 public sealed class RandomTranslation : SampleTransform
 {
     /// <summary>Makes the generator.</summary>
@@ -24,6 +26,7 @@ public sealed class RandomTranslation : SampleTransform
             .gather(2, rows.expand(inputs.size(0), inputs.size(1), height, padded.size(3)))
             .gather(3, columns.expand(inputs.size(0), inputs.size(1), height, width));
 
-        Tensor Places(Tensor first, long count) => first.to(inputs.device).unsqueeze(1).Add(KeptAliveScalar.Arange(0, count, torch.ScalarType.Int64, inputs.device));
+        Tensor Places(Tensor first, long count) =>
+            first.to(inputs.device).unsqueeze(1).Add(KeptAliveScalar.Arange(0, count, torch.ScalarType.Int64, inputs.device));
     }
 }

@@ -2,9 +2,14 @@ namespace Distillation.SmallData;
 
 /// <summary>CutMix (Yun et al., 2019): a rectangle of an image is replaced by that of another, drawn at random of any class.</summary>
 /// <remarks>
-/// <para>The rectangle has the sides <c>H·√(1 − λ)</c> and <c>W·√(1 − λ)</c>, rounded down, λ evenly from [0, 1) (the paper's Beta(1, 1)), and its center anywhere; what is outside the image is cut off.
-/// The shares of the label are the shares of the area that are left.</para>
-/// <para>Its inputs are not near the data: with a teacher that sees shapes as wholes they can harm on few samples, as cross-class mixup does when it is the only pool.</para>
+/// <para>
+/// The rectangle has the sides <c>H·√(1 − λ)</c> and <c>W·√(1 − λ)</c>, rounded down, λ evenly from [0, 1) (the paper's Beta(1, 1)), and its center anywhere;
+/// what is outside the image is cut off. The shares of the label are the shares of the area that are left.
+/// </para>
+/// <para>
+/// Its inputs are not near the data: with a teacher that sees shapes as wholes they can harm on few samples, as cross-class mixup does when it is the only
+/// pool.
+/// </para>
 /// </remarks>
 public sealed class CutMix : ISampleGenerator
 {
@@ -24,7 +29,11 @@ public sealed class CutMix : ISampleGenerator
         (long height, long width) = (first.Inputs.size(2), first.Inputs.size(3));
         Tensor side = random.Uniform(1, torch.ScalarType.Float64).squeeze(1).RSub(1).sqrt_();
         Tensor inside = Rectangles.Around(
-            random.Below(height), random.Below(width), side.Mul(height).floor_().to(torch.ScalarType.Int64), side.Mul(width).floor_().to(torch.ScalarType.Int64), first.Inputs);
+            random.Below(height),
+            random.Below(width),
+            side.Mul(height).floor_().to(torch.ScalarType.Int64),
+            side.Mul(width).floor_().to(torch.ScalarType.Int64),
+            first.Inputs);
         Tensor share = inside.flatten(1).sum(1, keepdim: true).to(first.Inputs.dtype).DivInPlace(height * width);
         return new GeneratedSamples(
             torch.where(inside, second.Inputs, first.Inputs),

@@ -14,10 +14,13 @@ internal static class ColumnKinds
     {
         if (originals.Inputs.dim() != 2 || originals.Inputs.size(1) != kinds.Count)
         {
-            throw new InvalidOperationException($"{what} was given the kinds of {kinds.Count} columns and takes tables [M, {kinds.Count}], but the originals are {Distillation.Shapes.Of(originals.Inputs)}.");
+            throw new InvalidOperationException(
+                $"{what} was given the kinds of {kinds.Count} columns and takes tables [M, {kinds.Count}], "
+                + $"but the originals are {Distillation.Shapes.Of(originals.Inputs)}.");
         }
     }
 
     /// <summary>Which columns are of a kind, [D] bool.</summary>
-    public static Tensor Are(IReadOnlyList<ColumnKind> kinds, ColumnKind kind, torch.Device device) => torch.tensor(kinds.Select(one => one == kind).ToArray(), device: device);
+    public static Tensor Are(IReadOnlyList<ColumnKind> kinds, ColumnKind kind, torch.Device device) =>
+        torch.tensor(kinds.Select(one => one == kind).ToArray(), device: device);
 }

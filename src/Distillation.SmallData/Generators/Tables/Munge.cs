@@ -1,11 +1,17 @@
 namespace Distillation.SmallData;
 
-/// <summary>MUNGE (Bucila, Caruana and Niculescu-Mizil, 2006): each attribute takes, with probability p, the nearest neighbor's value with a little noise.</summary>
+/// <summary>
+/// MUNGE (Bucila, Caruana and Niculescu-Mizil, 2006): each attribute takes, with probability p, the nearest neighbor's value with a little noise.
+/// </summary>
 /// <remarks>
-/// <para>With the original's value a and its nearest neighbor's b: <c>b + N(0, |a − b|/s)</c> with probability p, or a. A nominal attribute takes b as it is. The neighbor may be of any class, and a known label is mixed
-/// in the shares of attributes; the paper leaves labels to the teacher.</para>
-/// <para>Distances: columns of a table count in their own deviation (the paper scales them to [0, 1]), a nominal one counts 1 where the values differ. The paper swaps both ways, going through a copy of the data in order; here
-/// each sample is made of the originals alone, so that it does not depend on others.</para>
+/// <para>
+/// With the original's value a and its nearest neighbor's b: <c>b + N(0, |a − b|/s)</c> with probability p, or a. A nominal attribute takes b as it is. The
+/// neighbor may be of any class, and a known label is mixed in the shares of attributes; the paper leaves labels to the teacher.
+/// </para>
+/// <para>
+/// Distances: columns of a table count in their own deviation (the paper scales them to [0, 1]), a nominal one counts 1 where the values differ. The paper
+/// swaps both ways, going through a copy of the data in order; here each sample is made of the originals alone, so that it does not depend on others.
+/// </para>
 /// <para>Made for tables. On raw pixels it harms: pixels of two images next to each other are no image.</para>
 /// </remarks>
 public sealed class Munge : ISampleGenerator
@@ -21,8 +27,10 @@ public sealed class Munge : ISampleGenerator
     /// <value>Positive. The default value is 10: little noise.</value>
     public double Closeness { get; init => field = Require.Positive(value); } = 10;
 
-    /// <summary>Gets what the columns of a table are. Nominal ones are swapped without noise; integer ones are taken as continuous, and rounded by <see cref="TableColumns"/>.
-    /// A name whose code fills several columns would be swapped bit by bit: give it one column.</summary>
+    /// <summary>
+    /// Gets what the columns of a table are. Nominal ones are swapped without noise; integer ones are taken as continuous, and rounded by
+    /// <see cref="TableColumns"/>. A name whose code fills several columns would be swapped bit by bit: give it one column.
+    /// </summary>
     /// <value>One for each column. The default value is <see langword="null"/>: all are continuous.</value>
     public IReadOnlyList<ColumnKind>? Kinds { get; init => field = value is null ? null : ColumnKinds.Checked(value, nameof(Kinds)); }
 
@@ -51,6 +59,7 @@ public sealed class Munge : ISampleGenerator
         }
 
         Tensor share = taken.sum(1, keepdim: true).to(values.dtype).DivInPlace(attributes);
-        return new GeneratedSamples(torch.where(taken, theirs.Add(noise), values).view(own.shape), torch.stack([parents, others], 1), torch.cat([share.RSub(1), share], 1));
+        return new GeneratedSamples(
+            torch.where(taken, theirs.Add(noise), values).view(own.shape), torch.stack([parents, others], 1), torch.cat([share.RSub(1), share], 1));
     }
 }

@@ -1,7 +1,10 @@
 namespace Distillation.SmallData;
 
 /// <summary>Who is near whom among originals.</summary>
-/// <remarks>Distances are Euclidean: of tables in each column's own deviation, a nominal column counting 1 where the values differ; of anything else in the unit of the inputs.</remarks>
+/// <remarks>
+/// Distances are Euclidean: of tables in each column's own deviation, a nominal column counting 1 where the values differ; of anything else in the unit of the
+/// inputs.
+/// </remarks>
 internal static class Neighbors
 {
     // Distances of so many samples to all others are in memory at once: 40 MB for 10 000.
@@ -22,7 +25,9 @@ internal static class Neighbors
         }
 
         Tensor columns = originals.Inputs.flatten(1).to(torch.ScalarType.Float64);
-        long[] nominal = kinds is null ? [] : [.. Enumerable.Range(0, kinds.Count).Where(column => kinds[column] == ColumnKind.Nominal).Select(column => (long)column)];
+        long[] nominal = kinds is null
+            ? []
+            : [.. Enumerable.Range(0, kinds.Count).Where(column => kinds[column] == ColumnKind.Nominal).Select(column => (long)column)];
         Tensor points = Points(columns, nominal, scaled: originals.Inputs.dim() == 2);
         var parts = new List<Tensor>();
         for (long start = 0; start < originals.Count; start += Chunk)

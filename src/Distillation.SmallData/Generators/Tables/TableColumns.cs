@@ -2,8 +2,9 @@ namespace Distillation.SmallData;
 
 /// <summary>Makes of what another generator makes rows that the table could have: names that occur, whole numbers, and nothing out of range.</summary>
 /// <remarks>
-/// A nominal value that is none of its originals' is replaced with that of the original with the largest share, the first of equal ones; without originals it stays. Integer columns are rounded, to even numbers from the middle.
-/// Every column is kept between the least and the largest value of the originals. It helps with tables that have names or counts, and does nothing for others but keep the range.
+/// A nominal value that is none of its originals' is replaced with that of the original with the largest share, the first of equal ones; without originals it
+/// stays. Integer columns are rounded, to even numbers from the middle. Every column is kept between the least and the largest value of the originals. It helps
+/// with tables that have names or counts, and does nothing for others but keep the range.
 /// </remarks>
 public sealed class TableColumns : ISampleGenerator
 {
@@ -12,7 +13,8 @@ public sealed class TableColumns : ISampleGenerator
     /// <summary>Makes the generator.</summary>
     /// <param name="inner">Makes rows as if all columns were continuous.</param>
     /// <param name="kinds">What each column is, at least one.</param>
-    public TableColumns(ISampleGenerator inner, params IReadOnlyList<ColumnKind> kinds) => (_inner, Kinds) = (Require.Present(inner), ColumnKinds.Checked(kinds, nameof(kinds)));
+    public TableColumns(ISampleGenerator inner, params IReadOnlyList<ColumnKind> kinds) =>
+        (_inner, Kinds) = (Require.Present(inner), ColumnKinds.Checked(kinds, nameof(kinds)));
 
     /// <summary>Gets what each column is.</summary>
     public IReadOnlyList<ColumnKind> Kinds { get; }

@@ -4,8 +4,8 @@ namespace Distillation.Losses;
 
 /// <summary>The projector of SimKD (Chen et al., CVPR 2022), a narrow stack of convolutions: [N, C_s, H, W] to [N, C_t, H, W].</summary>
 /// <remarks>
-/// A 1×1 convolution to <c>C_t / factor</c> channels, a 3×3 one, and a 1×1 one to C_t, each without bias and followed by batch norm and ReLU: the teacher's layer is taken behind its ReLU.
-/// A map larger than the teacher's is averaged down to its size first; a smaller one keeps its size.
+/// A 1×1 convolution to <c>C_t / factor</c> channels, a 3×3 one, and a 1×1 one to C_t, each without bias and followed by batch norm and ReLU: the teacher's
+/// layer is taken behind its ReLU. A map larger than the teacher's is averaged down to its size first; a smaller one keeps its size.
 /// </remarks>
 public sealed class BottleneckConnector : Connector
 {
@@ -28,5 +28,6 @@ public sealed class BottleneckConnector : Connector
             .. Layer(width, teacher.size(1), kernel: 1)]);
     }
 
-    private static Module<Tensor, Tensor>[] Layer(long from, long to, long kernel) => [Conv2d(from, to, kernel, padding: kernel / 2, bias: false), BatchNorm2d(to), ReLU()];
+    private static Module<Tensor, Tensor>[] Layer(long from, long to, long kernel) =>
+        [Conv2d(from, to, kernel, padding: kernel / 2, bias: false), BatchNorm2d(to), ReLU()];
 }

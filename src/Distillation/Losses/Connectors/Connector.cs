@@ -1,7 +1,9 @@
 namespace Distillation.Losses;
 
 /// <summary>Makes the module that brings a layer of the student to the shape of a layer of the teacher. It is trained with the student.</summary>
-/// <remarks>Sizes that are not given follow from the first batch. A connector has no state: one instance serves any number of losses, each with a module of its own.</remarks>
+/// <remarks>
+/// Sizes that are not given follow from the first batch. A connector has no state: one instance serves any number of losses, each with a module of its own.
+/// </remarks>
 public abstract class Connector : ISelfDescribing
 {
     /// <inheritdoc/>

@@ -21,7 +21,8 @@ public sealed class LinearConnector : Connector
         if (student.dim() == 4 || teacher.dim() == 4)
         {
             throw new InvalidOperationException(
-                $"{nameof(LinearConnector)} maps the last dimension, which of maps [N, C, H, W] is their width, but the student's layer is {Shapes.Of(student)} and the teacher's {Shapes.Of(teacher)}. Use {nameof(ConvolutionConnector)} for maps.");
+                $"{nameof(LinearConnector)} maps the last dimension, which of maps [N, C, H, W] is their width, "
+                + $"but the student's layer is {Shapes.Of(student)} and the teacher's {Shapes.Of(teacher)}. Use {nameof(ConvolutionConnector)} for maps.");
         }
 
         return Linear(student.size(-1), teacher.size(-1), Bias);

@@ -2,7 +2,10 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>Two linear maps of the channels with a ReLU between them: [N, D_s] to [N, D_t], [N, T, D_s] to [N, T, D_t], or, as 1×1 convolutions, [N, C_s, H, W] to [N, C_t, H, W].</summary>
+/// <summary>
+/// Two linear maps of the channels with a ReLU between them: [N, D_s] to [N, D_t], [N, T, D_s] to [N, T, D_t], or, as 1×1 convolutions, [N, C_s, H, W] to [N,
+/// C_t, H, W].
+/// </summary>
 public sealed class MlpConnector : Connector
 {
     /// <summary>Gets the number of channels between the maps.</summary>

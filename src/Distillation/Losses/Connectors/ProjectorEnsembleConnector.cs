@@ -2,7 +2,10 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>The mean of several linear maps of the channels, each with a ReLU and weights of its own (Chen et al., 2022): [N, D_s] to [N, D_t], [N, T, D_s] to [N, T, D_t], or, as 1×1 convolutions, [N, C_s, H, W] to [N, C_t, H, W].</summary>
+/// <summary>
+/// The mean of several linear maps of the channels, each with a ReLU and weights of its own (Chen et al., 2022): [N, D_s] to [N, D_t], [N, T, D_s] to [N, T,
+/// D_t], or, as 1×1 convolutions, [N, C_s, H, W] to [N, C_t, H, W].
+/// </summary>
 public sealed class ProjectorEnsembleConnector : Connector
 {
     /// <summary>Gets the number of maps.</summary>

@@ -2,7 +2,10 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>The convolutional regressor of hints: one convolution that also changes the size of the map, batch normalization, ReLU; [N, C_s, H_s, W_s] to [N, C_t, H_t, W_t].</summary>
+/// <summary>
+/// The convolutional regressor of hints: one convolution that also changes the size of the map, batch normalization, ReLU; [N, C_s, H_s, W_s] to [N, C_t, H_t,
+/// W_t].
+/// </summary>
 /// <remarks>
 /// The convolution is 3×3 with stride 2 where the student's map is twice as high and wide, a transposed 4×4 with stride 2 where it is half as high and wide,
 /// and (1 + H_s − H_t)×(1 + W_s − W_t) where it is at least as high and wide. As in RepDistiller and mdistiller, which look at the height alone.
@@ -42,6 +45,7 @@ public sealed class RegressorConnector : Connector
         return height >= toHeight && width >= toWidth
             ? Conv2d(from, to, kernel_size: (1 + height - toHeight, 1 + width - toWidth))
             : throw new InvalidOperationException(
-                $"{nameof(RegressorConnector)} takes maps of the student that are half as high and wide as the teacher's, or at least as high and wide, but the student's layer is {Shapes.Of(student)} and the teacher's {Shapes.Of(teacher)}.");
+                $"{nameof(RegressorConnector)} takes maps of the student that are half as high and wide as the teacher's, or at least as high and wide, "
+                + $"but the student's layer is {Shapes.Of(student)} and the teacher's {Shapes.Of(teacher)}.");
     }
 }

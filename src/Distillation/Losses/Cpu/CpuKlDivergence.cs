@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace Distillation.Losses;
 
-/// <summary>scale · KL(p ‖ q) and its gradient for p = softmax(t/T) of the teacher and q = softmax(s/T) of the student, row by row in the processor's memory.</summary>
+/// <summary>
+/// scale · KL(p ‖ q) and its gradient for p = softmax(t/T) of the teacher and q = softmax(s/T) of the student, row by row in the processor's memory.
+/// </summary>
 internal static class CpuKlDivergence
 {
     public static double Measure(in CpuLogits rows, Span<float> gradient, double temperature, double scale, double weight)
@@ -42,7 +44,14 @@ internal static class CpuKlDivergence
     }
 
     // KL of the row; its gradient takes the place of the student's exponentials.
-    private static float Row(ReadOnlySpan<float> shiftedStudent, Span<float> student, float ofStudent, ReadOnlySpan<float> shiftedTeacher, ReadOnlySpan<float> teacher, float ofTeacher, float slope)
+    private static float Row(
+        ReadOnlySpan<float> shiftedStudent,
+        Span<float> student,
+        float ofStudent,
+        ReadOnlySpan<float> shiftedTeacher,
+        ReadOnlySpan<float> teacher,
+        float ofTeacher,
+        float slope)
     {
         ReadOnlySpan<Vector256<float>> logStudent = MemoryMarshal.Cast<float, Vector256<float>>(shiftedStudent);
         Span<Vector256<float>> q = MemoryMarshal.Cast<float, Vector256<float>>(student);

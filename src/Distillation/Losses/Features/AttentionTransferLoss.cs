@@ -4,9 +4,14 @@ namespace Distillation.Losses;
 
 /// <summary>Attention transfer: the student is to look where the teacher looks (Zagoruyko and Komodakis, 2017).</summary>
 /// <remarks>
-/// <para><c>mean (q(s) − q(t))²</c> over samples and places, where <c>q(x) = a / ‖a‖₂</c> and <c>a</c> is the mean over channels of <c>|x|ᵖ</c>, flattened to [N, H·W].</para>
-/// <para>The layers are maps [N, C, H, W]; the numbers of channels may differ, and the larger map is averaged down to the smaller. This is the authors' code, as in RepDistiller.
-/// The paper's formula, torchdistill's <c>mode: paper</c>, is the norm <c>‖q(s) − q(t)‖₂</c> for each sample instead of the mean of squares.</para>
+/// <para>
+/// <c>mean (q(s) − q(t))²</c> over samples and places, where <c>q(x) = a / ‖a‖₂</c> and <c>a</c> is the mean over channels of <c>|x|ᵖ</c>, flattened to [N,
+/// H·W].
+/// </para>
+/// <para>
+/// The layers are maps [N, C, H, W]; the numbers of channels may differ, and the larger map is averaged down to the smaller. This is the authors' code, as in
+/// RepDistiller. The paper's formula, torchdistill's <c>mode: paper</c>, is the norm <c>‖q(s) − q(t)‖₂</c> for each sample instead of the mean of squares.
+/// </para>
 /// </remarks>
 public sealed class AttentionTransferLoss : FeatureLoss
 {

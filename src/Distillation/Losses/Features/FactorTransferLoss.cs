@@ -2,11 +2,16 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>Factor transfer: the student's factors, behind a translator, match those that a paraphraser finds in the teacher's layer (Kim, Park and Kwak, 2018).</summary>
+/// <summary>
+/// Factor transfer: the student's factors, behind a translator, match those that a paraphraser finds in the teacher's layer (Kim, Park and Kwak, 2018).
+/// </summary>
 /// <remarks>
 /// <para><c>mean |f(s) − f(t)|^q</c> over samples and places, with <c>f(x) = F / ‖F‖₂</c> for each sample and <c>F = (1/C) Σ_c x_c^p</c>, [N, H·W],
 /// for maps s [N, C_s, H, W] and t [N, C_t, H, W], behind the translator and the paraphraser where there are such.</para>
-/// <para>It follows RepDistiller, which averages the powers over channels and takes the mean; the paper normalizes the factors as they are and sums. The larger map is averaged down to the size of the smaller.</para>
+/// <para>
+/// It follows RepDistiller, which averages the powers over channels and takes the mean; the paper normalizes the factors as they are and sums. The larger map
+/// is averaged down to the size of the smaller.
+/// </para>
 /// </remarks>
 public sealed class FactorTransferLoss : FeatureLoss
 {
@@ -17,7 +22,9 @@ public sealed class FactorTransferLoss : FeatureLoss
     /// <summary>Makes the loss.</summary>
     /// <param name="student">The student's layer, a map.</param>
     /// <param name="teacher">The teacher's layer, a map.</param>
-    /// <param name="paraphraser">What finds the teacher's factors, such as a trained <see cref="Paraphraser"/>; it stays the caller's, and as it is. The layer itself if not given.</param>
+    /// <param name="paraphraser">
+    /// What finds the teacher's factors, such as a trained <see cref="Paraphraser"/>; it stays the caller's, and as it is. The layer itself if not given.
+    /// </param>
     /// <param name="connector">What translates the student's layer into factors, such as <see cref="TranslatorConnector"/>; nothing if not given.</param>
     public FactorTransferLoss(Feature student, Feature teacher, Module<Tensor, Tensor>? paraphraser = null, Connector? connector = null)
         : base(student, teacher, connector) => _paraphraser = paraphraser;
@@ -31,7 +38,8 @@ public sealed class FactorTransferLoss : FeatureLoss
     public int DifferencePower { get; init => field = Require.Positive(value); } = 1;
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), ("Paraphraser", _paraphraser), (nameof(LayerPower), LayerPower), (nameof(DifferencePower), DifferencePower)];
+    public override IEnumerable<(string Name, object? Value)> Describe() =>
+        [.. base.Describe(), ("Paraphraser", _paraphraser), (nameof(LayerPower), LayerPower), (nameof(DifferencePower), DifferencePower)];
 
     /// <inheritdoc/>
     protected override Tensor Target(Tensor teacher)

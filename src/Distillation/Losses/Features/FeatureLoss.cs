@@ -1,6 +1,9 @@
 namespace Distillation.Losses;
 
-/// <summary>A loss that compares one layer of the student with one of the teacher. Derive from it to write one in a line: the layers, the connector and its training are here.</summary>
+/// <summary>
+/// A loss that compares one layer of the student with one of the teacher. Derive from it to write one in a line: the layers, the connector and its training are
+/// here.
+/// </summary>
 public abstract class FeatureLoss : IDistillationLoss
 {
     private readonly Connector? _connector;
@@ -32,7 +35,8 @@ public abstract class FeatureLoss : IDistillationLoss
     public virtual torch.nn.Module? Module => _module;
 
     /// <inheritdoc/>
-    public virtual IEnumerable<(string Name, object? Value)> Describe() => [(nameof(StudentLayer), StudentLayer), (nameof(TeacherLayer), TeacherLayer), ("Connector", _connector)];
+    public virtual IEnumerable<(string Name, object? Value)> Describe() =>
+        [(nameof(StudentLayer), StudentLayer), (nameof(TeacherLayer), TeacherLayer), ("Connector", _connector)];
 
     /// <inheritdoc/>
     public virtual bool ComparesSamples => false;
@@ -67,7 +71,10 @@ public abstract class FeatureLoss : IDistillationLoss
     /// <returns>Constants, [N, ...]; the layer itself if not overridden.</returns>
     protected virtual Tensor Target(Tensor teacher) => teacher;
 
-    /// <summary>Finds which states of a layer the mask of a batch rules out, for a loss that takes layers [N, T, D] for N·T states: they reach neither the connector nor the comparison.</summary>
+    /// <summary>
+    /// Finds which states of a layer the mask of a batch rules out, for a loss that takes layers [N, T, D] for N·T states: they reach neither the connector nor
+    /// the comparison.
+    /// </summary>
     /// <returns>Booleans, one for each state; <see langword="null"/> where all count, or where the loss does not know states.</returns>
     private protected virtual Tensor? LeftOut(DistillationContext context, Tensor layer) => null;
 
@@ -81,5 +88,6 @@ public abstract class FeatureLoss : IDistillationLoss
     /// <summary>Brings the student's layer through the connector.</summary>
     private protected Tensor Connect(Tensor student) => _connector is null
         ? student
-        : (_module ?? throw new InvalidOperationException($"The connector of {GetType().Name} is sized by the first batch: call {nameof(Prepare)} before {nameof(Compute)}.")).call(student);
+        : (_module ?? throw new InvalidOperationException(
+            $"The connector of {GetType().Name} is sized by the first batch: call {nameof(Prepare)} before {nameof(Compute)}.")).call(student);
 }

@@ -2,11 +2,19 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>The flow of the solution procedure: how a block of the student turns its input into its output, channel by channel (FSP; Yim et al., CVPR 2017).</summary>
+/// <summary>
+/// The flow of the solution procedure: how a block of the student turns its input into its output, channel by channel (FSP; Yim et al., CVPR 2017).
+/// </summary>
 /// <remarks>
-/// <para><c>mean (G(s) − G(t))²</c> over all elements, where <c>G = (1/HW) Σ bottomᵢ · topⱼ</c> over the places, [N, C_bottom, C_top], for the layer before a block and the layer behind it.</para>
-/// <para>The layers are maps [N, C, H, W], with as many channels in the student as in the teacher; of bottom and top, the larger map is averaged down to the smaller.
-/// As in RepDistiller. The paper and torchdistill take the largest value instead of the average, and sum where this has a mean. For several blocks, add such losses.</para>
+/// <para>
+/// <c>mean (G(s) − G(t))²</c> over all elements, where <c>G = (1/HW) Σ bottomᵢ · topⱼ</c> over the places, [N, C_bottom, C_top], for the layer before a block
+/// and the layer behind it.
+/// </para>
+/// <para>
+/// The layers are maps [N, C, H, W], with as many channels in the student as in the teacher; of bottom and top, the larger map is averaged down to the smaller.
+/// As in RepDistiller. The paper and torchdistill take the largest value instead of the average, and sum where this has a mean. For several blocks, add such
+/// losses.
+/// </para>
 /// </remarks>
 public sealed class FlowLoss : IDistillationLoss
 {

@@ -2,8 +2,11 @@ namespace Distillation.Losses;
 
 /// <summary>Hidden states point the same way (DistilBERT; Sanh et al., 2019).</summary>
 /// <remarks>
-/// <para><c>mean (1 − cos(c(s), t))</c>, with the cosine over the last dimension, for layers [N, T, D], or [N, ..., D], and the connector c: the mean over places and over pairs.
-/// In layers [N, T, D] the places that the mask of a <see cref="MaskedBatch"/>, [N, T], rules out do not count; with a mask [N], the samples do not.</para>
+/// <para>
+/// <c>mean (1 − cos(c(s), t))</c>, with the cosine over the last dimension, for layers [N, T, D], or [N, ..., D], and the connector c: the mean over places and
+/// over pairs. In layers [N, T, D] the places that the mask of a <see cref="MaskedBatch"/>, [N, T], rules out do not count; with a mask [N], the samples do
+/// not.
+/// </para>
 /// <para>DistilBERT's own code takes the places that count of all samples together, as this does. A state of zeros has the cosine 0 with every other.</para>
 /// </remarks>
 public sealed class HiddenStateCosineLoss : IDistillationLoss

@@ -4,7 +4,10 @@ namespace Distillation.Losses;
 /// <remarks>
 /// <para><c>mean (c(s) − t)²</c> over all elements, for layers [N, T, D], or [N, ..., D], and the connector c: the mean over places and over pairs.
 /// In layers [N, T, D] the places that the mask of a <see cref="MaskedBatch"/>, [N, T], rules out do not count; with a mask [N], the samples do not.</para>
-/// <para>TinyBERT takes the sum over pairs, one <see cref="LinearConnector"/> for all of them, and counts padding. Here it is the mean, a connector for each pair, and the mask.</para>
+/// <para>
+/// TinyBERT takes the sum over pairs, one <see cref="LinearConnector"/> for all of them, and counts padding. Here it is the mean, a connector for each pair,
+/// and the mask.
+/// </para>
 /// </remarks>
 public sealed class HiddenStateMseLoss : IDistillationLoss
 {

@@ -4,9 +4,13 @@ namespace Distillation.Losses;
 
 /// <summary>Hierarchical context: maps match as they are, and averaged to coarser and coarser ones (the HCL of ReviewKD; Chen et al., CVPR 2021).</summary>
 /// <remarks>
-/// <para>The sum over the pairs of <c>Σₗ wₗ mean (poolₗ(s) − poolₗ(t))² / Σₗ wₗ</c>; the levels are the map itself with weight 1, then its averages on grids of 4×4, 2×2 and 1×1,
-/// those that are smaller than the map, with weights ½, ¼, ⅛ in turn.</para>
-/// <para>The layers of a pair are maps of one shape, [N, C, H, W]. As in the authors' code and mdistiller, which look at the height alone; here, at the shorter side.</para>
+/// <para>
+/// The sum over the pairs of <c>Σₗ wₗ mean (poolₗ(s) − poolₗ(t))² / Σₗ wₗ</c>; the levels are the map itself with weight 1, then its averages on grids of 4×4,
+/// 2×2 and 1×1, those that are smaller than the map, with weights ½, ¼, ⅛ in turn.
+/// </para>
+/// <para>
+/// The layers of a pair are maps of one shape, [N, C, H, W]. As in the authors' code and mdistiller, which look at the height alone; here, at the shorter side.
+/// </para>
 /// </remarks>
 public sealed class HierarchicalContextLoss : IDistillationLoss
 {

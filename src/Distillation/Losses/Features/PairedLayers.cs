@@ -39,7 +39,8 @@ internal sealed class PairedLayers
     /// <param name="batch">The batch.</param>
     /// <param name="student">Outputs of the student.</param>
     /// <param name="weigh">Computes the weight of a batch for one layer of the student; <see langword="null"/> is the number of samples.</param>
-    public Tensor? GetWeight(Batch batch, ModelOutput student, Func<Batch, Tensor, Tensor?> weigh) => BatchWeights.Mean([.. Pairs.Select(pair => weigh(batch, student[pair.Student]))], batch);
+    public Tensor? GetWeight(Batch batch, ModelOutput student, Func<Batch, Tensor, Tensor?> weigh) =>
+        BatchWeights.Mean([.. Pairs.Select(pair => weigh(batch, student[pair.Student]))], batch);
 
     /// <summary>Takes the mean over the pairs, of layers that are states, [N, T, D] or others.</summary>
     /// <param name="context">The outputs of student and teacher.</param>
@@ -51,11 +52,19 @@ internal sealed class PairedLayers
     /// <param name="context">The outputs of student and teacher.</param>
     /// <param name="find">Finds which states of a layer do not count.</param>
     /// <param name="weigh">Computes the weight of a batch for one layer of the student; <see langword="null"/> is the number of samples.</param>
-    /// <param name="compare">Compares the student's layer, behind its connector, with the teacher's of the same shape, both without the states that do not count: a scalar.</param>
-    public Tensor Mean(DistillationContext context, Func<DistillationContext, Tensor, Tensor?> find, Func<Batch, Tensor, Tensor?> weigh, Func<Tensor, Tensor, Tensor?, Tensor> compare)
+    /// <param name="compare">
+    /// Compares the student's layer, behind its connector, with the teacher's of the same shape, both without the states that do not count: a scalar.
+    /// </param>
+    public Tensor Mean(
+        DistillationContext context,
+        Func<DistillationContext, Tensor, Tensor?> find,
+        Func<Batch, Tensor, Tensor?> weigh,
+        Func<Tensor, Tensor, Tensor?, Tensor> compare)
     {
         Require.Present(context);
-        Tensor? share = context.Batch.Whole is null ? null : Detached(() => BatchWeights.Share(context.Batch, batch => GetWeight(batch, context.Student, weigh)));
+        Tensor? share = context.Batch.Whole is null
+            ? null
+            : Detached(() => BatchWeights.Share(context.Batch, batch => GetWeight(batch, context.Student, weigh)));
         return Pairs.Select(Compare).Aggregate(TensorArithmetic.Add).Div(Pairs.Count);
 
         Tensor Compare(LayerPair pair, int i)
@@ -68,7 +77,8 @@ internal sealed class PairedLayers
             Tensor value = compare(connected, PlaceMask.Without(teacher.to(connected.dtype), leftOut), leftOut);
             return share is null
                 ? value
-                : value * Detached(() => BatchWeights.Ratio(BatchWeights.Share(context.Batch, batch => weigh(batch, student)), share, context.Batch).to(value.dtype));
+                : value * Detached(() =>
+                    BatchWeights.Ratio(BatchWeights.Share(context.Batch, batch => weigh(batch, student)), share, context.Batch).to(value.dtype));
         }
     }
 

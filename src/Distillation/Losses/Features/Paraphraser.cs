@@ -3,10 +3,13 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>A convolutional autoencoder of a teacher's layer, whose code is the teacher's factors (Kim, Park and Kwak, 2018). <see cref="Training.ParaphraserTrainer"/> trains it.</summary>
+/// <summary>
+/// A convolutional autoencoder of a teacher's layer, whose code is the teacher's factors (Kim, Park and Kwak, 2018). <see cref="Training.ParaphraserTrainer"/>
+/// trains it.
+/// </summary>
 /// <remarks>
-/// Maps [N, C, H, W] to factors [N, ⌊k·C⌋, H, W] by three 3×3 convolutions, C to C to ⌊k·C⌋ to ⌊k·C⌋, each followed by a leaky ReLU of slope 0.1; three more lead back.
-/// As in RepDistiller, whose convolutions back are transposed ones of stride 1: the same functions, with other weights.
+/// Maps [N, C, H, W] to factors [N, ⌊k·C⌋, H, W] by three 3×3 convolutions, C to C to ⌊k·C⌋ to ⌊k·C⌋, each followed by a leaky ReLU of slope 0.1; three more
+/// lead back. As in RepDistiller, whose convolutions back are transposed ones of stride 1: the same functions, with other weights.
 /// </remarks>
 public sealed class Paraphraser : Module<Tensor, Tensor>
 {

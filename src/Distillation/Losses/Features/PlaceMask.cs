@@ -1,7 +1,10 @@
 namespace Distillation.Losses;
 
 /// <summary>Which places of a sequence count, for losses on the layers of transformers.</summary>
-/// <remarks>What a mask rules out is filled with 0 before anything is computed of it, so that neither a value nor a gradient, of a connector among them, depends on what stood there.</remarks>
+/// <remarks>
+/// What a mask rules out is filled with 0 before anything is computed of it, so that neither a value nor a gradient, of a connector among them, depends on what
+/// stood there.
+/// </remarks>
 internal static class PlaceMask
 {
     /// <summary>Finds the places of a layer that the mask of a batch rules out: [N, T] for each place, [N] for all places of a sample.</summary>
@@ -19,11 +22,15 @@ internal static class PlaceMask
 
         long samples = layer.size(0);
         return mask.size(0) != samples || !(mask.dim() == 1 || (mask.dim() == 2 && mask.size(1) == places))
-            ? throw new InvalidOperationException($"The mask must be [{samples}, {places}], one for each place of a layer {Shapes.Of(layer)}, or [{samples}], one for each sample, but is {Shapes.Of(mask)}.")
+            ? throw new InvalidOperationException(
+                $"The mask must be [{samples}, {places}], one for each place of a layer {Shapes.Of(layer)}, or [{samples}], one for each sample, "
+                + $"but is {Shapes.Of(mask)}.")
             : mask.dim() == 1 ? mask.Eq(0).unsqueeze(1).expand(samples, places) : mask.Eq(0);
     }
 
-    /// <summary>Finds the states of a layer that the mask of a batch rules out: places of layers [N, T, D], or samples of layers [N, D] where the mask is [N].</summary>
+    /// <summary>
+    /// Finds the states of a layer that the mask of a batch rules out: places of layers [N, T, D], or samples of layers [N, D] where the mask is [N].
+    /// </summary>
     /// <returns>Booleans, one for each state; <see langword="null"/> where all count.</returns>
     public static Tensor? OfStates(DistillationContext context, Tensor layer) => (layer.dim(), context.Batch) switch
     {
@@ -34,19 +41,24 @@ internal static class PlaceMask
 
     /// <summary>The same for a loss whose layers need not be states: a layer [N, ...] whose second dimension is not that of the mask has none.</summary>
     public static Tensor? OfStatesIfAny(DistillationContext context, Tensor layer) =>
-        context.Batch is MaskedBatch { Mask: var mask } && (mask.dim() == 1 || (mask.dim() == 2 && mask.size(1) == layer.size(1))) ? OfStates(context, layer) : null;
+        context.Batch is MaskedBatch { Mask: var mask } && (mask.dim() == 1 || (mask.dim() == 2 && mask.size(1) == layer.size(1)))
+            ? OfStates(context, layer)
+            : null;
 
     /// <summary>Puts zeros in place of the states that do not count.</summary>
     /// <param name="layer">The layer, [N, T, D] or [N, D].</param>
     /// <param name="leftOut">One for each state; <see langword="null"/> where all count.</param>
     public static Tensor Without(Tensor layer, Tensor? leftOut) =>
-        leftOut is null || layer.dim() != leftOut.dim() + 1 || layer.size((int)leftOut.dim() - 1) != leftOut.size(-1) ? layer : layer.MaskedFill(leftOut.unsqueeze(-1), 0);
+        leftOut is null || layer.dim() != leftOut.dim() + 1 || layer.size((int)leftOut.dim() - 1) != leftOut.size(-1)
+            ? layer
+            : layer.MaskedFill(leftOut.unsqueeze(-1), 0);
 
     /// <summary>Counts the states of a batch that its mask does not rule out, as <see cref="OfStates"/> finds them.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="layer">The layer, of the batch or of a micro-batch of it.</param>
     /// <returns>A float64 scalar, in units of samples or of places; <see langword="null"/> where all count.</returns>
-    public static Tensor? CountOfStates(Batch batch, Tensor layer) => layer.dim() == 3 || (layer.dim() == 2 && batch is MaskedBatch { Mask: var mask } && mask.dim() == 1) ? Count(batch, power: 1) : null;
+    public static Tensor? CountOfStates(Batch batch, Tensor layer) =>
+        layer.dim() == 3 || (layer.dim() == 2 && batch is MaskedBatch { Mask: var mask } && mask.dim() == 1) ? Count(batch, power: 1) : null;
 
     /// <summary>Counts the states of a batch that its mask does not rule out, as <see cref="OfStatesIfAny"/> finds them.</summary>
     public static Tensor? CountOfStatesIfAny(Batch batch, Tensor layer) =>

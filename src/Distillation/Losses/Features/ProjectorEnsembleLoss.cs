@@ -2,8 +2,14 @@ namespace Distillation.Losses;
 
 /// <summary>The student's layer, seen through several projectors, has the direction of the teacher's (PEFD; Chen et al., 2022).</summary>
 /// <remarks>
-/// <para><c>mean (1 − cos(p(s), t))</c>, where p is the mean of the projectors and the cosine is taken over the channels: over C at each place of maps [N, C, H, W], over the last dimension of layers [N, D] and [N, T, D].</para>
-/// <para>As in the authors' code: three projectors, each a linear map and a ReLU, on the layer before the classifier, [N, D]; there the loss has the weight 25. A vector of zeros has the cosine 0 with every other.</para>
+/// <para>
+/// <c>mean (1 − cos(p(s), t))</c>, where p is the mean of the projectors and the cosine is taken over the channels: over C at each place of maps [N, C, H, W],
+/// over the last dimension of layers [N, D] and [N, T, D].
+/// </para>
+/// <para>
+/// As in the authors' code: three projectors, each a linear map and a ReLU, on the layer before the classifier, [N, D]; there the loss has the weight 25. A
+/// vector of zeros has the cosine 0 with every other.
+/// </para>
 /// </remarks>
 public sealed class ProjectorEnsembleLoss : FeatureLoss
 {

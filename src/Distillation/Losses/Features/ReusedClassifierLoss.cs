@@ -2,11 +2,18 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>The reused classifier: the student learns the teacher's last features alone, and takes over its classifier (SimKD; Chen et al., CVPR 2022).</summary>
+/// <summary>
+/// The reused classifier: the student learns the teacher's last features alone, and takes over its classifier (SimKD; Chen et al., CVPR 2022).
+/// </summary>
 /// <remarks>
-/// <para><c>mean (p(s) − t)²</c> over all elements, p the projector: <see cref="HintLoss"/> with a <see cref="BottleneckConnector"/>, where a teacher's map that is larger than the student's is averaged down to it.
-/// The layers are maps [N, C, H, W], the last before the pooling. As in the authors' code.</para>
-/// <para>Train with this loss alone. The student's own classifier learns nothing: validation measures the reused one; evaluate, and use, <see cref="CreatePredictor"/>, and save <see cref="FeatureLoss.Module"/> beside the student.</para>
+/// <para>
+/// <c>mean (p(s) − t)²</c> over all elements, p the projector: <see cref="HintLoss"/> with a <see cref="BottleneckConnector"/>, where a teacher's map that is
+/// larger than the student's is averaged down to it. The layers are maps [N, C, H, W], the last before the pooling. As in the authors' code.
+/// </para>
+/// <para>
+/// Train with this loss alone. The student's own classifier learns nothing: validation measures the reused one; evaluate, and use,
+/// <see cref="CreatePredictor"/>, and save <see cref="FeatureLoss.Module"/> beside the student.
+/// </para>
 /// </remarks>
 public sealed class ReusedClassifierLoss : FeatureLoss
 {
@@ -15,7 +22,9 @@ public sealed class ReusedClassifierLoss : FeatureLoss
     /// <summary>Makes the loss.</summary>
     /// <param name="student">The student's last maps.</param>
     /// <param name="teacher">The teacher's last maps.</param>
-    /// <param name="classifier">What the teacher does behind that layer, pooling included: maps [N, C, H, W] to logits. It stays the caller's, and is not trained.</param>
+    /// <param name="classifier">
+    /// What the teacher does behind that layer, pooling included: maps [N, C, H, W] to logits. It stays the caller's, and is not trained.
+    /// </param>
     /// <param name="projector">What brings the student's layer to the teacher's shape; a <see cref="BottleneckConnector"/> if not given.</param>
     public ReusedClassifierLoss(Feature student, Feature teacher, Module<Tensor, Tensor> classifier, Connector? projector = null)
         : base(student, teacher, projector ?? new BottleneckConnector()) => _classifier = Require.Present(classifier);
@@ -32,7 +41,9 @@ public sealed class ReusedClassifierLoss : FeatureLoss
     }
 
     /// <inheritdoc/>
-    /// <returns>The student's layer, the projector, and the teacher's classifier, with their weights as they are at each prediction, in evaluation mode.</returns>
+    /// <returns>
+    /// The student's layer, the projector, and the teacher's classifier, with their weights as they are at each prediction, in evaluation mode.
+    /// </returns>
     public override ITeacher CreatePredictor(IStudent student) => new ReusedClassifierTeacher(Require.Present(student), this);
 
     /// <inheritdoc/>

@@ -2,13 +2,20 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>Knowledge review: each layer of the teacher is taught to the student's layer and all deeper ones together (ReviewKD; Chen et al., CVPR 2021).</summary>
+/// <summary>
+/// Knowledge review: each layer of the teacher is taught to the student's layer and all deeper ones together (ReviewKD; Chen et al., CVPR 2021).
+/// </summary>
 /// <remarks>
-/// <para>From the deepest pair to the shallowest, the student's layer is brought to a common width (1×1 convolution, batch norm) and fused with what comes from below it:
-/// <c>x · σ(a₁) + y · σ(a₂)</c>, where y is the deeper result at the size of x (nearest), and the attention maps a are a 1×1 convolution of both. The result goes on to the next pair,
-/// and through a 3×3 convolution and batch norm to the teacher's shape; there <see cref="HierarchicalContextLoss"/> compares it.</para>
-/// <para>The layers are maps [N, C, H, W] of any shapes; [N, C] is a map of one place, such as the features before the classifier, which are the paper's deepest pair.
-/// As in the authors' code and mdistiller, which raise the weight of the loss from 0 over the first epochs. The loss is a sum over the pairs.</para>
+/// <para>
+/// From the deepest pair to the shallowest, the student's layer is brought to a common width (1×1 convolution, batch norm) and fused with what comes from below
+/// it: <c>x · σ(a₁) + y · σ(a₂)</c>, where y is the deeper result at the size of x (nearest), and the attention maps a are a 1×1 convolution of both. The
+/// result goes on to the next pair, and through a 3×3 convolution and batch norm to the teacher's shape; there <see cref="HierarchicalContextLoss"/> compares
+/// it.
+/// </para>
+/// <para>
+/// The layers are maps [N, C, H, W] of any shapes; [N, C] is a map of one place, such as the features before the classifier, which are the paper's deepest
+/// pair. As in the authors' code and mdistiller, which raise the weight of the loss from 0 over the first epochs. The loss is a sum over the pairs.
+/// </para>
 /// </remarks>
 public sealed class ReviewLoss : IDistillationLoss
 {
@@ -43,7 +50,8 @@ public sealed class ReviewLoss : IDistillationLoss
     /// <exception cref="InvalidOperationException">The layers of a pair are not maps of the same samples, or the loss has not seen a batch.</exception>
     public Tensor Compute(DistillationContext context)
     {
-        ReviewFusion[] fusions = _fusions ?? throw new InvalidOperationException($"The fusions are sized by the first batch: call {nameof(Prepare)} before {nameof(Compute)}.");
+        ReviewFusion[] fusions = _fusions
+            ?? throw new InvalidOperationException($"The fusions are sized by the first batch: call {nameof(Prepare)} before {nameof(Compute)}.");
         Tensor? deeper = null;
         Tensor? sum = null;
         for (int i = _pairs.Length - 1; i >= 0; i--)

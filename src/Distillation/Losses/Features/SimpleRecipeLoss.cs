@@ -1,11 +1,19 @@
 namespace Distillation.Losses;
 
-/// <summary>The student's layer, projected and normalized over the batch, matches the teacher's by a logarithm that softens large differences (SRD; Miles and Mikolajczyk, 2024).</summary>
+/// <summary>
+/// The student's layer, projected and normalized over the batch, matches the teacher's by a logarithm that softens large differences (SRD; Miles and
+/// Mikolajczyk, 2024).
+/// </summary>
 /// <remarks>
-/// <para><c>log Σ |b(p(s)) − b(t)|^α</c>, where p is a linear map and b takes off the mean of each feature over the batch and divides by its standard deviation <c>√(σ² + 1e-4)</c>;
-/// maps [N, C, H, W] are averaged over their places, and layers [N, T, D] are N·T rows.</para>
-/// <para>As in the authors' code: the normalization has no parameters, α is 4, and the loss has the weight 2, beside soft targets with T = 1. The sum under the logarithm is not divided by N, which moves the value, not the gradient.
-/// Where both layers agree to the last digit, or there is one sample, the value is that of a sum of 1e-30, with no gradient.</para>
+/// <para>
+/// <c>log Σ |b(p(s)) − b(t)|^α</c>, where p is a linear map and b takes off the mean of each feature over the batch and divides by its standard deviation
+/// <c>√(σ² + 1e-4)</c>; maps [N, C, H, W] are averaged over their places, and layers [N, T, D] are N·T rows.
+/// </para>
+/// <para>
+/// As in the authors' code: the normalization has no parameters, α is 4, and the loss has the weight 2, beside soft targets with T = 1. The sum under the
+/// logarithm is not divided by N, which moves the value, not the gradient. Where both layers agree to the last digit, or there is one sample, the value is that
+/// of a sum of 1e-30, with no gradient.
+/// </para>
 /// </remarks>
 public sealed class SimpleRecipeLoss : FeatureLoss
 {
@@ -50,5 +58,6 @@ public sealed class SimpleRecipeLoss : FeatureLoss
         return centered / Mean(centered.Square(), leftOut).Add(1e-4).sqrt();
     }
 
-    private static Tensor Mean(Tensor rows, Tensor? leftOut) => leftOut is null ? rows.mean([0], keepdim: true) : rows.sum(0, keepdim: true) / RuledOut.Left(leftOut, 0);
+    private static Tensor Mean(Tensor rows, Tensor? leftOut) =>
+        leftOut is null ? rows.mean([0], keepdim: true) : rows.sum(0, keepdim: true) / RuledOut.Left(leftOut, 0);
 }

@@ -1,12 +1,21 @@
 namespace Distillation.Losses;
 
-/// <summary>Singular vectors: layers are compressed to their main directions among the channels, and the relation between neighboring layers is matched (KD-SVD; Lee et al., ECCV 2018).</summary>
+/// <summary>
+/// Singular vectors: layers are compressed to their main directions among the channels, and the relation between neighboring layers is matched (KD-SVD; Lee et
+/// al., ECCV 2018).
+/// </summary>
 /// <remarks>
-/// <para>Each layer of each sample is a matrix of H·W places by C channels. <c>v(t)</c> are the k first right singular vectors of the teacher's, each times its share of the singular values, brought to length 1;
-/// <c>v(s)</c> are for each of them that one among the k + 3 first of the student's which is closest to it, with the sign that fits, times the teacher's share.
-/// For each layer and the one before it, <c>R = exp(−(vᵢ − v'ⱼ)² / 8)</c> over all pairs of channels, [N, C, C', k], and the loss is <c>(1/N) Σ (R(s) − R(t))²</c>, summed over neighbors.</para>
-/// <para>The layers are maps [N, C, H, W], of as many channels in the student as in the teacher; the heights and widths may differ. As in RepDistiller, where the gradient is not finite
-/// if two singular values are equal or zero: here, such a pair does not count in the gradient. The sign of a singular vector is a matter of the library of linear algebra, and the value depends on it.</para>
+/// <para>
+/// Each layer of each sample is a matrix of H·W places by C channels. <c>v(t)</c> are the k first right singular vectors of the teacher's, each times its share
+/// of the singular values, brought to length 1; <c>v(s)</c> are for each of them that one among the k + 3 first of the student's which is closest to it, with
+/// the sign that fits, times the teacher's share. For each layer and the one before it, <c>R = exp(−(vᵢ − v'ⱼ)² / 8)</c> over all pairs of channels, [N, C, C',
+/// k], and the loss is <c>(1/N) Σ (R(s) − R(t))²</c>, summed over neighbors.
+/// </para>
+/// <para>
+/// The layers are maps [N, C, H, W], of as many channels in the student as in the teacher; the heights and widths may differ. As in RepDistiller, where the
+/// gradient is not finite if two singular values are equal or zero: here, such a pair does not count in the gradient. The sign of a singular vector is a matter
+/// of the library of linear algebra, and the value depends on it.
+/// </para>
 /// </remarks>
 public sealed class SingularValueLoss : IDistillationLoss
 {
@@ -33,7 +42,10 @@ public sealed class SingularValueLoss : IDistillationLoss
     public IEnumerable<(string Name, object? Value)> Describe() => [("Pairs", _pairs), (nameof(Count), Count)];
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The layers of a pair are not maps of the same samples, their numbers of channels differ, or the teacher's has fewer than <see cref="Count"/> channels or places.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The layers of a pair are not maps of the same samples, their numbers of channels differ, or the teacher's has fewer than <see cref="Count"/> channels or
+    /// places.
+    /// </exception>
     public Tensor Compute(DistillationContext context)
     {
         (Tensor Student, Tensor Teacher)[] directions = [.. _pairs.Select(pair => Directions(pair.Of(context)))];
@@ -50,7 +62,8 @@ public sealed class SingularValueLoss : IDistillationLoss
         if (values.size(1) < Count)
         {
             throw new InvalidOperationException(
-                $"The loss matches {Count} singular vectors, but the teacher's layer is {Shapes.Of(layers.Teacher)}: it has as many as channels or places, whichever are fewer.");
+                $"The loss matches {Count} singular vectors, but the teacher's layer is {Shapes.Of(layers.Teacher)}: "
+                + "it has as many as channels or places, whichever are fewer.");
         }
 
         (Tensor student, _) = SingularVectors.Of(Matrix(layers.Student), Count + Spare);

@@ -6,7 +6,8 @@ namespace Distillation.Losses;
 /// <summary>Variational information: the student's layer predicts the teacher's, with a variance that is learned (Ahn et al., 2019).</summary>
 /// <remarks>
 /// <para><c>mean ½ ((μ(s) − t)² / v_c + log v_c)</c> over all elements, for maps s [N, C_s, H, W] of the student and t [N, C_t, H, W] of the teacher;
-/// μ is three 1×1 convolutions without bias and ReLU between them, <c>v_c = softplus(a_c) + ε</c> the variance of the teacher's channel c. Both are learned. The constant ½ log 2π is left out.</para>
+/// μ is three 1×1 convolutions without bias and ReLU between them, <c>v_c = softplus(a_c) + ε</c> the variance of the teacher's channel c. Both are learned.
+/// The constant ½ log 2π is left out.</para>
 /// <para>The larger map is averaged down to the size of the smaller, as in RepDistiller.</para>
 /// </remarks>
 public sealed class VariationalInformationLoss : FeatureLoss
@@ -34,11 +35,15 @@ public sealed class VariationalInformationLoss : FeatureLoss
     public double Epsilon { get; init => field = Require.Positive(value); } = 1e-5;
 
     /// <inheritdoc/>
-    /// <value>The prediction, once <see cref="Prepare"/> has made it: convolutions <c>regressor.0</c>, <c>regressor.2</c> and <c>regressor.4</c>, and <c>log_scale</c>, a.</value>
+    /// <value>
+    /// The prediction, once <see cref="Prepare"/> has made it: convolutions <c>regressor.0</c>, <c>regressor.2</c> and <c>regressor.4</c>, and
+    /// <c>log_scale</c>, a.
+    /// </value>
     public override Module? Module => _prediction;
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(HiddenChannels), HiddenChannels), (nameof(InitialVariance), InitialVariance), (nameof(Epsilon), Epsilon)];
+    public override IEnumerable<(string Name, object? Value)> Describe() =>
+        [.. base.Describe(), (nameof(HiddenChannels), HiddenChannels), (nameof(InitialVariance), InitialVariance), (nameof(Epsilon), Epsilon)];
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">A layer is no map, or the variance at the start is not above its least.</exception>
@@ -66,7 +71,8 @@ public sealed class VariationalInformationLoss : FeatureLoss
         if (InitialVariance <= Epsilon)
         {
             throw new InvalidOperationException(
-                FormattableString.Invariant($"{nameof(InitialVariance)} must be above {nameof(Epsilon)}, {Epsilon}, the least that a variance can be, but is {InitialVariance}."));
+                FormattableString.Invariant(
+                    $"{nameof(InitialVariance)} must be above {nameof(Epsilon)}, {Epsilon}, the least that a variance can be, but is {InitialVariance}."));
         }
 
         var prediction = new Prediction(student.size(1), HiddenChannels ?? teacher.size(1), teacher.size(1), InitialVariance - Epsilon);
@@ -92,7 +98,8 @@ public sealed class VariationalInformationLoss : FeatureLoss
             // The inverse of softplus, without the exponential of a large number.
             double scale = softness + Math.Log(-double.ExpM1(-softness));
             register_module("regressor", _regressor);
-            register_parameter("log_scale", (Parameter)new Parameter(KeptAliveScalar.Full([teacher], scale, torch.ScalarType.Float64)).DetachFromDisposeScope());
+            register_parameter(
+                "log_scale", (Parameter)new Parameter(KeptAliveScalar.Full([teacher], scale, torch.ScalarType.Float64)).DetachFromDisposeScope());
         }
 
         // PyTorch's softplus takes numbers above 20 for themselves, which would show in float64.

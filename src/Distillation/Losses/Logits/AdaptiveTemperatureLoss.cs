@@ -1,9 +1,14 @@
 namespace Distillation.Losses;
 
-/// <summary>Gives each row of another loss a temperature of its own, by what is measured of the row: targets that are too sharp are softened, and those that are soft already are not.</summary>
+/// <summary>
+/// Gives each row of another loss a temperature of its own, by what is measured of the row: targets that are too sharp are softened, and those that are soft
+/// already are not.
+/// </summary>
 /// <remarks>
-/// <para><c>(1/R) Σᵣ Tᵣ² · inner(sᵣ/Tᵣ, tᵣ/Tᵣ)</c> with <c>Tᵣ = atZero + (atOne − atZero) · min(max(mᵣ, 0), 1)</c>, for student logits s, teacher logits t and the measure m of each row.
-/// The temperatures are constants: they lie between the two that are given.</para>
+/// <para>
+/// <c>(1/R) Σᵣ Tᵣ² · inner(sᵣ/Tᵣ, tᵣ/Tᵣ)</c> with <c>Tᵣ = atZero + (atOne − atZero) · min(max(mᵣ, 0), 1)</c>, for student logits s, teacher logits t and the
+/// measure m of each row. The temperatures are constants: they lie between the two that are given.
+/// </para>
 /// <para>A temperature of the loss inside comes on top: give it 1.</para>
 /// </remarks>
 public sealed class AdaptiveTemperatureLoss : DelegatingRowLoss, IRowGradient
@@ -28,7 +33,8 @@ public sealed class AdaptiveTemperatureLoss : DelegatingRowLoss, IRowGradient
     public override IRowGradient? RowGradient => Inner.RowGradient is null ? null : this;
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), ("Measure", _measure), (nameof(AtZero), AtZero), (nameof(AtOne), AtOne)];
+    public override IEnumerable<(string Name, object? Value)> Describe() =>
+        [.. base.Describe(), ("Measure", _measure), (nameof(AtZero), AtZero), (nameof(AtOne), AtOne)];
 
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)

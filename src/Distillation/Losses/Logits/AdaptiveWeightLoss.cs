@@ -1,10 +1,17 @@
 namespace Distillation.Losses;
 
-/// <summary>Gives each row of another loss a weight of its own, by what is measured of the row: rows that the teacher is sure of, or right about, count more, or less.</summary>
+/// <summary>
+/// Gives each row of another loss a weight of its own, by what is measured of the row: rows that the teacher is sure of, or right about, count more, or less.
+/// </summary>
 /// <remarks>
-/// <para><c>(1/R) Σᵣ wᵣ · inner(r)</c> with <c>wᵣ = max(0, atZero + (atOne − atZero) · mᵣ)</c>, for the measure m of each row: a straight line through two points, which goes on beyond them. The weights are constants,
-/// and the sum is divided by the number of rows, not by the sum of the weights.</para>
-/// <para>With <see cref="RowMeasure.TeacherCorrectness"/> and the defaults the student learns from the teacher only where it is right; with <see cref="RowMeasure.TeacherEntropy"/>, 1 and 0 it learns less from a teacher in doubt.</para>
+/// <para>
+/// <c>(1/R) Σᵣ wᵣ · inner(r)</c> with <c>wᵣ = max(0, atZero + (atOne − atZero) · mᵣ)</c>, for the measure m of each row: a straight line through two points,
+/// which goes on beyond them. The weights are constants, and the sum is divided by the number of rows, not by the sum of the weights.
+/// </para>
+/// <para>
+/// With <see cref="RowMeasure.TeacherCorrectness"/> and the defaults the student learns from the teacher only where it is right; with
+/// <see cref="RowMeasure.TeacherEntropy"/>, 1 and 0 it learns less from a teacher in doubt.
+/// </para>
 /// </remarks>
 public sealed class AdaptiveWeightLoss : DelegatingRowLoss, IRowGradient
 {
@@ -28,7 +35,8 @@ public sealed class AdaptiveWeightLoss : DelegatingRowLoss, IRowGradient
     public override IRowGradient? RowGradient => Inner.RowGradient is null ? null : this;
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), ("Measure", _measure), (nameof(AtZero), AtZero), (nameof(AtOne), AtOne)];
+    public override IEnumerable<(string Name, object? Value)> Describe() =>
+        [.. base.Describe(), ("Measure", _measure), (nameof(AtZero), AtZero), (nameof(AtOne), AtOne)];
 
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows) => Inner.ComputeRows(rows) * Weights(rows);

@@ -2,10 +2,15 @@ namespace Distillation.Losses;
 
 /// <summary>Attentive imitation: in a regression the student imitates the teacher, less where the teacher itself is wrong (Saputra et al., 2019).</summary>
 /// <remarks>
-/// <para><c>(1/R) Σᵣ Φᵣ ‖s − t‖²</c> with <c>Φᵣ = max(0, 1 − eᵣ/η)</c> and the teacher's error <c>eᵣ = ‖t − y‖²</c>, for outputs s of the student and t of the teacher, [N, D] (or [N, T, D], [N, D, H, W]), as rows [R, D],
-/// and targets y in the same shape, or [N] where D is 1. Squares are summed over D.</para>
-/// <para>η is the range of the errors, largest less smallest: of the rows of the batch that count, where the paper takes the data set's, which <see cref="ErrorRange"/> gives. Where all errors are equal, as in a batch of one, Φ is 1.
-/// The bound at 0 is not in the paper: without it a teacher all of whose errors are far from 0 would push the student away.</para>
+/// <para>
+/// <c>(1/R) Σᵣ Φᵣ ‖s − t‖²</c> with <c>Φᵣ = max(0, 1 − eᵣ/η)</c> and the teacher's error <c>eᵣ = ‖t − y‖²</c>, for outputs s of the student and t of the
+/// teacher, [N, D] (or [N, T, D], [N, D, H, W]), as rows [R, D], and targets y in the same shape, or [N] where D is 1. Squares are summed over D.
+/// </para>
+/// <para>
+/// η is the range of the errors, largest less smallest: of the rows of the batch that count, where the paper takes the data set's, which
+/// <see cref="ErrorRange"/> gives. Where all errors are equal, as in a batch of one, Φ is 1. The bound at 0 is not in the paper: without it a teacher all of
+/// whose errors are far from 0 would push the student away.
+/// </para>
 /// </remarks>
 public sealed class AttentiveImitationLoss : RowLoss, IRowGradient
 {

@@ -1,12 +1,15 @@
+using System.Globalization;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
 /// <summary>Cross entropy with labels that may name several classes: for each class on its own, present or not.</summary>
 /// <remarks>
-/// <para><c>−(1/(R·C)) Σᵣ Σ_c w_c (v_c · y · log σ(s) + (1 − y) · log(1 − σ(s)))</c>, for student logits s, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C], and labels y in [0, 1] in the same shape, of any type: booleans, integers or floating;
-/// for a single output, C = 1, also one label for each row: [N], [N, T] or [N, H, W];
-/// w are <see cref="ClassWeights"/> and v <see cref="PositiveWeights"/>, 1 where they are not given.</para>
+/// <para>
+/// <c>−(1/(R·C)) Σᵣ Σ_c w_c (v_c · y · log σ(s) + (1 − y) · log(1 − σ(s)))</c>, for student logits s, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C], and
+/// labels y in [0, 1] in the same shape, of any type: booleans, integers or floating; for a single output, C = 1, also one label for each row: [N], [N, T] or
+/// [N, H, W]; w are <see cref="ClassWeights"/> and v <see cref="PositiveWeights"/>, 1 where they are not given.
+/// </para>
 /// <para>As PyTorch's <c>BCEWithLogitsLoss</c>: the mean is over all elements, and is not divided by the weights.</para>
 /// </remarks>
 public sealed class BinaryLabelLoss : RowLoss, IRowGradient
@@ -23,7 +26,8 @@ public sealed class BinaryLabelLoss : RowLoss, IRowGradient
     public override IRowGradient RowGradient => this;
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(ClassWeights), ClassWeights), (nameof(PositiveWeights), PositiveWeights)];
+    public override IEnumerable<(string Name, object? Value)> Describe() =>
+        [.. base.Describe(), (nameof(ClassWeights), ClassWeights), (nameof(PositiveWeights), PositiveWeights)];
 
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows) => Values(rows, Present(rows), Absent(rows));
@@ -48,8 +52,10 @@ public sealed class BinaryLabelLoss : RowLoss, IRowGradient
         if (wrong.any().item<bool>())
         {
             double label = labels.masked_select(wrong).narrow(0, 0, 1).to(torch.ScalarType.Float64).item<double>();
-            throw new InvalidOperationException(FormattableString.Invariant(
-                $"Labels of {nameof(BinaryLabelLoss)} must be in [0, 1], for each output whether the class is present, but the batch has {label}. For class ids there is {nameof(HardLabelLoss)}."));
+            throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Labels of {nameof(BinaryLabelLoss)} must be in [0, 1], for each output whether the class is present, but the batch has {label}. "
+                + $"For class ids there is {nameof(HardLabelLoss)}."));
         }
     }
 
@@ -57,7 +63,10 @@ public sealed class BinaryLabelLoss : RowLoss, IRowGradient
         weights is null ? null : [.. weights.Select(weight => Require.NotNegative(weight, property))];
 
     private static Tensor Values(LogitRows rows, Tensor present, Tensor absent) =>
-        TemperatureSoftmax.Term(present, functional.logsigmoid(rows.Student)).Add(TemperatureSoftmax.Term(absent, functional.logsigmoid(rows.Student.neg()))).mean([1]).neg();
+        TemperatureSoftmax.Term(present, functional.logsigmoid(rows.Student))
+            .Add(TemperatureSoftmax.Term(absent, functional.logsigmoid(rows.Student.neg())))
+            .mean([1])
+            .neg();
 
     private static Tensor Weigh(Tensor part, IReadOnlyList<double>? weights, string property)
     {
@@ -68,7 +77,8 @@ public sealed class BinaryLabelLoss : RowLoss, IRowGradient
 
         return weights.Count == part.size(1)
             ? part * torch.tensor([.. weights], part.dtype, part.device)
-            : throw new InvalidOperationException($"{property} must have one weight for each of the student's {part.size(1)} outputs, but has {weights.Count}.");
+            : throw new InvalidOperationException(
+                $"{property} must have one weight for each of the student's {part.size(1)} outputs, but has {weights.Count}.");
     }
 
     // What stands in front of log σ(s), [R, C].

@@ -1,10 +1,18 @@
 namespace Distillation.Losses;
 
-/// <summary>Soft targets where a sample may have several classes: for each class on its own, the student matches the teacher's softened probability of it (multi-label logits distillation; Yang et al., 2023).</summary>
+/// <summary>
+/// Soft targets where a sample may have several classes: for each class on its own, the student matches the teacher's softened probability of it (multi-label
+/// logits distillation; Yang et al., 2023).
+/// </summary>
 /// <remarks>
-/// <para><c>T² · (1/R) Σᵣ Σ_c KL(Bernoulli(σ(t/T)) ‖ Bernoulli(σ(s/T)))</c>, for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C]: the sum over classes and the mean over rows.</para>
-/// <para>At T = 1 it is the <c>MLD</c> term of the authors' L2D with its default, "batchmean", which keeps probabilities within 1e-8 of 0 and 1 where logarithms of sigmoids need no bound.
-/// Others divide by the number of classes too: their values are this one's divided by C.</para>
+/// <para>
+/// <c>T² · (1/R) Σᵣ Σ_c KL(Bernoulli(σ(t/T)) ‖ Bernoulli(σ(s/T)))</c>, for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows
+/// [R, C]: the sum over classes and the mean over rows.
+/// </para>
+/// <para>
+/// At T = 1 it is the <c>MLD</c> term of the authors' L2D with its default, "batchmean", which keeps probabilities within 1e-8 of 0 and 1 where logarithms of
+/// sigmoids need no bound. Others divide by the number of classes too: their values are this one's divided by C.
+/// </para>
 /// </remarks>
 public sealed class BinarySoftTargetLoss : RowLoss, IRowGradient
 {

@@ -1,9 +1,17 @@
 namespace Distillation.Losses;
 
-/// <summary>Channel-wise distillation of dense predictions: for each class, the student matches where in the picture the teacher sees it (Shu et al., 2021).</summary>
+/// <summary>
+/// Channel-wise distillation of dense predictions: for each class, the student matches where in the picture the teacher sees it (Shu et al., 2021).
+/// </summary>
 /// <remarks>
-/// <para><c>T²/(N·C) Σₙ Σ_c KL(softmax(t/T) ‖ softmax(s/T))</c>, for student logits s and teacher logits t, [N, C, H, W], with each softmax over the H·W places of one channel; as in the authors' code (norm "channel", divergence "kl").</para>
-/// <para>Places that the mask [N, H, W] of a <see cref="MaskedBatch"/> rules out do not count; labels are not read. For layers there is <see cref="LayerChannelwiseLoss"/>.</para>
+/// <para>
+/// <c>T²/(N·C) Σₙ Σ_c KL(softmax(t/T) ‖ softmax(s/T))</c>, for student logits s and teacher logits t, [N, C, H, W], with each softmax over the H·W places of
+/// one channel; as in the authors' code (norm "channel", divergence "kl").
+/// </para>
+/// <para>
+/// Places that the mask [N, H, W] of a <see cref="MaskedBatch"/> rules out do not count; labels are not read. For layers there is
+/// <see cref="LayerChannelwiseLoss"/>.
+/// </para>
 /// </remarks>
 public sealed class ChannelwiseLoss : IDistillationLoss
 {
@@ -26,7 +34,8 @@ public sealed class ChannelwiseLoss : IDistillationLoss
         if (student.dim() != 4 || !Shapes.Same(student, teacher))
         {
             throw new InvalidOperationException(
-                $"Student and teacher must give maps of logits [N, C, H, W] of one shape, but the student gave {Shapes.Of(student)} and the teacher {Shapes.Of(teacher)}.");
+                $"Student and teacher must give maps of logits [N, C, H, W] of one shape, but the student gave {Shapes.Of(student)} and the "
+                + $"teacher {Shapes.Of(teacher)}.");
         }
 
         student = Loss.Widen(student);

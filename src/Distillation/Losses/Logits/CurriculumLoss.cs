@@ -2,8 +2,10 @@ namespace Distillation.Losses;
 
 /// <summary>A curriculum within each batch: only a share of its rows counts for another loss, the easiest first; the share follows the run.</summary>
 /// <remarks>
-/// <para><c>(1/k) Σ inner(r)</c> over the k rows of the smallest difficulty, <c>k = max(1, round(share · K))</c>, for the K rows of the batch that count; rows that a mask or the ignored label rules out are not among them.
-/// Of rows of equal difficulty the first in the batch go first.</para>
+/// <para>
+/// <c>(1/k) Σ inner(r)</c> over the k rows of the smallest difficulty, <c>k = max(1, round(share · K))</c>, for the K rows of the batch that count; rows that a
+/// mask or the ignored label rules out are not among them. Of rows of equal difficulty the first in the batch go first.
+/// </para>
 /// <para>A share that grows, such as <c>new Schedule.Linear(0.3, 1)</c>, goes from easy to hard; one that falls goes back.</para>
 /// </remarks>
 public sealed class CurriculumLoss : DelegatingRowLoss, IRowGradient
@@ -36,7 +38,8 @@ public sealed class CurriculumLoss : DelegatingRowLoss, IRowGradient
     public override IRowGradient? RowGradient => Inner.RowGradient is null ? null : this;
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), ("Difficulty", _difficulty), (nameof(Share), Share), (nameof(Order), Order)];
+    public override IEnumerable<(string Name, object? Value)> Describe() =>
+        [.. base.Describe(), ("Difficulty", _difficulty), (nameof(Share), Share), (nameof(Order), Order)];
 
     /// <inheritdoc/>
     public override bool ComparesSamples => Share is not Schedule.Constant { Value: 1 } || Inner.ComparesSamples;

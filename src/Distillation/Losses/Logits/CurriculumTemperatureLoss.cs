@@ -2,12 +2,20 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>Curriculum temperature: one temperature for all samples, learned against the student. It goes where the loss is largest, more strongly as the run goes on, so that the task grows from easy to hard (CTKD; Li et al., 2023).</summary>
+/// <summary>
+/// Curriculum temperature: one temperature for all samples, learned against the student. It goes where the loss is largest, more strongly as the run goes on,
+/// so that the task grows from easy to hard (CTKD; Li et al., 2023).
+/// </summary>
 /// <remarks>
-/// <para><c>T² · inner(s/T, t/T)</c> with <c>T = start + range · sigmoid(θ)</c>, for student logits s and teacher logits t. The parameter θ is trained with the student, and its gradient is −λ times the true one:
-/// the student makes the loss small, the temperature makes it large. λ follows the run.</para>
-/// <para>It follows the authors' code: start 1, range 20, θ = 1 at first (T ≈ 15.6), λ along half a cosine from 0 to 1 over their first 10 of 240 epochs and 1 from there on; they change λ with each epoch, here it changes with each update.
-/// The parameter has the student's optimizer, learning rate and weight decay, as there. A temperature of the loss inside comes on top: give it 1.</para>
+/// <para>
+/// <c>T² · inner(s/T, t/T)</c> with <c>T = start + range · sigmoid(θ)</c>, for student logits s and teacher logits t. The parameter θ is trained with the
+/// student, and its gradient is −λ times the true one: the student makes the loss small, the temperature makes it large. λ follows the run.
+/// </para>
+/// <para>
+/// It follows the authors' code: start 1, range 20, θ = 1 at first (T ≈ 15.6), λ along half a cosine from 0 to 1 over their first 10 of 240 epochs and 1 from
+/// there on; they change λ with each epoch, here it changes with each update. The parameter has the student's optimizer, learning rate and weight decay, as
+/// there. A temperature of the loss inside comes on top: give it 1.
+/// </para>
 /// </remarks>
 public sealed class CurriculumTemperatureLoss : DelegatingRowLoss
 {
@@ -15,7 +23,10 @@ public sealed class CurriculumTemperatureLoss : DelegatingRowLoss
 
     /// <summary>Learns the temperature of a loss.</summary>
     /// <param name="inner">The loss that sees the softened logits, such as <c>new SoftTargetLoss(1)</c>.</param>
-    /// <param name="reversal">λ: how strongly the temperature is moved against the student; zero or positive, at any place of the run. The default is half a cosine from 0 to 1 over the first 24th of the run.</param>
+    /// <param name="reversal">
+    /// λ: how strongly the temperature is moved against the student; zero or positive, at any place of the run. The default is half a cosine from 0 to 1 over
+    /// the first 24th of the run.
+    /// </param>
     public CurriculumTemperatureLoss(RowLoss inner, Schedule? reversal = null)
         : base(inner)
     {
@@ -54,7 +65,8 @@ public sealed class CurriculumTemperatureLoss : DelegatingRowLoss
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Reversal), Reversal), (nameof(Start), Start), (nameof(Range), Range)];
+    public override IEnumerable<(string Name, object? Value)> Describe() =>
+        [.. base.Describe(), (nameof(Reversal), Reversal), (nameof(Start), Start), (nameof(Range), Range)];
 
     /// <inheritdoc/>
     public override void Prepare(DistillationContext sample)
@@ -74,7 +86,9 @@ public sealed class CurriculumTemperatureLoss : DelegatingRowLoss
         // The value of the parameter with -reversal times its gradient.
         Tensor reversed = parameter.detach().Mul(1 + reversal) - parameter.Mul(reversal);
         Tensor temperature = Soften(reversed);
-        return Inner.ComputeRows(rows.With(TemperatureSoftmax.Divide(rows.Student, temperature), rows.HasTeacher ? TemperatureSoftmax.Divide(rows.Teacher, temperature) : null)) * temperature.Square();
+        return Inner.ComputeRows(
+            rows.With(TemperatureSoftmax.Divide(rows.Student, temperature), rows.HasTeacher ? TemperatureSoftmax.Divide(rows.Teacher, temperature) : null))
+            * temperature.Square();
     }
 
     private Tensor Soften(Tensor parameter) => parameter.sigmoid().Mul(Range).Add(Start);

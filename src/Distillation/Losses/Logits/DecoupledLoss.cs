@@ -4,8 +4,11 @@ namespace Distillation.Losses;
 
 /// <summary>Decoupled distillation: how sure to be of the label, and how the other classes compare, weighed apart (DKD; Zhao et al., 2022).</summary>
 /// <remarks>
-/// <para><c>T² · (1/R) Σᵣ (α · KL([p_y, 1 − p_y] ‖ [q_y, 1 − q_y]) + β · KL(p̂ ‖ q̂))</c>, where p = softmax(tᵣ/T) and q = softmax(sᵣ/T), y is the label, and p̂ and q̂ are
-/// the same over the other classes alone; for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C], and class ids y, [N], [N, T] or [N, H, W].</para>
+/// <para>
+/// <c>T² · (1/R) Σᵣ (α · KL([p_y, 1 − p_y] ‖ [q_y, 1 − q_y]) + β · KL(p̂ ‖ q̂))</c>, where p = softmax(tᵣ/T) and q = softmax(sᵣ/T), y is the label, and p̂ and
+/// q̂ are the same over the other classes alone; for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C], and class ids y,
+/// [N], [N, T] or [N, H, W].
+/// </para>
 /// <para>With α = 1 and β = 1 − p_y of each row this is <see cref="SoftTargetLoss"/>, which hears little of the other classes where the teacher is sure.</para>
 /// <para>The values are those of mdistiller, which lets the weight rise from 0 to 1 over the first 20 epochs: give the loss a weight that follows the run.
 /// There the label is put aside by subtracting 1000 from its logit, here it is left out, so that logits of any size are right.</para>
@@ -41,7 +44,8 @@ public sealed class DecoupledLoss : RowLoss, IRowGradient
     internal override bool ComparesClasses => true;
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Alpha), Alpha), (nameof(Beta), Beta), (nameof(Temperature), Temperature)];
+    public override IEnumerable<(string Name, object? Value)> Describe() =>
+        [.. base.Describe(), (nameof(Alpha), Alpha), (nameof(Beta), Beta), (nameof(Temperature), Temperature)];
 
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
@@ -60,7 +64,8 @@ public sealed class DecoupledLoss : RowLoss, IRowGradient
         double alpha = Alpha * temperature;
         double beta = Beta * temperature;
         Tensor others = teacher.Log.sub_(student.Log).MaskedFillInPlace(teacher.Probabilities.Eq(0), 0).mul_(teacher.Probabilities).sum(1, keepdim: true);
-        Tensor values = TemperatureSoftmax.BinaryDivergence(teacher.LogOdds, student.LogOdds).MulInPlace(alpha).AddInPlace(others, beta).MulInPlace(temperature).squeeze(1);
+        Tensor values = TemperatureSoftmax.BinaryDivergence(teacher.LogOdds, student.LogOdds).MulInPlace(alpha).AddInPlace(others, beta).MulInPlace(temperature)
+            .squeeze(1);
 
         // T times: at the label α · (q_y − p_y), at the others q̂ · (α · (p_y − q_y) + β) − β · p̂.
         Tensor excess = student.LogOdds.sigmoid().sub_(teacher.LogOdds.sigmoid()).MulInPlace(alpha);

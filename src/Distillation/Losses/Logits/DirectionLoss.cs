@@ -2,13 +2,21 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>Between samples: the angles between the student's logits are those between the teacher's (the direction part of Streamlined Knowledge Distillation, CVPR 2026).</summary>
+/// <summary>
+/// Between samples: the angles between the student's logits are those between the teacher's (the direction part of Streamlined Knowledge Distillation, CVPR
+/// 2026).
+/// </summary>
 /// <remarks>
-/// <para><c>(1/R) Σᵣ √(dᵣᵀ · Σ⁻¹ · dᵣ)</c>, where D = ŝ·ŝᵀ − t̂·t̂ᵀ is [R, R] with the rows d, for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C],
-/// of which ŝ and t̂ have the norm 1; and Σ = cov(D) + λ · I, with the columns of D as the variables and its rows as the observations (divided by R − 1). The gradient runs through Σ.</para>
+/// <para>
+/// <c>(1/R) Σᵣ √(dᵣᵀ · Σ⁻¹ · dᵣ)</c>, where D = ŝ·ŝᵀ − t̂·t̂ᵀ is [R, R] with the rows d, for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C,
+/// H, W], as rows [R, C], of which ŝ and t̂ have the norm 1; and Σ = cov(D) + λ · I, with the columns of D as the variables and its rows as the observations
+/// (divided by R − 1). The gradient runs through Σ.
+/// </para>
 /// <para>The values are those of torchdistill. The authors' code divides D by C, which is this loss with λ · C² in place of λ.</para>
-/// <para>It is meant to stand beside <see cref="SoftTargetLoss"/>. Rows that do not count are left out. The loss of one row is 0. It takes memory for R² numbers and time for R³: it is for
-/// samples, not for pixels.</para>
+/// <para>
+/// It is meant to stand beside <see cref="SoftTargetLoss"/>. Rows that do not count are left out. The loss of one row is 0. It takes memory for R² numbers and
+/// time for R³: it is for samples, not for pixels.
+/// </para>
 /// </remarks>
 public sealed class DirectionLoss : RowLoss
 {

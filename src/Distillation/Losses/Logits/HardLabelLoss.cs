@@ -4,8 +4,10 @@ namespace Distillation.Losses;
 
 /// <summary>Cross entropy with the labels of the batch.</summary>
 /// <remarks>
-/// <para><c>−(1/R) Σᵣ log softmax(sᵣ)[yᵣ]</c> for student logits s, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C], and class ids y, [N], [N, T] or [N, H, W] of an integer type;
-/// <c>−(1/R) Σᵣ Σ_c yᵣ_c · log softmax(sᵣ)_c</c> for probabilities y in the shape of the logits.</para>
+/// <para>
+/// <c>−(1/R) Σᵣ log softmax(sᵣ)[yᵣ]</c> for student logits s, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C], and class ids y, [N], [N, T] or [N, H, W] of
+/// an integer type; <c>−(1/R) Σᵣ Σ_c yᵣ_c · log softmax(sᵣ)_c</c> for probabilities y in the shape of the logits.
+/// </para>
 /// <para>With label smoothing ε the target is (1 − ε) · y + ε/C (Szegedy et al., 2016). With class weights and with an ignored label it follows PyTorch's
 /// <c>cross_entropy</c>: the mean over class ids is weighted by the weights of their classes, and ignored rows do not count.</para>
 /// </remarks>
@@ -29,7 +31,8 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient, ICpuLossKernel
     internal override bool ComparesClasses => true;
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(LabelSmoothing), LabelSmoothing), (nameof(ClassWeights), ClassWeights)];
+    public override IEnumerable<(string Name, object? Value)> Describe() =>
+        [.. base.Describe(), (nameof(LabelSmoothing), LabelSmoothing), (nameof(ClassWeights), ClassWeights)];
 
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
@@ -68,7 +71,8 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient, ICpuLossKernel
     bool ICpuLossKernel.CanMeasure(in CpuLogits rows) => IgnoredLabel is null && ClassWeights is null && !rows.Labels.IsEmpty;
 
     /// <inheritdoc/>
-    double ICpuLossKernel.Measure(in CpuLogits rows, Span<float> gradient, double weight) => CpuCrossEntropy.Measure(rows, gradient, Smoothed(rows.Classes), weight);
+    double ICpuLossKernel.Measure(in CpuLogits rows, Span<float> gradient, double weight) =>
+        CpuCrossEntropy.Measure(rows, gradient, Smoothed(rows.Classes), weight);
 
     private bool HasLabelsAlone(LogitRows rows) => rows.HasClassIds && ClassWeights is null;
 
@@ -82,7 +86,8 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient, ICpuLossKernel
         if (rows.HasClassIds)
         {
             Tensor column = rows.Labels.unsqueeze(1);
-            target = KeptAliveScalar.FullLike(rows.Student, even).scatter_add_(1, column, KeptAliveScalar.FullLike(column, 1 - LabelSmoothing, rows.Student.dtype));
+            target = KeptAliveScalar.FullLike(rows.Student, even)
+                .scatter_add_(1, column, KeptAliveScalar.FullLike(column, 1 - LabelSmoothing, rows.Student.dtype));
         }
         else
         {
@@ -96,7 +101,8 @@ public sealed class HardLabelLoss : RowLoss, IRowGradient, ICpuLossKernel
     {
         if (ClassWeights!.Count != rows.Classes)
         {
-            throw new InvalidOperationException($"{nameof(ClassWeights)} must have one weight for each of the student's {rows.Classes} outputs, but has {ClassWeights.Count}.");
+            throw new InvalidOperationException(
+                $"{nameof(ClassWeights)} must have one weight for each of the student's {rows.Classes} outputs, but has {ClassWeights.Count}.");
         }
 
         Tensor weights = torch.tensor([.. ClassWeights], target.dtype, target.device);

@@ -2,10 +2,15 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>The generalized Jensen–Shannon divergence: between covering all that the teacher says and keeping to what it says most (GKD; Agarwal et al., 2024).</summary>
+/// <summary>
+/// The generalized Jensen–Shannon divergence: between covering all that the teacher says and keeping to what it says most (GKD; Agarwal et al., 2024).
+/// </summary>
 /// <remarks>
-/// <para><c>(1/R) Σᵣ (β · KL(p ‖ m) + (1 − β) · KL(q ‖ m))</c> with m = β · p + (1 − β) · q, where p = softmax(tᵣ/T) and q = softmax(sᵣ/T), for student logits s and teacher
-/// logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C]. At the ends, where the formula is 0, β = 0 is KL(p ‖ q), as in <see cref="SoftTargetLoss"/>, and β = 1 is KL(q ‖ p).</para>
+/// <para>
+/// <c>(1/R) Σᵣ (β · KL(p ‖ m) + (1 − β) · KL(q ‖ m))</c> with m = β · p + (1 − β) · q, where p = softmax(tᵣ/T) and q = softmax(sᵣ/T), for student logits s and
+/// teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C]. At the ends, where the formula is 0, β = 0 is KL(p ‖ q), as in
+/// <see cref="SoftTargetLoss"/>, and β = 1 is KL(q ‖ p).
+/// </para>
 /// <para>The values are those of TRL's GKD trainer: there is no factor T².</para>
 /// </remarks>
 public sealed class JensenShannonLoss : RowLoss, IRowGradient

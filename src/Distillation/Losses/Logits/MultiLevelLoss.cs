@@ -2,12 +2,19 @@ namespace Distillation.Losses;
 
 /// <summary>Soft targets at several temperatures, of each sample, between samples and between classes (MLLD; Jin, Wang and Lin, 2023).</summary>
 /// <remarks>
-/// <para>The sum over the temperatures T of <c>T² · (1/R) Σᵣ KL(pᵣ ‖ qᵣ) + (1/R) ‖P·Pᵀ − Q·Qᵀ‖² + (1/C) ‖Pᵀ·P − Qᵀ·Q‖²</c>, where P = softmax(t/T) and Q = softmax(s/T), [R, C], and the
-/// norm is the root of the sum of squares; for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C].</para>
-/// <para>The scales are those of the authors' code: there is no T² at the second and third part, and these two grow with the number of rows. Rows that do not count are left out.
-/// The second part takes memory for R² numbers: for dense predictions set <see cref="BatchWeight"/> to 0.</para>
-/// <para>The authors add up a weakly and a strongly augmented view, and multiply some parts by the share of samples, or of classes, of which the teacher is least sure (half of them);
-/// neither is done here. Each part has a weight instead.</para>
+/// <para>
+/// The sum over the temperatures T of <c>T² · (1/R) Σᵣ KL(pᵣ ‖ qᵣ) + (1/R) ‖P·Pᵀ − Q·Qᵀ‖² + (1/C) ‖Pᵀ·P − Qᵀ·Q‖²</c>, where P = softmax(t/T) and Q =
+/// softmax(s/T), [R, C], and the norm is the root of the sum of squares; for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows
+/// [R, C].
+/// </para>
+/// <para>
+/// The scales are those of the authors' code: there is no T² at the second and third part, and these two grow with the number of rows. Rows that do not count
+/// are left out. The second part takes memory for R² numbers: for dense predictions set <see cref="BatchWeight"/> to 0.
+/// </para>
+/// <para>
+/// The authors add up a weakly and a strongly augmented view, and multiply some parts by the share of samples, or of classes, of which the teacher is least
+/// sure (half of them); neither is done here. Each part has a weight instead.
+/// </para>
 /// </remarks>
 public sealed class MultiLevelLoss : RowLoss
 {
@@ -38,7 +45,14 @@ public sealed class MultiLevelLoss : RowLoss
     internal override bool ComparesClasses => true;
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Temperatures), Temperatures), (nameof(InstanceWeight), InstanceWeight), (nameof(BatchWeight), BatchWeight), (nameof(ClassWeight), ClassWeight)];
+    public override IEnumerable<(string Name, object? Value)> Describe() =>
+    [
+        .. base.Describe(),
+        (nameof(Temperatures), Temperatures),
+        (nameof(InstanceWeight), InstanceWeight),
+        (nameof(BatchWeight), BatchWeight),
+        (nameof(ClassWeight), ClassWeight),
+    ];
 
     /// <inheritdoc/>
     public override bool ComparesSamples => BatchWeight > 0 || ClassWeight > 0;

@@ -2,11 +2,15 @@ namespace Distillation.Losses;
 
 /// <summary>Normalized distillation: the teacher says how much the label counts, and how the other classes compare (NKD; Yang et al., 2023).</summary>
 /// <remarks>
-/// <para><c>−(1/R) Σᵣ (p_y · log q_y + γ · T² · Σ_{c≠y} p̂_c · log q̂_c)</c>, where p = softmax(tᵣ) and q = softmax(sᵣ), y is the label, and p̂ and q̂ are softmax(tᵣ/T) and
-/// softmax(sᵣ/T) over the other classes alone, so that they sum to 1; for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C], and class ids y,
-/// [N], [N, T] or [N, H, W].</para>
-/// <para>As in the authors' code both parts are cross entropies, not divergences, so that the loss is not zero where the student equals the teacher; the temperature
-/// softens the other classes alone.</para>
+/// <para>
+/// <c>−(1/R) Σᵣ (p_y · log q_y + γ · T² · Σ_{c≠y} p̂_c · log q̂_c)</c>, where p = softmax(tᵣ) and q = softmax(sᵣ), y is the label, and p̂ and q̂ are
+/// softmax(tᵣ/T) and softmax(sᵣ/T) over the other classes alone, so that they sum to 1; for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C,
+/// H, W], as rows [R, C], and class ids y, [N], [N, T] or [N, H, W].
+/// </para>
+/// <para>
+/// As in the authors' code both parts are cross entropies, not divergences, so that the loss is not zero where the student equals the teacher; the temperature
+/// softens the other classes alone.
+/// </para>
 /// </remarks>
 public sealed class NormalizedTargetLoss : RowLoss, IRowGradient
 {

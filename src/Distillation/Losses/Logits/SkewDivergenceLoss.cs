@@ -2,10 +2,15 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>The teacher's divergence from a mixture of both: as soft targets, with a gradient that stays small where the student rules out what the teacher says (DistiLLM; Ko et al., 2024).</summary>
+/// <summary>
+/// The teacher's divergence from a mixture of both: as soft targets, with a gradient that stays small where the student rules out what the teacher says
+/// (DistiLLM; Ko et al., 2024).
+/// </summary>
 /// <remarks>
-/// <para><c>(1/R) Σᵣ KL(p ‖ λ · p + (1 − λ) · q)</c>, where p = softmax(tᵣ/T) and q = softmax(sᵣ/T), for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W],
-/// as rows [R, C]. λ = 0 is KL(p ‖ q), as in <see cref="SoftTargetLoss"/>. There is no factor T².</para>
+/// <para>
+/// <c>(1/R) Σᵣ KL(p ‖ λ · p + (1 − λ) · q)</c>, where p = softmax(tᵣ/T) and q = softmax(sᵣ/T), for student logits s and teacher logits t, [N, C], [N, T, C] or
+/// [N, C, H, W], as rows [R, C]. λ = 0 is KL(p ‖ q), as in <see cref="SoftTargetLoss"/>. There is no factor T².
+/// </para>
 /// </remarks>
 public sealed class SkewDivergenceLoss : RowLoss, IRowGradient
 {

@@ -2,10 +2,15 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>The student's divergence from a mixture of both: it keeps to what the teacher says most, with a gradient that stays small where the teacher rules out what the student says (DistiLLM; Ko et al., 2024).</summary>
+/// <summary>
+/// The student's divergence from a mixture of both: it keeps to what the teacher says most, with a gradient that stays small where the teacher rules out what
+/// the student says (DistiLLM; Ko et al., 2024).
+/// </summary>
 /// <remarks>
-/// <para><c>(1/R) Σᵣ KL(q ‖ λ · q + (1 − λ) · p)</c>, where p = softmax(tᵣ/T) and q = softmax(sᵣ/T), for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W],
-/// as rows [R, C]. λ = 0 is KL(q ‖ p). There is no factor T².</para>
+/// <para>
+/// <c>(1/R) Σᵣ KL(q ‖ λ · q + (1 − λ) · p)</c>, where p = softmax(tᵣ/T) and q = softmax(sᵣ/T), for student logits s and teacher logits t, [N, C], [N, T, C] or
+/// [N, C, H, W], as rows [R, C]. λ = 0 is KL(q ‖ p). There is no factor T².
+/// </para>
 /// </remarks>
 public sealed class SkewReverseDivergenceLoss : RowLoss, IRowGradient
 {
@@ -61,7 +66,9 @@ public sealed class SkewReverseDivergenceLoss : RowLoss, IRowGradient
         double logSkew = Math.Log(Skew);
 
         // λ · q/m = σ(x) with x = log q − log p + log(λ/(1 − λ)). At q the gradient is log(q/m) − λ · q/m, up to a constant.
-        Tensor x = log.ClampMinInPlace(Loss.MinLogarithm).sub_(TemperatureSoftmax.Log(rows.Teacher, temperature).ClampMinInPlace(Loss.MinLogarithm)).AddInPlace(odds);
+        Tensor x = log.ClampMinInPlace(Loss.MinLogarithm)
+            .sub_(TemperatureSoftmax.Log(rows.Teacher, temperature).ClampMinInPlace(Loss.MinLogarithm))
+            .AddInPlace(odds);
         Tensor logs = functional.logsigmoid(x);
         Tensor values = (logs * student).sum(1).SubInPlace(logSkew);
         return new(values, TemperatureSoftmax.ToLogits(logs.sub_(x.sigmoid_()), student, temperature));

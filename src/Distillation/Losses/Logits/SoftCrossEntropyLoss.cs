@@ -4,8 +4,14 @@ namespace Distillation.Losses;
 
 /// <summary>Cross entropy with the teacher's softened probabilities as the target (Hinton, Vinyals and Dean, 2015).</summary>
 /// <remarks>
-/// <para><c>−T² · (1/R) Σᵣ Σ_c softmax(tᵣ/T)_c · log softmax(sᵣ/T)_c</c>, for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C].</para>
-/// <para>Its gradient is that of <see cref="SoftTargetLoss"/>; its value is larger by T² times the teacher's entropy, and is not zero when the student equals the teacher.</para>
+/// <para>
+/// <c>−T² · (1/R) Σᵣ Σ_c softmax(tᵣ/T)_c · log softmax(sᵣ/T)_c</c>, for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R,
+/// C].
+/// </para>
+/// <para>
+/// Its gradient is that of <see cref="SoftTargetLoss"/>; its value is larger by T² times the teacher's entropy, and is not zero when the student equals the
+/// teacher.
+/// </para>
 /// </remarks>
 public sealed class SoftCrossEntropyLoss : RowLoss, IRowGradient
 {
@@ -29,7 +35,9 @@ public sealed class SoftCrossEntropyLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         double temperature = Loss.At(Temperature, rows.Position);
-        return TemperatureSoftmax.Term(functional.softmax(rows.Teacher.Mul(1 / temperature), 1), TemperatureSoftmax.Log(rows.Student, temperature)).sum(1).Mul(-temperature * temperature);
+        return TemperatureSoftmax.Term(functional.softmax(rows.Teacher.Mul(1 / temperature), 1), TemperatureSoftmax.Log(rows.Student, temperature))
+            .sum(1)
+            .Mul(-temperature * temperature);
     }
 
     /// <inheritdoc/>

@@ -2,8 +2,12 @@ namespace Distillation.Losses;
 
 /// <summary>Soft targets: the student matches the teacher's softened probabilities (Hinton, Vinyals and Dean, 2015).</summary>
 /// <remarks>
-/// <para><c>T² · (1/R) Σᵣ KL(softmax(tᵣ/T) ‖ softmax(sᵣ/T))</c>, for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C].</para>
-/// <para>The factor T² keeps the gradient's size when the temperature changes; the mean is over samples ("batchmean"), as in mdistiller and torchdistill.</para>
+/// <para>
+/// <c>T² · (1/R) Σᵣ KL(softmax(tᵣ/T) ‖ softmax(sᵣ/T))</c>, for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C].
+/// </para>
+/// <para>
+/// The factor T² keeps the gradient's size when the temperature changes; the mean is over samples ("batchmean"), as in mdistiller and torchdistill.
+/// </para>
 /// </remarks>
 public sealed class SoftTargetLoss : RowLoss, IRowGradient, ICpuLossKernel
 {

@@ -4,18 +4,32 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>Soft targets of a teacher of which only the k likeliest classes are known, as language models are recorded: the student matches their probabilities.</summary>
+/// <summary>
+/// Soft targets of a teacher of which only the k likeliest classes are known, as language models are recorded: the student matches their probabilities.
+/// </summary>
 /// <remarks>
-/// <para><c>T² · (1/R) Σᵣ Σᵢ qᵢ (log qᵢ − log softmax(s/T)[cᵢ])</c>, for student logits s, [N, C] or [N, T, C] (or [N, C, H, W]), as rows [R, C], and the k listed classes c of each row. They and their log-probabilities l are layers of the teacher,
-/// <see cref="Indices"/> and <see cref="LogProbabilities"/>, [N, k] or [N, T, k] (or [N, k, H, W]), which a <see cref="Models.TopKTeacher"/> or a recording gives. The teacher's logits are not read.</para>
-/// <para>With <see cref="MissingProbability.Renormalized"/> q = softmax(l/T) over the list. With <see cref="MissingProbability.OneBucket"/> q = exp(l), T is 1, and the row has one term more:
-/// <c>q₀ (log q₀ − log p₀)</c>, <c>q₀ = 1 − Σ qᵢ</c>, for the sum p₀ of the student's probabilities outside the list. Where the list has all classes there is no bucket, and both are the same.</para>
-/// <para>These are DistillKit's <c>zero</c> and, at temperature 1, <c>symmetric_uniform</c> (spreading a bucket evenly over the same classes on both sides leaves the divergence as it is); there the mass of the others is kept from 0 by 1e-6.</para>
+/// <para>
+/// <c>T² · (1/R) Σᵣ Σᵢ qᵢ (log qᵢ − log softmax(s/T)[cᵢ])</c>, for student logits s, [N, C] or [N, T, C] (or [N, C, H, W]), as rows [R, C], and the k listed
+/// classes c of each row. They and their log-probabilities l are layers of the teacher, <see cref="Indices"/> and <see cref="LogProbabilities"/>, [N, k] or [N,
+/// T, k] (or [N, k, H, W]), which a <see cref="Models.TopKTeacher"/> or a recording gives. The teacher's logits are not read.
+/// </para>
+/// <para>
+/// With <see cref="MissingProbability.Renormalized"/> q = softmax(l/T) over the list. With <see cref="MissingProbability.OneBucket"/> q = exp(l), T is 1, and
+/// the row has one term more: <c>q₀ (log q₀ − log p₀)</c>, <c>q₀ = 1 − Σ qᵢ</c>, for the sum p₀ of the student's probabilities outside the list. Where the list
+/// has all classes there is no bucket, and both are the same.
+/// </para>
+/// <para>
+/// These are DistillKit's <c>zero</c> and, at temperature 1, <c>symmetric_uniform</c> (spreading a bucket evenly over the same classes on both sides leaves the
+/// divergence as it is); there the mass of the others is kept from 0 by 1e-6.
+/// </para>
 /// </remarks>
 public sealed class SparseTargetLoss : RowLoss, IRowGradient
 {
     /// <summary>Makes the loss.</summary>
-    /// <param name="temperature">T: how soft the probabilities are; positive, at any place of the run. The default value is 1, the only one with <see cref="MissingProbability.OneBucket"/>.</param>
+    /// <param name="temperature">
+    /// T: how soft the probabilities are; positive, at any place of the run. The default value is 1, the only one with
+    /// <see cref="MissingProbability.OneBucket"/>.
+    /// </param>
     /// <param name="missing">What is taken of the other classes. The default is <see cref="MissingProbability.Renormalized"/>.</param>
     /// <exception cref="ArgumentException">A temperature other than 1 with one bucket: what softening makes of the bucket depends on what is in it.</exception>
     public SparseTargetLoss(Schedule? temperature = null, MissingProbability missing = MissingProbability.Renormalized)
@@ -24,7 +38,9 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
         Missing = Require.Defined(missing);
         if (missing == MissingProbability.OneBucket && Temperature is not Schedule.Constant { Value: 1 })
         {
-            throw new ArgumentException($"With {nameof(MissingProbability.OneBucket)} the temperature must be 1: how a softer teacher would share out the bucket is not known.", nameof(temperature));
+            throw new ArgumentException(
+                $"With {nameof(MissingProbability.OneBucket)} the temperature must be 1: how a softer teacher would share out the bucket is not known.",
+                nameof(temperature));
         }
     }
 
@@ -50,7 +66,8 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
     internal override bool ComparesClasses => true;
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Temperature), Temperature), (nameof(Missing), Missing)];
+    public override IEnumerable<(string Name, object? Value)> Describe() =>
+        [.. base.Describe(), (nameof(Temperature), Temperature), (nameof(Missing), Missing)];
 
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows)
@@ -92,7 +109,8 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
         return new(values.MulInPlace(temperature * temperature), gradient.scatter_add_(1, indices, target.neg()).MulInPlace(temperature));
     }
 
-    private static Tensor Others(Tensor logits, Tensor indices) => logits.scatter(1, indices, KeptAliveScalar.FullLike(indices, double.NegativeInfinity, logits.dtype));
+    private static Tensor Others(Tensor logits, Tensor indices) =>
+        logits.scatter(1, indices, KeptAliveScalar.FullLike(indices, double.NegativeInfinity, logits.dtype));
 
     // The probability of the classes that are not listed, [R], and its logarithm. What rounding leaves of a list that has all of it is 0.
     private static (Tensor Missing, Tensor Log) Rest(Tensor target)
@@ -110,7 +128,8 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
         }
         catch (ExternalException native)
         {
-            throw new InvalidOperationException($"The classes in '{Indices}' must be in [0, {logits.size(1) - 1}], for the student has {logits.size(1)} outputs.", native);
+            throw new InvalidOperationException(
+                $"The classes in '{Indices}' must be in [0, {logits.size(1) - 1}], for the student has {logits.size(1)} outputs.", native);
         }
     }
 
@@ -122,7 +141,9 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
         Tensor log = rows.TeacherLayer(LogProbabilities).to(rows.Student.dtype);
         if (!Shapes.Same(indices, log))
         {
-            throw new InvalidOperationException($"The teacher must give as many log-probabilities as classes, but '{Indices}' has rows {Shapes.Of(indices)} and '{LogProbabilities}' {Shapes.Of(log)}.");
+            throw new InvalidOperationException(
+                $"The teacher must give as many log-probabilities as classes, but '{Indices}' has rows {Shapes.Of(indices)} and "
+                + $"'{LogProbabilities}' {Shapes.Of(log)}.");
         }
 
         double temperature = Loss.At(Temperature, rows.Position);

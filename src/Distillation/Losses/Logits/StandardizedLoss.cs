@@ -1,11 +1,19 @@
 namespace Distillation.Losses;
 
-/// <summary>Logit standardization: another loss sees the logits of student and teacher as z-scores, so that the student need not match the teacher's mean and scale (Sun et al., 2024).</summary>
+/// <summary>
+/// Logit standardization: another loss sees the logits of student and teacher as z-scores, so that the student need not match the teacher's mean and scale (Sun
+/// et al., 2024).
+/// </summary>
 /// <remarks>
-/// <para>The other loss sees <c>(z − mean(z)) / (std(z) + ε)</c>, for logits z of each, over the classes of each row: dimension C of [N, C], [N, T, C] or [N, C, H, W].
-/// The standard deviation is the unbiased one, with C − 1; ε is 1e-7. Layers pass unchanged.
-/// A logit of −∞ stays −∞, and its class counts neither in the mean nor in the deviation. A row with NaN or +∞ becomes NaN as a whole, without a gradient: it may be one that the other loss leaves out.</para>
-/// <para>As in the authors' code and torchdistill. There the loss inside is not multiplied by T², and its weight is larger instead; <see cref="SoftTargetLoss"/> has that factor inside as it has outside.</para>
+/// <para>
+/// The other loss sees <c>(z − mean(z)) / (std(z) + ε)</c>, for logits z of each, over the classes of each row: dimension C of [N, C], [N, T, C] or [N, C, H,
+/// W]. The standard deviation is the unbiased one, with C − 1; ε is 1e-7. Layers pass unchanged. A logit of −∞ stays −∞, and its class counts neither in the
+/// mean nor in the deviation. A row with NaN or +∞ becomes NaN as a whole, without a gradient: it may be one that the other loss leaves out.
+/// </para>
+/// <para>
+/// As in the authors' code and torchdistill. There the loss inside is not multiplied by T², and its weight is larger instead; <see cref="SoftTargetLoss"/> has
+/// that factor inside as it has outside.
+/// </para>
 /// </remarks>
 /// <param name="inner">The loss that sees the z-scores.</param>
 public sealed class StandardizedLoss(IDistillationLoss inner) : DelegatingLoss(inner)

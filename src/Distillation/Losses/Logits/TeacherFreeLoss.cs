@@ -1,12 +1,18 @@
 namespace Distillation.Losses;
 
-/// <summary>Distillation without a teacher: a virtual one gives the label a high probability and spreads the rest evenly (Tf-KD regularization; Yuan et al., 2020).</summary>
+/// <summary>
+/// Distillation without a teacher: a virtual one gives the label a high probability and spreads the rest evenly (Tf-KD regularization; Yuan et al., 2020).
+/// </summary>
 /// <remarks>
-/// <para><c>(1/R) Σᵣ KL(u ‖ softmax(sᵣ))</c> with u = softmax(v/T), where v is a at the label and (1 − a)/(C − 1) at the other classes; for student logits s, [N, C], [N, T, C] or
-/// [N, C, H, W], as rows [R, C], and class ids, [N], [N, T] or [N, H, W].</para>
-/// <para>It follows the authors' code: the softmax is taken of probabilities, so that u is nearly even at T = 20; the student's logits are not softened; there is no factor T².
-/// The code takes the mean over all elements and multiplies it; here it is the mean over rows, which is the code's value with the number of classes as the multiplier (100 on CIFAR-100).
-/// It is meant to stand beside <see cref="HardLabelLoss"/>: there 0.9 of it, and 0.1 of this.</para>
+/// <para>
+/// <c>(1/R) Σᵣ KL(u ‖ softmax(sᵣ))</c> with u = softmax(v/T), where v is a at the label and (1 − a)/(C − 1) at the other classes; for student logits s, [N, C],
+/// [N, T, C] or [N, C, H, W], as rows [R, C], and class ids, [N], [N, T] or [N, H, W].
+/// </para>
+/// <para>
+/// It follows the authors' code: the softmax is taken of probabilities, so that u is nearly even at T = 20; the student's logits are not softened; there is no
+/// factor T². The code takes the mean over all elements and multiplies it; here it is the mean over rows, which is the code's value with the number of classes
+/// as the multiplier (100 on CIFAR-100). It is meant to stand beside <see cref="HardLabelLoss"/>: there 0.9 of it, and 0.1 of this.
+/// </para>
 /// </remarks>
 public sealed class TeacherFreeLoss : RowLoss, IRowGradient
 {
@@ -33,7 +39,8 @@ public sealed class TeacherFreeLoss : RowLoss, IRowGradient
     internal override bool ComparesClasses => true;
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), (nameof(Probability), Probability), (nameof(Temperature), Temperature)];
+    public override IEnumerable<(string Name, object? Value)> Describe() =>
+        [.. base.Describe(), (nameof(Probability), Probability), (nameof(Temperature), Temperature)];
 
     /// <inheritdoc/>
     public override Tensor ComputeRows(LogitRows rows) => Divergence(Target(rows), TemperatureSoftmax.Log(rows.Student, 1), rows);

@@ -1,10 +1,18 @@
 namespace Distillation.Losses;
 
-/// <summary>Ranking by a hinge: of two classes among the teacher's likeliest, the student gives the one that the teacher prefers the larger probability, by a margin.</summary>
+/// <summary>
+/// Ranking by a hinge: of two classes among the teacher's likeliest, the student gives the one that the teacher prefers the larger probability, by a margin.
+/// </summary>
 /// <remarks>
-/// <para><c>(1/R) Σᵣ (1/|P|) Σ₍ᵢ,ⱼ₎ max(0, m − (pᵢ − pⱼ))</c>, for the student's probabilities p = softmax(s) and the pairs P of the teacher's k likeliest classes with <c>qᵢ − qⱼ &gt; 1e-8</c> and <c>qⱼ &gt; 1e-8</c>,
-/// q = softmax(t); the margin m is a number, or the teacher's own difference <c>qᵢ − qⱼ</c>. Logits are [N, C], [N, T, C] or [N, C, H, W], as rows [R, C]. A row without pairs counts as 0.</para>
-/// <para>It follows DistillKit's <c>hinge</c>, which divides by the number of pairs in the whole batch: there rows with more pairs count more. k is what its teacher recorded, and has no default there.</para>
+/// <para>
+/// <c>(1/R) Σᵣ (1/|P|) Σ₍ᵢ,ⱼ₎ max(0, m − (pᵢ − pⱼ))</c>, for the student's probabilities p = softmax(s) and the pairs P of the teacher's k likeliest classes
+/// with <c>qᵢ − qⱼ &gt; 1e-8</c> and <c>qⱼ &gt; 1e-8</c>, q = softmax(t); the margin m is a number, or the teacher's own difference <c>qᵢ − qⱼ</c>. Logits are
+/// [N, C], [N, T, C] or [N, C, H, W], as rows [R, C]. A row without pairs counts as 0.
+/// </para>
+/// <para>
+/// It follows DistillKit's <c>hinge</c>, which divides by the number of pairs in the whole batch: there rows with more pairs count more. k is what its teacher
+/// recorded, and has no default there.
+/// </para>
 /// </remarks>
 public sealed class TopKHingeLoss : RowLoss, IRowGradient
 {

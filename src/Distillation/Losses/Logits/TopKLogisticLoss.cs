@@ -2,11 +2,19 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>Ranking by a logistic loss: of two classes among the teacher's likeliest, the student gives the one that the teacher prefers the larger logit.</summary>
+/// <summary>
+/// Ranking by a logistic loss: of two classes among the teacher's likeliest, the student gives the one that the teacher prefers the larger logit.
+/// </summary>
 /// <remarks>
-/// <para><c>(1/R) Σᵣ (1/|P|) Σ₍ᵢ,ⱼ₎ log(1 + exp(−(sᵢ − sⱼ)))</c>, for student logits s and the pairs P of the teacher's k likeliest classes with <c>qᵢ − qⱼ &gt; 1e-9</c> and <c>qⱼ &gt; 1e-9</c>,
-/// q = softmax(t). Logits are [N, C], [N, T, C] or [N, C, H, W], as rows [R, C]. A row without pairs counts as 0.</para>
-/// <para>It follows DistillKit's <c>logistic_ranking</c>, which divides by the number of pairs in the whole batch: there rows with more pairs count more. k is what its teacher recorded, and has no default there.</para>
+/// <para>
+/// <c>(1/R) Σᵣ (1/|P|) Σ₍ᵢ,ⱼ₎ log(1 + exp(−(sᵢ − sⱼ)))</c>, for student logits s and the pairs P of the teacher's k likeliest classes with
+/// <c>qᵢ − qⱼ &gt; 1e-9</c> and <c>qⱼ &gt; 1e-9</c>, q = softmax(t). Logits are [N, C], [N, T, C] or [N, C, H, W], as rows [R, C]. A row without pairs counts
+/// as 0.
+/// </para>
+/// <para>
+/// It follows DistillKit's <c>logistic_ranking</c>, which divides by the number of pairs in the whole batch: there rows with more pairs count more. k is what
+/// its teacher recorded, and has no default there.
+/// </para>
 /// </remarks>
 public sealed class TopKLogisticLoss : RowLoss, IRowGradient
 {

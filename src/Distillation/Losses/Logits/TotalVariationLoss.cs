@@ -1,9 +1,11 @@
 namespace Distillation.Losses;
 
-/// <summary>The total variation distance between the probabilities of student and teacher: bounded, so that no row counts for much more than the others.</summary>
+/// <summary>
+/// The total variation distance between the probabilities of student and teacher: bounded, so that no row counts for much more than the others.
+/// </summary>
 /// <remarks>
-/// <c>(1/R) Σᵣ ½ Σ_c |softmax(tᵣ/T)_c − softmax(sᵣ/T)_c|</c>, in [0, 1], for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C].
-/// There is no factor T². The gradient is 0 where both say the same.
+/// <c>(1/R) Σᵣ ½ Σ_c |softmax(tᵣ/T)_c − softmax(sᵣ/T)_c|</c>, in [0, 1], for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows
+/// [R, C]. There is no factor T². The gradient is 0 where both say the same.
 /// </remarks>
 public sealed class TotalVariationLoss : RowLoss, IRowGradient
 {
@@ -27,7 +29,10 @@ public sealed class TotalVariationLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         double temperature = Loss.At(Temperature, rows.Position);
-        return (TemperatureSoftmax.Probabilities(rows.Student, temperature) - TemperatureSoftmax.Probabilities(rows.Teacher, temperature)).abs().sum(1).Mul(0.5);
+        return (TemperatureSoftmax.Probabilities(rows.Student, temperature) - TemperatureSoftmax.Probabilities(rows.Teacher, temperature))
+            .abs()
+            .sum(1)
+            .Mul(0.5);
     }
 
     /// <inheritdoc/>

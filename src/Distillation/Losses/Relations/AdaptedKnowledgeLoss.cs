@@ -5,8 +5,10 @@ namespace Distillation.Losses;
 /// <summary>The student's layer has the direction of the teacher's, each sample as one vector (knowledge adaptation; He et al., 2019).</summary>
 /// <remarks>
 /// <para><c>mean |s/‖s‖ − t/‖t‖|</c> over all elements, with L2 norms over each sample; for layers [N, ...] of one shape, flattened to [N, D].</para>
-/// <para>As in torchdistill's KTALoss with p = 1 and q = 2. In the paper the teacher's layer passes through an auto-encoder, trained before: name the layer of a teacher that has one.
-/// A sample of zeros stays zero.</para>
+/// <para>
+/// As in torchdistill's KTALoss with p = 1 and q = 2. In the paper the teacher's layer passes through an auto-encoder, trained before: name the layer of a
+/// teacher that has one. A sample of zeros stays zero.
+/// </para>
 /// </remarks>
 public sealed class AdaptedKnowledgeLoss : FeatureLoss
 {

@@ -2,9 +2,14 @@ namespace Distillation.Losses;
 
 /// <summary>Places that belong together to the teacher belong together to the student, in each channel (affinity distillation; He et al., 2019).</summary>
 /// <remarks>
-/// <para><c>(1/N) Σₙ Σ_c (1/P) ‖s sᵀ − t tᵀ‖</c> with the Frobenius norm, where s and t are channel c of sample n, [P], divided by their L2 norms; for layers [N, C, ...] of one shape, flattened to [N, C, P].</para>
-/// <para>As in torchdistill, but the matrices [P, P] are never made: <c>‖s sᵀ − t tᵀ‖² = ½(|s − t|²·|s + t|² + ((s − t)·(s + t))²)</c>. The paper takes the cosine between the vectors of two places over all channels.
-/// A channel of zeros stays zero.</para>
+/// <para>
+/// <c>(1/N) Σₙ Σ_c (1/P) ‖s sᵀ − t tᵀ‖</c> with the Frobenius norm, where s and t are channel c of sample n, [P], divided by their L2 norms; for layers [N, C,
+/// ...] of one shape, flattened to [N, C, P].
+/// </para>
+/// <para>
+/// As in torchdistill, but the matrices [P, P] are never made: <c>‖s sᵀ − t tᵀ‖² = ½(|s − t|²·|s + t|² + ((s − t)·(s + t))²)</c>. The paper takes the cosine
+/// between the vectors of two places over all channels. A channel of zeros stays zero.
+/// </para>
 /// </remarks>
 public sealed class AffinityLoss : FeatureLoss
 {

@@ -2,7 +2,10 @@ namespace Distillation.Losses;
 
 /// <summary>Channels that are alike to the teacher are alike to the student, within each sample (ICKD-C; Liu et al., 2021).</summary>
 /// <remarks>
-/// <para><c>1/(C·N²) Σₙ ‖G(sₙ) − G(tₙ)‖²</c>, where G(x) is <c>x xᵀ</c>, [C, C], with each row divided by its L2 norm, for layers [N, C, ...] flattened to [N, C, P]. The layers may differ in their places, P.</para>
+/// <para>
+/// <c>1/(C·N²) Σₙ ‖G(sₙ) − G(tₙ)‖²</c>, where G(x) is <c>x xᵀ</c>, [C, C], with each row divided by its L2 norm, for layers [N, C, ...] flattened to [N, C, P].
+/// The layers may differ in their places, P.
+/// </para>
 /// <para>As in the authors' code and torchdistill, which divide by N²: a larger batch makes it smaller. A channel of zeros has no likeness to any.</para>
 /// </remarks>
 public sealed class ChannelSimilarityLoss : FeatureLoss

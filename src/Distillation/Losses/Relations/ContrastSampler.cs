@@ -4,7 +4,9 @@ using static TorchSharp.torch.nn;
 namespace Distillation.Losses;
 
 /// <summary>Draws, for each sample, others to tell it from, out of torch's generator.</summary>
-/// <remarks>All samples stand in the order of their classes, so that the class of a sample is a gap which a draw jumps over. Without classes each sample is its own.</remarks>
+/// <remarks>
+/// All samples stand in the order of their classes, so that the class of a sample is a gap which a draw jumps over. Without classes each sample is its own.
+/// </remarks>
 internal sealed class ContrastSampler : Module
 {
     private readonly Tensor _order;
@@ -47,7 +49,9 @@ internal sealed class ContrastSampler : Module
         {
             Tensor start = _starts.index_select(0, indices).unsqueeze(1);
             Tensor count = _counts.index_select(0, indices).unsqueeze(1);
-            Tensor place = torch.rand([indices.size(0), negatives], torch.ScalarType.Float64, indices.device).mul_(count.RSub(_order.size(0))).to(torch.ScalarType.Int64);
+            Tensor place = torch.rand([indices.size(0), negatives], torch.ScalarType.Float64, indices.device)
+                .mul_(count.RSub(_order.size(0)))
+                .to(torch.ScalarType.Int64);
             place.AddInPlace(place.ge(start).to(torch.ScalarType.Int64).mul_(count));
             return torch.cat([indices.unsqueeze(1), _order.take(place)], 1);
         }
@@ -78,6 +82,7 @@ internal sealed class ContrastSampler : Module
         (long least, long most) = (indices.min().item<long>(), indices.max().item<long>());
         return least >= 0 && most < samples
             ? null
-            : new($"The loss was made for {samples} samples, with numbers in [0, {samples - 1}], but the batch has sample {(least < 0 ? least : most)}.", cause);
+            : new(
+                $"The loss was made for {samples} samples, with numbers in [0, {samples - 1}], but the batch has sample {(least < 0 ? least : most)}.", cause);
     }
 }

@@ -1,13 +1,21 @@
 namespace Distillation.Losses;
 
-/// <summary>The student's embedding of a sample is told from the teacher's embeddings of other samples, and the other way round (CRD; Tian et al., 2020).</summary>
+/// <summary>
+/// The student's embedding of a sample is told from the teacher's embeddings of other samples, and the other way round (CRD; Tian et al., 2020).
+/// </summary>
 /// <remarks>
-/// <para><c>−(1/N) Σₙ [log p₀/(p₀ + K/M + ε) + Σₖ log (K/M)/(pₖ + K/M + ε)]</c>, once for the student and once for the teacher, where <c>pₖ = exp(v · mₖ / T)/Z</c>, v is one model's embedding of sample n,
-/// m₀ what is remembered of the other model's embedding of the same sample, and m₁ … m_K of that of K others; M is the number of samples and ε 1e-7.
-/// An embedding is a linear map of the layer, [N, ...] flattened to [N, D], divided by its L2 norm; that of the teacher learns too.</para>
+/// <para>
+/// <c>−(1/N) Σₙ [log p₀/(p₀ + K/M + ε) + Σₖ log (K/M)/(pₖ + K/M + ε)]</c>, once for the student and once for the teacher, where <c>pₖ = exp(v · mₖ / T)/Z</c>,
+/// v is one model's embedding of sample n, m₀ what is remembered of the other model's embedding of the same sample, and m₁ … m_K of that of K others; M is the
+/// number of samples and ε 1e-7. An embedding is a linear map of the layer, [N, ...] flattened to [N, D], divided by its L2 norm; that of the teacher learns
+/// too.
+/// </para>
 /// <para>As in RepDistiller. The memories begin uniform in ±√(3/d). Z is set once, by the first batch, so that the mean of p is 1/M.
-/// After each batch the memory of its samples becomes momentum · old + (1 − momentum) · new, divided by its norm. The others are drawn with replacement; RepDistiller draws without where there are enough.</para>
-/// <para>A sample is known by its number in the data source, <see cref="Batch.Indices"/>. The memories hold 2·M·d numbers, and a step takes as much again.</para>
+/// After each batch the memory of its samples becomes momentum · old + (1 − momentum) · new, divided by its norm. The others are drawn with replacement;
+/// RepDistiller draws without where there are enough.</para>
+/// <para>
+/// A sample is known by its number in the data source, <see cref="Batch.Indices"/>. The memories hold 2·M·d numbers, and a step takes as much again.
+/// </para>
 /// </remarks>
 public sealed class ContrastiveLoss : FeatureLoss
 {
@@ -40,14 +48,20 @@ public sealed class ContrastiveLoss : FeatureLoss
     public double Momentum { get; init => field = Require.BelowOne(value); } = 0.5;
 
     /// <summary>Gets the class of every sample of the training set, by its number: the others are then drawn from other classes, as in the paper.</summary>
-    /// <value>One class id for each sample, two of them different, or <see langword="null"/>: the others are any other samples. The default value is <see langword="null"/>.</value>
+    /// <value>
+    /// One class id for each sample, two of them different, or <see langword="null"/>: the others are any other samples. The default value is
+    /// <see langword="null"/>.
+    /// </value>
     /// <exception cref="ArgumentException">There are more or fewer ids than samples, or all are the same.</exception>
     public IReadOnlyList<long>? ClassIds
     {
         get;
         init => field = value is null || (value.Count == _samples && value.Any(id => id != value[0]))
             ? value
-            : throw new ArgumentException($"{nameof(ClassIds)} must have an id for each of the {_samples} samples, and two different ones, but has {value.Count} ids, {value.Distinct().Count()} of them different.", nameof(value));
+            : throw new ArgumentException(
+                $"{nameof(ClassIds)} must have an id for each of the {_samples} samples, and two different ones, "
+                + $"but has {value.Count} ids, {value.Distinct().Count()} of them different.",
+                nameof(value));
     }
 
     /// <inheritdoc/>
@@ -55,7 +69,16 @@ public sealed class ContrastiveLoss : FeatureLoss
     public override torch.nn.Module? Module => _parts;
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), ("Samples", _samples), ("Negatives", _negatives), ("Dimension", _dimension), (nameof(Temperature), Temperature), (nameof(Momentum), Momentum), (nameof(ClassIds), ClassIds)];
+    public override IEnumerable<(string Name, object? Value)> Describe() =>
+    [
+        .. base.Describe(),
+        ("Samples", _samples),
+        ("Negatives", _negatives),
+        ("Dimension", _dimension),
+        (nameof(Temperature), Temperature),
+        (nameof(Momentum), Momentum),
+        (nameof(ClassIds), ClassIds),
+    ];
 
     /// <inheritdoc/>
     public override void Prepare(DistillationContext sample)
@@ -95,7 +118,8 @@ public sealed class ContrastiveLoss : FeatureLoss
     {
         if (_parts is null)
         {
-            throw new InvalidOperationException($"The embeddings of {nameof(ContrastiveLoss)} are sized by the first batch: call {nameof(Prepare)} before {nameof(Compute)}.");
+            throw new InvalidOperationException(
+                $"The embeddings of {nameof(ContrastiveLoss)} are sized by the first batch: call {nameof(Prepare)} before {nameof(Compute)}.");
         }
 
         Tensor indices = Indices(context);

@@ -3,7 +3,10 @@ namespace Distillation.Losses;
 /// <summary>Where the student misses the teacher on one sample, it must not miss it in the same features on the next (CC; Peng et al., 2019).</summary>
 /// <remarks>
 /// <para><c>1/(N−1) Σₙ Σ_d |sₙ_d − tₙ_d| · |sₙ₊₁_d − tₙ₊₁_d|</c> over neighbors in the batch, for layers [N, ...] of one shape, flattened to [N, D].</para>
-/// <para>As in RepDistiller, which has it from an author of the paper. The paper compares the matrices of a kernel between all samples instead: see <see cref="KernelCongruenceLoss"/>. Zero for one sample.</para>
+/// <para>
+/// As in RepDistiller, which has it from an author of the paper. The paper compares the matrices of a kernel between all samples instead: see
+/// <see cref="KernelCongruenceLoss"/>. Zero for one sample.
+/// </para>
 /// </remarks>
 public sealed class CorrelationCongruenceLoss : FeatureLoss
 {

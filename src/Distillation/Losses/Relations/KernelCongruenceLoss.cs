@@ -2,9 +2,14 @@ namespace Distillation.Losses;
 
 /// <summary>The correlations between samples, by a Gaussian kernel, are the same to the student as to the teacher (CCKD; Peng et al., 2019).</summary>
 /// <remarks>
-/// <para><c>(1/N²) Σᵢⱼ (k(sᵢ, sⱼ) − k(tᵢ, tⱼ))²</c> with <c>k(x, y) = e^(−2γ) Σₚ (2γ)ᵖ/p! · (x·y)ᵖ</c>, p from 0 to the order: the Taylor series of <c>exp(−γ ‖x − y‖²)</c> for vectors of length one;
-/// for layers [N, ...] flattened to [N, D], each sample divided by its L2 norm. The layers may differ in all but N.</para>
-/// <para>torchdistill's CCKDLoss leaves the division to the models. <see cref="CorrelationCongruenceLoss"/> is what RepDistiller has under the same name.</para>
+/// <para>
+/// <c>(1/N²) Σᵢⱼ (k(sᵢ, sⱼ) − k(tᵢ, tⱼ))²</c> with <c>k(x, y) = e^(−2γ) Σₚ (2γ)ᵖ/p! · (x·y)ᵖ</c>, p from 0 to the order: the Taylor series of
+/// <c>exp(−γ ‖x − y‖²)</c> for vectors of length one; for layers [N, ...] flattened to [N, D], each sample divided by its L2 norm. The layers may differ in all
+/// but N.
+/// </para>
+/// <para>
+/// torchdistill's CCKDLoss leaves the division to the models. <see cref="CorrelationCongruenceLoss"/> is what RepDistiller has under the same name.
+/// </para>
 /// </remarks>
 public sealed class KernelCongruenceLoss : FeatureLoss
 {

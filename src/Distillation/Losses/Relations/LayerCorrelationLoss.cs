@@ -1,11 +1,19 @@
 namespace Distillation.Losses;
 
-/// <summary>Correlation at a layer: the student's features vary as the teacher's do, over the channels of each place and over the places of each channel (DIST+; Huang et al., 2025).</summary>
+/// <summary>
+/// Correlation at a layer: the student's features vary as the teacher's do, over the channels of each place and over the places of each channel (DIST+; Huang
+/// et al., 2025).
+/// </summary>
 /// <remarks>
-/// <para><c>β · (1/R) Σᵣ (1 − ρ(sᵣ, tᵣ)) + γ · (1/C) Σ_c (1 − ρ(s_·c, t_·c))</c>, where ρ is Pearson's correlation and the layers s, behind the connector, and t are rows [R, C]: samples
-/// of [N, C], tokens of [N, T, C], or places of [N, C, H, W]. The first part is over the channels of each row; the second, over all rows of the batch, for each channel.</para>
-/// <para>It is <see cref="CorrelationLoss"/> on features: as there, a place counts as a sample, and what does not vary has the correlation 0 and no gradient; there is no softmax.
-/// The size and the offset of features do not matter, so that a connector need not learn them.</para>
+/// <para>
+/// <c>β · (1/R) Σᵣ (1 − ρ(sᵣ, tᵣ)) + γ · (1/C) Σ_c (1 − ρ(s_·c, t_·c))</c>, where ρ is Pearson's correlation and the layers s, behind the connector, and t are
+/// rows [R, C]: samples of [N, C], tokens of [N, T, C], or places of [N, C, H, W]. The first part is over the channels of each row; the second, over all rows
+/// of the batch, for each channel.
+/// </para>
+/// <para>
+/// It is <see cref="CorrelationLoss"/> on features: as there, a place counts as a sample, and what does not vary has the correlation 0 and no gradient; there
+/// is no softmax. The size and the offset of features do not matter, so that a connector need not learn them.
+/// </para>
 /// <para>The paper's other half, teacher acclimation, trains the teacher to suit the student: it is a scheme of training, and not part of this loss.</para>
 /// </remarks>
 public sealed class LayerCorrelationLoss : FeatureLoss
@@ -13,7 +21,10 @@ public sealed class LayerCorrelationLoss : FeatureLoss
     /// <summary>Makes the loss.</summary>
     /// <param name="student">The student's layer.</param>
     /// <param name="teacher">The teacher's layer, of the shape that the connector gives.</param>
-    /// <param name="connector">What brings the student's layer to the teacher's shape, such as <see cref="ConvolutionConnector"/> or <see cref="LinearConnector"/>; nothing if not given.</param>
+    /// <param name="connector">
+    /// What brings the student's layer to the teacher's shape, such as <see cref="ConvolutionConnector"/> or <see cref="LinearConnector"/>; nothing if not
+    /// given.
+    /// </param>
     public LayerCorrelationLoss(Feature student, Feature teacher, Connector? connector = null)
         : base(student, teacher, connector)
     {
@@ -46,7 +57,9 @@ public sealed class LayerCorrelationLoss : FeatureLoss
         FeatureShapes.RequireSame(student, teacher);
         (Tensor ofStudent, Tensor ofTeacher) = (Rows(student), Rows(teacher));
         Tensor? leftOut = LeftOut(context, student)?.reshape(-1, 1);
-        return Correlations.Distance(ofStudent, ofTeacher, along: 1, leftOut).Mul(Beta).Add(Correlations.Distance(ofStudent, ofTeacher, along: 0, leftOut).Mul(Gamma));
+        return Correlations.Distance(ofStudent, ofTeacher, along: 1, leftOut)
+            .Mul(Beta)
+            .Add(Correlations.Distance(ofStudent, ofTeacher, along: 0, leftOut).Mul(Gamma));
     }
 
     private static Tensor Rows(Tensor layer) => layer.dim() switch

@@ -2,9 +2,14 @@ namespace Distillation.Losses;
 
 /// <summary>Each sample's neighbors, as probabilities, are the same to the student as to the teacher (PKT; Passalis and Tefas, 2018).</summary>
 /// <remarks>
-/// <para><c>(1/N²) Σᵢⱼ pᵢⱼ · log((pᵢⱼ + ε) / (qᵢⱼ + ε))</c>, where p (teacher) and q (student) are the cosines of the samples' features, brought to [0, 1] by <c>(cos + 1)/2</c>,
-/// with each row divided by its sum, and ε is 1e-7; for layers [N, ...] flattened to [N, D]. The layers may differ in all but N.</para>
-/// <para>As in the authors' code and RepDistiller: the mean over all N² pairs, and ε also on the norms. The paper sums over the pairs. A sample whose features are all zero is as far from every other as a right angle.</para>
+/// <para>
+/// <c>(1/N²) Σᵢⱼ pᵢⱼ · log((pᵢⱼ + ε) / (qᵢⱼ + ε))</c>, where p (teacher) and q (student) are the cosines of the samples' features, brought to [0, 1] by
+/// <c>(cos + 1)/2</c>, with each row divided by its sum, and ε is 1e-7; for layers [N, ...] flattened to [N, D]. The layers may differ in all but N.
+/// </para>
+/// <para>
+/// As in the authors' code and RepDistiller: the mean over all N² pairs, and ε also on the norms. The paper sums over the pairs. A sample whose features are
+/// all zero is as far from every other as a right angle.
+/// </para>
 /// </remarks>
 public sealed class ProbabilisticTransferLoss : FeatureLoss
 {

@@ -4,14 +4,24 @@ namespace Distillation.Caching;
 
 /// <summary>Runs another teacher once for each sample, and stores its outputs by <see cref="Batch.Indices"/>.</summary>
 /// <remarks>
-/// <para>It is right where a number stands for the same inputs each time. Where a data source gives other inputs for a number that is known (a transform by chance, or other data), it refuses:
-/// one sample of each batch, another one each time, is compared with the digest of the inputs that the teacher saw (on a graphics processor one batch in 64, for the comparison has to wait for it).
-/// Of a derived batch <see cref="Batch.Inputs"/> alone is compared.</para>
-/// <para>A teacher whose parameters change is refused by <see cref="Fill"/>, and noticed after at most 10 000 batches, where it has a <see cref="ITeacher.Fingerprint"/>.</para>
-/// <para>For views of samples that differ by chance, make them samples of their own, k for each, as the generators of Distillation.SmallData do: a number is then the same view in every epoch,
-/// for teacher and student alike. Or use no cache.</para>
-/// <para>What is given is always what is kept, the first time too. With outputs kept as they are, training ends with the same bits as with the teacher in the loop where the processor's kernels round a sample alike at every
-/// place in a batch; <c>docs/teacher-outputs.md</c> says where they do. In the order of the data, <see cref="SampleOrder.Sequential"/>, it does everywhere, after a <see cref="Fill"/> with the batch size of the run.</para>
+/// <para>
+/// It is right where a number stands for the same inputs each time. Where a data source gives other inputs for a number that is known (a transform by chance,
+/// or other data), it refuses: one sample of each batch, another one each time, is compared with the digest of the inputs that the teacher saw (on a graphics
+/// processor one batch in 64, for the comparison has to wait for it). Of a derived batch <see cref="Batch.Inputs"/> alone is compared.
+/// </para>
+/// <para>
+/// A teacher whose parameters change is refused by <see cref="Fill"/>, and noticed after at most 10 000 batches, where it has a
+/// <see cref="ITeacher.Fingerprint"/>.
+/// </para>
+/// <para>
+/// For views of samples that differ by chance, make them samples of their own, k for each, as the generators of Distillation.SmallData do: a number is then the
+/// same view in every epoch, for teacher and student alike. Or use no cache.
+/// </para>
+/// <para>
+/// What is given is always what is kept, the first time too. With outputs kept as they are, training ends with the same bits as with the teacher in the loop
+/// where the processor's kernels round a sample alike at every place in a batch; <c>docs/teacher-outputs.md</c> says where they do. In the order of the data,
+/// <see cref="SampleOrder.Sequential"/>, it does everywhere, after a <see cref="Fill"/> with the batch size of the run.
+/// </para>
 /// </remarks>
 public sealed class CachedTeacher : DelegatingTeacher
 {
@@ -49,7 +59,10 @@ public sealed class CachedTeacher : DelegatingTeacher
     {
         if (PartsOf(teacher).OfType<CachedTeacher>().FirstOrDefault(cache => cache._store.Count < data.Count) is { } small)
         {
-            throw new ArgumentException($"The cache of the teacher's outputs is for {small._store.Count} samples, but the data has {data.Count}. Make the cache for as many samples as the data has.", argument);
+            throw new ArgumentException(
+                $"The cache of the teacher's outputs is for {small._store.Count} samples, but the data has {data.Count}. "
+                + "Make the cache for as many samples as the data has.",
+                argument);
         }
     }
 
@@ -75,14 +88,21 @@ public sealed class CachedTeacher : DelegatingTeacher
         }
 
         ModelOutput output = _store.Read(batch.Indices, features);
-        return output.Logits.device_type == batch.Inputs.device_type && output.Logits.device_index == batch.Inputs.device_index ? output : To(batch.Inputs.device, output);
+        return output.Logits.device_type == batch.Inputs.device_type && output.Logits.device_index == batch.Inputs.device_index
+            ? output
+            : To(batch.Inputs.device, output);
     }
 
     /// <summary>Asks for all samples that are not known yet. Stopped, it goes on where it was when it is called again.</summary>
-    /// <remarks>What was answered is kept, whatever happens. Where the teacher throws a <see cref="PartialOutputException"/>, the batches after it are asked too, unless all samples of one have failed; after another exception none is.
-    /// Networks are asked in batches of <paramref name="batchSize"/>, the last one too: samples in it are repeated to fill it.</remarks>
+    /// <remarks>
+    /// What was answered is kept, whatever happens. Where the teacher throws a <see cref="PartialOutputException"/>, the batches after it are asked too, unless
+    /// all samples of one have failed; after another exception none is. Networks are asked in batches of <paramref name="batchSize"/>, the last one too:
+    /// samples in it are repeated to fill it.
+    /// </remarks>
     /// <param name="data">The samples, as many as the store is for.</param>
-    /// <param name="batchSize">How many are asked for at once; positive. That of the training, 64 if it has its own default, gives the same bits as the teacher in the loop.</param>
+    /// <param name="batchSize">
+    /// How many are asked for at once; positive. That of the training, 64 if it has its own default, gives the same bits as the teacher in the loop.
+    /// </param>
     /// <param name="device">Where the teacher is; the batches stay where they are read if not given.</param>
     /// <param name="progress">Receives the share that is known, on this thread.</param>
     /// <param name="cancellationToken">Ends it between two batches, or within one where the teacher looks at the token; what is known stays known.</param>
@@ -90,7 +110,8 @@ public sealed class CachedTeacher : DelegatingTeacher
     /// <exception cref="AggregateException">The teacher failed on some samples, and the outputs of all others are kept.</exception>
     /// <exception cref="OperationCanceledException">It was ended by the token, and by nothing else.</exception>
     /// <exception cref="TimeoutException">The teacher ended a batch as canceled, though the token was not.</exception>
-    public void Fill(IDataSource data, int batchSize = 64, torch.Device? device = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public void Fill(
+        IDataSource data, int batchSize = 64, torch.Device? device = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         Require.Present(data);
         Require.Positive(batchSize);
@@ -127,7 +148,11 @@ public sealed class CachedTeacher : DelegatingTeacher
 
         if (failures.Count > 0)
         {
-            throw new AggregateException($"The teacher failed on {_store.Count - _store.Filled} of {_store.Count} samples: {string.Join(", ", Missing().Take(Named))}{(_store.Count - _store.Filled > Named ? ", …" : "")}. The outputs of the others are kept; another call asks for these samples alone.", failures);
+            throw new AggregateException(
+                $"The teacher failed on {_store.Count - _store.Filled} of {_store.Count} samples: "
+                + $"{string.Join(", ", Missing().Take(Named))}{(_store.Count - _store.Filled > Named ? ", …" : "")}. The outputs of the others are kept; "
+                + "another call asks for these samples alone.",
+                failures);
         }
     }
 
@@ -250,7 +275,8 @@ public sealed class CachedTeacher : DelegatingTeacher
         if (_store.InputDigest(sample) is { } known && known != digest)
         {
             throw new InvalidOperationException(
-                $"Sample {sample} has other inputs than those for which the teacher's outputs were kept: other data, or a transform by chance. Make each view a sample of its own, or use the teacher without a cache.");
+                $"Sample {sample} has other inputs than those for which the teacher's outputs were kept: other data, or a transform by chance. "
+                + "Make each view a sample of its own, or use the teacher without a cache.");
         }
     }
 
@@ -258,7 +284,10 @@ public sealed class CachedTeacher : DelegatingTeacher
     {
         if (features.Count > 0 && features.FirstOrDefault(feature => !_store.Features.Contains(feature)) is { Path: not null } missing)
         {
-            throw new ArgumentException($"Layer '{missing}' is not kept. The cache keeps: {(_store.Features.Count == 0 ? "the logits alone" : _store.Features)}. Name it where the cache is made.", nameof(features));
+            throw new ArgumentException(
+                $"Layer '{missing}' is not kept. The cache keeps: {(_store.Features.Count == 0 ? "the logits alone" : _store.Features)}. "
+                + "Name it where the cache is made.",
+                nameof(features));
         }
     }
 }

@@ -3,8 +3,10 @@ using Distillation.Models;
 namespace Distillation.Caching;
 
 /// <summary>Fills up a batch that is not full before a teacher predicts it.</summary>
-/// <remarks>Libraries of linear algebra use other kernels for a few rows, which round differently: without this the outputs of the last batch of an epoch would have other bits than those of the same samples
-/// in a full one, and a cached teacher other bits than the teacher in the loop.</remarks>
+/// <remarks>
+/// Libraries of linear algebra use other kernels for a few rows, which round differently: without this the outputs of the last batch of an epoch would have
+/// other bits than those of the same samples in a full one, and a cached teacher other bits than the teacher in the loop.
+/// </remarks>
 internal static class FullBatch
 {
     /// <summary>Predicts a batch; where all parts of the teacher accept it, the samples of a batch that is not full are repeated until it is.</summary>
@@ -30,7 +32,8 @@ internal static class FullBatch
     // Layers that do not begin with the samples, as those of a sequence first network, cannot be cut.
     private static ModelOutput? Cut(ModelOutput output, Batch batch) =>
         output.Features.Select(feature => output[feature]).Append(output.Logits).All(tensor => tensor.dim() > 0 && tensor.size(0) == batch.FullCount)
-            ? new(output.Logits.narrow(0, 0, batch.Count), output.Features.ToDictionary(feature => feature, feature => output[feature].narrow(0, 0, batch.Count)))
+            ? new(
+                output.Logits.narrow(0, 0, batch.Count), output.Features.ToDictionary(feature => feature, feature => output[feature].narrow(0, 0, batch.Count)))
             : null;
 
     private static ModelOutput Moved(ModelOutput output)

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Distillation.Caching;
 
-/// <summary>A number that stands for the inputs of a sample: other inputs have, as good as always, another one. It does not withstand someone who wants two to be alike.</summary>
+/// <summary>
+/// A number that stands for the inputs of a sample: other inputs have, as good as always, another one. It does not withstand someone who wants two to be alike.
+/// </summary>
 internal static class InputDigest
 {
     /// <summary>Gives the digest of each sample of a batch.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Distillation.Caching;
 
 /// <summary>Keeps outputs for as long as the process lives: in memory or, where they are too many, in a temporary file.</summary>
@@ -40,7 +42,9 @@ public sealed class MemoryStore : IOutputStore
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The numbers and digests are not of the same samples, or a number is outside of the store.</exception>
-    /// <exception cref="InvalidOperationException">The outputs are not of as many samples, have another shape than those before, or do not fit in float16.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The outputs are not of as many samples, have another shape than those before, or do not fit in float16.
+    /// </exception>
     /// <exception cref="IOException">They are kept in a file, and it cannot be written.</exception>
     public void Write(ReadOnlySpan<long> samples, ReadOnlySpan<ulong> inputDigests, ModelOutput output)
     {
@@ -48,7 +52,8 @@ public sealed class MemoryStore : IOutputStore
         SampleNumbers.RequireWithin(samples, Count);
         if (inputDigests.Length != samples.Length)
         {
-            throw new ArgumentException($"There must be as many digests as numbers of samples, but there are {inputDigests.Length} and {samples.Length}.", nameof(inputDigests));
+            throw new ArgumentException(
+                $"There must be as many digests as numbers of samples, but there are {inputDigests.Length} and {samples.Length}.", nameof(inputDigests));
         }
 
         if (samples.IsEmpty)
@@ -89,7 +94,8 @@ public sealed class MemoryStore : IOutputStore
 
         Column logits = _logits ?? throw new KeyNotFoundException("The store has no outputs yet.");
         using var noGradient = torch.no_grad();
-        return new ModelOutput(logits.Read(samples), features.Count == 0 ? null : features.ToDictionary(feature => feature, feature => _layers[feature].Read(samples)));
+        return new ModelOutput(
+            logits.Read(samples), features.Count == 0 ? null : features.ToDictionary(feature => feature, feature => _layers[feature].Read(samples)));
     }
 
     /// <inheritdoc/>
@@ -153,13 +159,18 @@ public sealed class MemoryStore : IOutputStore
         {
             if (!values.shape.AsSpan().SequenceEqual([samples, .. _shape]) || values.dtype != _dtype)
             {
-                throw new InvalidOperationException($"All samples must have outputs of one shape and type, but of {samples} samples they should be [{string.Join(", ", [samples, .. _shape])}] {_dtype} and are {Shapes.Of(values)} {values.dtype}.");
+                throw new InvalidOperationException(
+                    $"All samples must have outputs of one shape and type, but of {samples} samples they should be "
+                    + $"[{string.Join(", ", [samples, .. _shape])}] {_dtype} and are {Shapes.Of(values)} {values.dtype}.");
             }
 
             Tensor kept = Narrowed(values);
             if (_halves && kept.isinf().logical_and(values.isinf().logical_not()) is var lost && lost.any().item<bool>())
             {
-                throw new InvalidOperationException(FormattableString.Invariant($"An output of {values.masked_select(lost).abs().max().to(torch.ScalarType.Float64).item<double>()} does not fit in float16, which ends at 65504. Keep the outputs as they are, without {nameof(MemoryStoreOptions.HalfPrecision)}."));
+                throw new InvalidOperationException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"An output of {values.masked_select(lost).abs().max().to(torch.ScalarType.Float64).item<double>()} does not fit in float16, "
+                    + $"which ends at 65504. Keep the outputs as they are, without {nameof(MemoryStoreOptions.HalfPrecision)}."));
             }
 
             return kept;

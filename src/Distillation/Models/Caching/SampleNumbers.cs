@@ -9,7 +9,9 @@ internal static class SampleNumbers
     {
         if (samples.dim() != 1 || samples.dtype != torch.ScalarType.Int64 || samples.device_type != DeviceType.CPU || !samples.is_contiguous())
         {
-            throw new ArgumentException($"Numbers of samples must be [N] int64 on the processor, without gaps, but are {Shapes.Of(samples)} {samples.dtype} on {samples.device}.", nameof(samples));
+            throw new ArgumentException(
+                $"Numbers of samples must be [N] int64 on the processor, without gaps, but are {Shapes.Of(samples)} {samples.dtype} on {samples.device}.",
+                nameof(samples));
         }
 
         return MemoryMarshal.Cast<byte, long>(samples.bytes);
@@ -21,7 +23,11 @@ internal static class SampleNumbers
         {
             if (sample < 0 || sample >= count)
             {
-                throw new ArgumentOutOfRangeException(nameof(samples), sample, $"The store is for {count} samples, numbers 0 to {count - 1}, but was asked for number {sample}. Make it for the data that it is used with.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(samples),
+                    sample,
+                    $"The store is for {count} samples, numbers 0 to {count - 1}, but was asked for number {sample}. "
+                    + "Make it for the data that it is used with.");
             }
         }
     }

@@ -15,7 +15,12 @@ internal sealed class FusedGroup(Tensor[] parameters, Tensor[][] state) : IDispo
     public static FusedGroup Of(Tensor[] parameters, int states, long steps)
     {
         using var noGradient = torch.no_grad();
-        return new(parameters, [.. Enumerable.Range(0, states).Select(_ => Array.ConvertAll(parameters, parameter => torch.zeros_like(parameter).DetachFromDisposeScope()))]) { Steps = steps };
+        return new(
+            parameters,
+            [.. Enumerable.Range(0, states).Select(_ => Array.ConvertAll(parameters, parameter => torch.zeros_like(parameter).DetachFromDisposeScope()))])
+        {
+            Steps = steps,
+        };
     }
 
     /// <summary>Takes the parameters whose mark is as wanted, with their state, which is then the other's no more.</summary>

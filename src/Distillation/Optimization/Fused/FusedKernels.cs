@@ -3,8 +3,8 @@ namespace Distillation;
 /// <summary>Kernels of libtorch that change whole lists of tensors in one call, which TorchSharp does not bind: TorchScript reaches them.</summary>
 internal static class FusedKernels
 {
-    // An error in here ends the process when it is compiled; the tests call every function. It holds nothing but calls: what libtorch makes of conditions on tensors
-    // depends on those it saw first, and failed on gradients that are not there.
+    // An error in here ends the process when it is compiled; the tests call every function. It holds nothing but calls: what libtorch makes of conditions on
+    // tensors depends on those it saw first, and failed on gradients that are not there.
     private const string Script = """
         def sgd(parameters: List[Tensor], gradients: List[Tensor], momenta: List[Tensor], first: bool, rate: float, momentum: float, dampening: float, nesterov: bool, decay: float):
           torch._fused_sgd_(parameters, gradients, momenta, weight_decay=decay, momentum=momentum, lr=rate, dampening=dampening, nesterov=nesterov, maximize=False, is_first_step=first)
@@ -45,7 +45,19 @@ internal static class FusedKernels
         using Scalar epsilon = rule.Epsilon.ToScalar();
         using Scalar decay = rule.WeightDecay.ToScalar();
         Unit.Value.invoke(
-            rule.IsDecoupled ? "adamw" : "adam", parameters, gradients, moments[0], moments[1], rule.AmsGrad ? moments[2] : [], steps, learningRate, beta1, beta2, epsilon, decay, rule.AmsGrad);
+            rule.IsDecoupled ? "adamw" : "adam",
+            parameters,
+            gradients,
+            moments[0],
+            moments[1],
+            rule.AmsGrad ? moments[2] : [],
+            steps,
+            learningRate,
+            beta1,
+            beta2,
+            epsilon,
+            decay,
+            rule.AmsGrad);
     }
 
     /// <summary>The largest norm of some tensors of one type and device, none of them empty: a scalar, for the caller to dispose.</summary>

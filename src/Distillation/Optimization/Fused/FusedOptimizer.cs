@@ -14,7 +14,8 @@ internal abstract class FusedOptimizer : torch.optim.Optimizer
         : base(IntPtr.Zero)
     {
         _parameters = parameters;
-        _parameter_groups = [new ParamGroup { Parameters = parameters, Options = new OptimizerOptions { LearningRate = learningRate, InitialLearningRate = learningRate } }];
+        _parameter_groups =
+            [new ParamGroup { Parameters = parameters, Options = new OptimizerOptions { LearningRate = learningRate, InitialLearningRate = learningRate } }];
         _states = states;
         _groups = [.. Grouped(new long[parameters.Length])];
     }

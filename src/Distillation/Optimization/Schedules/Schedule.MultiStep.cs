@@ -31,7 +31,8 @@ public abstract partial record Schedule
         public ImmutableArray<int> Milestones { get; }
 
         /// <inheritdoc/>
-        public override IEnumerable<(string Name, object? Value)> Describe() => [(nameof(Initial), Initial), (nameof(Factor), Factor), (nameof(Milestones), Milestones)];
+        public override IEnumerable<(string Name, object? Value)> Describe() =>
+            [(nameof(Initial), Initial), (nameof(Factor), Factor), (nameof(Milestones), Milestones)];
 
         /// <inheritdoc/>
         public override double At(TrainingPosition position) => Initial * Math.Pow(Factor, Milestones.Count(milestone => milestone <= position.Epoch));

@@ -2,8 +2,13 @@ namespace Distillation;
 
 public abstract partial record Schedule
 {
-    /// <summary>One cycle (Smith and Topin, 2018): half a cosine up to the maximum, then half a cosine down to almost nothing; as PyTorch's <c>OneCycleLR</c> with two phases.</summary>
-    /// <remarks>The last update has the final number: with K updates and <c>p = rise · K − 1</c> the maximum is at update p, and the run ends at update K − 1.</remarks>
+    /// <summary>
+    /// One cycle (Smith and Topin, 2018): half a cosine up to the maximum, then half a cosine down to almost nothing; as PyTorch's <c>OneCycleLR</c> with two
+    /// phases.
+    /// </summary>
+    /// <remarks>
+    /// The last update has the final number: with K updates and <c>p = rise · K − 1</c> the maximum is at update p, and the run ends at update K − 1.
+    /// </remarks>
     public sealed record OneCycle : Schedule
     {
         /// <summary>Makes one cycle.</summary>
@@ -31,7 +36,8 @@ public abstract partial record Schedule
         public double FinalDivisor { get; }
 
         /// <inheritdoc/>
-        public override IEnumerable<(string Name, object? Value)> Describe() => [(nameof(Maximum), Maximum), (nameof(Rise), Rise), (nameof(InitialDivisor), InitialDivisor), (nameof(FinalDivisor), FinalDivisor)];
+        public override IEnumerable<(string Name, object? Value)> Describe() =>
+            [(nameof(Maximum), Maximum), (nameof(Rise), Rise), (nameof(InitialDivisor), InitialDivisor), (nameof(FinalDivisor), FinalDivisor)];
 
         /// <inheritdoc/>
         public override double At(TrainingPosition position)

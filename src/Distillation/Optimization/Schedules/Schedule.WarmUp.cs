@@ -2,7 +2,10 @@ namespace Distillation;
 
 public abstract partial record Schedule
 {
-    /// <summary>A linear warm-up in front of any schedule: <c>then · (start + (1 − start) · step / steps)</c> for the first steps, and the schedule itself from there on.</summary>
+    /// <summary>
+    /// A linear warm-up in front of any schedule: <c>then · (start + (1 − start) · step / steps)</c> for the first steps, and the schedule itself from there
+    /// on.
+    /// </summary>
     /// <remarks>The schedule behind it keeps the place it has in the whole run: it is scaled, not moved.</remarks>
     public sealed record WarmUp : Schedule
     {

@@ -4,10 +4,16 @@ public abstract partial record Schedule
 {
     /// <summary>A schedule in a part of the run: its first number before the part, its course within it, and its last number after it.</summary>
     /// <remarks>
-    /// <para>The part is a run of its own to the schedule inside: with K updates it has <c>(end − start) · K</c> of them, at least one, and begins at update <c>start · K</c>, both rounded.
-    /// Epochs count from the beginning of the part, and are as long as those of the whole run; behind the part the last of them stays.</para>
+    /// <para>
+    /// The part is a run of its own to the schedule inside: with K updates it has <c>(end − start) · K</c> of them, at least one, and begins at update
+    /// <c>start · K</c>, both rounded. Epochs count from the beginning of the part, and are as long as those of the whole run; behind the part the last of them
+    /// stays.
+    /// </para>
     /// <para>Where the length of the run is not known, the part has not begun.</para>
-    /// <para>It makes ramps, for learning rates and weights alike: <c>new Schedule.Window(0, 1.0 / 12, new Schedule.Linear(0, 1))</c> is the warm-up of 20 epochs in 240 of decoupled distillation.</para>
+    /// <para>
+    /// It makes ramps, for learning rates and weights alike: <c>new Schedule.Window(0, 1.0 / 12, new Schedule.Linear(0, 1))</c> is the warm-up of 20 epochs in
+    /// 240 of decoupled distillation.
+    /// </para>
     /// </remarks>
     public sealed record Window : Schedule
     {

@@ -1,6 +1,8 @@
 namespace Distillation.Serialization;
 
-/// <summary>The instructions of a pickle, by their bytes (Python's <c>pickletools</c> lists all), and some that a file of tensors must not have, for the message.</summary>
+/// <summary>
+/// The instructions of a pickle, by their bytes (Python's <c>pickletools</c> lists all), and some that a file of tensors must not have, for the message.
+/// </summary>
 internal enum PickleCode : byte
 {
     Mark = (byte)'(',

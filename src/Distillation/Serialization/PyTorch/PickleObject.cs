@@ -1,6 +1,9 @@
 namespace Distillation.Serialization;
 
-/// <summary>Stands for what a pickle names or makes and this library does not know: a class, a function, or what they would return. Nothing is run or constructed for it.</summary>
+/// <summary>
+/// Stands for what a pickle names or makes and this library does not know: a class, a function, or what they would return. Nothing is run or constructed for
+/// it.
+/// </summary>
 /// <param name="name">The name of the class or function, such as <c>argparse.Namespace</c>.</param>
 /// <param name="isTensor">Whether it is, in itself, the content of a tensor.</param>
 internal sealed class PickleObject(string name, bool isTensor = false)

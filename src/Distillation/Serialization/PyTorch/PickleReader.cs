@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace Distillation.Serialization;
 
-/// <summary>Reads what <c>torch.save</c> pickles, and runs nothing: of all that Python can name, <see cref="TorchObjects"/> knows a few; the rest is passed over, each a <see cref="PickleObject"/>.</summary>
+/// <summary>
+/// Reads what <c>torch.save</c> pickles, and runs nothing: of all that Python can name, <see cref="TorchObjects"/> knows a few; the rest is passed over, each a
+/// <see cref="PickleObject"/>.
+/// </summary>
 internal sealed class PickleReader(FileWindow window, TorchObjects objects, MemoryBudget budget, string path)
 {
     private PickleStack _stack = new(window, budget, path);
@@ -181,7 +184,8 @@ internal sealed class PickleReader(FileWindow window, TorchObjects objects, Memo
                 _stack.Push(objects.Make(objects.Find(LineName()), _stack.PopToMark()));
                 return true;
             case PickleCode.Obj:
-                _stack.Push(_stack.PopToMark() is [var made, .. var rest] ? objects.Make(made, rest) : throw _stack.Wrong("must have a class before its arguments"));
+                _stack.Push(
+                    _stack.PopToMark() is [var made, .. var rest] ? objects.Make(made, rest) : throw _stack.Wrong("must have a class before its arguments"));
                 return true;
             case PickleCode.Build:
                 Build(_stack.Pop());
@@ -191,7 +195,8 @@ internal sealed class PickleReader(FileWindow window, TorchObjects objects, Memo
         }
     }
 
-    // An ordered dictionary of weights has the versions of its modules as an attribute, and a tensor may have attributes of the user's: no weight is among them.
+    // An ordered dictionary of weights has the versions of its modules as an attribute, and a tensor may have attributes of the user's: no weight is among
+    // them.
     private void Build(object? state)
     {
         switch (_stack.Top())
@@ -216,7 +221,11 @@ internal sealed class PickleReader(FileWindow window, TorchObjects objects, Memo
         dictionary.AddRange(items.Chunk(2).Select(pair => KeyValuePair.Create(pair[0], pair[1])));
     }
 
-    private string LineName() => window.Line() is { } module && window.Line() is { } name ? $"{module}.{name}" : throw _stack.Wrong($"has the name of a class that is no text of at most {FileWindow.LongestLine} letters");
+    private string LineName() => window.Line() is { } module && window.Line() is { } name
+        ? $"{module}.{name}"
+        : throw _stack.Wrong($"has the name of a class that is no text of at most {FileWindow.LongestLine} letters");
 
-    private long LineNumber() => long.TryParse(window.Line(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : throw _stack.Wrong("must have the number of a value that is kept");
+    private long LineNumber() => long.TryParse(window.Line(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+        ? number
+        : throw _stack.Wrong("must have the number of a value that is kept");
 }

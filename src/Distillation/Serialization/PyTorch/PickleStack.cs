@@ -1,7 +1,9 @@
 namespace Distillation.Serialization;
 
 /// <summary>The values that a pickle has named and not used yet, and those that it keeps to name again.</summary>
-/// <remarks>A list or a set is a <see cref="List{T}"/>, a dictionary a <see cref="PickleDictionary"/>, a tuple an array; texts, numbers and nothing are themselves.</remarks>
+/// <remarks>
+/// A list or a set is a <see cref="List{T}"/>, a dictionary a <see cref="PickleDictionary"/>, a tuple an array; texts, numbers and nothing are themselves.
+/// </remarks>
 internal sealed class PickleStack(FileWindow window, MemoryBudget budget, string path)
 {
     private readonly List<object?> _values = [];

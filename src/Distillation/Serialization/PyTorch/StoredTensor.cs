@@ -36,7 +36,9 @@ internal sealed record StoredTensor(TorchStorage Storage, TorchStorageType Type,
         return new TensorInfo(name, Type.Dtype, Shape, begin, begin + (extent * Type.Width));
 
         InvalidDataException Wrong(string what) =>
-            new($"'{path}' is damaged: '{name}' [{string.Join(", ", Shape.Take(MostDimensions))}] {Type.Dtype}, of strides [{string.Join(", ", Strides.Take(MostDimensions))}] from number {Offset}, {what}.");
+            new(
+                $"'{path}' is damaged: '{name}' [{string.Join(", ", Shape.Take(MostDimensions))}] {Type.Dtype}, "
+                + $"of strides [{string.Join(", ", Strides.Take(MostDimensions))}] from number {Offset}, {what}.");
     }
 
     // How many numbers there are from the first to the last; nothing where it is too much.

@@ -35,7 +35,9 @@ internal static class TorchLegacyFormat
         object? value = reader.Read();
         if (objects.UnknownStorages.FirstOrDefault() is { Key: { } unknown, Value: { } type })
         {
-            throw new InvalidDataException($"'{path}' cannot be read: storage '{unknown}' is a {type.Name}, and where it ends is not known. Save the file again with PyTorch 1.6 or later.");
+            throw new InvalidDataException(
+                $"'{path}' cannot be read: storage '{unknown}' is a {type.Name}, and where it ends is not known. "
+                + "Save the file again with PyTorch 1.6 or later.");
         }
 
         if (reader.Read() is not List<object?> keys || keys.Count != objects.Storages.Count || keys.Distinct().Count() != keys.Count)
@@ -45,9 +47,12 @@ internal static class TorchLegacyFormat
 
         foreach (object? key in keys)
         {
-            TorchStorage storage = objects.FindStorage(key as string ?? string.Empty) ?? throw new InvalidDataException($"'{path}' is damaged: no tensor has storage '{key}'.");
+            TorchStorage storage = objects.FindStorage(key as string ?? string.Empty)
+                ?? throw new InvalidDataException($"'{path}' is damaged: no tensor has storage '{key}'.");
             long count = BinaryPrimitives.ReadInt64LittleEndian(window.Bytes(sizeof(long)));
-            storage.Begin = count == storage.Count ? window.Position : throw new InvalidDataException($"'{path}' is damaged: storage '{key}' must have {storage.Count} numbers, but has {count}.");
+            storage.Begin = count == storage.Count
+                ? window.Position
+                : throw new InvalidDataException($"'{path}' is damaged: storage '{key}' must have {storage.Count} numbers, but has {count}.");
             window.Skip(storage.Bytes);
         }
 

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Distillation.Serialization;
 
-/// <summary>Names the tensors in dictionaries, lists and tuples within each other: keys and numbers of items, joined by dots. Remembers what it passes over.</summary>
+/// <summary>
+/// Names the tensors in dictionaries, lists and tuples within each other: keys and numbers of items, joined by dots. Remembers what it passes over.
+/// </summary>
 internal sealed class TorchNames(MemoryBudget budget, string path)
 {
     // Deeper than any checkpoint, and far from the end of the thread's stack.
@@ -78,7 +80,8 @@ internal sealed class TorchNames(MemoryBudget budget, string path)
         }
     }
 
-    private static IEnumerable<KeyValuePair<object?, object?>> Numbered(IEnumerable<object?> items) => items.Select((item, number) => KeyValuePair.Create<object?, object?>((long)number, item));
+    private static IEnumerable<KeyValuePair<object?, object?>> Numbered(IEnumerable<object?> items) =>
+        items.Select((item, number) => KeyValuePair.Create<object?, object?>((long)number, item));
 
     // As Python writes a key; what has no text of its own has the name of its class, and its place.
     private string Text(object? key, int place, string within) => key switch
@@ -90,7 +93,8 @@ internal sealed class TorchNames(MemoryBudget budget, string path)
         object?[] tuple => $"({string.Join(", ", tuple.Take(MostDepth).Select(item => Part(item, place, within)))}{(tuple.Length == 1 ? "," : string.Empty)})",
         PickleObject other => $"{other.Name}#{place}",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        UnreadValue => throw new InvalidDataException($"'{path}' is refused: a key in '{Start(within)}' is a text that is not in UTF-8, or too long for a name."),
+        UnreadValue =>
+            throw new InvalidDataException($"'{path}' is refused: a key in '{Start(within)}' is a text that is not in UTF-8, or too long for a name."),
         _ => $"#{place}",
     };
 

@@ -47,12 +47,17 @@ internal sealed class TorchObjects(MemoryBudget budget, string path)
     /// <summary>What a name of Python stands for: a function, a type of storages or of numbers, or an unknown object.</summary>
     public object Find(string name) =>
         Functions.TryGetValue(name, out TorchFunction function) ? function
-        : TorchStorageType.OfStorage(name) ?? TorchStorageType.OfNumbers(name) ?? (object)Unknown(name, name.StartsWith("torch._utils._rebuild_", StringComparison.Ordinal));
+        : TorchStorageType.OfStorage(name)
+            ?? TorchStorageType.OfNumbers(name)
+            ?? (object)Unknown(name, name.StartsWith("torch._utils._rebuild_", StringComparison.Ordinal));
 
     /// <summary>What a number of the extension registry of Python's <c>copyreg</c> stands for.</summary>
     public PickleObject Extension(int number) => Unknown($"copyreg extension {number}", isTensor: false);
 
-    /// <summary>What <c>torch.save</c> keeps outside of the pickle: a storage, <c>('storage', type, key, device, count)</c>, or, in the old format, the class of a module with its source, <c>('module', class, file, source)</c>.</summary>
+    /// <summary>
+    /// What <c>torch.save</c> keeps outside of the pickle: a storage, <c>('storage', type, key, device, count)</c>, or, in the old format, the class of a
+    /// module with its source, <c>('module', class, file, source)</c>.
+    /// </summary>
     /// <remarks>In the old format a sixth value of a storage is none, or <c>(key, offset, count)</c> for a part of it.</remarks>
     public object? Persistent(object?[] id) => id switch
     {
@@ -67,20 +72,25 @@ internal sealed class TorchObjects(MemoryBudget budget, string path)
     public object Make(object? function, object?[] arguments) => function switch
     {
         TorchFunction known => Known(known, arguments)
-            ?? (Array.Find(arguments, argument => argument is PickleObject) is PickleObject cause ? Made(cause, arguments) : throw Wrong($"the arguments of {known} are others than PyTorch writes")),
+            ?? (Array.Find(arguments, argument => argument is PickleObject) is PickleObject cause
+                ? Made(cause, arguments)
+                : throw Wrong($"the arguments of {known} are others than PyTorch writes")),
         PickleObject unknown => Made(unknown, arguments),
         _ => throw Wrong("its pickle must have a function or a class before arguments"),
     };
 
     private object? Known(TorchFunction function, object?[] arguments) => (function, arguments) switch
     {
-        (TorchFunction.Tensor, [TorchStorage storage, long offset, object?[] shape, object?[] strides, ..]) => new StoredTensor(storage, storage.Type, offset, Numbers(shape), Numbers(strides), IsNegated(arguments, 6)),
+        (TorchFunction.Tensor, [TorchStorage storage, long offset, object?[] shape, object?[] strides, ..]) =>
+            new StoredTensor(storage, storage.Type, offset, Numbers(shape), Numbers(strides), IsNegated(arguments, 6)),
         (TorchFunction.TypedTensor, [TorchStorage storage, long offset, object?[] shape, object?[] strides, _, _, TorchStorageType type, ..]) =>
             new StoredTensor(storage, type, offset, Numbers(shape), Numbers(strides), IsNegated(arguments, 7)),
-        (TorchFunction.QuantizedTensor, [TorchStorage storage, long offset, object?[] shape, object?[] strides, ..]) => new StoredTensor(storage, storage.Type, offset, Numbers(shape), Numbers(strides), IsNegated: false),
+        (TorchFunction.QuantizedTensor, [TorchStorage storage, long offset, object?[] shape, object?[] strides, ..]) =>
+            new StoredTensor(storage, storage.Type, offset, Numbers(shape), Numbers(strides), IsNegated: false),
         (TorchFunction.Parameter, [StoredTensor or PickleObject, ..]) => arguments[0],
         (TorchFunction.DeviceTensor, [StoredTensor tensor, TorchStorageType type, ..]) when tensor.Type == type => tensor,
-        (TorchFunction.DeviceTensor, [StoredTensor, TorchStorageType, ..]) => Made(new PickleObject("torch._utils._rebuild_device_tensor_from_cpu_tensor", isTensor: true), arguments),
+        (TorchFunction.DeviceTensor, [StoredTensor, TorchStorageType, ..]) =>
+            Made(new PickleObject("torch._utils._rebuild_device_tensor_from_cpu_tensor", isTensor: true), arguments),
         (TorchFunction.TensorOfClass, [TorchFunction and not TorchFunction.TensorOfClass or PickleObject, _, object?[] inner, ..]) => Make(arguments[0], inner),
         (TorchFunction.Dictionary, []) => new PickleDictionary(),
         (TorchFunction.Dictionary, [PickleDictionary items]) => items,
@@ -102,7 +112,8 @@ internal sealed class TorchObjects(MemoryBudget budget, string path)
     private PickleObject Made(PickleObject type, object?[] arguments)
     {
         // Functions that make an object of the class that they get.
-        bool isMaker = type.Name is "copyreg._reconstructor" or "copy_reg._reconstructor" or "numpy.core.multiarray._reconstruct" or "numpy._core.multiarray._reconstruct";
+        bool isMaker =
+            type.Name is "copyreg._reconstructor" or "copy_reg._reconstructor" or "numpy.core.multiarray._reconstruct" or "numpy._core.multiarray._reconstruct";
         PickleObject made = Unknown(isMaker && arguments is [PickleObject own, ..] ? own.Name : type.Name, type.IsTensor);
         made.Parts.Add(arguments);
         return made;
@@ -125,7 +136,9 @@ internal sealed class TorchObjects(MemoryBudget budget, string path)
         var storage = new TorchStorage(key, type, count);
         if (_storages.TryGetValue(key, out TorchStorage? known))
         {
-            return known == storage ? known : throw Wrong($"storage '{key}' is {known.Count} {known.Type.Dtype} in one place and {count} {type.Dtype} in another");
+            return known == storage
+                ? known
+                : throw Wrong($"storage '{key}' is {known.Count} {known.Type.Dtype} in one place and {count} {type.Dtype} in another");
         }
 
         budget.Spend(3 * MemoryBudget.ValueBytes);

@@ -15,8 +15,14 @@ internal static class TorchZipFormat
     public static object? Read(SafeFileHandle file, string path, MemoryBudget budget)
     {
         var entries = new ZipEntries(file, path, budget);
-        string[] folders = [.. entries.Names.Where(name => name.IndexOf('/', StringComparison.Ordinal) == name.Length - Pickle.Length && name.EndsWith(Pickle, StringComparison.Ordinal)).Select(name => name[..^Pickle.Length]).Take(2)];
-        string folder = folders is [string only] ? only : throw new InvalidDataException($"'{path}' is no file of PyTorch: it must have one folder with data.pkl, but has {(folders.Length == 0 ? "none" : "more")}.");
+        string[] folders = [.. entries.Names
+            .Where(name => name.IndexOf('/', StringComparison.Ordinal) == name.Length - Pickle.Length && name.EndsWith(Pickle, StringComparison.Ordinal))
+            .Select(name => name[..^Pickle.Length])
+            .Take(2)];
+        string folder = folders is [string only]
+            ? only
+            : throw new InvalidDataException(
+                $"'{path}' is no file of PyTorch: it must have one folder with data.pkl, but has {(folders.Length == 0 ? "none" : "more")}.");
         if (entries.Names.Contains($"{folder}/constants.pkl"))
         {
             throw new InvalidDataException($"'{path}' is a TorchScript file: open it with torch.jit.load.");
@@ -31,7 +37,8 @@ internal static class TorchZipFormat
         object? value = new PickleReader(Window("data.pkl")!, objects, budget, path).Read();
         foreach (TorchStorage storage in objects.Storages)
         {
-            (long begin, long end) = entries.Find($"{folder}/data/{storage.Key}") ?? throw new InvalidDataException($"'{path}' is damaged: there is no storage '{storage.Key}'.");
+            (long begin, long end) = entries.Find($"{folder}/data/{storage.Key}")
+                ?? throw new InvalidDataException($"'{path}' is damaged: there is no storage '{storage.Key}'.");
             storage.Begin = end - begin >= storage.Bytes
                 ? begin
                 : throw new InvalidDataException($"'{path}' is damaged: storage '{storage.Key}' must have {storage.Bytes} bytes, but has {end - begin}.");

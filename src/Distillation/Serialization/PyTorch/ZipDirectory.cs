@@ -34,7 +34,8 @@ internal static class ZipDirectory
 
         return begin <= (ulong)endAt && length <= (ulong)endAt - begin
             ? ((long)begin, (long)(begin + length), count)
-            : throw new InvalidDataException($"'{path}' is truncated or damaged: its list of entries must be within {endAt} bytes, but is {length} bytes at byte {begin}.");
+            : throw new InvalidDataException(
+                $"'{path}' is truncated or damaged: its list of entries must be within {endAt} bytes, but is {length} bytes at byte {begin}.");
     }
 
     // Beyond 4 GB or 65 534 entries.
@@ -46,7 +47,10 @@ internal static class ZipDirectory
             && BinaryPrimitives.ReadUInt64LittleEndian(locator[8..]) is ulong at && at <= (ulong)endAt && endAt - (long)at >= WideEndBytes
             && Fill(file, path, end, (long)at, WideEndSignature))
         {
-            return (BinaryPrimitives.ReadUInt64LittleEndian(end[48..]), BinaryPrimitives.ReadUInt64LittleEndian(end[40..]), BinaryPrimitives.ReadUInt64LittleEndian(end[32..]));
+            return (
+                BinaryPrimitives.ReadUInt64LittleEndian(end[48..]),
+                BinaryPrimitives.ReadUInt64LittleEndian(end[40..]),
+                BinaryPrimitives.ReadUInt64LittleEndian(end[32..]));
         }
 
         throw new InvalidDataException($"'{path}' is truncated or damaged: its list of entries must be told in 64 bits at its end, but is not.");

@@ -4,7 +4,10 @@ using Microsoft.Win32.SafeHandles;
 namespace Distillation.Serialization;
 
 /// <summary>Where the files in a zip file lie. Nothing is unpacked: what is not stored as it is cannot be found.</summary>
-/// <remarks>The archive of the runtime gives streams, and of them one at a time; here the place itself is wanted, to read tensors from any thread straight to where they belong.</remarks>
+/// <remarks>
+/// The archive of the runtime gives streams, and of them one at a time; here the place itself is wanted, to read tensors from any thread straight to where they
+/// belong.
+/// </remarks>
 internal sealed class ZipEntries
 {
     private const uint EntrySignature = 0x02014b50;
@@ -91,7 +94,9 @@ internal sealed class ZipEntries
         Widen(window, window.Position + extraBytes, ref length, ref packed, ref at);
         window.Skip(commentBytes);
         bool isPacked = method != 0 || packed != length || (flags & 1) != 0;
-        return length <= long.MaxValue && at <= long.MaxValue ? (name, (long)at, (long)length, isPacked) : throw Wrong($"'{name}' is {length} bytes at byte {at}");
+        return length <= long.MaxValue && at <= long.MaxValue
+            ? (name, (long)at, (long)length, isPacked)
+            : throw Wrong($"'{name}' is {length} bytes at byte {at}");
     }
 
     // What is too large for 32 bits stands, in this order, in a field behind the name.

@@ -3,7 +3,10 @@ using System.Text.Unicode;
 
 namespace Distillation.Serialization;
 
-/// <summary>Reads the JSON of a safetensors header, and takes what the reference implementation of the format takes: metadata may be null, and an entry may have further fields of any kind.</summary>
+/// <summary>
+/// Reads the JSON of a safetensors header, and takes what the reference implementation of the format takes: metadata may be null, and an entry may have further
+/// fields of any kind.
+/// </summary>
 /// <remarks>It keeps what the header names, and makes nothing of the sizes that the header claims.</remarks>
 internal ref struct HeaderParser
 {
@@ -36,7 +39,8 @@ internal ref struct HeaderParser
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new InvalidDataException($"'{path}' is no safetensors file: the header must be JSON in UTF-8, at most {MostDepth} deep. {exception.Message}", exception);
+            throw new InvalidDataException(
+                $"'{path}' is no safetensors file: the header must be JSON in UTF-8, at most {MostDepth} deep. {exception.Message}", exception);
         }
     }
 
@@ -141,7 +145,9 @@ internal ref struct HeaderParser
     {
         if (_json.TokenType != type)
         {
-            throw Wrong($"{what} must be a JSON {type switch { JsonTokenType.StartObject => "object", JsonTokenType.StartArray => "array", _ => "string" }}, but is {_json.TokenType}.");
+            throw Wrong(
+                $"{what} must be a JSON {type switch { JsonTokenType.StartObject => "object", JsonTokenType.StartArray => "array", _ => "string" }}, "
+                + $"but is {_json.TokenType}.");
         }
     }
 

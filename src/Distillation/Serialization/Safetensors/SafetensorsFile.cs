@@ -5,9 +5,13 @@ namespace Distillation.Serialization;
 
 /// <summary>A file in the safetensors format, open for reading; tensors are read when they are asked for.</summary>
 /// <remarks>
-/// <para>Opening checks the whole header against the length of the file, before memory is reserved for anything that the header claims: names that come twice, shapes that overflow or do not fit,
-/// places that overlap, leave holes or end elsewhere than the file. The values themselves are not checked.</para>
-/// <para>Any number of threads may read at once. A file that another process changes or shortens while it is open is not noticed until the bytes are missing.</para>
+/// <para>
+/// Opening checks the whole header against the length of the file, before memory is reserved for anything that the header claims: names that come twice, shapes
+/// that overflow or do not fit, places that overlap, leave holes or end elsewhere than the file. The values themselves are not checked.
+/// </para>
+/// <para>
+/// Any number of threads may read at once. A file that another process changes or shortens while it is open is not noticed until the bytes are missing.
+/// </para>
 /// </remarks>
 public sealed class SafetensorsFile : ITensorFile
 {
@@ -88,7 +92,8 @@ public sealed class SafetensorsFile : ITensorFile
         if (tensor.dtype != type || !tensor.shape.SequenceEqual(info.Shape) || tensor.device_type != DeviceType.CPU || !tensor.is_contiguous())
         {
             throw new ArgumentException(
-                $"'{name}' is {info} and can be read into a contiguous tensor on the CPU like it alone, but this one is {Shapes.Of(tensor)} {tensor.dtype} on {tensor.device}{(tensor.is_contiguous() ? string.Empty : ", not contiguous")}.",
+                $"'{name}' is {info} and can be read into a contiguous tensor on the CPU like it alone, but this one is {Shapes.Of(tensor)} {tensor.dtype} "
+                + $"on {tensor.device}{(tensor.is_contiguous() ? string.Empty : ", not contiguous")}.",
                 nameof(tensor));
         }
 
@@ -100,7 +105,9 @@ public sealed class SafetensorsFile : ITensorFile
     /// <param name="name">Its name.</param>
     /// <param name="indices">The numbers of the rows, N of them, each in [0, size of the first dimension), in any order; a number may come twice.</param>
     /// <returns>A new tensor [N, ...] on the CPU, in the current dispose scope.</returns>
-    /// <exception cref="ArgumentException">There is no tensor of that name, it is a scalar, a number is not in it, or the rows have more than 2 GB together.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no tensor of that name, it is a scalar, a number is not in it, or the rows have more than 2 GB together.
+    /// </exception>
     /// <exception cref="InvalidDataException">It is of a type that TorchSharp does not have.</exception>
     /// <exception cref="IOException">The file cannot be read, or has become shorter.</exception>
     public Tensor ReadRows(string name, ReadOnlySpan<long> indices)
@@ -118,7 +125,8 @@ public sealed class SafetensorsFile : ITensorFile
         long width = rows == 0 ? 0 : (info.End - info.Begin) / rows;
         if ((Int128)width * indices.Length > Array.MaxLength)
         {
-            throw new ArgumentException($"At most {Array.MaxLength / width} rows of '{name}' can be read at once, but there are {indices.Length} numbers.", nameof(indices));
+            throw new ArgumentException(
+                $"At most {Array.MaxLength / width} rows of '{name}' can be read at once, but there are {indices.Length} numbers.", nameof(indices));
         }
 
         using var scope = torch.NewDisposeScope();
@@ -141,14 +149,17 @@ public sealed class SafetensorsFile : ITensorFile
         Span<byte> bytes = stackalloc byte[SafetensorsLayout.LengthBytes];
         if (most < 0)
         {
-            throw new InvalidDataException($"'{path}' is no safetensors file, or truncated: it must have more than {SafetensorsLayout.LengthBytes} bytes, but has {RandomAccess.GetLength(file)}.");
+            throw new InvalidDataException(
+                $"'{path}' is no safetensors file, or truncated: it must have more than {SafetensorsLayout.LengthBytes} bytes, "
+                + $"but has {RandomAccess.GetLength(file)}.");
         }
 
         WholeRead.Fill(file, bytes, 0, path);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         if (length > (ulong)most)
         {
-            throw new InvalidDataException($"'{path}' is no safetensors file, or truncated: its header must have at most {most} bytes, but says that it has {length}.");
+            throw new InvalidDataException(
+                $"'{path}' is no safetensors file, or truncated: its header must have at most {most} bytes, but says that it has {length}.");
         }
 
         byte[] header = new byte[length];
@@ -159,7 +170,8 @@ public sealed class SafetensorsFile : ITensorFile
     private (TensorInfo Info, torch.ScalarType Type) Readable(string name)
     {
         ObjectDisposedException.ThrowIf(_file.IsClosed, this);
-        TensorInfo info = Find(name) ?? throw new ArgumentException($"There is no tensor '{name}' in '{_path}'; its {Names.Count} tensors begin with: {string.Join(", ", Names.Take(20))}.", nameof(name));
+        TensorInfo info = Find(name) ?? throw new ArgumentException(
+            $"There is no tensor '{name}' in '{_path}'; its {Names.Count} tensors begin with: {string.Join(", ", Names.Take(20))}.", nameof(name));
         return (info, info.ScalarType ?? throw new InvalidDataException($"'{_path}' has '{name}' as {info.Dtype}, but only {TensorType.Names} can be read."));
     }
 

@@ -25,11 +25,13 @@ internal static class SafetensorsLayout
     public static TensorInfo[] Place(IEnumerable<(string Name, torch.ScalarType Type, long[] Shape)> tensors)
     {
         long at = 0;
-        return [.. tensors.Select(tensor => (tensor, Type: TypeOf(tensor.Name, tensor.Type))).OrderBy(one => one.Type.Place).ThenBy(one => one.tensor.Name, StringComparer.Ordinal).Select(one =>
+        return [.. tensors.Select(tensor => (tensor, Type: TypeOf(tensor.Name, tensor.Type))).OrderBy(one => one.Type.Place)
+            .ThenBy(one => one.tensor.Name, StringComparer.Ordinal).Select(one =>
         {
             long begin = at;
             at += Length(one.tensor.Shape, one.tensor.Type.ElementSize())
-                ?? throw new ArgumentException($"'{one.tensor.Name}' [{string.Join(", ", one.tensor.Shape)}] has more bytes than a file can have.", nameof(tensors));
+                ?? throw new ArgumentException(
+                    $"'{one.tensor.Name}' [{string.Join(", ", one.tensor.Shape)}] has more bytes than a file can have.", nameof(tensors));
             return new TensorInfo(one.tensor.Name, one.Type.Name, one.tensor.Shape, begin, at);
         })];
     }
@@ -87,18 +89,23 @@ internal static class SafetensorsLayout
             if (tensor.Begin != at || tensor.End < at || tensor.End > length)
             {
                 throw new InvalidDataException(
-                    $"'{path}' is damaged: '{tensor.Name}' must begin at byte {at} of the data, where the one before it ends, and end by byte {length}, but is in bytes {tensor.Begin} to {tensor.End}.");
+                    $"'{path}' is damaged: '{tensor.Name}' must begin at byte {at} of the data, where the one before it ends, and end by byte {length}, "
+                    + $"but is in bytes {tensor.Begin} to {tensor.End}.");
             }
 
-            if (Length(tensor.Shape, tensor.ScalarType?.ElementSize() ?? 1) is not { } wanted || (tensor.ScalarType is not null && wanted != tensor.End - tensor.Begin))
+            if (Length(tensor.Shape, tensor.ScalarType?.ElementSize() ?? 1) is not { } wanted
+                || (tensor.ScalarType is not null && wanted != tensor.End - tensor.Begin))
             {
-                throw new InvalidDataException($"'{path}' is damaged: '{tensor.Name}' {tensor} does not fit in the {tensor.End - tensor.Begin} bytes that it has.");
+                throw new InvalidDataException(
+                    $"'{path}' is damaged: '{tensor.Name}' {tensor} does not fit in the {tensor.End - tensor.Begin} bytes that it has.");
             }
 
             at = tensor.End;
         }
 
-        return at == length ? byPlace : throw new InvalidDataException($"'{path}' is damaged: its tensors must fill the {length} bytes behind the header, but end at byte {at}.");
+        return at == length
+            ? byPlace
+            : throw new InvalidDataException($"'{path}' is damaged: its tensors must fill the {length} bytes behind the header, but end at byte {at}.");
     }
 
     /// <summary>The bytes of a tensor; nothing where it is too much: also sizes beside a zero must not overflow when strides are made of them.</summary>

@@ -1,6 +1,9 @@
 namespace Distillation.Serialization;
 
-/// <summary>Keeps the weights of modules in safetensors files, and loads them from those or from files of PyTorch: parameters and buffers, by the names that <c>state_dict</c> has.</summary>
+/// <summary>
+/// Keeps the weights of modules in safetensors files, and loads them from those or from files of PyTorch: parameters and buffers, by the names that
+/// <c>state_dict</c> has.
+/// </summary>
 /// <remarks>A file has no code and nothing of the module but these tensors; buffers that a module does not keep are not in it.</remarks>
 public static class ModuleWeights
 {
@@ -9,21 +12,29 @@ public static class ModuleWeights
     /// <param name="module">Any module, on any device.</param>
     /// <param name="path">The file; one that is there is replaced.</param>
     /// <param name="metadata">Texts beside the weights; none by default.</param>
-    /// <exception cref="ArgumentException">A tensor is of a type that files do not have: see <see cref="Safetensors.Write(string, IReadOnlyDictionary{string, Tensor}, IReadOnlyDictionary{string, string})"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// A tensor is of a type that files do not have: see
+    /// <see cref="Safetensors.Write(string, IReadOnlyDictionary{string, Tensor}, IReadOnlyDictionary{string, string})"/>.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(torch.nn.Module module, string path, IReadOnlyDictionary<string, string>? metadata = null) =>
         Safetensors.Write(path, Require.Present(module).state_dict(), metadata);
 
     /// <summary>Reads weights from a safetensors file, or one that PyTorch has saved, into a module: its own tensors, where they are, get new values.</summary>
     /// <remarks>
-    /// <para>Names, shapes and types are all checked before a value changes. Where the disk fails while values are read, some tensors have the new ones already.</para>
+    /// <para>
+    /// Names, shapes and types are all checked before a value changes. Where the disk fails while values are read, some tensors have the new ones already.
+    /// </para>
     /// <para>One tensor at a time is held in memory besides the module.</para>
     /// </remarks>
     /// <param name="module">Any module, on any device.</param>
     /// <param name="path">The file; its first bytes tell the format. Of PyTorch it may be what <see cref="TorchWeightsFile"/> reads.</param>
     /// <param name="options">Whether all must fit, and how names are translated.</param>
     /// <returns>What was loaded, and what was not.</returns>
-    /// <exception cref="InvalidDataException">The file is neither, truncated or damaged; or it does not fit, and <see cref="WeightsOptions.Strict"/> asks for that. Where names differ by a prefix or by a piece within, the message has the <see cref="WeightsOptions.Rename"/> with which all fits.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is neither, truncated or damaged; or it does not fit, and <see cref="WeightsOptions.Strict"/> asks for that. Where names differ by a prefix or
+    /// by a piece within, the message has the <see cref="WeightsOptions.Rename"/> with which all fits.
+    /// </exception>
     /// <exception cref="ArgumentException"><see cref="WeightsOptions.Rename"/> gives two tensors the same name.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static WeightsReport Load(torch.nn.Module module, string path, WeightsOptions? options = null)
@@ -35,7 +46,10 @@ public static class ModuleWeights
         WeightsMatch match = WeightsMatch.Of(infos, state, options.Rename ?? (name => name), options.ConvertTypes);
         if (match.Twice is { } twice)
         {
-            throw new ArgumentException($"{nameof(WeightsOptions.Rename)} must give each tensor another name, but calls both '{match.Found[twice.Name].Name}' and '{twice.Tensor.Name}' '{twice.Name}'.", nameof(options));
+            throw new ArgumentException(
+                $"{nameof(WeightsOptions.Rename)} must give each tensor another name, but calls both '{match.Found[twice.Name].Name}' and "
+                + $"'{twice.Tensor.Name}' '{twice.Name}'.",
+                nameof(options));
         }
 
         WeightsReport report = match.Report;
@@ -46,7 +60,8 @@ public static class ModuleWeights
                 $"'{path}' does not fit the module, and nothing was loaded. {report with { Loaded = [] }}",
                 .. Explanations(file.Others, report.Missing),
                 options.Rename is null && RenameSuggestion.Of(infos, state, report, options.ConvertTypes) is { Count: > 0 } suggestions
-                    ? $"All would fit with new {nameof(WeightsOptions)} {{ {nameof(WeightsOptions.Rename)} = {string.Join(" }, or with { Rename = ", suggestions.Select(one => one.Code))} }}."
+                    ? $"All would fit with new {nameof(WeightsOptions)} {{ {nameof(WeightsOptions.Rename)} "
+                        + $"= {string.Join(" }, or with { Rename = ", suggestions.Select(one => one.Code))} }}."
                     : $"{nameof(WeightsOptions.Rename)} what is called otherwise, or load what fits with {nameof(WeightsOptions.Strict)} = false.",
             ];
             throw new InvalidDataException(string.Join(' ', ways));

@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace Distillation.Serialization;
 
-/// <summary>Finds how the names in a file differ from those of a module: by a prefix, or by a piece within, such as <c>module.</c>, <c>_orig_mod.</c> or <c>state_dict.</c>, which is derived from the names themselves.</summary>
+/// <summary>
+/// Finds how the names in a file differ from those of a module: by a prefix, or by a piece within, such as <c>module.</c>, <c>_orig_mod.</c> or
+/// <c>state_dict.</c>, which is derived from the names themselves.
+/// </summary>
 /// <param name="Code">A lambda expression of C# for <see cref="WeightsOptions.Rename"/>.</param>
 /// <param name="Rename">What it does.</param>
 internal sealed record RenameSuggestion(string Code, Func<string, string?> Rename)
@@ -24,7 +27,12 @@ internal sealed record RenameSuggestion(string Code, Func<string, string?> Renam
         return prefixes.Length > 0 ? prefixes : Fitting(others.SelectMany(name => Pieces(name, wanted)));
 
         RenameSuggestion[] Fitting(IEnumerable<RenameSuggestion> candidates) =>
-            [.. candidates.DistinctBy(one => one.Code).Take(MostCandidates).Where(one => WeightsMatch.Of(file, state, one.Rename, convert).IsComplete).Take(MostSuggestions)];
+            [
+                .. candidates.DistinctBy(one => one.Code)
+                    .Take(MostCandidates)
+                    .Where(one => WeightsMatch.Of(file, state, one.Rename, convert).IsComplete)
+                    .Take(MostSuggestions),
+            ];
     }
 
     private static string Tail(string name) => name[(name.LastIndexOf('.') + 1)..];
@@ -47,7 +55,8 @@ internal sealed record RenameSuggestion(string Code, Func<string, string?> Renam
         string Named(string rest) => own.Length == 0 ? rest : $"{Literal(own)} + {rest}";
         return old.Length == 0
             ? new($"name => {Named("name")}", name => own + name)
-            : new($"name => name.StartsWith({Literal(old)}, StringComparison.Ordinal) ? {Named($"name[{old.Length}..]")} : null", name => name.StartsWith(old, StringComparison.Ordinal) ? own + name[old.Length..] : null);
+            : new($"name => name.StartsWith({Literal(old)}, StringComparison.Ordinal) ? {Named($"name[{old.Length}..]")} : null", name =>
+                name.StartsWith(old, StringComparison.Ordinal) ? own + name[old.Length..] : null);
     }
 
     // A name with something inside that the other does not have: a wrapper around a part of the network.
@@ -59,7 +68,8 @@ internal sealed record RenameSuggestion(string Code, Func<string, string?> Renam
             string piece = name.Substring(at, length);
             if ((at == 0 || name[at - 1] == '.') && piece.EndsWith('.') && name.AsSpan(at + length).SequenceEqual(wanted.AsSpan(at)))
             {
-                yield return new($"name => name.Replace({Literal(piece)}, \"\", StringComparison.Ordinal)", one => one.Replace(piece, string.Empty, StringComparison.Ordinal));
+                yield return new($"name => name.Replace({Literal(piece)}, \"\", StringComparison.Ordinal)", one =>
+                    one.Replace(piece, string.Empty, StringComparison.Ordinal));
             }
         }
     }

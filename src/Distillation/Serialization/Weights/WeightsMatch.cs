@@ -49,7 +49,8 @@ internal sealed record WeightsMatch(WeightsReport Report, Dictionary<string, Ten
 
         WeightsMismatch[] mismatched =
         [
-            .. found.Where(one => !Fits(one.Value, state[one.Key], convert)).Select(one => new WeightsMismatch(one.Key, one.Value, state[one.Key].shape, state[one.Key].dtype)),
+            .. found.Where(one => !Fits(one.Value, state[one.Key], convert))
+                .Select(one => new WeightsMismatch(one.Key, one.Value, state[one.Key].shape, state[one.Key].dtype)),
         ];
         var there = found.Keys.Select(name => state[name]).ToHashSet(ReferenceEqualityComparer.Instance);
         return new WeightsMatch(
@@ -65,9 +66,11 @@ internal sealed record WeightsMatch(WeightsReport Report, Dictionary<string, Ten
     private static bool Fits(TensorInfo info, Tensor tensor, bool convert) =>
         tensor.shape.SequenceEqual(info.Shape)
         && info.ScalarType is { } type
-        && (type == tensor.dtype || (convert && ((torch.is_floating_point(type) && torch.is_floating_point(tensor.dtype)) || (Within.TryGetValue(type, out torch.ScalarType[]? wider) && wider.Contains(tensor.dtype)))));
+        && (type == tensor.dtype || (convert && ((torch.is_floating_point(type) && torch.is_floating_point(tensor.dtype))
+            || (Within.TryGetValue(type, out torch.ScalarType[]? wider) && wider.Contains(tensor.dtype)))));
 
     // Batch normalization counts its batches since PyTorch 0.4.1; PyTorch takes older weights as they are.
     private static bool IsOldCounter(string name, Dictionary<string, TensorInfo> found) =>
-        $".{name}".EndsWith(Counter, StringComparison.Ordinal) && found.ContainsKey($".{name}"[1..^Counter.Length] is { Length: > 0 } layer ? $"{layer}{BesideCounter}" : BesideCounter[1..]);
+        $".{name}".EndsWith(Counter, StringComparison.Ordinal)
+        && found.ContainsKey($".{name}"[1..^Counter.Length] is { Length: > 0 } layer ? $"{layer}{BesideCounter}" : BesideCounter[1..]);
 }

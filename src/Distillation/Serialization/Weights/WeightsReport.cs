@@ -2,10 +2,16 @@ namespace Distillation.Serialization;
 
 /// <summary>What became of the weights in a file.</summary>
 /// <param name="Loaded">The names, in the module, of the tensors that have new values.</param>
-/// <param name="Missing">The names, in the module, of the tensors that the file does not have. One that is the same tensor as a loaded one under another name is not missing, nor is a <c>num_batches_tracked</c> whose layer's <c>running_mean</c> is there.</param>
-/// <param name="Unexpected">The names, in the file, of the tensors that the module does not have. Those that <see cref="WeightsOptions.Rename"/> left out are not among them.</param>
+/// <param name="Missing">
+/// The names, in the module, of the tensors that the file does not have. One that is the same tensor as a loaded one under another name is not missing, nor is
+/// a <c>num_batches_tracked</c> whose layer's <c>running_mean</c> is there.
+/// </param>
+/// <param name="Unexpected">
+/// The names, in the file, of the tensors that the module does not have. Those that <see cref="WeightsOptions.Rename"/> left out are not among them.
+/// </param>
 /// <param name="Mismatched">The tensors that have another shape or type in the file than in the module.</param>
-public sealed record WeightsReport(IReadOnlyList<string> Loaded, IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected, IReadOnlyList<WeightsMismatch> Mismatched)
+public sealed record WeightsReport(
+    IReadOnlyList<string> Loaded, IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected, IReadOnlyList<WeightsMismatch> Mismatched)
 {
     /// <summary>Gets whether each tensor of the module has new values, and the file had no others.</summary>
     public bool IsComplete => Missing.Count + Unexpected.Count + Mismatched.Count == 0;

@@ -58,7 +58,9 @@ internal sealed class CheckpointDirectory : IDisposable
 
         return damages.Count == 0
             ? null
-            : throw new InvalidDataException($"None of the {damages.Count} checkpoints in '{_options.Directory}' is whole; delete them to begin anew. The newest: {damages[0].Message}", damages[0]);
+            : throw new InvalidDataException(
+                $"None of the {damages.Count} checkpoints in '{_options.Directory}' is whole; delete them to begin anew. The newest: {damages[0].Message}",
+                damages[0]);
     }
 
     /// <summary>Writes a checkpoint, and then deletes those that are too many.</summary>
@@ -121,7 +123,8 @@ internal sealed class CheckpointDirectory : IDisposable
         _lock.Dispose();
     }
 
-    // The system lets go of both when the process ends, however it ends. That of the directory holds where the file is deleted, the file where directories have no locks.
+    // The system lets go of both when the process ends, however it ends. That of the directory holds where the file is deleted, the file where directories have
+    // no locks.
     private static (FileStream File, SafeFileHandle? Directory) Lock(string directory)
     {
         string path = Path.Combine(directory, LockFile);

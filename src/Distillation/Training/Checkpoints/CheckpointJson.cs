@@ -7,7 +7,8 @@ namespace Distillation.Checkpoints;
 /// <summary>Numbers as JSON, in such a way that they come back to the last bit.</summary>
 internal static class CheckpointJson
 {
-    public static void Write<T>(SafeFileHandle file, T value, JsonTypeInfo<T> type) => RandomAccess.Write(file, JsonSerializer.SerializeToUtf8Bytes(value, type), 0);
+    public static void Write<T>(SafeFileHandle file, T value, JsonTypeInfo<T> type) =>
+        RandomAccess.Write(file, JsonSerializer.SerializeToUtf8Bytes(value, type), 0);
 
     /// <exception cref="InvalidDataException">The file is missing, too long, or not what was written.</exception>
     public static T Read<T>(string path, long largest, JsonTypeInfo<T> type)
@@ -23,7 +24,8 @@ internal static class CheckpointJson
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(path), type) ?? throw new InvalidDataException($"'{path}' must have an object, but has null.");
         }
-        catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException or NotSupportedException or FormatException)
+        catch (Exception exception)
+            when (exception is JsonException or ArgumentException or InvalidOperationException or NotSupportedException or FormatException)
         {
             throw new InvalidDataException($"'{path}' is damaged: {exception.Message}", exception);
         }

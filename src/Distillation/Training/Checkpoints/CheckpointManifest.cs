@@ -7,9 +7,15 @@ namespace Distillation.Checkpoints;
 /// <param name="Step">The number of completed updates.</param>
 /// <param name="Identity">What the run is, in words by name.</param>
 /// <param name="Files">All other files, by name.</param>
-/// <param name="Conditions">What the bits depend on beside the run, in words by name; <see langword="null"/> in checkpoints of versions that did not save it.</param>
+/// <param name="Conditions">
+/// What the bits depend on beside the run, in words by name; <see langword="null"/> in checkpoints of versions that did not save it.
+/// </param>
 internal sealed record CheckpointManifest(
-    int Version, long Step, IReadOnlyDictionary<string, string> Identity, IReadOnlyDictionary<string, CheckpointManifest.Content> Files, IReadOnlyDictionary<string, string>? Conditions = null)
+    int Version,
+    long Step,
+    IReadOnlyDictionary<string, string> Identity,
+    IReadOnlyDictionary<string, CheckpointManifest.Content> Files,
+    IReadOnlyDictionary<string, string>? Conditions = null)
 {
     public const string FileName = "manifest.json";
     public const int Current = 1;

@@ -4,7 +4,10 @@ using Microsoft.Extensions.Logging;
 namespace Distillation.Checkpoints;
 
 /// <summary>Writes one checkpoint at a time, while the run goes on.</summary>
-/// <remarks>A checkpoint that cannot be written (a full disk) does not end the run, which may well succeed with a later one: it is logged, and thrown by <see cref="Finish"/> if it was the last.</remarks>
+/// <remarks>
+/// A checkpoint that cannot be written (a full disk) does not end the run, which may well succeed with a later one: it is logged, and thrown by
+/// <see cref="Finish"/> if it was the last.
+/// </remarks>
 internal sealed class CheckpointWriter(CheckpointDirectory directory, ILogger logger) : IDisposable
 {
     private Task<Exception?> _writing = Task.FromResult<Exception?>(null);

@@ -5,7 +5,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Distillation.Checkpoints;
 
 /// <summary>Flushes to the disk, and locks directories, where .NET hides the failure or has no call.</summary>
-/// <remarks><see cref="RandomAccess.FlushToDisk"/> ignores errors of the device on Unix, and .NET opens no directory, whose entries are flushed by themselves.</remarks>
+/// <remarks>
+/// <see cref="RandomAccess.FlushToDisk"/> ignores errors of the device on Unix, and .NET opens no directory, whose entries are flushed by themselves.
+/// </remarks>
 internal static partial class Disk
 {
     // Numbers of the system's headers; those of Linux and macOS are alike but for two.
@@ -101,7 +103,8 @@ internal static partial class Disk
         throw Failure(path, "opened", error);
     }
 
-    private static IOException Failure(string path, string what, int error) => new($"'{path}' could not be {what}: {Marshal.GetPInvokeErrorMessage(error)}", new Win32Exception(error));
+    private static IOException Failure(string path, string what, int error) =>
+        new($"'{path}' could not be {what}: {Marshal.GetPInvokeErrorMessage(error)}", new Win32Exception(error));
 
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]

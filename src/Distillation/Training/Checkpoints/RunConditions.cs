@@ -6,7 +6,10 @@ using System.Text;
 
 namespace Distillation.Checkpoints;
 
-/// <summary>What the bits of a run depend on beside the run itself: the kind of processor, the number of threads, the versions of the libraries. A run may go on under others, but then has other bits.</summary>
+/// <summary>
+/// What the bits of a run depend on beside the run itself: the kind of processor, the number of threads, the versions of the libraries. A run may go on under
+/// others, but then has other bits.
+/// </summary>
 internal static class RunConditions
 {
     // They choose the kernels of libtorch, MKL and oneDNN in place of the processor.
@@ -36,9 +39,12 @@ internal static class RunConditions
 
     private static string VersionOf(Assembly assembly) => assembly.GetName().Version?.ToString() ?? "unknown";
 
-    private static string Processor() => X86Base.IsSupported ? $"{RuntimeInformation.ProcessArchitecture} {Vendor()} {string.Join(' ', InstructionSets())}" : $"{RuntimeInformation.ProcessArchitecture}";
+    private static string Processor() => X86Base.IsSupported
+        ? $"{RuntimeInformation.ProcessArchitecture} {Vendor()} {string.Join(' ', InstructionSets())}"
+        : $"{RuntimeInformation.ProcessArchitecture}";
 
-    // Intel, "CPUID": leaf 0 has the vendor in EBX, EDX, ECX; leaf 7 the vector extensions. Not Avx2.IsSupported and its like, which in a program compiled ahead of time mean the compiler's choice.
+    // Intel, "CPUID": leaf 0 has the vendor in EBX, EDX, ECX; leaf 7 the vector extensions. Not Avx2.IsSupported and its like, which in a program compiled
+    // ahead of time mean the compiler's choice.
     private static string Vendor()
     {
         (_, int b, int c, int d) = X86Base.CpuId(0, 0);

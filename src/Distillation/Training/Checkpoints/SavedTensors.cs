@@ -10,7 +10,8 @@ internal sealed class SavedTensors(string path) : IDisposable
     public IReadOnlyList<string> Names => _file.Names;
 
     /// <summary>Reads a tensor, into the current dispose scope.</summary>
-    public Tensor Read(string name) => _file.Find(name) is null ? throw new InvalidDataException($"'{path}' must have a tensor '{name}', but has none.") : _file.Read(name);
+    public Tensor Read(string name) =>
+        _file.Find(name) is null ? throw new InvalidDataException($"'{path}' must have a tensor '{name}', but has none.") : _file.Read(name);
 
     /// <summary>Reads a tensor of the same shape and type as another one, into the current dispose scope.</summary>
     public Tensor ReadLike(string name, Tensor tensor)

@@ -34,7 +34,14 @@ internal sealed class Checkpointer : IDisposable
     private long _savedStep = -1;
 
     public Checkpointer(
-        CheckpointDirectory directory, TrainerOptions options, TrainingRun run, ITrainingScheme scheme, NonFiniteGuard guard, long samples, ILogger logger, CancellationToken cancellationToken)
+        CheckpointDirectory directory,
+        TrainerOptions options,
+        TrainingRun run,
+        ITrainingScheme scheme,
+        NonFiniteGuard guard,
+        long samples,
+        ILogger logger,
+        CancellationToken cancellationToken)
     {
         (_directory, _options, _run, _scheme, _guard, _samples, _logger) = (directory, options, run, scheme, guard, samples, logger);
         _checkpoints = options.Checkpoints!;
@@ -137,7 +144,10 @@ internal sealed class Checkpointer : IDisposable
         _stop.Dispose();
     }
 
-    /// <summary>Lists the options that a run and its checkpoints must have in common. Where and how often a run saves, reads ahead and reports changes no bit of it; the optimizer and its update are those of each learner.</summary>
+    /// <summary>
+    /// Lists the options that a run and its checkpoints must have in common. Where and how often a run saves, reads ahead and reports changes no bit of it; the
+    /// optimizer and its update are those of each learner.
+    /// </summary>
     internal static IEnumerable<(string Name, object? Value)> Compared(TrainerOptions options) =>
     [
         (nameof(options.Epochs), options.Epochs),

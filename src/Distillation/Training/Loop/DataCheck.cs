@@ -37,7 +37,10 @@ internal static class DataCheck
             if (FirstRow(wrong) is { } row)
             {
                 Tensor label = labels[row].masked_select(wrong[row])[0];
-                throw new ArgumentException($"Class ids must be in [0, {ids.Classes - 1}], for the student has {ids.Classes} outputs, but sample {row} has {label.to(torch.ScalarType.Int64).item<long>()}.", argument);
+                throw new ArgumentException(
+                    $"Class ids must be in [0, {ids.Classes - 1}], for the student has {ids.Classes} outputs, "
+                    + $"but sample {row} has {label.to(torch.ScalarType.Int64).item<long>()}.",
+                    argument);
             }
         }
     }
@@ -53,7 +56,8 @@ internal static class DataCheck
         using var scope = torch.NewDisposeScope();
         if (!FiniteNumbers.Is(inputs.sum()) && FirstRow(inputs.isfinite().logical_not()) is { } row)
         {
-            throw new ArgumentException($"All inputs must be finite, but sample {numberOf(row)} has an infinity or what is not a number. Fill or leave out what is missing.", argument);
+            throw new ArgumentException(
+                $"All inputs must be finite, but sample {numberOf(row)} has an infinity or what is not a number. Fill or leave out what is missing.", argument);
         }
     }
 

@@ -7,7 +7,8 @@ internal sealed class LearnerModes(IReadOnlyList<Learner> learners) : IDisposabl
         [.. learners.Select(learner => learner.Student.Module).Select(module => (module, module.training, new ModuleModes(module)))];
 
     // What a loss makes with the first batch is in training mode, as every new module is.
-    private readonly ModuleModes[] _losses = [.. learners.Select(learner => learner.Loss.Module).OfType<torch.nn.Module>().Select(module => new ModuleModes(module))];
+    private readonly ModuleModes[] _losses =
+        [.. learners.Select(learner => learner.Loss.Module).OfType<torch.nn.Module>().Select(module => new ModuleModes(module))];
 
     /// <summary>Lets the layers of the students, as far as they are to be trained, be watched.</summary>
     public void Watch(NormalizationCheck check)

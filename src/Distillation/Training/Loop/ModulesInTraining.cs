@@ -3,7 +3,9 @@ using Distillation.Losses;
 
 namespace Distillation.Training;
 
-/// <summary>The networks and losses with weights that some run of the process trains right now. A second run would change the weights under the first.</summary>
+/// <summary>
+/// The networks and losses with weights that some run of the process trains right now. A second run would change the weights under the first.
+/// </summary>
 internal sealed class ModulesInTraining : IDisposable
 {
     private static readonly ConditionalWeakTable<torch.nn.Module, object> Busy = [];
@@ -12,7 +14,8 @@ internal sealed class ModulesInTraining : IDisposable
 
     /// <summary>Enters all students of a run until disposal.</summary>
     /// <exception cref="InvalidOperationException">One of them is in training already.</exception>
-    public void EnterStudents(IEnumerable<Learner> learners) => Enter(learners.Select(learner => ($"student {learner.Student.Module.GetType().Name}", (torch.nn.Module?)learner.Student.Module)));
+    public void EnterStudents(IEnumerable<Learner> learners) =>
+        Enter(learners.Select(learner => ($"student {learner.Student.Module.GetType().Name}", (torch.nn.Module?)learner.Student.Module)));
 
     /// <summary>Enters what the losses of a run have to train, which they know once they are prepared.</summary>
     /// <exception cref="InvalidOperationException">One of them is in training already.</exception>
@@ -38,7 +41,8 @@ internal sealed class ModulesInTraining : IDisposable
 
             if (!Busy.TryAdd(module, name))
             {
-                throw new InvalidOperationException($"The {name} is in training already: another Fit, of this trainer or of another one, has not ended. Wait for it, or train another copy.");
+                throw new InvalidOperationException(
+                    $"The {name} is in training already: another Fit, of this trainer or of another one, has not ended. Wait for it, or train another copy.");
             }
 
             _entered.Add(module);

@@ -30,12 +30,16 @@ internal sealed record RunNumbers
     public void Check(string path, TrainingPosition begin, int learners)
     {
         bool isOver = Position.Step == begin.TotalSteps;
-        Require(Position.Step >= 0 && Position.Step <= begin.TotalSteps && Position == begin with { Step = Position.Step, Epoch = Position.Epoch }, nameof(Position), Position);
+        Require(
+            Position.Step >= 0 && Position.Step <= begin.TotalSteps && Position == begin with { Step = Position.Step, Epoch = Position.Epoch },
+            nameof(Position),
+            Position);
 
         // A run is saved between two updates, never between an update and the end of its epoch.
         long epochs = (Position.Step / begin.StepsPerEpoch) + (isOver && Position.Step % begin.StepsPerEpoch > 0 ? 1 : 0);
         Require(Position.Epoch == epochs, nameof(Position), Position);
-        Require((History.Count == epochs || History.Count == epochs - 1) && History.All(report => report is not null), nameof(History), $"{History.Count} reports");
+        Require(
+            (History.Count == epochs || History.Count == epochs - 1) && History.All(report => report is not null), nameof(History), $"{History.Count} reports");
         Require(Best is not { Validation: null }, nameof(Best), "none with a validation");
         Require(Waited >= 0, nameof(Waited), Waited);
         Require(Elapsed >= TimeSpan.Zero && Elapsed < TimeSpan.MaxValue / 2, nameof(Elapsed), Elapsed);
@@ -45,7 +49,9 @@ internal sealed record RunNumbers
         {
             if (!right)
             {
-                throw new InvalidDataException($"'{path}' must have the {name} of a run of {begin.TotalSteps} updates, {begin.StepsPerEpoch} an epoch, with {learners} learners, but has {value}.");
+                throw new InvalidDataException(
+                    $"'{path}' must have the {name} of a run of {begin.TotalSteps} updates, {begin.StepsPerEpoch} an epoch, "
+                    + $"with {learners} learners, but has {value}.");
             }
         }
     }

@@ -13,7 +13,8 @@ internal sealed class TeacherCheck(ILogger logger)
 
     /// <summary>Measures the teacher before training, and logs if it does no better than the student, or than the commonest class.</summary>
     /// <remarks>A teacher that fails on the validation data is logged as well: the run itself may not need it there.</remarks>
-    public void Begin(ITeacher teacher, EvaluationReport student, IDataSource validation, int batchSize, torch.Device device, CancellationToken cancellationToken)
+    public void Begin(
+        ITeacher teacher, EvaluationReport student, IDataSource validation, int batchSize, torch.Device device, CancellationToken cancellationToken)
     {
         if (Live(teacher) is not { } live)
         {

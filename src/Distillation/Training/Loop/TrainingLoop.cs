@@ -18,10 +18,14 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     /// <param name="scheme">The scheme; it stays the caller's.</param>
     /// <param name="train">The training data.</param>
     /// <param name="validation">The data on which the first learner is measured, with labels.</param>
-    /// <param name="progress">Receives the reports, on this thread, at the end of each epoch and every <see cref="TrainerOptions.ReportEverySteps"/> steps.</param>
+    /// <param name="progress">
+    /// Receives the reports, on this thread, at the end of each epoch and every <see cref="TrainerOptions.ReportEverySteps"/> steps.
+    /// </param>
     /// <param name="cancellationToken">Ends the run between two steps; what is trained stays.</param>
     /// <returns>The result of the run.</returns>
-    /// <exception cref="ArgumentException">The data is empty or smaller than one batch that must be full, or validation is asked for and there is no data for it.</exception>
+    /// <exception cref="ArgumentException">
+    /// The data is empty or smaller than one batch that must be full, or validation is asked for and there is no data for it.
+    /// </exception>
     /// <exception cref="InvalidOperationException">A student is in training already, or student, teacher, loss and data do not fit.</exception>
     /// <exception cref="TrainingDivergedException">A loss became infinite or not a number.</exception>
     public TrainingResult Run(
@@ -78,7 +82,16 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     }
 
     private TrainingResult Go(
-        ITrainingScheme scheme, IDataSource train, Validator? validator, BatchOrder order, torch.Device device, LearnerModes modes, TrainingRun run, NonFiniteGuard guard, Checkpointer? checkpointer, CancellationToken stop)
+        ITrainingScheme scheme,
+        IDataSource train,
+        Validator? validator,
+        BatchOrder order,
+        torch.Device device,
+        LearnerModes modes,
+        TrainingRun run,
+        NonFiniteGuard guard,
+        Checkpointer? checkpointer,
+        CancellationToken stop)
     {
         while (!run.HasSeenEnough && (!run.IsOver || run.IsEpochOpen))
         {
@@ -147,7 +160,14 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     /// <summary>Passes over the data once.</summary>
     /// <returns><see langword="false"/> if the run was canceled on the way.</returns>
     private bool Pass(
-        ITrainingScheme scheme, IDataSource train, BatchOrder order, torch.Device device, TrainingRun run, NonFiniteGuard guard, Checkpointer? checkpointer, CancellationToken cancellationToken)
+        ITrainingScheme scheme,
+        IDataSource train,
+        BatchOrder order,
+        torch.Device device,
+        TrainingRun run,
+        NonFiniteGuard guard,
+        Checkpointer? checkpointer,
+        CancellationToken cancellationToken)
     {
         using Tensor numbers = order.Of(run.Position.Epoch);
         run.BeginPass();
@@ -203,7 +223,8 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
 
     private Batch Placed(Batch batch, IDataSource train, torch.Device device) => batch.To(device).OfFull(Math.Min(_options.BatchSize, train.Count));
 
-    private IEnumerable<Batch> Pieces(Batch batch) => _options.MicroBatchSize is { } size ? batch.Split(size).Select(piece => piece.OfFull(Math.Min(size, batch.FullCount))) : [batch];
+    private IEnumerable<Batch> Pieces(Batch batch) =>
+        _options.MicroBatchSize is { } size ? batch.Split(size).Select(piece => piece.OfFull(Math.Min(size, batch.FullCount))) : [batch];
 
     /// <summary>Measures the student where that is due, and reports the epoch.</summary>
     /// <returns><see langword="false"/> if the run was canceled on the way; the epoch is then open.</returns>
@@ -236,12 +257,15 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
             return;
         }
 
-        LossTerm? compares = scheme.Learners.SelectMany(learner => LossSum.Of(learner.Loss).Terms).FirstOrDefault(term => term.Loss.ComparesSamples && term.Weight is not Schedule.Constant { Value: 0 });
+        LossTerm? compares = scheme.Learners.SelectMany(learner => LossSum.Of(learner.Loss).Terms)
+            .FirstOrDefault(term => term.Loss.ComparesSamples && term.Weight is not Schedule.Constant { Value: 0 });
         if (compares is not null)
         {
             throw new ArgumentException(
-                $"The loss '{compares.Name}' compares the samples of a batch with each other, and with {nameof(TrainerOptions.MicroBatchSize)} {size} a batch of {_options.BatchSize} is split. "
-                + $"Leave {nameof(TrainerOptions.MicroBatchSize)} out, or lower {nameof(TrainerOptions.BatchSize)}; or set {nameof(TrainerOptions.CompareWithinMicroBatches)}, for another update than that of the whole batch.", nameof(scheme));
+                $"The loss '{compares.Name}' compares the samples of a batch with each other, and with {nameof(TrainerOptions.MicroBatchSize)} {size} a batch "
+                + $"of {_options.BatchSize} is split. "
+                + $"Leave {nameof(TrainerOptions.MicroBatchSize)} out, or lower {nameof(TrainerOptions.BatchSize)}; "
+                + $"or set {nameof(TrainerOptions.CompareWithinMicroBatches)}, for another update than that of the whole batch.", nameof(scheme));
         }
     }
 
@@ -256,7 +280,9 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         if (_options.LastBatch == LastBatch.Drop && train.Count < _options.BatchSize)
         {
             throw new ArgumentException(
-                $"With {nameof(LastBatch)}.{nameof(LastBatch.Drop)} the training data must fill a batch of {_options.BatchSize}, but has {train.Count} samples.", nameof(train));
+                $"With {nameof(LastBatch)}.{nameof(LastBatch.Drop)} the training data must fill a batch of {_options.BatchSize}, "
+                + $"but has {train.Count} samples.",
+                nameof(train));
         }
 
         if (validation is { Count: <= 0 })
@@ -278,7 +304,9 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         if (validation is null && (_options.BestBy ?? _options.EarlyStopping?.Metric) is { } metric)
         {
             throw new ArgumentException(
-                $"{(_options.BestBy is null ? nameof(TrainerOptions.EarlyStopping) : nameof(TrainerOptions.BestBy))} watches {metric.Name} on validation data, but there is none.", nameof(validation));
+                $"{(_options.BestBy is null ? nameof(TrainerOptions.EarlyStopping) : nameof(TrainerOptions.BestBy))} watches {metric.Name} on validation "
+                + "data, but there is none.",
+                nameof(validation));
         }
     }
 }

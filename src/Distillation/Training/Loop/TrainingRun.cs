@@ -202,7 +202,9 @@ internal sealed class TrainingRun : IDisposable
 
     private TrainingDivergedException Diverged((string Names, double Value)? loss, string orElse, IReadOnlyList<long>? samples)
     {
-        string what = loss is { } wrong ? FormattableString.Invariant($"The loss '{wrong.Names}' is {wrong.Value}") : $"The loss is finite, but not the {orElse} of the {string.Join(" or the ", _learners.Select(learner => learner.Name))}";
+        string what = loss is { } wrong
+            ? FormattableString.Invariant($"The loss '{wrong.Names}' is {wrong.Value}")
+            : $"The loss is finite, but not the {orElse} of the {string.Join(" or the ", _learners.Select(learner => learner.Name))}";
         Log.TrainingDiverged(_logger, what, Position.Step);
         return new(what, loss?.Names ?? orElse, Position, samples);
     }

@@ -16,12 +16,17 @@ internal sealed class Validator(Learner learner, IDataSource data, TrainerOption
 {
     private readonly TeacherCheck _teacherCheck = new(logger);
 
-    /// <summary>Validates before training, in evaluation mode, so that data on which nothing can be measured is refused; on the first batch, or on all of it to compare with the teacher.</summary>
+    /// <summary>
+    /// Validates before training, in evaluation mode, so that data on which nothing can be measured is refused; on the first batch, or on all of it to compare
+    /// with the teacher.
+    /// </summary>
     public void Begin(ITeacher? teacher, CancellationToken cancellationToken)
     {
         try
         {
-            EvaluationReport student = Measure(teacher is null ? data.Subset(Enumerable.Range(0, (int)Math.Min(options.BatchSize, data.Count)).Select(i => (long)i)) : data, cancellationToken);
+            EvaluationReport student = Measure(
+                teacher is null ? data.Subset(Enumerable.Range(0, (int)Math.Min(options.BatchSize, data.Count)).Select(i => (long)i)) : data,
+                cancellationToken);
             if (teacher is not null)
             {
                 _teacherCheck.Begin(teacher, student, data, options.BatchSize, device, cancellationToken);

@@ -45,6 +45,9 @@ internal static class ForwardPass
     {
         Parameter? first = networks.SelectMany(network => network.parameters()).FirstOrDefault();
         string parameters = first is null ? "" : $"; its first parameter is {Shapes.Of(first)} {first.dtype} on {first.device}";
-        return new($"The {who} failed on inputs {Shapes.Of(batch.Inputs)} {batch.Inputs.dtype} on {batch.Inputs.device}{parameters}. libtorch: {native.Message.Split('\n')[0]}{Hint(batch.Inputs)}", native);
+        return new(
+            $"The {who} failed on inputs {Shapes.Of(batch.Inputs)} {batch.Inputs.dtype} on {batch.Inputs.device}{parameters}. "
+            + $"libtorch: {native.Message.Split('\n')[0]}{Hint(batch.Inputs)}",
+            native);
     }
 }

@@ -25,8 +25,10 @@ public interface ITrainingScheme : IDisposable
     /// <param name="position">Where the run is.</param>
     void AccumulateGradients(Batch batch, TrainingPosition position);
 
-    /// <summary>Sees a batch that the run had before, when it goes on from a checkpoint: for what a step remembers of batches besides its learners. Called in the order of the run, without gradients, for each piece of an update;
-    /// and, where updates are in pieces, for those of the first before <see cref="Prepare"/>.</summary>
+    /// <summary>
+    /// Sees a batch that the run had before, when it goes on from a checkpoint: for what a step remembers of batches besides its learners. Called in the order
+    /// of the run, without gradients, for each piece of an update; and, where updates are in pieces, for those of the first before <see cref="Prepare"/>.
+    /// </summary>
     /// <param name="batch">The samples.</param>
     /// <returns>Whether the step wants the next one. The default is <see langword="false"/>.</returns>
     bool Replay(Batch batch) => false;

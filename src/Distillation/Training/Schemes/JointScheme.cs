@@ -1,6 +1,8 @@
 namespace Distillation.Training;
 
-/// <summary>An original and its distilled model learn in the same pass, each with its own optimizer: the distilled one from what the original says at that moment.</summary>
+/// <summary>
+/// An original and its distilled model learn in the same pass, each with its own optimizer: the distilled one from what the original says at that moment.
+/// </summary>
 /// <remarks>The original's outputs are in training mode, and reach the distilled model as constants: no gradient flows back.</remarks>
 /// <param name="original">Who learns from the labels; the step disposes it.</param>
 /// <param name="distilled">Who learns from the original; it is the one that is validated. The step disposes it.</param>

@@ -3,7 +3,9 @@ using Distillation.Losses;
 namespace Distillation.Training;
 
 /// <summary>A student, what it is to get better at, and how: everything that one optimizer changes.</summary>
-/// <remarks>It serves one run: <see cref="Prepare"/>, then for each update <see cref="AccumulateGradients"/> once or several times, then <see cref="Update"/>.</remarks>
+/// <remarks>
+/// It serves one run: <see cref="Prepare"/>, then for each update <see cref="AccumulateGradients"/> once or several times, then <see cref="Update"/>.
+/// </remarks>
 public sealed class Learner : IDisposable
 {
     private const string Total = "";
@@ -87,7 +89,9 @@ public sealed class Learner : IDisposable
 
     /// <summary>Sees the first batch: the loss sizes itself, then the optimizer is made over the parameters of student and loss.</summary>
     /// <param name="sample">The outputs of student and teacher for the first batch.</param>
-    /// <exception cref="InvalidOperationException">The student has no parameter that is trained, the learner is prepared already, or a loss on logits cannot be computed of the batch.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The student has no parameter that is trained, the learner is prepared already, or a loss on logits cannot be computed of the batch.
+    /// </exception>
     public void Prepare(DistillationContext sample)
     {
         if (_optimizer is not null)
@@ -99,13 +103,15 @@ public sealed class Learner : IDisposable
         Keep(_loss.Module);
 
         // The position is the first of a run: that of a sample is of no run, and schedules may not know it.
-        var first = new DistillationContext(sample.Student, sample.HasTeacher ? sample.Teacher : null, sample.Batch, new(Epoch: 0, Step: 0, TotalSteps: 1, StepsPerEpoch: 1));
+        var first = new DistillationContext(
+            sample.Student, sample.HasTeacher ? sample.Teacher : null, sample.Batch, new(Epoch: 0, Step: 0, TotalSteps: 1, StepsPerEpoch: 1));
         Normalization?.Watch(Name, _loss, first);
         ClassIds = _loss.Try(first);
         (string Name, Parameter Parameter)[] own = [.. Trained(Student.Module, "")];
         if (own.Length == 0)
         {
-            throw new InvalidOperationException($"The student {Student.Module.GetType().Name} has no parameter that requires a gradient, so there is nothing to train.");
+            throw new InvalidOperationException(
+                $"The student {Student.Module.GetType().Name} has no parameter that requires a gradient, so there is nothing to train.");
         }
 
         _named = [.. own, .. _loss.Module is { } learned ? Trained(learned, "loss.") : []];
@@ -223,7 +229,9 @@ public sealed class Learner : IDisposable
         _meterBefore = null;
     }
 
-    /// <summary>Looks at the buffers of student and loss: statistics of normalization may be infinite or not a number where loss and gradient are finite.</summary>
+    /// <summary>
+    /// Looks at the buffers of student and loss: statistics of normalization may be infinite or not a number where loss and gradient are finite.
+    /// </summary>
     internal bool HasFiniteBuffers() => FiniteNumbers.Are(Buffers().Where(torch.is_floating_point));
 
     internal bool HasFiniteGradient() => FiniteNumbers.Are(_parameters.Select(parameter => parameter.grad).OfType<Tensor>());
@@ -245,7 +253,9 @@ public sealed class Learner : IDisposable
         if (available is not null && wanted.Except(available).ToArray() is { Length: > 0 } missing)
         {
             throw new ArgumentException(
-                $"The loss reads layer '{missing[0]}' of the {who}, which has no such layer. It has: {(available.Count == 0 ? "none" : string.Join(", ", available))}.", who);
+                $"The loss reads layer '{missing[0]}' of the {who}, which has no such layer. "
+                + $"It has: {(available.Count == 0 ? "none" : string.Join(", ", available))}.",
+                who);
         }
     }
 
@@ -284,7 +294,8 @@ public sealed class Learner : IDisposable
         }
     }
 
-    private torch.optim.Optimizer RequirePrepared() => _optimizer ?? throw new InvalidOperationException($"The learner must see a batch before it learns: call {nameof(Prepare)} first.");
+    private torch.optim.Optimizer RequirePrepared() =>
+        _optimizer ?? throw new InvalidOperationException($"The learner must see a batch before it learns: call {nameof(Prepare)} first.");
 
     // Cheaper than zeroing: backward then writes where it would have to add.
     private void DropGradients()

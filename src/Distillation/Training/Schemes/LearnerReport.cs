@@ -8,5 +8,6 @@ namespace Distillation.Training;
 public sealed record LearnerReport(double Loss, IReadOnlyDictionary<string, double> Terms, double LearningRate, double? GradientNorm)
 {
     /// <inheritdoc/>
-    public override string ToString() => Brief.Of(nameof(LearnerReport), (nameof(Loss), Loss), (nameof(Terms), Terms), (nameof(LearningRate), LearningRate), (nameof(GradientNorm), GradientNorm));
+    public override string ToString() => Brief.Of(
+        nameof(LearnerReport), (nameof(Loss), Loss), (nameof(Terms), Terms), (nameof(LearningRate), LearningRate), (nameof(GradientNorm), GradientNorm));
 }

@@ -21,8 +21,17 @@ internal sealed class LearnerState(Learner learner)
     public IEnumerable<(string Name, string Words)> Identity()
     {
         IEnumerable<(string, string)> weights = WeightsOf(learner.Student.Module).Select(one => ($"{learner.Name}: {one.Name}", Shape(one.Tensor)));
-        IEnumerable<(string, string)> learned = learner.Loss.Module is { } module ? WeightsOf(module).Select(one => ($"{learner.Name}: loss {one.Name}", Shape(one.Tensor))) : [];
-        return [($"{learner.Name}: loss", Description.Of(learner.Loss)), ($"{learner.Name}: optimizer", Description.Of(learner.Strategy)), ($"{learner.Name}: update", Description.Of(learner.UpdateOptions)), .. weights, .. learned];
+        IEnumerable<(string, string)> learned = learner.Loss.Module is { } module
+            ? WeightsOf(module).Select(one => ($"{learner.Name}: loss {one.Name}", Shape(one.Tensor)))
+            : [];
+        return
+        [
+            ($"{learner.Name}: loss", Description.Of(learner.Loss)),
+            ($"{learner.Name}: optimizer", Description.Of(learner.Strategy)),
+            ($"{learner.Name}: update", Description.Of(learner.UpdateOptions)),
+            .. weights,
+            .. learned,
+        ];
 
         static string Shape(Tensor tensor) => $"{Shapes.Of(tensor)} {tensor.dtype}";
     }
@@ -56,7 +65,13 @@ internal sealed class LearnerState(Learner learner)
         }
 
         (IReadOnlyDictionary<string, double> sums, IReadOnlyDictionary<string, double> shares) = learner.Meter.Numbers;
-        return new() { LearningRate = learner.LearningRate, Steps = steps, LossSums = new Dictionary<string, double>(sums), LossWeights = new Dictionary<string, double>(shares) };
+        return new()
+        {
+            LearningRate = learner.LearningRate,
+            Steps = steps,
+            LossSums = new Dictionary<string, double>(sums),
+            LossWeights = new Dictionary<string, double>(shares),
+        };
     }
 
     /// <summary>Brings it back.</summary>
@@ -73,7 +88,9 @@ internal sealed class LearnerState(Learner learner)
         {
             if (numbers.Steps.Count != fused.parameters().Count() || numbers.Steps.Any(steps => steps < 0 || steps > step))
             {
-                throw new InvalidDataException($"'{learner.Name}' must have followed from 0 to {step} gradients with each of {fused.parameters().Count()} parameters, but followed [{string.Join(", ", numbers.Steps.Take(20))}].");
+                throw new InvalidDataException(
+                    $"'{learner.Name}' must have followed from 0 to {step} gradients with each of {fused.parameters().Count()} parameters, "
+                    + $"but followed [{string.Join(", ", numbers.Steps.Take(20))}].");
             }
 
             fused.BeginAt(numbers.Steps);
@@ -101,9 +118,12 @@ internal sealed class LearnerState(Learner learner)
         string meter = $"{Prefix}meter/";
         Dictionary<string, Tensor> meters = rest.Names.Where(name => name.StartsWith(meter, StringComparison.Ordinal))
             .ToDictionary(name => name[meter.Length..], name => rest.ReadNumber(name).to(ModuleTree.DeviceOf(learner.Student.Module)));
-        if (!LossMeter.AreWhole(meters.Keys, numbers.LossSums.Keys, numbers.LossWeights.Keys) || numbers.LossWeights.Values.Any(weight => !double.IsFinite(weight) || weight <= 0))
+        if (!LossMeter.AreWhole(meters.Keys, numbers.LossSums.Keys, numbers.LossWeights.Keys)
+            || numbers.LossWeights.Values.Any(weight => !double.IsFinite(weight) || weight <= 0))
         {
-            throw new InvalidDataException($"'{learner.Name}' must have a sum and a positive weight for each loss, but has [{string.Join(", ", meters.Keys)}], sums of [{string.Join(", ", numbers.LossSums.Keys)}] and weights [{string.Join(", ", numbers.LossWeights)}].");
+            throw new InvalidDataException(
+                $"'{learner.Name}' must have a sum and a positive weight for each loss, but has [{string.Join(", ", meters.Keys)}], "
+                + $"sums of [{string.Join(", ", numbers.LossSums.Keys)}] and weights [{string.Join(", ", numbers.LossWeights)}].");
         }
 
         learner.Meter.Restore(meters, numbers.LossSums, numbers.LossWeights);

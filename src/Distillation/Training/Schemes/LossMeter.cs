@@ -86,7 +86,8 @@ internal sealed class LossMeter : IDisposable
     /// <summary>Whether sums and weights, restored so, belong to each other: a weight for each sum and none besides.</summary>
     public static bool AreWhole(IEnumerable<string> tensors, IEnumerable<string> sums, IEnumerable<string> weights)
     {
-        ILookup<bool, string> kinds = tensors.ToLookup(name => name.StartsWith(OfSum, StringComparison.Ordinal), name => name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+        ILookup<bool, string> kinds = tensors.ToLookup(
+            name => name.StartsWith(OfSum, StringComparison.Ordinal), name => name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]);
         return kinds[true].Concat(sums).ToHashSet().SetEquals(kinds[false].Concat(weights));
     }
 
@@ -94,10 +95,13 @@ internal sealed class LossMeter : IDisposable
     public Dictionary<string, double> Take()
     {
         using var scope = torch.NewDisposeScope();
-        IEnumerable<string> names = _nearWeights.Keys.Concat(_tensors.Keys.Where(name => name.StartsWith(OfWeight, StringComparison.Ordinal)).Select(name => name[OfWeight.Length..])).Distinct();
+        IEnumerable<string> names = _nearWeights.Keys
+            .Concat(_tensors.Keys.Where(name => name.StartsWith(OfWeight, StringComparison.Ordinal)).Select(name => name[OfWeight.Length..]))
+            .Distinct();
         Dictionary<string, double> means = names.ToDictionary(name => name, name =>
         {
-            (double sum, double weight) = (_nearSums.GetValueOrDefault(name) + Read(OfSum + name), _nearWeights.GetValueOrDefault(name) + Read(OfWeight + name));
+            (double sum, double weight) =
+                (_nearSums.GetValueOrDefault(name) + Read(OfSum + name), _nearWeights.GetValueOrDefault(name) + Read(OfWeight + name));
             return weight == 0 && sum == 0 ? 0 : sum / weight;
         });
         Dispose();

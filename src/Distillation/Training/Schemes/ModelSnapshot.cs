@@ -39,7 +39,11 @@ internal sealed class ModelSnapshot : IDisposable
         DropAverages();
         if (saved.Names.Contains(Name("average", 0)))
         {
-            _averages = [.. _learner.Average?.Averages.Select((average, i) => saved.ReadLike(Name("average", i), average).to(average.device).DetachFromDisposeScope()) ?? []];
+            _averages =
+            [
+                .. _learner.Average?.Averages.Select((average, i) => saved.ReadLike(Name("average", i), average).to(average.device).DetachFromDisposeScope())
+                    ?? [],
+            ];
         }
     }
 

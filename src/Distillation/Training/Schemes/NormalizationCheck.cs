@@ -1,9 +1,15 @@
+using System.Globalization;
 using TorchSharp.Modules;
 
 namespace Distillation.Training;
 
-/// <summary>Refuses a run in which batch normalization would get a single value per channel: the variance of one value is 0/0, which is not a number, and the statistics stay so.</summary>
-/// <remarks>Layers are watched while models and losses see the first batch. A layer that a parent runs with <c>forward</c>, which skips hooks, is not seen.</remarks>
+/// <summary>
+/// Refuses a run in which batch normalization would get a single value per channel: the variance of one value is 0/0, which is not a number, and the statistics
+/// stay so.
+/// </summary>
+/// <remarks>
+/// Layers are watched while models and losses see the first batch. A layer that a parent runs with <c>forward</c>, which skips hooks, is not seen.
+/// </remarks>
 internal sealed class NormalizationCheck(long samples, TrainerOptions options) : IDisposable
 {
     private readonly string? _reason = OneLeft(samples, options);
@@ -18,7 +24,9 @@ internal sealed class NormalizationCheck(long samples, TrainerOptions options) :
     public bool Watch(string owner, torch.nn.Module module, Func<torch.nn.Module, bool> trains)
     {
         int before = _removals.Count;
-        foreach ((string name, torch.nn.Module layer) in _reason is null || module is torch.jit.ScriptModule ? [] : module.named_modules().Prepend(("", module)))
+        foreach ((string name, torch.nn.Module layer) in _reason is null || module is torch.jit.ScriptModule
+            ? []
+            : module.named_modules().Prepend(("", module)))
         {
             if (layer is BatchNorm normalization && trains(layer))
             {
@@ -34,7 +42,10 @@ internal sealed class NormalizationCheck(long samples, TrainerOptions options) :
         return _removals.Count > before;
     }
 
-    /// <summary>Watches the layers of what a loss learns, on the first batch. The loss is computed for it once, and that leaves no trace: what it remembers and the generator of random numbers are as before.</summary>
+    /// <summary>
+    /// Watches the layers of what a loss learns, on the first batch. The loss is computed for it once, and that leaves no trace: what it remembers and the
+    /// generator of random numbers are as before.
+    /// </summary>
     public void Watch(string learner, IDistillationLoss loss, DistillationContext first)
     {
         if (loss.Module is not { } learned || !Watch($"loss of the {learner}", learned, static _ => true))
@@ -61,7 +72,8 @@ internal sealed class NormalizationCheck(long samples, TrainerOptions options) :
         {
             throw new InvalidOperationException(
                 $"{_reason}, of which batch normalization {_single} would get a single value per channel, and the variance of one value is not a number. "
-                + $"Set {nameof(TrainerOptions.LastBatch)} to {nameof(LastBatch)}.{nameof(LastBatch.Drop)}, or another {nameof(TrainerOptions.BatchSize)} or {nameof(TrainerOptions.MicroBatchSize)}; or keep the layer in evaluation mode, or use another normalization.");
+                + $"Set {nameof(TrainerOptions.LastBatch)} to {nameof(LastBatch)}.{nameof(LastBatch.Drop)}, or another {nameof(TrainerOptions.BatchSize)} "
+                + $"or {nameof(TrainerOptions.MicroBatchSize)}; or keep the layer in evaluation mode, or use another normalization.");
         }
     }
 
@@ -74,7 +86,10 @@ internal sealed class NormalizationCheck(long samples, TrainerOptions options) :
         return last == 1
             ? FormattableString.Invariant($"{nameof(TrainerOptions.BatchSize)} {options.BatchSize} leaves a batch of one of {samples} samples")
             : options.MicroBatchSize is { } size && Math.Min(Smallest(whole, size), Smallest(last, size)) == 1
-                ? FormattableString.Invariant($"{nameof(TrainerOptions.MicroBatchSize)} {size} with {nameof(TrainerOptions.BatchSize)} {options.BatchSize} leaves a micro-batch of one of {samples} samples")
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{nameof(TrainerOptions.MicroBatchSize)} {size} with {nameof(TrainerOptions.BatchSize)} {options.BatchSize} leaves a micro-batch of "
+                    + $"one of {samples} samples")
                 : null;
     }
 

@@ -30,7 +30,9 @@ internal static class TorchSharpState
     }
 
     public static OptimizerHelper Known(torch.optim.Optimizer optimizer) => optimizer as OptimizerHelper
-        ?? throw new NotSupportedException($"{optimizer.GetType().Name} keeps its state to itself, so that a run with it cannot be saved. Use an optimizer of this library or of TorchSharp, or no checkpoints.");
+        ?? throw new NotSupportedException(
+            $"{optimizer.GetType().Name} keeps its state to itself, so that a run with it cannot be saved. "
+            + "Use an optimizer of this library or of TorchSharp, or no checkpoints.");
 
     private static void Read(OptimizerHelper optimizer, Tensor bytes)
     {

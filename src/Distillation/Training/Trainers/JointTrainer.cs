@@ -51,7 +51,9 @@ public sealed class JointTrainer
     /// <param name="cancellationToken">Ends the run between two steps; the models keep what they have learned.</param>
     /// <returns>How the run went; both models have their weights.</returns>
     /// <exception cref="ArgumentException">The data does not fit the options or the model, or has inputs that are not finite.</exception>
-    /// <exception cref="InvalidOperationException">A checkpoint is of another run. A model is in training already, or models, loss and data do not fit together.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A checkpoint is of another run. A model is in training already, or models, loss and data do not fit together.
+    /// </exception>
     /// <exception cref="TrainingDivergedException">A loss became infinite or not a number.</exception>
     /// <exception cref="InvalidDataException">There are checkpoints, but none of them is whole.</exception>
     /// <exception cref="IOException">The last checkpoint cannot be written, or another run has their directory.</exception>

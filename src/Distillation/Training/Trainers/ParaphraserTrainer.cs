@@ -22,7 +22,8 @@ public sealed class ParaphraserTrainer
     /// <param name="options">How the run goes; the defaults if not given. There is no validation.</param>
     /// <param name="logger">The logger; <see langword="null"/> disables logging.</param>
     /// <exception cref="ArgumentException">The teacher has no such layer.</exception>
-    public ParaphraserTrainer(ITeacher teacher, Feature layer, Paraphraser paraphraser, TrainerOptions? options = null, ILogger<ParaphraserTrainer>? logger = null)
+    public ParaphraserTrainer(
+        ITeacher teacher, Feature layer, Paraphraser paraphraser, TrainerOptions? options = null, ILogger<ParaphraserTrainer>? logger = null)
     {
         _teacher = Require.Present(teacher);
         _layer = layer;
@@ -43,7 +44,8 @@ public sealed class ParaphraserTrainer
     public TrainingResult Fit(IDataSource train, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         CachedTeacher.RequireRoom(_teacher, Require.Present(train), nameof(train));
-        using var step = new DistillationScheme(teacher: null, new Learner(new Autoencoder(this), new ReconstructionLoss(_layer), _options.Optimizer, _options.Update));
+        using var step = new DistillationScheme(
+            teacher: null, new Learner(new Autoencoder(this), new ReconstructionLoss(_layer), _options.Optimizer, _options.Update));
         return new TrainingLoop(_options, _logger).Run(step, train, validation: null, progress, cancellationToken);
     }
 

@@ -33,7 +33,9 @@ public sealed class SupervisedTrainer
     /// <param name="cancellationToken">Ends the run between two steps; the model keeps what it has learned.</param>
     /// <returns>How the run went; the model has the weights.</returns>
     /// <exception cref="ArgumentException">The data does not fit the options or the model, or has inputs that are not finite.</exception>
-    /// <exception cref="InvalidOperationException">A checkpoint is of another run. The loss needs a teacher. A model is in training already, or models, loss and data do not fit together.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A checkpoint is of another run. The loss needs a teacher. A model is in training already, or models, loss and data do not fit together.
+    /// </exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     /// <exception cref="InvalidDataException">There are checkpoints, but none of them is whole.</exception>
     /// <exception cref="IOException">The last checkpoint cannot be written, or another run has their directory.</exception>

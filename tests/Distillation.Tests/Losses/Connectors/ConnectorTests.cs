@@ -30,7 +30,8 @@ public sealed class ConnectorTests
         using var scope = torch.NewDisposeScope();
         Action create = () => new LinearConnector().Create(torch.randn(2, 3, 4, 4), torch.randn(2, 5, 4, 4));
 
-        create.Should().Throw<InvalidOperationException>().WithMessage("*is their width, but the student's layer is ?2, 3, 4, 4? and the teacher's ?2, 5, 4, 4?. Use ConvolutionConnector for maps.");
+        create.Should().Throw<InvalidOperationException>()
+            .WithMessage("*is their width, but the student's layer is ?2, 3, 4, 4? and the teacher's ?2, 5, 4, 4?. Use ConvolutionConnector for maps.");
     }
 
     [Theory]

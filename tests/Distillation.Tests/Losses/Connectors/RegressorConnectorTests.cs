@@ -34,7 +34,8 @@ public sealed class RegressorConnectorTests : IDisposable
     {
         Action create = () => new RegressorConnector().Create(torch.zeros(2, 3, height, width), torch.zeros(2, 5, toHeight, toWidth));
 
-        create.Should().Throw<InvalidOperationException>().WithMessage($"*student's layer is [2, 3, {height}, {width}] and the teacher's [2, 5, {toHeight}, {toWidth}]*");
+        create.Should().Throw<InvalidOperationException>()
+            .WithMessage($"*student's layer is [2, 3, {height}, {width}] and the teacher's [2, 5, {toHeight}, {toWidth}]*");
     }
 
     [Fact]
@@ -68,7 +69,8 @@ public sealed class RegressorConnectorTests : IDisposable
         IDistillationLoss loss = new HintLoss("act", "act", new RegressorConnector()) + new SoftTargetLoss();
 
         TrainingResult result = new DistillationTrainer(
-            Teacher.From(teacher), Student.From(student), loss, new TrainerOptions { Epochs = 40, BatchSize = 10, Optimizer = new AdamOptimizer(0.01) }).Fit(Some.Images());
+            Teacher.From(teacher), Student.From(student), loss, new TrainerOptions { Epochs = 40, BatchSize = 10, Optimizer = new AdamOptimizer(0.01) })
+                .Fit(Some.Images());
 
         result.History[^1].Terms["Hint"].Should().BeLessThan(0.9 * result.History[0].Terms["Hint"]);
     }

@@ -61,7 +61,8 @@ public sealed class AttentionTransferLossTests
     [
         .. Enumerable.Range(0, 3).Select(sample =>
         {
-            double[] map = [.. Enumerable.Range(0, 6).Select(place => Enumerable.Range(0, channels).Average(channel => Math.Pow(Math.Abs(numbers[(((sample * channels) + channel) * 6) + place]), power)))];
+            double[] map = [.. Enumerable.Range(0, 6).Select(place =>
+                Enumerable.Range(0, channels).Average(channel => Math.Pow(Math.Abs(numbers[(((sample * channels) + channel) * 6) + place]), power)))];
             double length = Math.Sqrt(map.Sum(value => value * value));
             return map.Select(value => value / length).ToArray();
         }),

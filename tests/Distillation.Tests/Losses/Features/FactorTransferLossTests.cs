@@ -99,7 +99,10 @@ public sealed class FactorTransferLossTests : IDisposable
         var loss = new FactorTransferLoss("act", "act", paraphraser, new TranslatorConnector());
 
         TrainingResult result = new DistillationTrainer(
-            Teacher.From(teacher), Student.From(Some.ConvNet(channels: 4, seed: 2)), loss, new TrainerOptions { Epochs = 30, Optimizer = new AdamOptimizer(0.01) }).Fit(Some.Images());
+            Teacher.From(teacher),
+            Student.From(Some.ConvNet(channels: 4, seed: 2)),
+            loss,
+            new TrainerOptions { Epochs = 30, Optimizer = new AdamOptimizer(0.01) }).Fit(Some.Images());
 
         result.History[^1].Loss.Should().BeLessThan(0.95 * result.History[0].Loss);
         State(paraphraser).Should().Equal(before);

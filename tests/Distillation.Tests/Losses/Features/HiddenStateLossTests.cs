@@ -14,7 +14,8 @@ public sealed class HiddenStateLossTests
         Tensor teacher = torch.zeros_like(student);
 
         LayerValue.Of(Make(nameof(HiddenStateMseLoss)), student, teacher).Should().BeApproximately((1 + 4 + 9 + 81 + 81) / 8.0, 1e-12);
-        LayerValue.Of(Make(nameof(HiddenStateMseLoss)), student, teacher, torch.tensor(new long[,] { { 1, 1 }, { 1, 0 } })).Should().BeApproximately((1 + 4 + 9) / 6.0, 1e-12);
+        LayerValue.Of(Make(nameof(HiddenStateMseLoss)), student, teacher, torch.tensor(new long[,] { { 1, 1 }, { 1, 0 } }))
+            .Should().BeApproximately((1 + 4 + 9) / 6.0, 1e-12);
     }
 
     [Fact]
@@ -25,7 +26,8 @@ public sealed class HiddenStateLossTests
         Tensor teacher = torch.tensor(new double[,,] { { { 7, 0 }, { 5, 0 } }, { { 4, 3 }, { -1, -1 } } });
 
         LayerValue.Of(Make(nameof(HiddenStateCosineLoss)), student, teacher).Should().BeApproximately((0 + 1 + 0.04 + 2) / 4, 1e-12);
-        LayerValue.Of(Make(nameof(HiddenStateCosineLoss)), student, teacher, torch.tensor(new[,] { { true, true }, { true, false } })).Should().BeApproximately((0 + 1 + 0.04) / 3, 1e-12);
+        LayerValue.Of(Make(nameof(HiddenStateCosineLoss)), student, teacher, torch.tensor(new[,] { { true, true }, { true, false } }))
+            .Should().BeApproximately((0 + 1 + 0.04) / 3, 1e-12);
     }
 
     [Theory]
@@ -95,7 +97,8 @@ public sealed class HiddenStateLossTests
         make.Should().Throw<ArgumentException>().WithMessage("*a pair of layers at least*");
     }
 
-    private static ModelOutput Layers(Tensor[] layers) => new(torch.zeros(2, 2, torch.ScalarType.Float64), layers.Index().ToDictionary(layer => new Feature($"{layer.Index}"), layer => layer.Item));
+    private static ModelOutput Layers(Tensor[] layers) =>
+        new(torch.zeros(2, 2, torch.ScalarType.Float64), layers.Index().ToDictionary(layer => new Feature($"{layer.Index}"), layer => layer.Item));
 
     private static IDistillationLoss Make(string name, Connector? connector = null) => LossOf(name, [new("student", "teacher")], connector);
 

@@ -15,7 +15,8 @@ internal static class Layers
     public static DistillationContext Context(Tensor student, Tensor teacher) => Context([student], [teacher]);
 
     /// <summary>Layers "0", "1", ... of each; the first also as "student" and "teacher".</summary>
-    public static DistillationContext Context(Tensor[] student, Tensor[] teacher) => new(Output(student, "student"), Output(teacher, "teacher"), Some.Batch(student[0].size(0)));
+    public static DistillationContext Context(Tensor[] student, Tensor[] teacher) =>
+        new(Output(student, "student"), Output(teacher, "teacher"), Some.Batch(student[0].size(0)));
 
     /// <summary>What a loss says of layers after it has seen them.</summary>
     public static double Value(IDistillationLoss loss, DistillationContext context)

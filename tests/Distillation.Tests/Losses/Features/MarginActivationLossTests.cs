@@ -96,7 +96,8 @@ public sealed class MarginActivationLossTests
     public void Margins_are_counted_against_the_channels()
     {
         using var scope = torch.NewDisposeScope();
-        Action prepare = () => Layers.Value(new MarginActivationLoss("student", "teacher") { Margins = [-1] }, Layers.Random(1, 3, 4, 2, 2), Layers.Random(2, 3, 4, 2, 2));
+        Action prepare = () =>
+            Layers.Value(new MarginActivationLoss("student", "teacher") { Margins = [-1] }, Layers.Random(1, 3, 4, 2, 2), Layers.Random(2, 3, 4, 2, 2));
 
         prepare.Should().Throw<InvalidOperationException>().WithMessage("*1 margins*[3, 4, 2, 2]*");
     }

@@ -107,14 +107,20 @@ public sealed class ReusedClassifierLossTests
     private static Batch Images() => new(Layers.Random(1, 12, 1, 4, 4), labels: null, torch.arange(12, torch.ScalarType.Int64));
 
     private static Sequential Network(long width) =>
-        (Sequential)Sequential(("maps", Conv2d(1, width, 3, padding: 1)), ("act", ReLU()), ("pool", AdaptiveAvgPool2d(1)), ("flat", Flatten()), ("out", Linear(width, 3))).to(torch.ScalarType.Float64);
+        (Sequential)Sequential(
+            ("maps", Conv2d(1, width, 3, padding: 1)), ("act", ReLU()), ("pool", AdaptiveAvgPool2d(1)), ("flat", Flatten()), ("out", Linear(width, 3)))
+            .to(torch.ScalarType.Float64);
 
     private static Conv2d Body(Sequential network) => (Conv2d)network[0];
 
     private static Sequential Head(long width) => (Sequential)Sequential(AdaptiveAvgPool2d(1), Flatten(), Linear(width, 3)).to(torch.ScalarType.Float64);
 
     private static DistillationContext Context(IStudent student, Batch batch, ITeacher? teacher) =>
-        new(student.Forward(batch, FeatureSet.Of(Maps)), teacher?.Predict(batch, FeatureSet.Of("body")) ?? new ModelOutput(torch.zeros(12, 3), new Dictionary<Feature, Tensor> { [Maps] = Layers.Random(2, 12, 4, 4, 4) }), batch);
+        new(
+            student.Forward(batch, FeatureSet.Of(Maps)),
+            teacher?.Predict(batch, FeatureSet.Of("body"))
+            ?? new ModelOutput(torch.zeros(12, 3), new Dictionary<Feature, Tensor> { [Maps] = Layers.Random(2, 12, 4, 4, 4) }),
+            batch);
 
     private static void Prepare(IDistillationLoss loss, IStudent student, Batch batch, ITeacher? teacher = null)
     {

@@ -28,12 +28,15 @@ public sealed class ReviewLossTests
         Plain above = deep.Nearest(4);
         Plain attention = shallow.Map(4, (n, c, h, w) => c < 2 ? shallow[n, c, h, w] : above[n, c - 2, h, w])
             .Convolve(parameters["0.attention.weight"], Close.Numbers(parameters["0.attention.bias"]));
-        Plain fused = shallow.Map(2, (n, c, h, w) => (shallow[n, c, h, w] * Sigmoid(attention[n, 0, h, w])) + (above[n, c, h, w] * Sigmoid(attention[n, 1, h, w])));
-        double expected = Layer(deep, "1.widen").HierarchicalContext(new Plain(teacher[1])) + Layer(fused.Nearest(8), "0.widen").HierarchicalContext(new Plain(teacher[0]));
+        Plain fused = shallow.Map(
+            2, (n, c, h, w) => (shallow[n, c, h, w] * Sigmoid(attention[n, 0, h, w])) + (above[n, c, h, w] * Sigmoid(attention[n, 1, h, w])));
+        double expected = Layer(deep, "1.widen").HierarchicalContext(new Plain(teacher[1]))
+            + Layer(fused.Nearest(8), "0.widen").HierarchicalContext(new Plain(teacher[0]));
         Close.ShouldBe(value, expected, 1e-9);
 
         Plain Layer(Plain input, string name) =>
-            input.Convolve(parameters[$"{name}.0.weight"]).Normalize(Close.Numbers(parameters[$"{name}.1.weight"]), Close.Numbers(parameters[$"{name}.1.bias"]));
+            input.Convolve(parameters[$"{name}.0.weight"])
+                .Normalize(Close.Numbers(parameters[$"{name}.1.weight"]), Close.Numbers(parameters[$"{name}.1.bias"]));
     }
 
     [Fact]
@@ -57,7 +60,8 @@ public sealed class ReviewLossTests
     public void Width_is_that_of_the_deepest_layer_when_it_is_not_given(long? width, long expected)
     {
         using var scope = torch.NewDisposeScope();
-        DistillationContext context = Layers.Context([Layers.Random(1, 3, 3, 4, 4), Layers.Random(2, 3, 2, 2, 2)], [Layers.Random(3, 3, 5, 4, 4), Layers.Random(4, 3, 4, 2, 2)]);
+        DistillationContext context = Layers.Context(
+            [Layers.Random(1, 3, 3, 4, 4), Layers.Random(2, 3, 2, 2, 2)], [Layers.Random(3, 3, 5, 4, 4), Layers.Random(4, 3, 4, 2, 2)]);
 
         IDistillationLoss loss = Prepared(new ReviewLoss(new("0", "0"), new("1", "1")) { Width = width }, context);
 

@@ -28,7 +28,8 @@ public sealed class ValueRelationLossTests
 
         double expected = LayerValue.Of(new ValueRelationLoss("student", "teacher"), student, teacher);
 
-        LayerValue.Of(new ValueRelationLoss("student", "teacher") { RelationHeads = 3 }, Joined(student), Joined(teacher)).Should().BeApproximately(expected, 1e-12);
+        LayerValue.Of(new ValueRelationLoss("student", "teacher") { RelationHeads = 3 }, Joined(student), Joined(teacher))
+            .Should().BeApproximately(expected, 1e-12);
         LayerValue.Of(new ValueRelationLoss("student", "teacher") { RelationHeads = 3 }, student, teacher).Should().BeApproximately(expected, 1e-12);
         LayerValue.Of(new ValueRelationLoss("student", "teacher") { RelationHeads = 2 }, student, teacher).Should().NotBeApproximately(expected, 1e-6);
     }
@@ -55,7 +56,8 @@ public sealed class ValueRelationLossTests
                 Tensor reflection = torch.eye(5, dtype: torch.ScalarType.Float64) - (2 * axis.mm(axis.t()) / axis.square().sum());
                 var loss = new ValueRelationLoss("student", "teacher");
 
-                LayerValue.Of(loss, student.matmul(reflection), teacher).Should().BeApproximately(LayerValue.Of(loss, student, teacher), 1e-10).And.BePositive();
+                LayerValue.Of(loss, student.matmul(reflection), teacher)
+                    .Should().BeApproximately(LayerValue.Of(loss, student, teacher), 1e-10).And.BePositive();
                 LayerValue.Of(loss, student.matmul(reflection), student).Should().BeApproximately(0, 1e-12);
             },
             iter: 50);
@@ -65,7 +67,8 @@ public sealed class ValueRelationLossTests
     {
         using var scope = torch.NewDisposeScope();
         Action noHeads = () => LayerValue.Of(new ValueRelationLoss("student", "teacher"), LayerValue.Random(1, 2, 3, 4), LayerValue.Random(2, 2, 3, 4));
-        Action noDivisor = () => LayerValue.Of(new ValueRelationLoss("student", "teacher") { RelationHeads = 3 }, LayerValue.Random(1, 2, 3, 4), LayerValue.Random(2, 2, 3, 4));
+        Action noDivisor = () =>
+            LayerValue.Of(new ValueRelationLoss("student", "teacher") { RelationHeads = 3 }, LayerValue.Random(1, 2, 3, 4), LayerValue.Random(2, 2, 3, 4));
         Action noNumber = () => _ = new ValueRelationLoss("student", "teacher") { RelationHeads = 0 };
 
         noHeads.Should().Throw<InvalidOperationException>().WithMessage("*RelationHeads set, but a layer is ?2, 3, 4?*");

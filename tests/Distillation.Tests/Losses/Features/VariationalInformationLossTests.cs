@@ -80,7 +80,8 @@ public sealed class VariationalInformationLossTests : IDisposable
     [Fact]
     public void Variance_at_the_start_is_refused_when_it_is_not_above_its_least()
     {
-        Action prepare = () => Value(new VariationalInformationLoss("layer", "layer") { InitialVariance = 0.1, Epsilon = 0.1 }, torch.zeros(2, 3, 4, 4), torch.zeros(2, 5, 4, 4));
+        Action prepare = () =>
+            Value(new VariationalInformationLoss("layer", "layer") { InitialVariance = 0.1, Epsilon = 0.1 }, torch.zeros(2, 3, 4, 4), torch.zeros(2, 5, 4, 4));
 
         prepare.Should().Throw<InvalidOperationException>().WithMessage("InitialVariance must be above Epsilon, 0.1, *");
     }

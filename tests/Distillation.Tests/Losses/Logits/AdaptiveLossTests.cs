@@ -24,7 +24,8 @@ public sealed class AdaptiveLossTests : IDisposable
     {
         double value = Value(new AdaptiveWeightLoss(new SoftTargetLoss(1), RowMeasure.TeacherConfidence, atZero, atOne));
 
-        Close.ShouldBe(value, Rows().Average(row => (atZero + ((atOne - atZero) * Confidence(row))) * RowsByHand.Divergence(_student[row], _teacher[row])), 1e-12);
+        Close.ShouldBe(
+            value, Rows().Average(row => (atZero + ((atOne - atZero) * Confidence(row))) * RowsByHand.Divergence(_student[row], _teacher[row])), 1e-12);
     }
 
     [Fact]

@@ -7,7 +7,8 @@ public sealed class BinaryLossTests : IDisposable
 {
     private readonly DisposeScope _scope = torch.NewDisposeScope();
     private readonly DistillationContext _context = Some.Context(samples: 6, classes: 4);
-    private readonly Tensor _labels = torch.tensor(new double[,] { { 1, 0, 0, 1 }, { 0, 0, 0, 0 }, { 1, 1, 1, 1 }, { 0, 1, 0, 0 }, { 0, 0.5, 1, 0.2 }, { 1, 0, 1, 0 } });
+    private readonly Tensor _labels = torch.tensor(
+        new double[,] { { 1, 0, 0, 1 }, { 0, 0, 0, 0 }, { 1, 1, 1, 1 }, { 0, 1, 0, 0 }, { 0, 0.5, 1, 0.2 }, { 1, 0, 1, 0 } });
 
     public void Dispose() => _scope.Dispose();
 
@@ -55,7 +56,9 @@ public sealed class BinaryLossTests : IDisposable
     [Fact]
     public void Labels_cost_the_logarithm_of_what_is_said_of_each_class()
     {
-        double expected = Close.Numbers(_context.Student.Logits).Zip(Close.Numbers(_labels), (student, label) => -(label * Math.Log(Sigmoid(student))) - ((1 - label) * Math.Log(1 - Sigmoid(student)))).Average();
+        double expected = Close.Numbers(_context.Student.Logits)
+            .Zip(Close.Numbers(_labels), (student, label) => -(label * Math.Log(Sigmoid(student))) - ((1 - label) * Math.Log(1 - Sigmoid(student))))
+            .Average();
 
         Close.ShouldBe(Value(new BinaryLabelLoss()), expected, 1e-9);
     }
@@ -86,7 +89,8 @@ public sealed class BinaryLossTests : IDisposable
     {
         Action compute = () => new BinaryLabelLoss().Compute(_context);
 
-        compute.Should().Throw<InvalidOperationException>().WithMessage("Labels must be * [6, 4], one for each output, but are [6] Int64. For class ids there is HardLabelLoss.");
+        compute.Should().Throw<InvalidOperationException>()
+            .WithMessage("Labels must be * [6, 4], one for each output, but are [6] Int64. For class ids there is HardLabelLoss.");
     }
 
     [Theory]
@@ -127,9 +131,11 @@ public sealed class BinaryLossTests : IDisposable
     {
         Tensor labels = _labels.clone();
         labels[2, 1] = label;
-        Action prepare = () => new AdaptiveWeightLoss(new BinaryLabelLoss(), RowMeasure.TeacherConfidence).Prepare(Some.Context(_context.Student.Logits, null, labels));
+        Action prepare = () =>
+            new AdaptiveWeightLoss(new BinaryLabelLoss(), RowMeasure.TeacherConfidence).Prepare(Some.Context(_context.Student.Logits, null, labels));
 
-        prepare.Should().Throw<InvalidOperationException>().WithMessage($"Labels of BinaryLabelLoss must be in [0, 1], *, but the batch has {named}. For class ids there is HardLabelLoss.");
+        prepare.Should().Throw<InvalidOperationException>()
+            .WithMessage($"Labels of BinaryLabelLoss must be in [0, 1], *, but the batch has {named}. For class ids there is HardLabelLoss.");
     }
 
     [Fact]

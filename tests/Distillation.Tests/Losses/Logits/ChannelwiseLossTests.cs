@@ -18,7 +18,9 @@ public sealed class ChannelwiseLossTests : IDisposable
     {
         double value = new ChannelwiseLoss(temperature).Compute(Some.Context(_student, _teacher, labels: null)).item<double>();
 
-        double expected = RowsByHand.Of(_student.view(6, 6)).Zip(RowsByHand.Of(_teacher.view(6, 6)), (student, teacher) => RowsByHand.Divergence(student, teacher, temperature)).Average();
+        double expected = RowsByHand.Of(_student.view(6, 6))
+            .Zip(RowsByHand.Of(_teacher.view(6, 6)), (student, teacher) => RowsByHand.Divergence(student, teacher, temperature))
+            .Average();
         Close.ShouldBe(value, temperature * temperature * expected, 1e-9);
     }
 
@@ -26,7 +28,8 @@ public sealed class ChannelwiseLossTests : IDisposable
     public void Layers_are_compared_in_the_same_way()
     {
         DistillationContext context = Some.Context().With(
-            new ModelOutput(torch.zeros(2, 3), new Dictionary<Feature, Tensor> { ["s"] = _student }), new ModelOutput(torch.zeros(2, 3), new Dictionary<Feature, Tensor> { ["t"] = _teacher }));
+            new ModelOutput(torch.zeros(2, 3), new Dictionary<Feature, Tensor> { ["s"] = _student }),
+            new ModelOutput(torch.zeros(2, 3), new Dictionary<Feature, Tensor> { ["t"] = _teacher }));
 
         double value = new LayerChannelwiseLoss("s", "t", temperature: 2).Compute(context).item<double>();
 
@@ -44,7 +47,9 @@ public sealed class ChannelwiseLossTests : IDisposable
         value.backward();
 
         double[] Kept(double[] row) => [.. row.Where((_, place) => mask[place])];
-        double expected = RowsByHand.Of(_student.view(6, 6)).Zip(RowsByHand.Of(_teacher.view(6, 6)), (one, other) => RowsByHand.Divergence(Kept(one), Kept(other), 4)).Average();
+        double expected = RowsByHand.Of(_student.view(6, 6))
+            .Zip(RowsByHand.Of(_teacher.view(6, 6)), (one, other) => RowsByHand.Divergence(Kept(one), Kept(other), 4))
+            .Average();
         Close.ShouldBe(value.item<double>(), 16 * expected, 1e-9);
         RowsByHand.Of(student.grad!.view(6, 6)).Should().AllSatisfy(row => (row[1], row[5]).Should().Be((0, 0)));
     }

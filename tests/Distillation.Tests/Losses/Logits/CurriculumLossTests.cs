@@ -47,7 +47,8 @@ public sealed class CurriculumLossTests : IDisposable
         // The easiest, the hardest and two more are out: half of six rows is three.
         bool[] mask = [true, true, false, true, true, false, true, true, false, false];
         var loss = new CurriculumLoss(new HardLabelLoss(), RowMeasure.StudentCrossEntropy, 0.5) { Order = order };
-        var batch = new MaskedBatch(torch.zeros(2, 1), torch.zeros(2, 5, torch.ScalarType.Int64), torch.arange(2, torch.ScalarType.Int64), torch.tensor(mask).view(2, 5));
+        var batch = new MaskedBatch(
+            torch.zeros(2, 1), torch.zeros(2, 5, torch.ScalarType.Int64), torch.arange(2, torch.ScalarType.Int64), torch.tensor(mask).view(2, 5));
 
         double value = loss.Compute(new DistillationContext(new ModelOutput(_logits.view(2, 5, 2)), teacher: null, batch)).item<double>();
 
@@ -60,7 +61,9 @@ public sealed class CurriculumLossTests : IDisposable
     {
         var batch = new MaskedBatch(torch.zeros(2, 1), torch.zeros(2, 5, torch.ScalarType.Int64), torch.arange(2, torch.ScalarType.Int64), torch.zeros(2, 5));
 
-        double value = new CurriculumLoss(new HardLabelLoss(), RowMeasure.StudentCrossEntropy).Compute(new DistillationContext(new ModelOutput(_logits.view(2, 5, 2)), teacher: null, batch)).item<double>();
+        double value = new CurriculumLoss(new HardLabelLoss(), RowMeasure.StudentCrossEntropy)
+            .Compute(new DistillationContext(new ModelOutput(_logits.view(2, 5, 2)), teacher: null, batch))
+            .item<double>();
 
         value.Should().Be(0);
     }
@@ -70,7 +73,9 @@ public sealed class CurriculumLossTests : IDisposable
     {
         Tensor logits = torch.zeros(4, 2, torch.ScalarType.Float64).requires_grad_();
 
-        new CurriculumLoss(new HardLabelLoss(), RowMeasure.StudentCrossEntropy, 0.5).Compute(Some.Context(logits, teacher: null, torch.zeros(4, torch.ScalarType.Int64))).backward();
+        new CurriculumLoss(new HardLabelLoss(), RowMeasure.StudentCrossEntropy, 0.5)
+            .Compute(Some.Context(logits, teacher: null, torch.zeros(4, torch.ScalarType.Int64)))
+            .backward();
 
         RowsByHand.Of(logits.grad!).Select(row => row[0]).Should().Equal(-0.25, -0.25, 0, 0);
     }

@@ -36,7 +36,8 @@ public sealed class CurriculumTemperatureLossTests : IDisposable
         CurriculumTemperatureLoss loss = Prepared(new CurriculumTemperatureLoss(new SoftTargetLoss(1)));
 
         double expected = RowsByHand.Of(_context.Student.Logits).Zip(
-            RowsByHand.Of(_context.Teacher.Logits), (student, teacher) => loss.Temperature * loss.Temperature * RowsByHand.Divergence(student, teacher, loss.Temperature)).Average();
+            RowsByHand.Of(_context.Teacher.Logits), (student, teacher) =>
+                loss.Temperature * loss.Temperature * RowsByHand.Divergence(student, teacher, loss.Temperature)).Average();
         Close.ShouldBe(loss.Compute(_context).item<double>(), expected, 1e-9);
     }
 

@@ -91,13 +91,16 @@ public sealed class DirectionLossTests
         double[][] teacher = RowsByHand.Of(context.Teacher.Logits);
         double[][] difference = Table((i, j) => (Cosine(student[i], student[j]) - Cosine(teacher[i], teacher[j])) / dividedBy);
         double[][] columns = RowsByHand.Columns(difference);
-        double[][] covariance = Table((i, j) => columns[i].Zip(columns[j]).Sum(pair => (pair.First - columns[i].Average()) * (pair.Second - columns[j].Average())) / 4 + (i == j ? tikhonov : 0));
+        double[][] covariance = Table((i, j) =>
+            columns[i].Zip(columns[j]).Sum(pair => (pair.First - columns[i].Average()) * (pair.Second - columns[j].Average())) / 4 + (i == j ? tikhonov : 0));
         return difference.Average(row => Math.Sqrt(RowsByHand.Dot(row, Solve(covariance, row))));
     }
 
-    private static double Cosine(double[] left, double[] right) => RowsByHand.Dot(left, right) / Math.Sqrt(RowsByHand.Dot(left, left) * RowsByHand.Dot(right, right));
+    private static double Cosine(double[] left, double[] right) =>
+        RowsByHand.Dot(left, right) / Math.Sqrt(RowsByHand.Dot(left, left) * RowsByHand.Dot(right, right));
 
-    private static double[][] Table(Func<int, int, double> at) => [.. Enumerable.Range(0, 5).Select(i => Enumerable.Range(0, 5).Select(j => at(i, j)).ToArray())];
+    private static double[][] Table(Func<int, int, double> at) =>
+        [.. Enumerable.Range(0, 5).Select(i => Enumerable.Range(0, 5).Select(j => at(i, j)).ToArray())];
 
     // Gauss and Jordan, without pivots: the matrix is positive definite.
     private static double[] Solve(double[][] matrix, double[] right)

@@ -10,13 +10,15 @@ public sealed class DivergenceTests
 
     public static TheoryData<string> Divergences =>
     [
-        "soft targets", "decoupled", "jensen-shannon, 0", "jensen-shannon, 0.3", "jensen-shannon, 0.5", "jensen-shannon, 1", "skew", "skew reverse", "total variation",
+        "soft targets", "decoupled", "jensen-shannon, 0", "jensen-shannon, 0.3", "jensen-shannon, 0.5", "jensen-shannon, 1", "skew", "skew reverse",
+        "total variation",
     ];
 
     [Theory]
     [MemberData(nameof(Divergences))]
     public void Divergence_is_zero_where_student_equals_teacher(string name) =>
-        Gen.Select(Logits, Gen.Double[0.5, 8]).ForAll((logits, temperature) => Value(Make(name, temperature), logits, logits).Should().BeApproximately(0, 1e-12), iter: 20);
+        Gen.Select(Logits, Gen.Double[0.5, 8])
+            .ForAll((logits, temperature) => Value(Make(name, temperature), logits, logits).Should().BeApproximately(0, 1e-12), iter: 20);
 
     [Theory]
     [MemberData(nameof(Divergences))]
@@ -41,7 +43,8 @@ public sealed class DivergenceTests
             (student, teacher, temperature) =>
             {
                 double cool = Value(Make(name, 1), [.. student.Select(logit => logit / temperature)], [.. teacher.Select(logit => logit / temperature)]);
-                Close.ShouldBe(Value(Make(name, temperature), student, teacher), cool * (name is "soft targets" or "decoupled" ? temperature * temperature : 1), 1e-9);
+                Close.ShouldBe(
+                    Value(Make(name, temperature), student, teacher), cool * (name is "soft targets" or "decoupled" ? temperature * temperature : 1), 1e-9);
             },
             iter: 20);
 

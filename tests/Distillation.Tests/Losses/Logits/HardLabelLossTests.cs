@@ -97,7 +97,8 @@ public sealed class HardLabelLossTests
 
         double value = Value(new HardLabelLoss { LabelSmoothing = smoothing, ClassWeights = [1, 2, 0.5], IgnoredLabel = -100 }, labels);
 
-        Tensor expected = TorchSharp.torch.nn.functional.cross_entropy(torch.tensor(Logits), labels, torch.tensor(new[] { 1, 2, 0.5 }), -100, label_smoothing: smoothing);
+        Tensor expected = TorchSharp.torch.nn.functional.cross_entropy(
+            torch.tensor(Logits), labels, torch.tensor(new[] { 1, 2, 0.5 }), -100, label_smoothing: smoothing);
         value.Should().BeApproximately(expected.item<double>(), 1e-12);
     }
 

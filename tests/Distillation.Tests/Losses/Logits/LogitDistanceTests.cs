@@ -29,14 +29,17 @@ public sealed class LogitDistanceTests
         double value = new LogitCosineLoss().Compute(context).item<double>();
 
         double expected = RowsByHand.Of(context.Student.Logits).Zip(RowsByHand.Of(context.Teacher.Logits))
-            .Average(pair => 1 - (RowsByHand.Dot(pair.First, pair.Second) / Math.Sqrt(RowsByHand.Dot(pair.First, pair.First) * RowsByHand.Dot(pair.Second, pair.Second))));
+            .Average(pair =>
+                1 - (RowsByHand.Dot(pair.First, pair.Second) / Math.Sqrt(RowsByHand.Dot(pair.First, pair.First) * RowsByHand.Dot(pair.Second, pair.Second))));
         Close.ShouldBe(value, expected, 1e-9);
     }
 
     [Fact]
     public void Cosine_does_not_see_the_size_of_logits() =>
         Gen.Select(Row, Row, Gen.Double[0.01, 100]).ForAll(
-            (student, teacher, factor) => Cosine([.. student.Select(logit => logit * factor)], teacher).Should().BeApproximately(Cosine(student, teacher), 1e-12), iter: 50);
+            (student, teacher, factor) => Cosine([.. student.Select(logit => logit * factor)], teacher)
+                .Should().BeApproximately(Cosine(student, teacher), 1e-12),
+            iter: 50);
 
     [Fact]
     public void Cosine_goes_from_zero_for_one_direction_to_two_for_opposite_ones() =>

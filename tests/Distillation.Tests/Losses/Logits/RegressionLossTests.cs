@@ -32,25 +32,33 @@ public sealed class RegressionLossTests : IDisposable
     [InlineData(100)]
     public void Bounded_error_counts_until_it_is_below_the_teachers_by_the_margin(double margin) =>
         Close.ShouldBe(
-            Value(new BoundedRegressionLoss(margin)), _studentErrors.Zip(_teacherErrors, (student, teacher) => student + margin > teacher ? student : 0).Average(), 1e-12);
+            Value(new BoundedRegressionLoss(margin)),
+            _studentErrors.Zip(_teacherErrors, (student, teacher) => student + margin > teacher ? student : 0).Average(),
+            1e-12);
 
     [Fact]
     public void A_larger_margin_never_counts_less() =>
         Gen.Select(Gen.Double[0, 5], Gen.Double[0, 5]).ForAll(
-            (margin, more) => Value(new BoundedRegressionLoss(margin + more)).Should().BeGreaterThanOrEqualTo(Value(new BoundedRegressionLoss(margin))), iter: 50);
+            (margin, more) => Value(new BoundedRegressionLoss(margin + more)).Should().BeGreaterThanOrEqualTo(Value(new BoundedRegressionLoss(margin))),
+            iter: 50);
 
     [Fact]
     public void Imitation_is_weighted_by_how_right_the_teacher_is()
     {
         double range = _teacherErrors.Max() - _teacherErrors.Min();
 
-        Close.ShouldBe(Value(new AttentiveImitationLoss()), _distances.Zip(_teacherErrors, (distance, error) => Math.Max(0, 1 - (error / range)) * distance).Average(), 1e-12);
+        Close.ShouldBe(
+            Value(new AttentiveImitationLoss()),
+            _distances.Zip(_teacherErrors, (distance, error) => Math.Max(0, 1 - (error / range)) * distance).Average(),
+            1e-12);
     }
 
     [Fact]
     public void Range_of_the_data_set_is_used_where_it_is_known() =>
         Close.ShouldBe(
-            Value(new AttentiveImitationLoss { ErrorRange = 4 }), _distances.Zip(_teacherErrors, (distance, error) => Math.Max(0, 1 - (error / 4)) * distance).Average(), 1e-12);
+            Value(new AttentiveImitationLoss { ErrorRange = 4 }),
+            _distances.Zip(_teacherErrors, (distance, error) => Math.Max(0, 1 - (error / 4)) * distance).Average(),
+            1e-12);
 
     [Fact]
     public void A_teacher_that_is_right_everywhere_is_imitated_plainly()
@@ -67,7 +75,9 @@ public sealed class RegressionLossTests : IDisposable
         bool[] counts = [.. _teacherErrors.Select(error => error < _teacherErrors.Max() && error > _teacherErrors.Min())];
         var batch = new MaskedBatch(torch.zeros(2, 1), _targets.view(2, 4, 3), torch.arange(2, torch.ScalarType.Int64), torch.tensor(counts).view(2, 4));
 
-        double value = new AttentiveImitationLoss().Compute(new DistillationContext(new ModelOutput(_student.view(2, 4, 3)), new ModelOutput(_teacher.view(2, 4, 3)), batch)).item<double>();
+        double value = new AttentiveImitationLoss()
+            .Compute(new DistillationContext(new ModelOutput(_student.view(2, 4, 3)), new ModelOutput(_teacher.view(2, 4, 3)), batch))
+            .item<double>();
 
         int[] kept = [.. Enumerable.Range(0, 8).Where(row => counts[row])];
         double range = kept.Max(row => _teacherErrors[row]) - kept.Min(row => _teacherErrors[row]);

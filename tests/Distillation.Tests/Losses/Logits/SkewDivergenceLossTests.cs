@@ -63,5 +63,6 @@ public sealed class SkewDivergenceLossTests
         backward.Should().Throw<ArgumentOutOfRangeException>().WithMessage("skew must be *");
     }
 
-    private static DistillationContext Context(double[] student, double[] teacher) => Some.Context(torch.tensor(student).view(3, 4), torch.tensor(teacher).view(3, 4), null);
+    private static DistillationContext Context(double[] student, double[] teacher) =>
+        Some.Context(torch.tensor(student).view(3, 4), torch.tensor(teacher).view(3, 4), null);
 }

@@ -182,5 +182,6 @@ public sealed class SparseTargetLossTests : IDisposable
 
     private static DistillationContext Context(Tensor student, Tensor indices, Tensor log) =>
         Some.Context(student, null, null).With(
-            new ModelOutput(student), new ModelOutput(student, new Dictionary<Feature, Tensor> { [SparseTargetLoss.Indices] = indices, [SparseTargetLoss.LogProbabilities] = log }));
+            new ModelOutput(student),
+            new ModelOutput(student, new Dictionary<Feature, Tensor> { [SparseTargetLoss.Indices] = indices, [SparseTargetLoss.LogProbabilities] = log }));
 }

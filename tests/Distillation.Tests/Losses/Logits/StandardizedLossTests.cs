@@ -37,7 +37,8 @@ public sealed class StandardizedLossTests : IDisposable
 
                 double expected = loss.Compute(context).item<double>();
                 double moved = loss.Compute(context.With(
-                    new ModelOutput((context.Student.Logits * scale) + shift), new ModelOutput((context.Teacher.Logits * teacherScale) + teacherShift))).item<double>();
+                    new ModelOutput((context.Student.Logits * scale) + shift), new ModelOutput((context.Teacher.Logits * teacherScale) + teacherShift)))
+                        .item<double>();
 
                 moved.Should().BeApproximately(expected, 1e-5 * (1 + expected));
             },
@@ -64,7 +65,8 @@ public sealed class StandardizedLossTests : IDisposable
         Tensor layer = torch.ones(5, 2);
         var seen = new Seen();
 
-        new StandardizedLoss(seen).Prepare(context.With(new ModelOutput(context.Student.Logits, new Dictionary<Feature, Tensor> { ["inner"] = layer }), context.Teacher));
+        new StandardizedLoss(seen)
+            .Prepare(context.With(new ModelOutput(context.Student.Logits, new Dictionary<Feature, Tensor> { ["inner"] = layer }), context.Teacher));
 
         seen.Context!.Student["inner"].Should().BeSameAs(layer);
     }

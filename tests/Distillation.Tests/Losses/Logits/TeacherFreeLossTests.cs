@@ -15,7 +15,9 @@ public sealed class TeacherFreeLossTests
         double value = new TeacherFreeLoss(probability, temperature).Compute(context).item<double>();
 
         double[] labels = Close.Numbers(context.Batch.Labels!);
-        double expected = RowsByHand.SoftmaxRows(context.Student.Logits).Select((student, row) => RowsByHand.Kl(Virtual((int)labels[row], probability, temperature), student)).Average();
+        double expected = RowsByHand.SoftmaxRows(context.Student.Logits)
+            .Select((student, row) => RowsByHand.Kl(Virtual((int)labels[row], probability, temperature), student))
+            .Average();
         Close.ShouldBe(value, expected, 1e-9);
     }
 

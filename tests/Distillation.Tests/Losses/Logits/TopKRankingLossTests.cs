@@ -17,7 +17,8 @@ public sealed class TopKRankingLossTests : IDisposable
     public void Hinge_has_the_margin_of_the_teacher(int count) =>
         Close.ShouldBe(
             Value(new TopKHingeLoss(count)),
-            Reference(count, (student, teacher, i, j) => Math.Max(0, RowsByHand.Softmax(teacher)[i] - RowsByHand.Softmax(teacher)[j] - (RowsByHand.Softmax(student)[i] - RowsByHand.Softmax(student)[j]))),
+            Reference(count, (student, teacher, i, j) => Math.Max(
+                0, RowsByHand.Softmax(teacher)[i] - RowsByHand.Softmax(teacher)[j] - (RowsByHand.Softmax(student)[i] - RowsByHand.Softmax(student)[j]))),
             1e-9);
 
     [Theory]
@@ -66,7 +67,8 @@ public sealed class TopKRankingLossTests : IDisposable
                 using var scope = torch.NewDisposeScope();
                 DistillationContext context = Some.Context(classes: 6, seed: seed);
 
-                new TopKHingeLoss().Compute(context.With(new ModelOutput(context.Teacher.Logits), context.Teacher)).item<double>().Should().BeApproximately(0, 1e-15);
+                new TopKHingeLoss().Compute(context.With(new ModelOutput(context.Teacher.Logits), context.Teacher)).item<double>()
+                    .Should().BeApproximately(0, 1e-15);
             },
             iter: 30);
 
@@ -77,7 +79,8 @@ public sealed class TopKRankingLossTests : IDisposable
             {
                 using var scope = torch.NewDisposeScope();
                 DistillationContext context = Some.Context(classes: 6, seed: seed);
-                DistillationContext moved = context.With(new ModelOutput(context.Student.Logits + shift), new ModelOutput(context.Teacher.Logits + teacherShift));
+                DistillationContext moved = context.With(
+                    new ModelOutput(context.Student.Logits + shift), new ModelOutput(context.Teacher.Logits + teacherShift));
                 IDistillationLoss[] losses = [new TopKHingeLoss(4), new TopKLogisticLoss(4)];
 
                 losses.Should().AllSatisfy(loss => loss.Compute(moved).item<double>().Should().BeApproximately(loss.Compute(context).item<double>(), 1e-10));

@@ -20,7 +20,9 @@ public sealed class TotalVariationLossTests
     [Fact]
     public void Total_variation_keeps_to_the_bound_of_pinsker() =>
         Gen.Select(Row, Row).ForAll(
-            (student, teacher) => Value(student, teacher).Should().BeLessThanOrEqualTo(Math.Sqrt(Math.Max(RowsByHand.Kl(RowsByHand.Softmax(teacher), RowsByHand.Softmax(student)), 0) / 2) + 1e-12), iter: 50);
+            (student, teacher) => Value(student, teacher)
+                .Should().BeLessThanOrEqualTo(Math.Sqrt(Math.Max(RowsByHand.Kl(RowsByHand.Softmax(teacher), RowsByHand.Softmax(student)), 0) / 2) + 1e-12),
+            iter: 50);
 
     [Fact]
     public void Total_variation_is_one_when_both_are_sure_of_different_classes() => Value([1000, 0, 0, 0], [0, 0, 1000, 0]).Should().Be(1);

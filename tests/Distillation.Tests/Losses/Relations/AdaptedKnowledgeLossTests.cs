@@ -20,6 +20,7 @@ public sealed class AdaptedKnowledgeLossTests
         using var scope = torch.NewDisposeScope();
         Tensor teacher = LayerValue.Random(1, 4, 3);
 
-        LayerValue.Of(new AdaptedKnowledgeLoss("student", "teacher"), teacher * torch.tensor(new double[,] { { 1 }, { 2 }, { 30 }, { 0.1 } }), teacher).Should().BeApproximately(0, 1e-12);
+        LayerValue.Of(new AdaptedKnowledgeLoss("student", "teacher"), teacher * torch.tensor(new double[,] { { 1 }, { 2 }, { 30 }, { 0.1 } }), teacher)
+            .Should().BeApproximately(0, 1e-12);
     }
 }

@@ -10,7 +10,10 @@ public sealed class AffinityLossTests
         using var scope = torch.NewDisposeScope();
         (Tensor student, Tensor teacher) = (LayerValue.Random(1, 3, 2, 2, 3), LayerValue.Random(2, 3, 2, 2, 3));
 
-        Close.ShouldBe(LayerValue.Of(new AffinityLoss("student", "teacher"), student, teacher), Reference(Close.Numbers(student), Close.Numbers(teacher), samples: 3, channels: 2, places: 6), 1e-9);
+        Close.ShouldBe(
+            LayerValue.Of(new AffinityLoss("student", "teacher"), student, teacher),
+            Reference(Close.Numbers(student), Close.Numbers(teacher), samples: 3, channels: 2, places: 6),
+            1e-9);
     }
 
     [Fact]
@@ -18,7 +21,8 @@ public sealed class AffinityLossTests
     {
         using var scope = torch.NewDisposeScope();
 
-        LayerValue.Of(new AffinityLoss("student", "teacher"), LayerValue.Random(1, 1, 1, 2, 2), torch.zeros(1, 1, 2, 2, torch.ScalarType.Float64)).Should().BeApproximately(1.0 / 4, 1e-12);
+        LayerValue.Of(new AffinityLoss("student", "teacher"), LayerValue.Random(1, 1, 1, 2, 2), torch.zeros(1, 1, 2, 2, torch.ScalarType.Float64))
+            .Should().BeApproximately(1.0 / 4, 1e-12);
     }
 
     // The matrices themselves, as the definition has them.

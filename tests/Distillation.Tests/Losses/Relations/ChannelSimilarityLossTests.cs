@@ -10,7 +10,8 @@ public sealed class ChannelSimilarityLossTests
         using var scope = torch.NewDisposeScope();
         Tensor teacher = LayerValue.Random(1, 2, 3, 4, 4);
 
-        LayerValue.Of(new ChannelSimilarityLoss("student", "teacher"), torch.cat([teacher, torch.zeros_like(teacher)], 2), teacher).Should().BeApproximately(0, 1e-14);
+        LayerValue.Of(new ChannelSimilarityLoss("student", "teacher"), torch.cat([teacher, torch.zeros_like(teacher)], 2), teacher)
+            .Should().BeApproximately(0, 1e-14);
     }
 
     [Fact]

@@ -102,7 +102,8 @@ public sealed class ContrastiveLossTests
         Tensor single = loss.Compute(LayerValue.Context(student.to(torch.ScalarType.Float32), teacher.to(torch.ScalarType.Float32)));
 
         single.dtype.Should().Be(torch.ScalarType.Float32);
-        loss.Module!.named_buffers().Single(buffer => buffer.name == "student._memory").buffer[0].square().sum().item<float>().Should().BeApproximately(1, 1e-5f, "what is saved is what is used");
+        loss.Module!.named_buffers().Single(buffer => buffer.name == "student._memory").buffer[0].square().sum().item<float>()
+            .Should().BeApproximately(1, 1e-5f, "what is saved is what is used");
     }
 
     [Theory]

@@ -10,7 +10,8 @@ public sealed class CorrelationCongruenceLossTests
         using var scope = torch.NewDisposeScope();
         Tensor student = torch.tensor(new double[,] { { 1, 5 }, { 3, 0 }, { 0, 2 } });
 
-        LayerValue.Of(new CorrelationCongruenceLoss("student", "teacher"), student, torch.zeros_like(student)).Should().Be(((1 * 3) + (5 * 0) + (3 * 0) + (0 * 2)) / 2.0);
+        LayerValue.Of(new CorrelationCongruenceLoss("student", "teacher"), student, torch.zeros_like(student))
+            .Should().Be(((1 * 3) + (5 * 0) + (3 * 0) + (0 * 2)) / 2.0);
     }
 
     [Fact]
@@ -20,6 +21,7 @@ public sealed class CorrelationCongruenceLossTests
         Action compute = () => LayerValue.Of(new CorrelationCongruenceLoss("student", "teacher"), LayerValue.Random(1, 3, 4), LayerValue.Random(2, 3, 5));
 
         compute.Should().Throw<InvalidOperationException>().WithMessage("*student's is ?3, 4? and the teacher's ?3, 5?*connector*");
-        LayerValue.Of(new CorrelationCongruenceLoss("student", "teacher", new LinearConnector()), LayerValue.Random(1, 3, 4), LayerValue.Random(2, 3, 5)).Should().BePositive();
+        LayerValue.Of(new CorrelationCongruenceLoss("student", "teacher", new LinearConnector()), LayerValue.Random(1, 3, 4), LayerValue.Random(2, 3, 5))
+            .Should().BePositive();
     }
 }

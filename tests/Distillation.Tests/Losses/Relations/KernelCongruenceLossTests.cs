@@ -26,7 +26,8 @@ public sealed class KernelCongruenceLossTests
 
         double value = LayerValue.Of(new KernelCongruenceLoss("student", "teacher") { Order = 30 }, student, teacher);
 
-        Close.ShouldBe(value, Reference(Rows(student, 3), Rows(teacher, 4), (x, y) => Math.Exp(-0.4 * x.Zip(y).Sum(pair => Math.Pow(pair.First - pair.Second, 2)))), 1e-9);
+        Close.ShouldBe(
+            value, Reference(Rows(student, 3), Rows(teacher, 4), (x, y) => Math.Exp(-0.4 * x.Zip(y).Sum(pair => Math.Pow(pair.First - pair.Second, 2)))), 1e-9);
     }
 
     [Fact]
@@ -66,5 +67,6 @@ public sealed class KernelCongruenceLossTests
         return sum / (student.Length * student.Length);
     }
 
-    private static double[][] Rows(Tensor layer, int width) => [.. Close.Numbers(layer).Chunk(width).Select(row => row.Select(number => number / Math.Sqrt(row.Sum(one => one * one))).ToArray())];
+    private static double[][] Rows(Tensor layer, int width) =>
+        [.. Close.Numbers(layer).Chunk(width).Select(row => row.Select(number => number / Math.Sqrt(row.Sum(one => one * one))).ToArray())];
 }

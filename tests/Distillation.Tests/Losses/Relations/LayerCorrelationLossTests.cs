@@ -32,7 +32,8 @@ public sealed class LayerCorrelationLossTests
         using var scope = torch.NewDisposeScope();
         Tensor student = Layer(1).view(12, 4);
         Tensor teacher = Layer(2).view(12, 4);
-        double expected = Distance(RowsByHand.Of(student), RowsByHand.Of(teacher)) + Distance(RowsByHand.Columns(RowsByHand.Of(student)), RowsByHand.Columns(RowsByHand.Of(teacher)));
+        double expected = Distance(RowsByHand.Of(student), RowsByHand.Of(teacher))
+            + Distance(RowsByHand.Columns(RowsByHand.Of(student)), RowsByHand.Columns(RowsByHand.Of(teacher)));
 
         Close.ShouldBe(Value(new LayerCorrelationLoss("layer", "layer"), student, teacher), expected, 1e-9, "samples");
         Close.ShouldBe(Value(new LayerCorrelationLoss("layer", "layer"), student.view(3, 4, 4), teacher.view(3, 4, 4)), expected, 1e-9, "tokens");
@@ -101,13 +102,16 @@ public sealed class LayerCorrelationLossTests
 
     private static Tensor Layer(int seed) => Some.Inputs(12, 4, seed, torch.ScalarType.Float64);
 
-    private static double Distance(double[][] student, double[][] teacher) => student.Zip(teacher).Average(pair => 1 - RowsByHand.Pearson(pair.First, pair.Second));
+    private static double Distance(double[][] student, double[][] teacher) =>
+        student.Zip(teacher).Average(pair => 1 - RowsByHand.Pearson(pair.First, pair.Second));
 
     // The channels of each place, from the numbers of a map [3, 4, 2, 2] in row-major order.
     private static double[][] Places(Tensor map)
     {
         double[] numbers = Close.Numbers(map);
-        return [.. from sample in Enumerable.Range(0, 3) from place in Enumerable.Range(0, 4) select Enumerable.Range(0, 4).Select(channel => numbers[(sample * 16) + (channel * 4) + place]).ToArray()];
+        return [.. from sample in Enumerable.Range(0, 3)
+            from place in Enumerable.Range(0, 4)
+            select Enumerable.Range(0, 4).Select(channel => numbers[(sample * 16) + (channel * 4) + place]).ToArray()];
     }
 
     private static double Value(LayerCorrelationLoss loss, Tensor student, Tensor teacher) => loss.Compute(Context(student, teacher)).item<double>();

@@ -19,7 +19,9 @@ public sealed class CachedTeacherTests : IDisposable
     private static Dictionary<string, Func<ITeacher>> Kinds => new()
     {
         ["network"] = () => Teacher.From(Some.Mlp(784, 128, 10, seed: 7)),
-        ["network of a batch of its own"] = () => Some.Mlp(784, 128, 10, seed: 7) is var network ? Teacher.From(network, (Batch batch) => network.call(batch.Inputs)) : throw new InvalidOperationException(),
+        ["network of a batch of its own"] = () => Some.Mlp(784, 128, 10, seed: 7) is var network
+            ? Teacher.From(network, (Batch batch) => network.call(batch.Inputs))
+            : throw new InvalidOperationException(),
         ["student"] = () => Student.From(Some.Mlp(784, 128, 10, seed: 7)).AsTeacher(),
         ["ensemble"] = () => new EnsembleTeacher(Teacher.From(Some.Mlp(784, 128, 10, seed: 7)), Teacher.From(Some.Mlp(784, 32, 10, seed: 6))),
         ["scaled"] = () => new ScaledTeacher(Teacher.From(Some.Mlp(784, 128, 10, seed: 7)), 3),
@@ -44,7 +46,8 @@ public sealed class CachedTeacherTests : IDisposable
     public void Training_in_any_order_ends_with_the_same_bits_where_the_place_in_a_batch_does_not_matter(string kind)
     {
         float[] live = Train(kind, SampleOrder.Shuffled, null, cached: false, filled: false);
-        float[][] cached = [Train(kind, SampleOrder.Shuffled, null, cached: true, filled: false), Train(kind, SampleOrder.Shuffled, null, cached: true, filled: true)];
+        float[][] cached =
+            [Train(kind, SampleOrder.Shuffled, null, cached: true, filled: false), Train(kind, SampleOrder.Shuffled, null, cached: true, filled: true)];
         using ITeacher teacher = Kinds[kind]();
 
         foreach (float[] weights in cached)
@@ -437,7 +440,8 @@ public sealed class CachedTeacherTests : IDisposable
         }
 
         var loss = (0.9 * new SoftTargetLoss(4)) + (0.1 * new HardLabelLoss());
-        var options = new TrainerOptions { Epochs = 3, BatchSize = 64, MicroBatchSize = pieces, Order = order, Optimizer = new SgdOptimizer(0.1) { Momentum = 0.9 } };
+        var options =
+            new TrainerOptions { Epochs = 3, BatchSize = 64, MicroBatchSize = pieces, Order = order, Optimizer = new SgdOptimizer(0.1) { Momentum = 0.9 } };
         new DistillationTrainer(cached ? teacher : live, Student.From(student), loss, options).Fit(data);
         return [.. student.parameters().SelectMany(parameter => parameter.data<float>().ToArray())];
     }
@@ -542,7 +546,8 @@ public sealed class CachedTeacherTests : IDisposable
         {
         }
 
-        protected override Batch Create(Tensor inputs, Tensor? labels, Tensor indices, Func<Tensor, Tensor> each) => new CreatedPairs(new Batch(inputs, labels, indices), each(Second));
+        protected override Batch Create(Tensor inputs, Tensor? labels, Tensor indices, Func<Tensor, Tensor> each) =>
+            new CreatedPairs(new Batch(inputs, labels, indices), each(Second));
     }
 
     private sealed class Turned() : torch.nn.Module<Tensor, Tensor>(nameof(Turned))

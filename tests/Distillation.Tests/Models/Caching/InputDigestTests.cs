@@ -6,14 +6,15 @@ namespace Distillation.Tests.Caching;
 public sealed class InputDigestTests
 {
     [Fact]
-    public void Any_changed_byte_changes_the_digest() => Gen.Byte.Array[1, 40].SelectMany(bytes => Gen.Select(Gen.Int[0, bytes.Length - 1], Gen.Byte[1, 255]).Select(change => (bytes, change))).ForAll(sample =>
-    {
-        (byte[] bytes, (int place, byte by)) = sample;
-        byte[] changed = [.. bytes];
-        changed[place] ^= by;
+    public void Any_changed_byte_changes_the_digest() =>
+        Gen.Byte.Array[1, 40].SelectMany(bytes => Gen.Select(Gen.Int[0, bytes.Length - 1], Gen.Byte[1, 255]).Select(change => (bytes, change))).ForAll(sample =>
+        {
+            (byte[] bytes, (int place, byte by)) = sample;
+            byte[] changed = [.. bytes];
+            changed[place] ^= by;
 
-        return InputDigest.Of(changed) != InputDigest.Of(bytes);
-    });
+            return InputDigest.Of(changed) != InputDigest.Of(bytes);
+        });
 
     [Fact]
     public void Samples_that_change_places_change_their_digests()

@@ -52,11 +52,18 @@ public sealed class CheckpointTests : IDisposable
     {
         // The first is flushed, and the last as the run ends.
         var seen = new List<string>();
-        CheckpointOptions one = _options.Checkpoints! with { EverySteps = 1, Keep = 1, FlushInterval = TimeSpan.MaxValue, Written = path => seen.AddRange(path.EndsWith("manifest.json", StringComparison.Ordinal) ? Saved : []) };
+        CheckpointOptions one = _options.Checkpoints! with
+        {
+            EverySteps = 1,
+            Keep = 1,
+            FlushInterval = TimeSpan.MaxValue,
+            Written = path => seen.AddRange(path.EndsWith("manifest.json", StringComparison.Ordinal) ? Saved : []),
+        };
 
         Train(_options with { Epochs = 1, BatchSize = 5, Checkpoints = one });
 
-        seen.Where(name => !name.StartsWith("draft", StringComparison.Ordinal)).Should().Equal("step-0000000001", "step-0000000001", "step-0000000002", "step-0000000001", "step-0000000003");
+        seen.Where(name => !name.StartsWith("draft", StringComparison.Ordinal))
+            .Should().Equal("step-0000000001", "step-0000000001", "step-0000000002", "step-0000000001", "step-0000000003");
         Saved.Should().Equal("step-0000000004");
     }
 
@@ -133,7 +140,11 @@ public sealed class CheckpointTests : IDisposable
         Train();
         Flip(Path.Combine(Run, "step-0000000012", "run.json"));
         Flip(Path.Combine(Run, "step-0000000010", "run.json"));
-        TrainerOptions one = _options with { Checkpoints = _options.Checkpoints! with { EverySteps = 1, Keep = 1, Written = _ => ThrowIf(Directory.Exists(Path.Combine(Run, "step-0000000009"))) } };
+        TrainerOptions one = _options with
+        {
+            Checkpoints =
+                _options.Checkpoints! with { EverySteps = 1, Keep = 1, Written = _ => ThrowIf(Directory.Exists(Path.Combine(Run, "step-0000000009"))) },
+        };
 
         FluentActions.Invoking(() => Train(one)).Should().Throw<IOException>();
 
@@ -167,7 +178,8 @@ public sealed class CheckpointTests : IDisposable
         using ITeacher teacher = Teacher.From(Some.Mlp(seed: 4));
         var trainer = new DistillationTrainer(teacher, Student.From(_student), new SoftTargetLoss(temperature: 3), _options);
 
-        FluentActions.Invoking(() => trainer.Fit(_data)).Should().Throw<InvalidOperationException>().WithMessage("*student: loss was *Value = 4*, and is *Value = 3*");
+        FluentActions.Invoking(() => trainer.Fit(_data))
+            .Should().Throw<InvalidOperationException>().WithMessage("*student: loss was *Value = 4*, and is *Value = 3*");
     }
 
     [Fact]
@@ -177,7 +189,8 @@ public sealed class CheckpointTests : IDisposable
         using ITeacher teacher = Teacher.From(Some.Mlp(seed: 4));
         var trainer = new DistillationTrainer(teacher, Student.From(Some.Mlp(hidden: 7)), new SoftTargetLoss(), _options);
 
-        FluentActions.Invoking(() => trainer.Fit(_data)).Should().Throw<InvalidOperationException>().WithMessage("*student: in.weight was *5, 6] Float32, and is *7, 6] Float32*");
+        FluentActions.Invoking(() => trainer.Fit(_data))
+            .Should().Throw<InvalidOperationException>().WithMessage("*student: in.weight was *5, 6] Float32, and is *7, 6] Float32*");
     }
 
     [Fact]
@@ -195,7 +208,8 @@ public sealed class CheckpointTests : IDisposable
     {
         Train();
 
-        Train(_options with { ReportEverySteps = 1, Prefetch = 1, Checkpoints = _options.Checkpoints! with { Keep = 1 } }).Status.Should().Be(TrainingStatus.Completed);
+        Train(_options with { ReportEverySteps = 1, Prefetch = 1, Checkpoints = _options.Checkpoints! with { Keep = 1 } }).Status
+            .Should().Be(TrainingStatus.Completed);
     }
 
     [Fact]
@@ -204,7 +218,8 @@ public sealed class CheckpointTests : IDisposable
         using IStudent other = Student.From(Some.Mlp());
         var second = new Meddler(() => new SupervisedTrainer(other, options: _options).Fit(_data));
 
-        FluentActions.Invoking(() => Train(_options, progress: second)).Should().Throw<IOException>().WithMessage("Another run writes to the checkpoint directory '*'*");
+        FluentActions.Invoking(() => Train(_options, progress: second))
+            .Should().Throw<IOException>().WithMessage("Another run writes to the checkpoint directory '*'*");
     }
 
     [Fact]
@@ -222,7 +237,8 @@ public sealed class CheckpointTests : IDisposable
             new SupervisedTrainer(other, options: _options).Fit(_data);
         });
 
-        FluentActions.Invoking(() => Train(_options, progress: second)).Should().Throw<IOException>().WithMessage("Another run writes to the checkpoint directory '*'*");
+        FluentActions.Invoking(() => Train(_options, progress: second))
+            .Should().Throw<IOException>().WithMessage("Another run writes to the checkpoint directory '*'*");
     }
 
     [Fact]
@@ -268,13 +284,16 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void A_run_whose_last_checkpoint_cannot_be_written_has_the_best_weights_all_the_same()
     {
-        TrainerOptions options = _options with { BestBy = new("Least", report => report.NegativeLogLikelihood, HigherIsBetter: true), Optimizer = new SgdOptimizer(0.5) };
+        TrainerOptions options =
+            _options with { BestBy = new("Least", report => report.NegativeLogLikelihood, HigherIsBetter: true), Optimizer = new SgdOptimizer(0.5) };
         Fit(options with { Checkpoints = null });
         double[] best = Some.Weights(_student);
         using Sequential fresh = Some.Mlp();
         _ = _student.load_state_dict(fresh.state_dict());
 
-        FluentActions.Invoking(() => Fit(options with { Checkpoints = _options.Checkpoints! with { Written = _ => throw new IOException("The disk is full.") } })).Should().Throw<IOException>();
+        FluentActions
+            .Invoking(() => Fit(options with { Checkpoints = _options.Checkpoints! with { Written = _ => throw new IOException("The disk is full.") } }))
+            .Should().Throw<IOException>();
 
         Some.Weights(_student).Should().Equal(best);
     }
@@ -288,7 +307,8 @@ public sealed class CheckpointTests : IDisposable
         CheckpointOptions failing = _options.Checkpoints! with { FlushInterval = TimeSpan.Zero, Flushing = path => ThrowIf(Path.GetFileName(path) == name) };
         var log = new CollectingLog();
 
-        FluentActions.Invoking(() => Train(_options with { Checkpoints = failing }, log)).Should().Throw<IOException>().WithMessage("The last checkpoint could not be written: *");
+        FluentActions.Invoking(() => Train(_options with { Checkpoints = failing }, log))
+            .Should().Throw<IOException>().WithMessage("The last checkpoint could not be written: *");
 
         log.Ids.Should().Contain(204).And.NotContain(201);
     }

@@ -13,7 +13,16 @@ internal sealed class Child : IDisposable
 
     public Child(string directory, long steps, TeacherKind teacher, HoldAt place, long times) =>
         _process = Process.Start(new ProcessStartInfo(
-            "dotnet", [Path.Combine(AppContext.BaseDirectory, "Distillation.Crash.dll"), "train", directory, Text(steps), teacher.ToString(), place.ToString(), Text(times)])
+            "dotnet",
+            [
+                Path.Combine(AppContext.BaseDirectory, "Distillation.Crash.dll"),
+                "train",
+                directory,
+                Text(steps),
+                teacher.ToString(),
+                place.ToString(),
+                Text(times),
+            ])
         {
             RedirectStandardOutput = true,
         })!;

@@ -83,7 +83,9 @@ public sealed class DamagedCheckpointTests : IDisposable
         BestBy = Metric.Accuracy,
         EarlyStopping = new(Metric.Accuracy, Patience: 5),
         Update = new() { AverageDecay = 0.9, ClipNorm = 1 },
-        Optimizer = foreignOptimizer ? new CustomOptimizer(0.01, parameters => torch.optim.RMSProp(parameters.Select(one => one.Parameter).ToArray(), momentum: 0.5)) : new AdamWOptimizer(0.01),
+        Optimizer = foreignOptimizer
+            ? new CustomOptimizer(0.01, parameters => torch.optim.RMSProp(parameters.Select(one => one.Parameter).ToArray(), momentum: 0.5))
+            : new AdamWOptimizer(0.01),
         NonFinite = new NonFinitePolicy.RollBack(),
         Checkpoints = new(_root) { EverySteps = 7, AtEpochEnds = false, OnTermination = false },
     };
@@ -120,7 +122,8 @@ public sealed class DamagedCheckpointTests : IDisposable
         }
     }
 
-    private static bool IsOfAnotherRun(Exception exception) => exception is InvalidOperationException && exception.Message.Contains("is of another run", StringComparison.Ordinal);
+    private static bool IsOfAnotherRun(Exception exception) =>
+        exception is InvalidOperationException && exception.Message.Contains("is of another run", StringComparison.Ordinal);
 
     /// <summary>A checkpoint, one of whose files is damaged again and again.</summary>
     private sealed class Saved(string path)
@@ -139,7 +142,10 @@ public sealed class DamagedCheckpointTests : IDisposable
                 Write(file, damaged);
                 if (file != Manifest && time % 2 == 0)
                 {
-                    var files = new Dictionary<string, CheckpointManifest.Content>(_manifest.Files) { [file] = CheckpointManifest.Content.Of(Path.Combine(path, file)) };
+                    var files = new Dictionary<string, CheckpointManifest.Content>(_manifest.Files)
+                    {
+                        [file] = CheckpointManifest.Content.Of(Path.Combine(path, file)),
+                    };
                     Write(Manifest, JsonSerializer.SerializeToUtf8Bytes(_manifest with { Files = files }));
                 }
 

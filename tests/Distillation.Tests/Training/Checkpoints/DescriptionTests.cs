@@ -12,7 +12,13 @@ public sealed class DescriptionTests
 {
     // What changes no bit of a run, or belongs to a learner and is compared there.
     private static readonly string[] OptionsOfNoWeight =
-        [nameof(TrainerOptions.Checkpoints), nameof(TrainerOptions.Prefetch), nameof(TrainerOptions.ReportEverySteps), nameof(TrainerOptions.Optimizer), nameof(TrainerOptions.Update)];
+        [
+            nameof(TrainerOptions.Checkpoints),
+            nameof(TrainerOptions.Prefetch),
+            nameof(TrainerOptions.ReportEverySteps),
+            nameof(TrainerOptions.Optimizer),
+            nameof(TrainerOptions.Update),
+        ];
 
     // Functions cannot be compared.
     private static readonly string[] Functions = ["create", "Of"];
@@ -20,7 +26,10 @@ public sealed class DescriptionTests
     public static TheoryData<Type> Described =>
     [
         .. HouseRules.Packages.SelectMany(package => package.GetTypes())
-            .Where(type => typeof(ISelfDescribing).IsAssignableFrom(type) && type is { IsAbstract: false, IsNestedPrivate: false } && type != typeof(LossSum) && type.GetConstructors().Length > 0),
+            .Where(type => typeof(ISelfDescribing).IsAssignableFrom(type)
+                && type is { IsAbstract: false, IsNestedPrivate: false }
+                && type != typeof(LossSum)
+                && type.GetConstructors().Length > 0),
     ];
 
     [Theory]
@@ -35,7 +44,9 @@ public sealed class DescriptionTests
         for (int place = 0; place < first.Length; place++)
         {
             string name = constructor.GetParameters()[place].Name!;
-            object[] others = [.. choices[place].Where(choice => !Equals(choice, first[place])).Select(choice => Made(constructor, [.. first[..place], choice, .. first[(place + 1)..]])).OfType<object>()];
+            object[] others = [.. choices[place].Where(choice => !Equals(choice, first[place]))
+                .Select(choice => Made(constructor, [.. first[..place], choice, .. first[(place + 1)..]]))
+                .OfType<object>()];
             if (!Functions.Contains(name))
             {
                 RequireOthers(others, description, name);
@@ -56,7 +67,8 @@ public sealed class DescriptionTests
 
     [Fact]
     public void Measures_of_a_kind_differ() =>
-        typeof(RowMeasure).GetProperties(BindingFlags.Public | BindingFlags.Static).Select(measure => Description.Of(measure.GetValue(null))).Should().OnlyHaveUniqueItems().And.HaveCountGreaterThan(1);
+        typeof(RowMeasure).GetProperties(BindingFlags.Public | BindingFlags.Static).Select(measure => Description.Of(measure.GetValue(null)))
+            .Should().OnlyHaveUniqueItems().And.HaveCountGreaterThan(1);
 
     [Fact]
     public void Terms_of_a_sum_count_with_their_weights()
@@ -119,7 +131,8 @@ public sealed class DescriptionTests
     // Each value where the values before it fit, so that two that exclude each other are not taken together.
     private static object?[] FirstThatFit(ConstructorInfo constructor, object?[][] choices)
     {
-        IEnumerable<object?[]> all = choices.Aggregate((IEnumerable<object?[]>)[[]], (some, next) => some.SelectMany(one => next.Select(value => (object?[])[.. one, value])));
+        IEnumerable<object?[]> all = choices.Aggregate(
+            (IEnumerable<object?[]>)[[]], (some, next) => some.SelectMany(one => next.Select(value => (object?[])[.. one, value])));
         return all.First(one => Made(constructor, one) is not null);
     }
 
@@ -153,7 +166,9 @@ public sealed class DescriptionTests
         }
     }
 
-    private static IEnumerable<object?> Values(Type type) => Samples().Where(value => (Nullable.GetUnderlyingType(type) ?? type).IsInstanceOfType(value)).Concat(type.IsEnum ? Enum.GetValues(type).Cast<object>() : []);
+    private static IEnumerable<object?> Values(Type type) => Samples()
+        .Where(value => (Nullable.GetUnderlyingType(type) ?? type).IsInstanceOfType(value))
+        .Concat(type.IsEnum ? Enum.GetValues(type).Cast<object>() : []);
 
     private static object[] Samples() =>
     [
