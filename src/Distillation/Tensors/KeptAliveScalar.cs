@@ -7,8 +7,8 @@ namespace Distillation;
 /// <para>A number that TorchSharp converts by itself is freed by the next collection, of any thread, even while native code still reads it.
 /// TorchSharp does that in its operators too: <c>a + b</c> of two tensors makes a 1, and <c>square</c> a 2.</para>
 /// <para>
-/// So the library calls none of them, and a test makes sure of it. <see cref="TensorArithmetic"/> and <see cref="TensorComparison"/> do the same with held
-/// numbers.
+/// The library calls none of them: <c>BannedSymbols.txt</c> makes them errors. <see cref="TensorArithmetic"/> and <see cref="TensorComparison"/> do the same
+/// with numbers that stay alive.
 /// </para>
 /// </remarks>
 internal static class KeptAliveScalar

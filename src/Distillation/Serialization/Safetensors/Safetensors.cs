@@ -33,7 +33,7 @@ public static class Safetensors
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         Require.Present(tensors);
-        ReplacedFile.Write(path, file => Write(file, tensors, metadata));
+        AtomicFile.Replace(path, file => Write(file, tensors, metadata));
     }
 
     /// <summary>Writes tensors into a file that is open and empty.</summary>
@@ -58,7 +58,7 @@ public static class Safetensors
     /// </param>
     internal static void Write(
         string path, TensorInfo[] places, IReadOnlyDictionary<string, string>? metadata, Action<Action<TensorInfo, long, Tensor>> fill) =>
-        ReplacedFile.Write(path, file => Write(file, places, metadata, fill));
+        AtomicFile.Replace(path, file => Write(file, places, metadata, fill));
 
     private static void Write(
         SafeFileHandle file, TensorInfo[] places, IReadOnlyDictionary<string, string>? metadata, Action<Action<TensorInfo, long, Tensor>> fill)
