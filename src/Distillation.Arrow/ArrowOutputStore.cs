@@ -50,7 +50,7 @@ public sealed class ArrowOutputStore : IOutputStore
     /// <inheritdoc/>
     public long Filled => _index?.Filled ?? 0;
 
-    /// <summary>Gets what tells which teacher, data and transforms the outputs are of.</summary>
+    /// <summary>Gets the fingerprint of the teacher, the data and the transforms of the outputs.</summary>
     public string Fingerprint { get; }
 
     /// <summary>Gets how the logits stand on disk.</summary>
@@ -72,7 +72,7 @@ public sealed class ArrowOutputStore : IOutputStore
     /// <param name="options">What is kept, and how; the default keeps the logits in float32.</param>
     /// <returns>The store; the caller disposes it.</returns>
     /// <exception cref="InvalidDataException">
-    /// The store there is of another fingerprint, for another number of samples or with other options, or is damaged; the message says which.
+    /// The store there is of another fingerprint, for another number of samples or with other options, or is damaged; the message has which.
     /// </exception>
     /// <exception cref="IOException">The directory cannot be read or made.</exception>
     /// <exception cref="UnauthorizedAccessException">The system does not allow it.</exception>
@@ -90,7 +90,7 @@ public sealed class ArrowOutputStore : IOutputStore
     /// <param name="directory">The directory.</param>
     /// <param name="fingerprint">Which teacher, data and transforms the outputs must be of; <see langword="null"/>: of any.</param>
     /// <returns>The store; the caller disposes it.</returns>
-    /// <exception cref="InvalidDataException">The store is of another fingerprint, or is damaged; the message says which.</exception>
+    /// <exception cref="InvalidDataException">The store is of another fingerprint, or is damaged; the message has which.</exception>
     /// <exception cref="IOException">There is no store, or it cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The system does not allow it.</exception>
     public static ArrowOutputStore OpenRead(string directory, string? fingerprint)
@@ -222,7 +222,7 @@ public sealed class ArrowOutputStore : IOutputStore
     }
 
     /// <summary>Removes what writers that were killed have left: files that were not finished, and shards without a description, which do not count.</summary>
-    /// <remarks>Call it while nobody else writes to the directory: what is being written goes too.</remarks>
+    /// <remarks>Call it while no other process writes to the directory: unfinished files of all processes are removed.</remarks>
     /// <exception cref="InvalidOperationException">The store was opened for reading.</exception>
     /// <exception cref="IOException">A file cannot be removed.</exception>
     public void RemoveUnfinished()

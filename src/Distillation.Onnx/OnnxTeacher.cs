@@ -6,7 +6,7 @@ namespace Distillation.Onnx;
 /// <remarks>
 /// <para>
 /// The inputs of a batch are converted to the types that the model declares; values that such a type does not have, as fractions for a model of integers, are
-/// refused. What the model says comes in the floating-point type of <see cref="Batch.Inputs"/>, or in torch's default type where these are integers, and on the
+/// refused. Outputs have the floating-point type of <see cref="Batch.Inputs"/>, or in torch's default type where these are integers, and on the
 /// device of the batch.
 /// </para>
 /// <para>
@@ -42,7 +42,7 @@ public sealed class OnnxTeacher : ITeacher
             {
                 throw new ArgumentException(
                     $"The model's output {_outputs.Logits} comes from a sigmoid: it gives probabilities. "
-                    + $"Say which with {nameof(OnnxTeacherOptions)}.{nameof(OnnxTeacherOptions.Meaning)}: {nameof(OnnxTeacherOutput.BinaryProbabilities)} "
+                    + $"Set {nameof(OnnxTeacherOptions)}.{nameof(OnnxTeacherOptions.Meaning)}: {nameof(OnnxTeacherOutput.BinaryProbabilities)} "
                     + $"where each stands for itself, {nameof(OnnxTeacherOutput.Probabilities)} where rows sum to 1, {nameof(OnnxTeacherOutput.Logits)} to "
                     + "take the numbers as they are.",
                     nameof(options));
@@ -65,11 +65,11 @@ public sealed class OnnxTeacher : ITeacher
     /// <param name="options">What is read of the model, and how it runs.</param>
     /// <returns>The teacher; the caller disposes it.</returns>
     /// <exception cref="InvalidDataException">
-    /// The file is no ONNX model, or one that was exported in training mode, or ONNX Runtime cannot load it; the message says why.
+    /// The file is no ONNX model, or one that was exported in training mode, or ONNX Runtime cannot load it; the message has the reason.
     /// </exception>
     /// <exception cref="ArgumentException">
-    /// The model does not have the output, or takes several inputs that the options do not tell of, or its output comes from a sigmoid and the options do not
-    /// tell its meaning.
+    /// The model does not have the output, or takes several inputs that the options do not map, or its output comes from a sigmoid and the options do not set
+    /// its meaning.
     /// </exception>
     /// <exception cref="NotSupportedException">An input or the output is of a type that no tensor has, such as text.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -80,28 +80,28 @@ public sealed class OnnxTeacher : ITeacher
     /// <param name="options">What is read of the model, and how it runs.</param>
     /// <returns>The teacher; the caller disposes it.</returns>
     /// <exception cref="InvalidDataException">
-    /// The bytes are no ONNX model, or one that was exported in training mode, or ONNX Runtime cannot load it; the message says why.
+    /// The bytes are no ONNX model, or one that was exported in training mode, or ONNX Runtime cannot load it; the message has the reason.
     /// </exception>
     /// <exception cref="ArgumentException">
-    /// The model does not have the output, or takes several inputs that the options do not tell of, or its output comes from a sigmoid and the options do not
-    /// tell its meaning.
+    /// The model does not have the output, or takes several inputs that the options do not map, or its output comes from a sigmoid and the options do not set
+    /// its meaning.
     /// </exception>
     /// <exception cref="NotSupportedException">An input or the output is of a type that no tensor has, such as text.</exception>
     public static OnnxTeacher FromBytes(byte[] model, OnnxTeacherOptions? options = null) => new(OnnxFile.Of(Require.Present(model)), options);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">
-    /// The inputs are not those that the model declares, or have values that its type does not have, or a layer is asked for that it does not have.
+    /// The inputs are not those that the model declares, or have values that its type does not have, or a required layer is not in the model.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// The model fails on these inputs, or what it says is not a row of classes for each sample, or not the probabilities that it must be.
+    /// The model fails on these inputs, or its output is not a row of classes for each sample, or not the probabilities that it must be.
     /// </exception>
     public ModelOutput Predict(Batch batch, FeatureSet features)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Require.Present(batch);
-        Feature[] asked = [.. Require.Present(features)];
-        ModelNode[] outputs = [_outputs.Logits, .. asked.Select(_outputs.Layer)];
+        Feature[] required = [.. Require.Present(features)];
+        ModelNode[] outputs = [_outputs.Logits, .. required.Select(_outputs.Layer)];
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
         Tensor[] predicted = _session.Run(batch, outputs);
@@ -109,12 +109,12 @@ public sealed class OnnxTeacher : ITeacher
 
         torch.ScalarType type = batch.Inputs.is_floating_point() ? batch.Inputs.dtype : torch.get_default_dtype();
         Tensor[] given = [.. predicted.Select(tensor => tensor.to(type, batch.Inputs.device).MoveToOuterDisposeScope())];
-        return new ModelOutput(given[0], asked.Zip(given.Skip(1)).ToDictionary(layer => layer.First, layer => layer.Second));
+        return new ModelOutput(given[0], required.Zip(given.Skip(1)).ToDictionary(layer => layer.First, layer => layer.Second));
     }
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Of the bytes of the model and its weights, the output and its meaning. What the options say of the session and of inputs is not in it.
+    /// Of the bytes of the model and its weights, the output and its meaning. Options of the session and of inputs are not in it.
     /// </remarks>
     public string Fingerprint() =>
         $"ONNX model {_digest}, "
@@ -160,7 +160,7 @@ public sealed class OnnxTeacher : ITeacher
         {
             throw new InvalidOperationException(
                 $"The model's output {_outputs.Logits} gives numbers that are not negative and sum to 1: they look like probabilities. "
-                + $"Say which they are with {nameof(OnnxTeacherOptions)}.{nameof(OnnxTeacherOptions.Meaning)}.");
+                + $"Set {nameof(OnnxTeacherOptions)}.{nameof(OnnxTeacherOptions.Meaning)}.");
         }
     }
 }

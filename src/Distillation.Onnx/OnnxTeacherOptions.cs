@@ -5,7 +5,7 @@ namespace Distillation.Onnx;
 /// <summary>What a teacher takes from a batch, what it reads of a model, and how the model runs.</summary>
 public sealed record OnnxTeacherOptions
 {
-    /// <summary>Gets the name of the output that says how much speaks for each class, [N, C], or a sequence of maps from classes to numbers (ZipMap).</summary>
+    /// <summary>Gets the name of the output with a score for each class, [N, C], or a sequence of maps from classes to numbers (ZipMap).</summary>
     /// <remarks>
     /// An output [N], one number for each sample, becomes [N, 1]. One that by the shapes of the model itself is always [N, C, 1, 1] becomes [N, C]; sizes that
     /// depend on the input stay, whatever they are.
@@ -23,18 +23,18 @@ public sealed record OnnxTeacherOptions
     /// </value>
     public OnnxTeacherOutput? Meaning { get; init => field = value is { } given ? Require.Defined(given) : null; }
 
-    /// <summary>Gets values inside the model, by their names in its graph, that can be asked for as inner layers. Its outputs always can.</summary>
+    /// <summary>Gets values inside the model, by their names in its graph, that can be required as inner layers. Its outputs always can.</summary>
     /// <value>The default value is <see cref="FeatureSet.None"/>.</value>
     public FeatureSet InnerValues { get; init => field = Require.Present(value); } = FeatureSet.None;
 
     /// <summary>Gets what changes the options of the session before the model is loaded: execution providers, threads, custom operators.</summary>
-    /// <remarks>A session begins with as many threads as <c>torch.get_num_threads()</c> says, and logs nothing: what fails is thrown.</remarks>
+    /// <remarks>A session has <c>torch.get_num_threads()</c> threads, and logs nothing: failures are exceptions.</remarks>
     /// <value>The default value is <see langword="null"/>: nothing is changed.</value>
     public Action<SessionOptions>? Session { get; init; }
 
     internal Func<Batch, IReadOnlyDictionary<string, Tensor>>? Inputs { get; private init; }
 
-    /// <summary>Gives the same options for a model with several inputs.</summary>
+    /// <summary>Returns the same options for a model with several inputs.</summary>
     /// <typeparam name="TBatch">The kind of batch that carries them.</typeparam>
     /// <param name="inputs">Gives each input of the model by its name.</param>
     /// <returns>The options.</returns>

@@ -5,7 +5,7 @@ namespace Distillation.SmallData;
 
 /// <summary>
 /// Makes a model of a small data set better with new samples: trains it, fits a teacher, makes samples and has them labeled, trains the original and a
-/// simplified model on old and new together, and tells what that brought.
+/// simplified model on old and new together, and reports what that changed.
 /// </summary>
 /// <remarks>
 /// The plain original and, where a teacher labels, the control (the same pool with known labels) are trained too, so that nothing is claimed for distilling
@@ -86,10 +86,10 @@ public sealed class ModelDistillation
     /// <summary>Runs it several times, with seeds that follow each other, and keeps the reports.</summary>
     /// <param name="samples">The labeled samples: class ids as labels.</param>
     /// <param name="test">Labeled samples for the reports, from which nothing learns.</param>
-    /// <param name="runs">How many times; positive. With fewer than five little can be told from chance.</param>
+    /// <param name="runs">How many times; positive. With fewer than five, few differences are significant.</param>
     /// <param name="progress">Receives the share that is done, on this thread.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The reports, and what they say together.</returns>
+    /// <returns>The reports, and their comparison.</returns>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
     public RepeatedDistillationReport Repeat(
         IDataSource samples, IDataSource test, int runs, IProgress<double>? progress = null, CancellationToken cancellationToken = default)

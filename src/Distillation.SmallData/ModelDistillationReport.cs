@@ -35,7 +35,7 @@ public sealed record ModelDistillationReport
 
     /// <summary>
     /// Gets for each class that has test samples, by id, how much of it the plain and the final model find. What is taken for a class wrongly,
-    /// <see cref="EvaluationReport.Confusion"/> tells.
+    /// <see cref="EvaluationReport.Confusion"/> has.
     /// </summary>
     public IReadOnlyList<ClassChange> ClassChanges =>
     [
@@ -52,7 +52,7 @@ public sealed record ModelDistillationReport
     /// <summary>Gets how many new samples the recipe's filter kept; <see langword="null"/> without one.</summary>
     public FilterReport? Kept { get; init; }
 
-    /// <summary>Says the report in plain words, with the five classes that gained or lost most.</summary>
+    /// <summary>Describes the report in plain words, with the five classes that gained or lost most.</summary>
     /// <returns>Some lines.</returns>
     public string Describe()
     {

@@ -51,8 +51,8 @@ public sealed class ModelDistillationResult : IDisposable
     public FilterReport? Kept { get; }
 
     /// <summary>
-    /// Gets what a model that has not seen them says of the labeled samples: originals, where <see cref="ModelDistillationOptions.DiagnosisFolds"/> is set,
-    /// else the teacher; <see langword="null"/> without either.
+    /// Gets the diagnosis of the labeled samples by models that were trained without them: originals, where
+    /// <see cref="ModelDistillationOptions.DiagnosisFolds"/> is set, else the teacher; <see langword="null"/> without either.
     /// </summary>
     public DataDiagnosis? Diagnosis { get; }
 

@@ -5,7 +5,7 @@ namespace Distillation.SmallData;
 
 /// <summary>What one model distillation brought with several seeds: the same labeled samples, other weights, orders and new samples.</summary>
 /// <remarks>
-/// Its intervals tell the recipe from the chance of training. Whether it would do as well on other labeled samples they do not say: for that, take other
+/// Its intervals separate the recipe from the randomness of training. They do not cover other labeled samples: for that, take other
 /// samples for each run, and a <see cref="PairedComparison"/>.
 /// </remarks>
 public sealed record RepeatedDistillationReport
@@ -25,7 +25,7 @@ public sealed record RepeatedDistillationReport
     /// <returns>The comparison; <see langword="null"/> where the recipe has no control.</returns>
     public PairedComparison? AgainstControl(Metric metric) => Runs.All(run => run.Control is not null) ? Compare(metric, run => run.Control!) : null;
 
-    /// <summary>Says in plain words what the recipe changed, and what of that is the teacher's.</summary>
+    /// <summary>Describes in plain words what the recipe changed, and which part of that is the teacher's.</summary>
     /// <returns>Some lines: accuracy, likelihood, Brier score and calibration error.</returns>
     public string Describe()
     {

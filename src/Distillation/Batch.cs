@@ -148,7 +148,7 @@ public class Batch
         return new Batch(inputs, labels, indices);
     }
 
-    /// <summary>Makes an override of <see cref="Create"/> refuse batches of types that derive from it and do not override it themselves.</summary>
+    /// <summary>Creates an override of <see cref="Create"/> refuse batches of types that derive from it and do not override it themselves.</summary>
     /// <param name="own">The type whose override calls it.</param>
     /// <exception cref="NotSupportedException">The batch is of another type, whose further tensors would be lost.</exception>
     protected void RequireOwn(Type own)

@@ -17,11 +17,11 @@ public sealed class DistillationTrainer
     private readonly TrainerOptions _options;
     private readonly ILogger? _logger;
 
-    /// <summary>Puts a trainer together.</summary>
-    /// <param name="teacher">Who is learned from; it stays the caller's.</param>
-    /// <param name="student">Who learns; it stays the caller's.</param>
+    /// <summary>Creates a trainer.</summary>
+    /// <param name="teacher">The teacher; the caller disposes it.</param>
+    /// <param name="student">The student; the caller disposes it.</param>
     /// <param name="loss">What the student is to make small, such as <c>0.9 * new SoftTargetLoss(4) + 0.1 * new HardLabelLoss()</c>.</param>
-    /// <param name="options">How the run goes; the defaults if not given.</param>
+    /// <param name="options">The options of the run.</param>
     /// <param name="logger">The logger; <see langword="null"/> disables logging.</param>
     /// <exception cref="ArgumentException">The loss reads a layer that teacher or student does not have.</exception>
     public DistillationTrainer(
@@ -37,14 +37,14 @@ public sealed class DistillationTrainer
     }
 
     /// <summary>Trains the student.</summary>
-    /// <param name="train">What is learned.</param>
+    /// <param name="train">The training data.</param>
     /// <param name="validation">What the student is measured on, with labels; nothing if not given.</param>
     /// <param name="progress">
     /// Receives the reports, on this thread. .NET's own <see cref="Progress{T}"/> passes reports on to other threads, where they arrive late; a class of your
     /// own gets them in time.
     /// </param>
     /// <param name="cancellationToken">Cancels the run between two updates, after a last checkpoint where there are any.</param>
-    /// <returns>How the run went; the student has the weights.</returns>
+    /// <returns>The result of the run; the student has the weights.</returns>
     /// <exception cref="ArgumentException">The data does not fit the options or the model, or has inputs that are not finite.</exception>
     /// <exception cref="InvalidOperationException">
     /// A checkpoint is of another run. The student would train its own teacher. A model is in training already, or models, loss and data do not fit together.

@@ -16,7 +16,7 @@ public sealed class FeatureSet : IReadOnlyCollection<Feature>, IEquatable<Featur
     /// <inheritdoc/>
     public int Count => _features.Count;
 
-    /// <summary>Makes a set.</summary>
+    /// <summary>Creates a set.</summary>
     /// <param name="features">The layers; a layer named twice counts once.</param>
     /// <returns>The set.</returns>
     public static FeatureSet Of(params IEnumerable<Feature> features)
@@ -32,7 +32,7 @@ public sealed class FeatureSet : IReadOnlyCollection<Feature>, IEquatable<Featur
     public static FeatureSet operator |(FeatureSet left, FeatureSet right) =>
         left.Count == 0 ? right : right.Count == 0 ? left : Of(left.Concat(right));
 
-    /// <summary>Tells whether a layer is in the set.</summary>
+    /// <summary>Returns whether a layer is in the set.</summary>
     /// <param name="feature">The layer.</param>
     /// <returns><see langword="true"/> if it is.</returns>
     public bool Contains(Feature feature) => _features.Contains(feature);

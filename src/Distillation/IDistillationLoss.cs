@@ -1,6 +1,6 @@
 namespace Distillation;
 
-/// <summary>Measures how far a student is from what it should say.</summary>
+/// <summary>Computes how far the outputs of a student are from their targets.</summary>
 /// <remarks>
 /// <para>A loss of your own needs <see cref="Compute"/> alone. The other members are abilities: each has the value of a loss that lacks it.</para>
 /// <para>Losses add up: <c>0.9 * new SoftTargetLoss(4) + 0.1 * new HardLabelLoss()</c>; see <see cref="LossArithmetic"/>.</para>
@@ -51,7 +51,7 @@ public interface IDistillationLoss : ISelfDescribing
     /// <summary>
     /// Creates the model that predicts once a student is trained with this loss, where that is not the student itself. Validation measures it.
     /// </summary>
-    /// <param name="student">The student; it stays the caller's.</param>
+    /// <param name="student">The student; the caller disposes it.</param>
     /// <returns>A teacher with the weights as they are at each prediction; or <see langword="null"/>, the default: the student predicts by itself.</returns>
     ITeacher? CreatePredictor(IStudent student) => null;
 

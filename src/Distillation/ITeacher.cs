@@ -3,12 +3,12 @@ namespace Distillation;
 /// <summary>A model that others learn from: a network, a file, a function, an ensemble, a recording.</summary>
 /// <remarks>
 /// <para>A teacher gives constants: it runs in evaluation mode and no gradient reaches it.</para>
-/// <para>To add to what a teacher does (remember, log, scale), derive from <see cref="Models.DelegatingTeacher"/> and wrap it.</para>
+/// <para>To add to what a teacher does (cache, log, scale), derive from <see cref="Models.DelegatingTeacher"/> and wrap it.</para>
 /// <para>An instance is used by one thread at a time. Disposing it releases what it made (hooks, sessions, files), never a model it was given.</para>
 /// </remarks>
 public interface ITeacher : IDisposable
 {
-    /// <summary>Gets the layers that can be asked for, or <see langword="null"/> where the teacher cannot list them.</summary>
+    /// <summary>Gets the layers that can be required, or <see langword="null"/> where the teacher cannot list them.</summary>
     IReadOnlyCollection<Feature>? AvailableFeatures => null;
 
     /// <summary>
@@ -25,21 +25,21 @@ public interface ITeacher : IDisposable
     /// </value>
     bool AcceptsRepeatedSamples => false;
 
-    /// <summary>Says what it knows of a batch.</summary>
+    /// <summary>Computes the outputs for a batch.</summary>
     /// <param name="batch">The samples.</param>
     /// <param name="features">The inner layers to give beside the logits.</param>
-    /// <returns>Logits [N, C] and the features asked for, on the device of the batch, detached, owned by the current dispose scope.</returns>
+    /// <returns>Logits [N, C] and the required features, on the device of the batch, detached, owned by the current dispose scope.</returns>
     ModelOutput Predict(Batch batch, FeatureSet features);
 
-    /// <summary>Says what it knows of a batch, unless that is canceled.</summary>
+    /// <summary>Computes the outputs for a batch, with cancellation.</summary>
     /// <remarks>
-    /// A teacher that takes long over a batch, as one that is asked over a network, implements this method too, and looks at the token on the way. Others
+    /// A teacher that takes long for a batch, such as one behind a network, implements this method too, and checks the token on the way. Others
     /// finish the batch.
     /// </remarks>
     /// <param name="batch">The samples.</param>
     /// <param name="features">The inner layers to give beside the logits.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>Logits [N, C] and the features asked for, on the device of the batch, detached, owned by the current dispose scope.</returns>
+    /// <returns>Logits [N, C] and the required features, on the device of the batch, detached, owned by the current dispose scope.</returns>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
     /// <exception cref="PartialOutputException">Some samples failed; the exception has the outputs of the others.</exception>
     ModelOutput Predict(Batch batch, FeatureSet features, CancellationToken cancellationToken)
@@ -49,8 +49,8 @@ public interface ITeacher : IDisposable
     }
 
     /// <summary>
-    /// Gives a digest of all that decides what the teacher says, its parameters above all. Teachers with the same one say the same; a cache of outputs is known
-    /// by it.
+    /// Computes a digest of all that determines the outputs of the teacher, above all its parameters. Teachers with the same digest have the same outputs; a
+    /// cache of outputs is known by it.
     /// </summary>
     /// <returns>The digest, or <see langword="null"/> where that cannot be known.</returns>
     string? Fingerprint() => null;

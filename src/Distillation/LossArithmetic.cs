@@ -35,7 +35,7 @@ public static class LossArithmetic
     /// <returns>The weighted loss; of a sum, each term is multiplied.</returns>
     public static LossSum WithWeight(this IDistillationLoss loss, Schedule weight) => LossSum.Of(Require.Present(loss)).Scale(Require.Present(weight));
 
-    /// <summary>Gives a loss a name in the reports.</summary>
+    /// <summary>Returns a loss a name in the reports.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="name">The name; not empty.</param>
     /// <returns>The loss as a term of that name.</returns>

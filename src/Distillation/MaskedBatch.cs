@@ -13,7 +13,7 @@ namespace Distillation;
 /// </para>
 /// <para>
 /// For layers, of losses that compare states, attention or values: [N, T], a value for each place of a layer [N, T, D], or [N], one for each sample. Without a
-/// mask all places count: padding cannot be told from tokens.
+/// mask all places count: padding cannot be distinguished from tokens.
 /// </para>
 /// </remarks>
 public class MaskedBatch : Batch

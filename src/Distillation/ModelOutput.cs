@@ -7,7 +7,7 @@ public sealed class ModelOutput
 
     /// <summary>Creates the outputs of a model for one batch.</summary>
     /// <param name="logits">The outputs before the softmax, [N, C]; of a regression, the predictions.</param>
-    /// <param name="features">The outputs of the inner layers that were asked for.</param>
+    /// <param name="features">The outputs of the required inner layers.</param>
     public ModelOutput(Tensor logits, IReadOnlyDictionary<Feature, Tensor>? features = null)
     {
         Logits = Require.Present(logits);
@@ -22,7 +22,7 @@ public sealed class ModelOutput
 
     /// <summary>Gets the output of an inner layer, [N, ...].</summary>
     /// <param name="feature">The layer.</param>
-    /// <exception cref="KeyNotFoundException">The layer was not asked for, or the model did not give it.</exception>
+    /// <exception cref="KeyNotFoundException">The layer was not required, or the model did not output it.</exception>
     public Tensor this[Feature feature] =>
         _features is not null && _features.TryGetValue(feature, out Tensor? value)
             ? value
@@ -30,7 +30,7 @@ public sealed class ModelOutput
                 $"The output has no layer '{feature}'. It has: {(_features is null ? "the logits alone" : string.Join(", ", _features.Keys))}. "
                 + $"A loss names the layers it reads in {nameof(IDistillationLoss)}.{nameof(IDistillationLoss.Features)}.");
 
-    /// <summary>Gives the same layers with other logits: for a loss that changes what another loss sees.</summary>
+    /// <summary>Returns the same layers with other logits: for a loss that changes what another loss sees.</summary>
     /// <param name="logits">The logits.</param>
     /// <returns>The output.</returns>
     public ModelOutput WithLogits(Tensor logits) => new(logits, _features);

@@ -10,19 +10,19 @@ namespace Distillation;
 /// </remarks>
 public sealed class PartialOutputException : Exception
 {
-    /// <summary>Makes the exception.</summary>
+    /// <summary>Creates the exception.</summary>
     public PartialOutputException()
     {
     }
 
-    /// <summary>Makes the exception.</summary>
+    /// <summary>Creates the exception.</summary>
     /// <param name="message">What happened.</param>
     public PartialOutputException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes the exception.</summary>
+    /// <summary>Creates the exception.</summary>
     /// <param name="message">What happened.</param>
     /// <param name="innerException">What caused it.</param>
     public PartialOutputException(string message, Exception innerException)
@@ -30,7 +30,7 @@ public sealed class PartialOutputException : Exception
     {
     }
 
-    /// <summary>Makes the exception.</summary>
+    /// <summary>Creates the exception.</summary>
     /// <param name="message">What happened.</param>
     /// <param name="teacher">The teacher that throws it.</param>
     /// <param name="output">The outputs of M samples of the batch, in the dispose scope in which the teacher was called.</param>

@@ -2,11 +2,11 @@ using Distillation.Models;
 
 namespace Distillation;
 
-/// <summary>Makes students, and teachers of them.</summary>
+/// <summary>Creates students, and teachers of them.</summary>
 public static class Student
 {
-    /// <summary>Makes a student of a network.</summary>
-    /// <param name="module">The network, [N, ...] to logits [N, C]; it stays the caller's. Move it to its device and data type first.</param>
+    /// <summary>Creates a student of a network.</summary>
+    /// <param name="module">The network, [N, ...] to logits [N, C]; the caller disposes it. Move it to its device and data type first.</param>
     /// <returns>A student that can give every inner layer that TorchSharp can hook: see <see cref="Feature"/>.</returns>
     public static IStudent From(torch.nn.Module<Tensor, Tensor> module)
     {
@@ -14,18 +14,18 @@ public static class Student
         return new ModuleStudent(module, batch => module.call(batch.Inputs));
     }
 
-    /// <summary>Makes a student of a TorchScript file that <c>torch.jit.load</c> has opened.</summary>
-    /// <param name="module">The network, [N, ...] to logits [N, C]; it stays the caller's.</param>
-    /// <returns>A student; its inner layers cannot be asked for.</returns>
+    /// <summary>Creates a student of a TorchScript file that <c>torch.jit.load</c> has opened.</summary>
+    /// <param name="module">The network, [N, ...] to logits [N, C]; the caller disposes it.</param>
+    /// <returns>A student without inner layers.</returns>
     public static IStudent From(torch.jit.ScriptModule<Tensor, Tensor> module)
     {
         Require.Present(module);
         return new ModuleStudent(module, batch => module.call(batch.Inputs));
     }
 
-    /// <summary>Makes a student of a network with several inputs.</summary>
+    /// <summary>Creates a student of a network with several inputs.</summary>
     /// <typeparam name="TBatch">The kind of batch that carries them.</typeparam>
-    /// <param name="module">The network that the function runs; it stays the caller's.</param>
+    /// <param name="module">The network that the function runs; the caller disposes it.</param>
     /// <param name="forward">Gives the logits [N, C]; runs the module with <c>call</c>.</param>
     /// <returns>A student that can give every inner layer that TorchSharp can hook: see <see cref="Feature"/>.</returns>
     public static IStudent From<TBatch>(torch.nn.Module module, Func<TBatch, Tensor> forward)
@@ -58,7 +58,7 @@ public static class Student
     public static IStudent ChannelsLast(this IStudent student) => new ChannelsLastStudent(Require.Present(student));
 
     /// <summary>Looks at a student as a teacher: for evaluation, or to teach the next one.</summary>
-    /// <param name="student">The student; it stays the caller's.</param>
+    /// <param name="student">The student; the caller disposes it.</param>
     /// <returns>A teacher with the student's weights as they are at each prediction.</returns>
     public static ITeacher AsTeacher(this IStudent student) => new StudentTeacher(Require.Present(student));
 }

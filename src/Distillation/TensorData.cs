@@ -50,7 +50,7 @@ public sealed class TensorData : IDataSource, IDisposable
     /// <inheritdoc/>
     public long Count { get; }
 
-    /// <summary>Makes samples of the rows of a table.</summary>
+    /// <summary>Creates samples of the rows of a table.</summary>
     /// <param name="rows">One sample a row, all of the same length F, all finite; become inputs [N, F] float32.</param>
     /// <param name="labels">A class id for each row, from 0; become labels [N] int64.</param>
     /// <returns>The samples; the caller disposes them.</returns>
@@ -76,7 +76,7 @@ public sealed class TensorData : IDataSource, IDisposable
         return FromTable(values, rows.Count, features, ClassIds(labels, rows.Count), nameof(rows));
     }
 
-    /// <summary>Makes samples of the columns of a table.</summary>
+    /// <summary>Creates samples of the columns of a table.</summary>
     /// <param name="columns">One feature a column, F of them, all with one value for each sample, all finite; become inputs [N, F] float32.</param>
     /// <param name="labels">A class id for each sample, from 0; become labels [N] int64.</param>
     /// <returns>The samples; the caller disposes them.</returns>

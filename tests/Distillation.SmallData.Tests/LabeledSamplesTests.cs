@@ -59,8 +59,8 @@ public sealed class LabeledSamplesTests : IDisposable
             return all.Inputs.mean();
         }
 
-        Tensor first = originals.Remember(("mean", 1), Compute);
-        Tensor second = originals.Remember(("mean", 1), Compute);
+        Tensor first = originals.GetOrAdd(("mean", 1), Compute);
+        Tensor second = originals.GetOrAdd(("mean", 1), Compute);
 
         second.Should().BeSameAs(first);
         times.Should().Be(1);
@@ -75,7 +75,7 @@ public sealed class LabeledSamplesTests : IDisposable
             using var scope = torch.NewDisposeScope();
             using var originals = new LabeledSamples(data);
             _ = originals.OneHotLabels;
-            _ = originals.Remember("mean", all => all.Inputs.mean());
+            _ = originals.GetOrAdd("mean", all => all.Inputs.mean());
         });
     }
 }

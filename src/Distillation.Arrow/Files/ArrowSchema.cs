@@ -68,7 +68,7 @@ internal static class ArrowSchema
                 ReadOnlySpan<byte> value = pair.Text(1);
                 if (!value.SequenceEqual(Encoding.UTF8.GetBytes(expected)))
                 {
-                    throw file.Damaged($"it says that its {key} is '{Shown(value)}', but the store has '{expected}'");
+                    throw file.Damaged($"its {key} is '{Shown(value)}', but the store has '{expected}'");
                 }
 
                 return;

@@ -43,7 +43,7 @@ internal sealed class BatchReader(MappedFile file, FlatTable batch, long body, l
         return new(start, (int)rows, values, present);
     }
 
-    // Gives the place of the bits that tell which values are there, or -1 where all are.
+    // Returns the place of the bits that mark the values that are there, or -1 where all are.
     private long Node(Column column, long length, bool exact, bool mayLack)
     {
         long node = Next(_nodes, ref _node, column);

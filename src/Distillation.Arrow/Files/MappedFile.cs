@@ -66,7 +66,7 @@ internal sealed class MappedFile : IDisposable
         }
     }
 
-    /// <summary>Copies bytes that the file itself says are there.</summary>
+    /// <summary>Copies bytes at a place that the file announces.</summary>
     public FlatBytes Part(long from, long length, string what)
     {
         if (from < 0 || length < 0 || from > Length || length > Length - from || length > Array.MaxLength)

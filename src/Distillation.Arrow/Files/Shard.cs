@@ -19,7 +19,7 @@ internal sealed class Shard : IRowSource, IDisposable
         _description = StoredJson.Read(name.In(folder, ShardName.Description), StoreJson.Default.ShardDescription);
         if (_description.Rows < 0)
         {
-            throw new InvalidDataException($"'{name.In(folder, ShardName.Description)}' says that the shard has {_description.Rows} rows.");
+            throw new InvalidDataException($"'{name.In(folder, ShardName.Description)}' announces {_description.Rows} rows.");
         }
 
         _file = new(name.In(folder, ShardName.Data), _description.Bytes);

@@ -74,7 +74,7 @@ internal sealed record Manifest(
         }
         catch (IOException) when (File.Exists(path))
         {
-            // The one of whoever was first holds; the caller compares.
+            // The first one that was written holds; the caller compares.
         }
 
         return Read(folder);
@@ -88,7 +88,7 @@ internal sealed record Manifest(
         return wrong is null ? manifest : throw new InvalidDataException($"'{path}' cannot be used: {wrong}.");
     }
 
-    /// <summary>Refuses a store of something else than was asked for.</summary>
+    /// <summary>Refuses a store with other settings than required.</summary>
     public void RequireSame(string folder, long count, string fingerprint, ArrowStoreOptions options)
     {
         string layers = FeatureSet.Of(Kept.Select(layer => new Feature(layer.Name))).ToString();
@@ -102,7 +102,7 @@ internal sealed record Manifest(
         foreach ((string what, string here, string asked) in pairs.Where(pair => pair.Here != pair.Asked))
         {
             throw new InvalidDataException(
-                $"The store in '{folder}' has the {what} '{here}', but '{asked}' was asked for. Another store needs another directory.");
+                $"The store in '{folder}' has the {what} '{here}', but '{asked}' is required. Another store needs another directory.");
         }
     }
 

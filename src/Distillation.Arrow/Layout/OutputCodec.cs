@@ -3,7 +3,7 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Arrow;
 
-/// <summary>Makes columns of outputs, and outputs of columns.</summary>
+/// <summary>Creates columns of outputs, and outputs of columns.</summary>
 internal sealed class OutputCodec(StoreLayout layout)
 {
     private readonly long[] _shape = layout.Manifest.Shape;
@@ -26,7 +26,7 @@ internal sealed class OutputCodec(StoreLayout layout)
         }
     }
 
-    /// <summary>Gives the values of the columns of the logits and the layers, as they will stand.</summary>
+    /// <summary>Returns the values of the columns of the logits and the layers, as they will stand.</summary>
     public List<Tensor> Encode(ModelOutput output, long start, long count)
     {
         Tensor logits = output.Logits.narrow(0, start, count).detach().cpu();
@@ -79,7 +79,7 @@ internal sealed class OutputCodec(StoreLayout layout)
         Tensor log = functional.log_softmax(logits.dtype == torch.ScalarType.Float64 ? logits : logits.to(torch.ScalarType.Float32), ClassAxis);
         if (log.isnan().any().item<bool>())
         {
-            throw new ArgumentException($"The logits have numbers that are not finite, so that the likeliest classes cannot be told.");
+            throw new ArgumentException($"The logits have numbers that are not finite, so that the likeliest classes are not defined.");
         }
 
         (Tensor values, Tensor indices) = log.topk(_listed, ClassAxis);

@@ -1,7 +1,7 @@
 namespace Distillation.Onnx;
 
 /// <summary>
-/// A module that says itself how it is written as ONNX operators. A module with a <c>forward</c> of its own needs it to be exported, or an
+/// A module that exports itself as ONNX operators. A module with a <c>forward</c> of its own needs it to be exported, or an
 /// <see cref="OnnxLayer"/> where its class cannot be changed: the code of <c>forward</c> cannot be read.
 /// </summary>
 public interface IOnnxExportable

@@ -18,7 +18,7 @@ internal sealed class KnownValues(GraphProto graph, string input, IEnumerable<Ex
     /// <exception cref="OnnxExportException">ONNX Runtime does not run the graph.</exception>
     public Tensor[] Of(string value) => _known.TryGetValue(value, out Tensor[]? known) ? known : _known[value] = Compute(value);
 
-    // The scope in which a shape is asked for may end before the export.
+    // The scope in which a shape is computed may end before the export.
     public void Dispose()
     {
         foreach (Tensor value in _known.Values.SelectMany(values => values))

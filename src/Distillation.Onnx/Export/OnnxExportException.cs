@@ -5,19 +5,19 @@ namespace Distillation.Onnx;
 /// </summary>
 public sealed class OnnxExportException : Exception
 {
-    /// <summary>Makes the exception.</summary>
+    /// <summary>Creates the exception.</summary>
     public OnnxExportException()
     {
     }
 
-    /// <summary>Makes the exception.</summary>
+    /// <summary>Creates the exception.</summary>
     /// <param name="message">What is wrong. A module that throws it in <see cref="IOnnxExportable.Export"/> is named in front.</param>
     public OnnxExportException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes the exception.</summary>
+    /// <summary>Creates the exception.</summary>
     /// <param name="message">What is wrong.</param>
     /// <param name="innerException">Why.</param>
     public OnnxExportException(string message, Exception innerException)

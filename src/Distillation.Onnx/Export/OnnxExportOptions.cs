@@ -53,7 +53,7 @@ public sealed record OnnxExportOptions
     /// </value>
     public bool FoldBatchNorm { get; init; }
 
-    /// <summary>Gets how modules are written whose classes cannot say it themselves, or are to be written in another way.</summary>
+    /// <summary>Gets how modules are written whose classes cannot implement <see cref="IOnnxExportable"/>, or are to be written in another way.</summary>
     /// <remarks>
     /// Entries hold at every depth, for modules of one input; the layers inside a transformer or its encoder are written together with it.
     /// Of entries that fit a module the last wins; it also wins over <see cref="IOnnxExportable"/> and over the layers that are known.

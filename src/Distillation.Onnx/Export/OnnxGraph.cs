@@ -30,7 +30,7 @@ public sealed partial class OnnxGraph
 
     internal OnnxValue Input { get; }
 
-    /// <summary>Gets what has been computed of the graph; whoever made the graph disposes it.</summary>
+    /// <summary>Gets the values that have been computed of the graph; the exporter disposes them.</summary>
     internal KnownValues Known { get; }
 
     internal IReadOnlyList<string> Refusals => _refusals;
@@ -61,7 +61,7 @@ public sealed partial class OnnxGraph
     /// <exception cref="OnnxExportException">The values have another data type, or the constants of the graph are too many for one file, 2 GB.</exception>
     public OnnxValue Constant(Tensor values) => Constant("constant", values);
 
-    /// <summary>Tells the shape of a value: ONNX Runtime runs the graph as far as it is written.</summary>
+    /// <summary>Returns the shape of a value: ONNX Runtime runs the graph as far as it is written.</summary>
     /// <param name="value">The value.</param>
     /// <returns>Its sizes; −1 where the size follows the batch.</returns>
     /// <exception cref="OnnxExportException">A layer before cannot be exported, or ONNX Runtime does not run the graph.</exception>

@@ -15,14 +15,14 @@ public sealed class OnnxLayer
 
     internal LayerWriter Writer { get; }
 
-    /// <summary>Makes an entry for a type of modules.</summary>
+    /// <summary>Creates an entry for a type of modules.</summary>
     /// <remarks>
     /// <para>
     /// Inner layers are written with <see cref="OnnxGraph.Call(torch.nn.Module{Tensor, Tensor}, OnnxValue)"/>, all else with <see cref="OnnxGraph.Apply"/>.
     /// Layers and weights that a class hides are found with <c>named_children</c>, <c>named_parameters</c> and <c>named_buffers</c>.
     /// </para>
     /// <para>
-    /// A call of the same module from within <paramref name="write"/> writes it as entries before this one say, or as it is written without any.
+    /// A call of the same module from within <paramref name="write"/> writes it by the entries before this one, or as it is written without any.
     /// So an entry can add to what is there.
     /// </para>
     /// </remarks>

@@ -13,24 +13,24 @@ public sealed class OnnxSetting
 
     private OnnxSetting(AttributeProto value) => _value = value;
 
-    /// <summary>Makes an integer.</summary>
+    /// <summary>Creates an integer.</summary>
     /// <param name="value">The value.</param>
     public static implicit operator OnnxSetting(long value) => new(new() { Type = AttributeProto.Types.AttributeType.Int, I = value });
 
-    /// <summary>Makes a number; ONNX keeps it as float32.</summary>
+    /// <summary>Creates a number; ONNX keeps it as float32.</summary>
     /// <param name="value">The value.</param>
     public static implicit operator OnnxSetting(double value) => new(new() { Type = AttributeProto.Types.AttributeType.Float, F = (float)value });
 
-    /// <summary>Makes a text.</summary>
+    /// <summary>Creates a text.</summary>
     /// <param name="value">The value.</param>
     public static implicit operator OnnxSetting(string value) =>
         new(new() { Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) });
 
-    /// <summary>Makes several integers.</summary>
+    /// <summary>Creates several integers.</summary>
     /// <param name="values">The values.</param>
     public static implicit operator OnnxSetting(long[] values) => new(new() { Type = AttributeProto.Types.AttributeType.Ints, Ints = { values } });
 
-    /// <summary>Makes several texts.</summary>
+    /// <summary>Creates several texts.</summary>
     /// <param name="values">The values.</param>
     public static implicit operator OnnxSetting(string[] values) =>
         new(new() { Type = AttributeProto.Types.AttributeType.Strings, Strings = { values.Select(ByteString.CopyFromUtf8) } });

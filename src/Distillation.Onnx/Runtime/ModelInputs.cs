@@ -18,7 +18,7 @@ internal sealed class ModelInputs
         {
             throw new ArgumentException(
                 $"The model has {nodes.Length} inputs: {string.Join(", ", nodes.AsEnumerable())}. "
-                + $"{nameof(OnnxTeacherOptions)}.{nameof(OnnxTeacherOptions.WithInputs)} says where each is in a batch.",
+                + $"{nameof(OnnxTeacherOptions)}.{nameof(OnnxTeacherOptions.WithInputs)} maps each to a tensor of a batch.",
                 nameof(options));
         }
 

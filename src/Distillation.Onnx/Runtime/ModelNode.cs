@@ -13,7 +13,7 @@ internal sealed record ModelNode(string Name, NodeMetadata Declared)
 
     public torch.ScalarType Type => ElementTypes.Of(Declared.ElementDataType);
 
-    /// <summary>The sizes of the axes, each -1 where it is open; none where the model does not say how many there are, or has no tensor there.</summary>
+    /// <summary>The sizes of the axes, each -1 where it is open; none where the model does not declare their number, or has no tensor there.</summary>
     public int[] Sizes => Declared.IsTensor ? Declared.Dimensions : [];
 
     /// <summary>Whether these are numbers for classes at a single place, [N, C, 1, 1], by what the model declares and ONNX Runtime infers.</summary>

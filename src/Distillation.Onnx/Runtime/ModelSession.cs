@@ -11,7 +11,7 @@ internal sealed class ModelSession(InferenceSession session, ModelInputs inputs)
 
     public void Dispose() => session.Dispose();
 
-    /// <summary>What the model says, in batches of the size that it takes; new tensors with a row for each sample.</summary>
+    /// <summary>The outputs of the model, in batches of the size that it takes; new tensors with a row for each sample.</summary>
     public Tensor[] Run(Batch batch, ModelNode[] outputs)
     {
         Tensor[] given = inputs.In(batch);

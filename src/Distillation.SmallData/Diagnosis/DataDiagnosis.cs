@@ -5,11 +5,12 @@ using static TorchSharp.torch.nn;
 namespace Distillation.SmallData;
 
 /// <summary>
-/// What a model says of labeled samples when it has not learned from them: which classes are hard, and which labels may be wrong. Numbers only: it may be kept.
+/// The outputs of models for labeled samples that they were not trained on: which classes are hard, and which labels may be wrong. Numbers only: it may be
+/// kept.
 /// </summary>
 public sealed record DataDiagnosis
 {
-    /// <summary>Gets how well what it says fits the labels, with its calibration and its confusions.</summary>
+    /// <summary>Gets the evaluation of the outputs, with their calibration and confusions.</summary>
     public required EvaluationReport Report { get; init; }
 
     /// <summary>Gets the classes that have samples, by id.</summary>
@@ -20,7 +21,7 @@ public sealed record DataDiagnosis
 
     private const int Lines = 5;
 
-    /// <summary>Takes what a teacher says out of fold.</summary>
+    /// <summary>Diagnoses data by the out-of-fold outputs of a teacher.</summary>
     /// <param name="fitted">The teacher, fitted on the samples.</param>
     /// <param name="data">The samples it was fitted on.</param>
     /// <param name="suspectBelow">Below which probability of its label a contradicted sample is a suspect, in [0, 1]. The default value is 0.1.</param>
@@ -56,8 +57,8 @@ public sealed record DataDiagnosis
         };
     }
 
-    /// <summary>Trains originals, each without one fold of the samples, and asks each of the fold that it has not seen.</summary>
-    /// <remarks>One temperature for all calibrates what they say.</remarks>
+    /// <summary>Trains originals, each without one fold of the samples, and evaluates each on that fold.</summary>
+    /// <remarks>One temperature for all calibrates their outputs.</remarks>
     /// <param name="original">Makes a new original, from inputs [N, ...] to logits [N, C], with weights from libtorch's generator.</param>
     /// <param name="data">The labeled samples, of as many classes as the original has logits.</param>
     /// <param name="training">How each is trained; <see cref="RecipeSearchOptions.DefaultTraining"/> if not given.</param>
@@ -85,14 +86,14 @@ public sealed record DataDiagnosis
         return Of(fitted, data, suspectBelow);
     }
 
-    /// <summary>Says the diagnosis in plain words: all samples, and the five classes with the largest share of contradicted labels.</summary>
+    /// <summary>Describes the diagnosis in plain words: all samples, and the five classes with the largest share of contradicted labels.</summary>
     /// <returns>Some lines.</returns>
     public string Describe()
     {
         long errors = Classes.Sum(one => one.Errors);
         var text = new StringBuilder(string.Create(
             CultureInfo.InvariantCulture,
-            $"Asked of samples that it had not seen, the model contradicts {errors} of {Report.Samples} labels, "
+            $"On samples that it was not trained on, the model contradicts {errors} of {Report.Samples} labels, "
             + $"of which {Suspects.Count} are suspects (ECE {100 * Report.ExpectedCalibrationError:0.0} %)."));
         foreach (ClassDiagnosis one in Classes.Where(one => one.Errors > 0).OrderByDescending(one => (double)one.Errors / one.Samples).Take(Lines))
         {

@@ -43,7 +43,7 @@ public sealed class FederatedClient
         return Train(originals, Labeled(originals), _options.PlainTraining ?? _options.Training, cancellationToken);
     }
 
-    /// <summary>Makes new samples of the client's own ones.</summary>
+    /// <summary>Creates new samples of the client's own ones.</summary>
     /// <param name="classes">The number of classes of all clients, C: as many as the model has logits.</param>
     /// <param name="count">How many; by <see cref="FederatedOptions.PoolFactor"/> and <see cref="FederatedOptions.MinPoolSize"/> if not given.</param>
     /// <returns>The samples with their parents' labels as probabilities [N, C]; the caller disposes them.</returns>

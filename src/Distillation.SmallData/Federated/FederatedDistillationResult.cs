@@ -42,7 +42,7 @@ public sealed class FederatedDistillationResult : IDisposable
     /// <value>Its interval is for other clients of the same data with the same test samples.</value>
     public PairedComparison? Improvement { get; }
 
-    /// <summary>Says in plain words what was exchanged and what that brought.</summary>
+    /// <summary>Describes in plain words what was exchanged and what that changed.</summary>
     /// <returns>Some lines.</returns>
     public string Describe()
     {

@@ -71,7 +71,7 @@ public sealed class FederatedModel : IDisposable
             [Counts] = string.Join(' ', SamplesOfClass.OrderBy(pair => pair.Key).Select(pair => FormattableString.Invariant($"{pair.Key}:{pair.Value}"))),
         });
 
-    /// <summary>Gives the model as a member of a <see cref="PartialLabelEnsemble"/>, which counts by its number of samples.</summary>
+    /// <summary>Returns the model as a member of a <see cref="PartialLabelEnsemble"/>, which counts by its number of samples.</summary>
     /// <returns>The member; it lives as long as the model.</returns>
     public PartialLabelMember AsMember() => new(Teacher, SamplesOfClass.Keys, SamplesOfClass.Values.Sum());
 
@@ -94,8 +94,8 @@ public sealed class FederatedModel : IDisposable
                 || count == 0)
             {
                 throw new InvalidDataException(
-                    $"'{path}' is not the model of a client: it must say how many samples of each class it has learned from, "
-                    + $"as in '0:50 3:50', but says '{pair}'.");
+                    $"'{path}' is not the model of a client: it must have the number of training samples of each class, "
+                    + $"as in '0:50 3:50', but has '{pair}'.");
             }
 
             samples[id] = count;

@@ -2,7 +2,7 @@ using Distillation.Models;
 
 namespace Distillation.SmallData;
 
-/// <summary>Several teachers as one, each of which is asked only about classes that it knows of.</summary>
+/// <summary>Several teachers as one, each of which counts only for the classes that it was trained on.</summary>
 /// <remarks>
 /// <para>
 /// <c>p(c) ∝ Σ wₘ pₘ(c) / Σ wₘ</c>, both sums over the members m that have seen class c; the logits are log p. A class that no member of a weight has seen has
@@ -17,7 +17,7 @@ public sealed class PartialLabelEnsemble : IEnsemble
 {
     private readonly PartialLabelMember[] _members;
 
-    /// <summary>Makes one teacher of several.</summary>
+    /// <summary>Creates one teacher of several.</summary>
     /// <param name="members">
     /// The teachers with their classes, at least one, all with logits of the same classes in the same order; they stay the caller's. Their weights are not all
     /// zero.
@@ -46,11 +46,11 @@ public sealed class PartialLabelEnsemble : IEnsemble
     /// <inheritdoc/>
     public IReadOnlyCollection<Feature> AvailableFeatures => [];
 
-    /// <summary>Tells whether a member has a say about a class.</summary>
+    /// <summary>Returns whether a member has a weight for a class.</summary>
     /// <param name="member">The number of the member, in [0, number of members).</param>
     /// <param name="label">The class id.</param>
     /// <returns>Whether the member has a weight and has seen the class.</returns>
-    public bool HasSay(int member, long label) => _members[Require.InRange(member, 0, _members.Length - 1)] is { Weight: > 0 } one && one.Saw(label);
+    public bool HasWeight(int member, long label) => _members[Require.InRange(member, 0, _members.Length - 1)] is { Weight: > 0 } one && one.Saw(label);
 
     /// <inheritdoc/>
     public bool AcceptsRepeatedSamples => true;
@@ -87,7 +87,7 @@ public sealed class PartialLabelEnsemble : IEnsemble
         return new ModelOutput(logits.MoveToOuterDisposeScope());
     }
 
-    // What part of a class each member says: [members][classes].
+    // The weight of each member for each class: [members][classes].
     private double[][] Shares(long classes)
     {
         double[] whole = [.. Enumerable.Range(0, (int)classes).Select(id => _members.Where(member => member.Saw(id)).Sum(member => member.Weight))];

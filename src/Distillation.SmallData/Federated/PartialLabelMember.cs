@@ -1,12 +1,12 @@
 namespace Distillation.SmallData;
 
-/// <summary>A teacher, and the classes it knows of.</summary>
+/// <summary>A teacher, and the classes that it was trained on.</summary>
 public sealed class PartialLabelMember
 {
     private readonly HashSet<long> _classes;
 
     /// <summary>Holds a teacher.</summary>
-    /// <param name="teacher">The teacher; it stays the caller's.</param>
+    /// <param name="teacher">The teacher; the caller disposes it.</param>
     /// <param name="classes">The ids of the classes that it has learned from; at least one, none negative.</param>
     /// <param name="weight">How much it counts, such as its number of samples; zero or positive. The default value is 1.</param>
     /// <exception cref="ArgumentException">There is no class, or a negative one.</exception>

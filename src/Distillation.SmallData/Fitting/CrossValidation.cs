@@ -2,7 +2,7 @@ using Distillation.Data;
 
 namespace Distillation.SmallData;
 
-/// <summary>Fits a model for each fold on the other folds, and asks it of the samples that it has not seen.</summary>
+/// <summary>Fits a model for each fold on the other folds, and runs it on the fold.</summary>
 internal static class CrossValidation
 {
     /// <summary>Fits the models.</summary>
@@ -32,7 +32,7 @@ internal static class CrossValidation
                 {
                     throw new InvalidOperationException(
                         $"A model of data of {data.Classes} classes must give logits [N, {data.Classes}], but gave {Distillation.Shapes.Of(logits)}. "
-                        + "Where the data lacks classes that the model has, say how many there are.");
+                        + "Where the data lacks classes that the model has, set their number.");
                 }
 
                 outOfFold.index_copy_(0, held.to(outOfFold.device), logits.to(outOfFold.dtype).to(outOfFold.device));

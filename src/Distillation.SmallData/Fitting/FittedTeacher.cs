@@ -2,7 +2,7 @@ using Distillation.Evaluation;
 
 namespace Distillation.SmallData;
 
-/// <summary>A teacher of a small data set, and what it says of each sample when it has not learned from it.</summary>
+/// <summary>A teacher of a small data set, with its out-of-fold outputs.</summary>
 public sealed class FittedTeacher : IDisposable
 {
     private readonly IReadOnlyList<IDisposable> _owned;
@@ -21,7 +21,7 @@ public sealed class FittedTeacher : IDisposable
     /// <summary>Gets the teacher.</summary>
     public ITeacher Teacher { get; }
 
-    /// <summary>Gets what it says of each sample when fitted without it: logits [M, C].</summary>
+    /// <summary>Gets the output for each sample of a teacher that was fitted without it: logits [M, C].</summary>
     public Tensor OutOfFold { get; }
 
     /// <summary>Measures the out-of-fold logits.</summary>

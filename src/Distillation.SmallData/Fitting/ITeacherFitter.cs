@@ -1,6 +1,6 @@
 namespace Distillation.SmallData;
 
-/// <summary>Makes a teacher of a small data set, and says how it does on samples that it has not learned from.</summary>
+/// <summary>Fits a teacher to a small data set, and computes its outputs for samples that it was not fitted to.</summary>
 public interface ITeacherFitter
 {
     /// <summary>Gets what is fitted, for reports.</summary>

@@ -3,7 +3,7 @@ using Distillation.Models;
 
 namespace Distillation.SmallData;
 
-/// <summary>One model, fitted on all samples; what it says of samples that it has not seen comes from models fitted on folds, which are then dropped.</summary>
+/// <summary>One model, fitted to all samples; its out-of-fold outputs are those of models fitted to folds, which are then dropped.</summary>
 /// <remarks>For forests, boosted trees and any other model behind a delegate. The temperature of the out-of-fold logits calibrates it.</remarks>
 /// <param name="name">What is fitted, for reports.</param>
 /// <param name="fit">Fits one model: gets the samples and a seed, and gives a teacher. Disposing that teacher releases all that it holds.</param>
@@ -23,7 +23,7 @@ public sealed class ModelFitter(string name, Func<IDataSource, int, ITeacher> fi
     /// <param name="distilled">Makes a new simplified model.</param>
     /// <param name="training">How each is trained; <see cref="RecipeSearchOptions.DefaultTraining"/> if not given.</param>
     /// <returns>
-    /// The fitter. A teacher of the same family, trained on the same samples, knows nothing that the original does not: expect no gain of accuracy from it.
+    /// The fitter. A teacher of the same family, trained on the same samples, adds no knowledge: expect no gain of accuracy from it.
     /// </returns>
     public static ModelFitter Distilled(
         Func<torch.nn.Module<Tensor, Tensor>> original, Func<torch.nn.Module<Tensor, Tensor>> distilled, TrainerOptions? training = null)

@@ -19,7 +19,7 @@ internal static class OriginalTraining
             nameof(training))
         : training;
 
-    /// <summary>Makes a model and trains it on labels.</summary>
+    /// <summary>Creates a model and trains it on labels.</summary>
     /// <returns>The model, in evaluation mode; the caller disposes it.</returns>
     public static torch.nn.Module<Tensor, Tensor> Fit(
         Func<torch.nn.Module<Tensor, Tensor>> make, IDataSource samples, TrainerOptions training, int seed, CancellationToken cancellationToken) =>
@@ -29,7 +29,7 @@ internal static class OriginalTraining
             student => new SupervisedTrainer(student, new HardLabelLoss(), training with { Seed = seed }).Fit(samples, cancellationToken: cancellationToken),
             cancellationToken);
 
-    /// <summary>Makes a model and distils another one into it: half soft targets, half labels.</summary>
+    /// <summary>Creates a model and distils another one into it: half soft targets, half labels.</summary>
     /// <returns>The model, in evaluation mode; the caller disposes it.</returns>
     public static torch.nn.Module<Tensor, Tensor> Distil(
         torch.nn.Module<Tensor, Tensor> original,
@@ -48,7 +48,7 @@ internal static class OriginalTraining
             cancellationToken);
     }
 
-    /// <summary>Makes a model whose weights follow from the seed.</summary>
+    /// <summary>Creates a model whose weights follow from the seed.</summary>
     public static torch.nn.Module<Tensor, Tensor> Make(Func<torch.nn.Module<Tensor, Tensor>> make, int seed)
     {
         using var rng = new ForkedRng(seed);

@@ -1,7 +1,7 @@
 namespace Distillation.SmallData;
 
 /// <summary>A small data set, whole in memory, as generators see it.</summary>
-/// <remarks>It remembers what generators ask of it; disposing it releases that and the copy of the data.</remarks>
+/// <remarks>It caches what generators compute of it; disposal releases the cache and the copy of the data.</remarks>
 public sealed class LabeledSamples : IDisposable
 {
     private readonly Dictionary<object, Tensor> _remembered = [];
@@ -71,8 +71,8 @@ public sealed class LabeledSamples : IDisposable
     /// <summary>Computes something of the whole data once.</summary>
     /// <param name="key">What it is: a value that equals itself, such as a record with the generator's options.</param>
     /// <param name="compute">Computes it.</param>
-    /// <returns>The tensor, kept until disposal; nobody else disposes it.</returns>
-    public Tensor Remember(object key, Func<LabeledSamples, Tensor> compute)
+    /// <returns>The tensor, kept until disposal; the caller does not dispose it.</returns>
+    public Tensor GetOrAdd(object key, Func<LabeledSamples, Tensor> compute)
     {
         Require.Present(key);
         Require.Present(compute);

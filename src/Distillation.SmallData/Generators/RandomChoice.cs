@@ -4,21 +4,21 @@ namespace Distillation.SmallData;
 
 /// <summary>Several generators, of which each sample takes one at random.</summary>
 /// <remarks>
-/// Samples of a generator that knows no originals, such as <see cref="UnlabeledPool"/>, have known labels of zeros among those of others: no label.
+/// Samples of a generator without originals, such as <see cref="UnlabeledPool"/>, have known labels of zeros among those of others: no label.
 /// </remarks>
 public sealed class RandomChoice : ISampleGenerator
 {
     private readonly ISampleGenerator[] _generators;
     private readonly double[] _thresholds;
 
-    /// <summary>Makes a mixture of generators, each as likely as the others.</summary>
+    /// <summary>Creates a mixture of generators, each as likely as the others.</summary>
     /// <param name="generators">At least one.</param>
     public RandomChoice(params IReadOnlyList<ISampleGenerator> generators)
         : this([.. Require.Present(generators).Select(generator => (generator, 1.0))])
     {
     }
 
-    /// <summary>Makes a mixture of generators.</summary>
+    /// <summary>Creates a mixture of generators.</summary>
     /// <param name="weighted">At least one, each with how likely it is, in any measure; positive.</param>
     public RandomChoice(IReadOnlyList<(ISampleGenerator Generator, double Weight)> weighted)
     {

@@ -14,7 +14,7 @@ public sealed class SampleRandom
 
     private SampleRandom(int seed, long[] numbers, torch.Device device, int draws) => (_seed, _numbers, _device, _draws) = (seed, numbers, device, draws);
 
-    /// <summary>Makes the chance of some samples.</summary>
+    /// <summary>Creates the chance of some samples.</summary>
     /// <param name="seed">Any number.</param>
     /// <param name="numbers">The samples' numbers, [N] int64.</param>
     /// <param name="device">Where draws are put.</param>
@@ -55,7 +55,7 @@ public sealed class SampleRandom
         return scaled.to(torch.ScalarType.Int64);
     }
 
-    /// <summary>Gives the chance of some of the samples, from here on.</summary>
+    /// <summary>Returns the chance of some of the samples, from here on.</summary>
     /// <param name="rows">Their places among these samples, each in [0, N).</param>
     /// <returns>Their chance.</returns>
     public SampleRandom Of(IEnumerable<long> rows) => new(_seed, [.. Require.Present(rows).Select(row => _numbers[row])], _device, _draws);

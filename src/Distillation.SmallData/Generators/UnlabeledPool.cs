@@ -6,7 +6,7 @@ namespace Distillation.SmallData;
 /// <remarks>
 /// <para>
 /// Samples have no originals, so no label is known, and the teacher's is the only one. In a <see cref="RandomChoice"/> with generators whose labels are known,
-/// a known label of zeros says that there is none: <see cref="SmallDataExtensions.LabeledBy"/> gives such rows the teacher's label alone, whatever
+/// a known label of zeros stands for none: <see cref="SmallDataExtensions.LabeledBy"/> gives such rows the teacher's label alone, whatever
 /// <see cref="LabelingOptions.KnownShare"/> is. To a cross entropy with known labels alone such rows are of no account.
 /// </para>
 /// <para>It is the best pool where there is one. Labels that the source has are not looked at.</para>
@@ -17,8 +17,8 @@ public sealed class UnlabeledPool : ISampleGenerator
     private readonly IDataSource _source;
     private readonly long[]? _order;
 
-    /// <summary>Makes the generator.</summary>
-    /// <param name="source">The samples, in the shape of the originals and of a floating type; it stays the caller's.</param>
+    /// <summary>Creates the generator.</summary>
+    /// <param name="source">The samples, in the shape of the originals and of a floating type; the caller disposes it.</param>
     /// <param name="seed">Any number: the pool is gone through in an order of its own for each; in the source's order if not given.</param>
     /// <exception cref="ArgumentOutOfRangeException">The source is empty.</exception>
     public UnlabeledPool(IDataSource source, int? seed = null)

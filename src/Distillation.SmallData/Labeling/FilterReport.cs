@@ -24,7 +24,7 @@ public sealed record FilterReport
     /// <summary>Gets the number of samples that were kept.</summary>
     public long Kept => Samples - BelowConfidence - BelowMargin - BelowAgreement - AgainstKnown - Surplus;
 
-    /// <summary>Says the report in plain words.</summary>
+    /// <summary>Describes the report in plain words.</summary>
     /// <returns>A sentence.</returns>
     public string Describe()
     {

@@ -20,7 +20,7 @@ public sealed class KeptSamples : IDisposable
     public void Dispose() => Samples.Dispose();
 
     /// <summary>Reads data once, and keeps what passes.</summary>
-    internal static KeptSamples Choose(IDataSource data, SampleFilter filter, Func<Batch, SamplePrediction> ask, int batchSize)
+    internal static KeptSamples Choose(IDataSource data, SampleFilter filter, Func<Batch, SamplePrediction> predict, int batchSize)
     {
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
@@ -31,7 +31,7 @@ public sealed class KeptSamples : IDisposable
         {
             using var inner = torch.NewDisposeScope();
             Batch batch = DataPass.Read(data, start, batchSize, device: null);
-            SamplePrediction opinion = ask(batch);
+            SamplePrediction opinion = predict(batch);
             selection.Add(opinion);
             inputs.Add(batch.Inputs.MoveToOuterDisposeScope());
             labels.Add(opinion.Labels.MoveToOuterDisposeScope());

@@ -7,7 +7,7 @@ internal sealed class LabeledSource(IDataSource data, ITeacher teacher, Labeling
 {
     public long Count => data.Count;
 
-    /// <summary>Asks a teacher.</summary>
+    /// <summary>Labels samples by a teacher.</summary>
     /// <returns>Its probabilities, [N, C], and the labels that they become together with known ones, in the type of the inputs.</returns>
     public static (Tensor Probabilities, Tensor Labels) Label(Batch batch, ITeacher teacher, LabelingOptions options)
     {
@@ -19,7 +19,7 @@ internal sealed class LabeledSource(IDataSource data, ITeacher teacher, Labeling
             : labels);
     }
 
-    /// <summary>Gives labels as probabilities, [N, C].</summary>
+    /// <summary>Returns labels as probabilities, [N, C].</summary>
     public static Tensor Probabilities(Tensor labels, long classes, torch.ScalarType type) =>
         labels.dim() == 1 ? functional.one_hot(labels.to(torch.ScalarType.Int64), classes).to(type) : labels.to(type);
 
@@ -32,6 +32,6 @@ internal sealed class LabeledSource(IDataSource data, ITeacher teacher, Labeling
         return new Batch(batch.Inputs.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope(), indices);
     }
 
-    // A known label of zeros is none, one that does not add up to 1 is known in part: the teacher says the rest.
+    // A known label of zeros is none, one that does not add up to 1 is known in part: the teacher adds the rest.
     private static Tensor Blend(Tensor probabilities, Tensor known) => probabilities.mul(known.sum(1, keepdim: true).RSub(1)).AddInPlace(known);
 }

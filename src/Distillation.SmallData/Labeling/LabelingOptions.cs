@@ -11,6 +11,6 @@ public sealed record LabelingOptions
     /// Gets how much of a label is the sample's own, or of a generated sample its parents', where it is known. A known label of zeros is none: the teacher
     /// alone says.
     /// </summary>
-    /// <value>In [0, 1]. The default value is 0: the teacher alone says.</value>
+    /// <value>In [0, 1]. The default is 0: the teacher's outputs alone.</value>
     public double KnownShare { get; init => field = Require.InRange(value, 0, 1); }
 }

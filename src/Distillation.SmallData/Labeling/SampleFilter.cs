@@ -22,7 +22,9 @@ public sealed record SampleFilter
     public double MinMargin { get; init => field = Require.InRange(value, 0, 1); }
 
     /// <summary>Gets which share of the members of a teacher of several must hold the same class likeliest as all together: 1 for all of them.</summary>
-    /// <value>In [0, 1]. The default value is 0: any. Members without a say about the class (<see cref="Models.IEnsemble.HasSay"/>) are not counted.</value>
+    /// <value>
+    /// In [0, 1]. The default value is 0: any. Members without a weight for the class (<see cref="Models.IEnsemble.HasWeight"/>) are not counted.
+    /// </value>
     public double MinAgreement { get; init => field = Require.InRange(value, 0, 1); }
 
     /// <summary>Gets whether the teacher must hold likeliest what the known label, of a generated sample its parents', holds likeliest.</summary>
@@ -39,6 +41,6 @@ public sealed record SampleFilter
     /// </value>
     public double? LargestClassRatio { get; init => field = value is { } ratio ? Require.InRange(ratio, 1, double.MaxValue, nameof(LargestClassRatio)) : null; }
 
-    /// <summary>Gets whether it asks for what the labels of samples do not tell.</summary>
+    /// <summary>Gets whether it needs more than the labels of samples.</summary>
     internal bool NeedsTeacher => MinAgreement > 0 || MustMatchKnown;
 }

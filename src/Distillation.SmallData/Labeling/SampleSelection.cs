@@ -34,7 +34,7 @@ internal sealed class SampleSelection(SampleFilter filter)
         long disputed = DropBelow(nameof(SampleFilter.MinAgreement), filter.MinAgreement, sample => sample.Agreement);
         long contradicted = Drop(
             [.. left.Where(sample => !sample.Contradicts)], () =>
-                $"{nameof(SampleFilter.MustMatchKnown)} is set, and the known labels of all {left.Length} samples say another class");
+                $"{nameof(SampleFilter.MustMatchKnown)} is set, and the known labels of all {left.Length} samples are of another class");
         Measured[] kept = filter.LargestClassRatio is { } ratio ? Balanced(left, ratio) : left;
         return ([.. kept.Select(sample => sample.Number)], new()
         {

@@ -6,8 +6,8 @@ namespace Distillation.SmallData;
 /// <summary>New data out of data.</summary>
 public static class SmallDataExtensions
 {
-    /// <summary>Makes new samples, each when it is read.</summary>
-    /// <param name="originals">The data; it stays the caller's, and must live as long as the result is read.</param>
+    /// <summary>Creates new samples, each when it is read.</summary>
+    /// <param name="originals">The data; the caller disposes it, after the last use of the result.</param>
     /// <param name="generator">Makes the inputs.</param>
     /// <param name="count">How many samples; positive.</param>
     /// <param name="seed">Any number; the same one gives the same samples.</param>
@@ -20,7 +20,7 @@ public static class SmallDataExtensions
 
     /// <summary>Labels data with a teacher's probabilities, as it is read.</summary>
     /// <param name="data">The data.</param>
-    /// <param name="teacher">Who labels; it stays the caller's.</param>
+    /// <param name="teacher">The teacher; the caller disposes it.</param>
     /// <param name="options">How; the defaults if not given.</param>
     /// <returns>The data with probabilities [N, C] as labels.</returns>
     public static IDataSource LabeledBy(this IDataSource data, ITeacher teacher, LabelingOptions? options = null) =>
@@ -33,15 +33,15 @@ public static class SmallDataExtensions
     /// <param name="filter">What is kept.</param>
     /// <param name="batchSize">How many samples are read at once; positive.</param>
     /// <returns>The samples that are kept, in memory; the caller disposes them.</returns>
-    /// <exception cref="ArgumentException">The labels are no probabilities, or the filter asks for what labels alone do not tell.</exception>
-    /// <exception cref="InvalidOperationException">No sample is left; the message says by what.</exception>
+    /// <exception cref="ArgumentException">The labels are no probabilities, or the filter needs more than labels.</exception>
+    /// <exception cref="InvalidOperationException">No sample is left; the message has the reason.</exception>
     public static KeptSamples Keep(this IDataSource data, SampleFilter filter, int batchSize = 512)
     {
         Require.Present(data);
         if (Require.Present(filter).NeedsTeacher)
         {
             throw new ArgumentException(
-                $"{nameof(SampleFilter.MinAgreement)} and {nameof(SampleFilter.MustMatchKnown)} need the teacher, and labels do not tell. "
+                $"{nameof(SampleFilter.MinAgreement)} and {nameof(SampleFilter.MustMatchKnown)} need the teacher, and labels alone are not enough. "
                 + $"Use {nameof(LabelAndKeep)}.",
                 nameof(filter));
         }
@@ -58,15 +58,15 @@ public static class SmallDataExtensions
 
     /// <summary>Labels samples with a teacher's probabilities, and keeps those of which it is sure enough.</summary>
     /// <param name="data">The samples, with known labels or without.</param>
-    /// <param name="teacher">Who labels; it stays the caller's. For <see cref="SampleFilter.MinAgreement"/> its members are asked too.</param>
+    /// <param name="teacher">The teacher, which the caller disposes. For <see cref="SampleFilter.MinAgreement"/> its members run too.</param>
     /// <param name="filter">
     /// What is kept, by the teacher's probabilities at the temperature of <paramref name="labeling"/>, before known labels are blended in.
     /// </param>
     /// <param name="labeling">How it labels; the defaults if not given.</param>
-    /// <param name="batchSize">How many samples are asked for at once; positive.</param>
+    /// <param name="batchSize">The number of samples in a batch; positive.</param>
     /// <returns>The samples that are kept with their new labels, in memory; the caller disposes them.</returns>
-    /// <exception cref="ArgumentException">The filter asks for the agreement of members, and the teacher is not several.</exception>
-    /// <exception cref="InvalidOperationException">No sample is left; the message says by what.</exception>
+    /// <exception cref="ArgumentException">The filter needs the agreement of members, and the teacher is no ensemble.</exception>
+    /// <exception cref="InvalidOperationException">No sample is left; the message has the reason.</exception>
     public static KeptSamples LabelAndKeep(this IDataSource data, ITeacher teacher, SampleFilter filter, LabelingOptions? labeling = null, int batchSize = 512)
     {
         Require.Present(data);

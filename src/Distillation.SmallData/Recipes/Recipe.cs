@@ -26,7 +26,7 @@ public sealed record Recipe
     /// <summary>Gets what the recipe does.</summary>
     public RecipeKind Kind { get; }
 
-    /// <summary>Gets who labels new samples, or is the model; <see langword="null"/> without a teacher.</summary>
+    /// <summary>Gets the teacher that labels new samples, or is the model; <see langword="null"/> without a teacher.</summary>
     public ITeacherFitter? Teacher { get; }
 
     /// <summary>Gets what makes new samples; <see langword="null"/> where there are none.</summary>
@@ -44,9 +44,9 @@ public sealed record Recipe
     /// <value>The default value is the teacher's probabilities as they are.</value>
     public LabelingOptions Labeling { get; init => field = Require.Present(value); } = new();
 
-    /// <summary>Gets which new samples are kept: by what the teacher says of them, or without a teacher by their known labels.</summary>
+    /// <summary>Gets which new samples are kept: by the outputs of the teacher, or without a teacher by their known labels.</summary>
     /// <value>
-    /// The default value is <see langword="null"/>: all. Without a teacher there is no agreement of its members, and nobody to match the known labels.
+    /// The default value is <see langword="null"/>: all. Without a teacher there is no agreement of its members, and no output to match the known labels.
     /// </value>
     public SampleFilter? Filter
     {
@@ -69,14 +69,14 @@ public sealed record Recipe
     /// <value>The default value is <see langword="null"/>: it does not.</value>
     public Func<TrainerOptions, TrainerOptions>? Training { get; init; }
 
-    /// <summary>Makes new samples with the labels of those they were made of.</summary>
+    /// <summary>Creates new samples with the labels of those they were made of.</summary>
     /// <param name="generator">Makes the samples.</param>
     /// <param name="name">The name; "augmentation" if not given.</param>
     /// <returns>The recipe.</returns>
     public static Recipe Augment(ISampleGenerator generator, string name = "augmentation") =>
         new(name, RecipeKind.AugmentationOnly, teacher: null, Require.Present(generator));
 
-    /// <summary>Makes new samples and has a teacher label them.</summary>
+    /// <summary>Creates new samples and has a teacher label them.</summary>
     /// <param name="teacher">Makes the teacher.</param>
     /// <param name="generator">Makes the samples.</param>
     /// <param name="name">The name; "distillation from" the teacher's if not given.</param>
@@ -91,7 +91,7 @@ public sealed record Recipe
     public static Recipe UseTeacher(ITeacherFitter teacher, string? name = null) =>
         new(name ?? $"{Require.Present(teacher).Name} itself", RecipeKind.TeacherItself, Require.Present(teacher), generator: null);
 
-    /// <summary>Gives the control of a recipe: the same new samples, with the labels of those they were made of.</summary>
+    /// <summary>Returns the control of a recipe: the same new samples, with the labels of those they were made of.</summary>
     /// <remarks>
     /// A <see cref="Filter"/> is left out, for there is no teacher to choose by. The control of a <see cref="ModelDistillation"/> has the samples that the
     /// recipe kept, and no others.
@@ -101,7 +101,7 @@ public sealed record Recipe
         ? Augment(Generator!, "same pool, known labels") with { PoolShare = PoolShare, PoolFactor = PoolFactor, MinPoolSize = MinPoolSize, Training = Training }
         : this;
 
-    /// <summary>Gives the options of this recipe's training.</summary>
+    /// <summary>Returns the options of this recipe's training.</summary>
     /// <param name="common">Those of all recipes.</param>
     /// <returns>The options.</returns>
     internal TrainerOptions TrainingFrom(TrainerOptions common) =>

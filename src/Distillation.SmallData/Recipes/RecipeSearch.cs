@@ -5,7 +5,7 @@ using Distillation.Evaluation;
 namespace Distillation.SmallData;
 
 /// <summary>Chooses a recipe by cross-validation inside the training data, the simpler of two that do equally well.</summary>
-/// <remarks>The plain original is always among the candidates: where nothing helps, the search says so.</remarks>
+/// <remarks>The plain original is always among the candidates: where nothing helps, the result is the plain original.</remarks>
 public sealed class RecipeSearch
 {
     private readonly Func<torch.nn.Module<Tensor, Tensor>> _original;

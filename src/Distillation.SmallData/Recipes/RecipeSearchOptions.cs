@@ -12,7 +12,7 @@ public sealed record RecipeSearchOptions
     public int Rounds { get; init => field = Require.Positive(value); } = 1;
 
     /// <summary>Gets by what recipes are compared on held-out samples.</summary>
-    /// <value>The default value is the negative log-likelihood: on few samples it tells more than accuracy does.</value>
+    /// <value>The default value is the negative log-likelihood: on few samples it has less variance than the accuracy.</value>
     public Metric Metric { get; init => field = Require.Present(value); } = Metric.NegativeLogLikelihood;
 
     /// <summary>Gets how each original is trained. Every recipe gets the same number of steps.</summary>

@@ -20,7 +20,7 @@ public sealed record RecipeSearchResult
     /// <summary>Gets whether all parts were held out; <see langword="false"/> where the time ran out.</summary>
     public required bool IsComplete { get; init; }
 
-    /// <summary>Says the result in plain words.</summary>
+    /// <summary>Describes the result in plain words.</summary>
     /// <returns>A sentence.</returns>
     public string Describe()
     {

@@ -16,7 +16,7 @@ public static class IdxFile
     /// <summary>Reads a file.</summary>
     /// <param name="path">Where it is; the name does not matter.</param>
     /// <returns>A tensor of the file's shape and type: uint8, int8, int16, int32, float32 or float64; in the current dispose scope.</returns>
-    /// <exception cref="InvalidDataException">It is no IDX file, shorter or longer than its sizes say, or damaged.</exception>
+    /// <exception cref="InvalidDataException">It is no IDX file, shorter or longer than the sizes in its header, or damaged.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static Tensor Read(string path)
     {
@@ -25,11 +25,11 @@ public static class IdxFile
         return Read(stream, path);
     }
 
-    /// <summary>Reads a stream, which must end where its header says; of one that does not, no more is taken.</summary>
+    /// <summary>Reads a stream, which must end with the values that its header announces; no more is read.</summary>
     /// <param name="stream">The bytes.</param>
     /// <param name="name">What the messages call it.</param>
     /// <returns>A tensor of the stream's shape and type; in the current dispose scope.</returns>
-    /// <exception cref="InvalidDataException">It is no IDX file, shorter or longer than its sizes say, or damaged.</exception>
+    /// <exception cref="InvalidDataException">It is no IDX file, shorter or longer than the sizes in its header, or damaged.</exception>
     public static Tensor Read(Stream stream, string name)
     {
         Require.Present(stream);
@@ -68,7 +68,7 @@ public static class IdxFile
         return bytes > 0 && bytes <= long.MaxValue
             ? (shape, type, (long)bytes)
             : throw new InvalidDataException(
-                $"'{name}' says its shape is [{string.Join(", ", shape)}], which is {bytes} bytes; it must be from 1 to {long.MaxValue}.");
+                $"'{name}' has the shape [{string.Join(", ", shape)}], which is {bytes} bytes; it must be from 1 to {long.MaxValue}.");
     }
 
     private static Tensor Unpacked(Stream stream, byte[] magic, string name)
@@ -77,14 +77,14 @@ public static class IdxFile
         if (length > Array.MaxLength)
         {
             throw new InvalidDataException(
-                $"'{name}' says its shape is [{string.Join(", ", shape)}], which is {length} bytes; at most {Array.MaxLength} fit in memory at once.");
+                $"'{name}' has the shape [{string.Join(", ", shape)}], which is {length} bytes; at most {Array.MaxLength} fit in memory at once.");
         }
 
         byte[] values = Exactly(stream, (int)length, name);
         if (Read(stream, new byte[1], name) > 0)
         {
             throw new InvalidDataException(
-                $"'{name}' is longer than its shape [{string.Join(", ", shape)}] says: there is more after {length} bytes of values.");
+                $"'{name}' is longer than its shape [{string.Join(", ", shape)}]: there is more after {length} bytes of values.");
         }
 
         Turn(values, type.ElementSize());
@@ -128,7 +128,7 @@ public static class IdxFile
         }
     }
 
-    // Memory grows with what is there, not with what the header says is there.
+    // Memory grows with what is there, not with the sizes in the header.
     private static byte[] Exactly(Stream stream, int count, string name)
     {
         const int Piece = 1 << 20;

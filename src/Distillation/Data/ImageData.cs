@@ -39,7 +39,7 @@ public static class ImageData
         return TensorData.Owning(pixels.unsqueeze(1).to(torch.ScalarType.Float32).DivInPlace(255), classes.to(torch.ScalarType.Int64));
     }
 
-    /// <summary>Opens images and labels in two IDX files without loading the images: each is read from the disk when a batch asks for it.</summary>
+    /// <summary>Opens images and labels in two IDX files without loading the images: each is read from the disk when a batch needs it.</summary>
     /// <remarks>
     /// Headers and lengths are checked here; the labels are loaded. Files that change later are not noticed. Batches are those of
     /// <see cref="FromIdx(string, string)"/>, bit for bit.

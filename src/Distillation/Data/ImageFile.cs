@@ -1,6 +1,6 @@
 namespace Distillation.Data;
 
-/// <summary>Images in an IDX file on a disk, read when they are asked for; made by <see cref="ImageData.OpenIdx"/>.</summary>
+/// <summary>Images in an IDX file on a disk, read when a batch needs them; made by <see cref="ImageData.OpenIdx"/>.</summary>
 public sealed class ImageFile : IDataSource, IDisposable
 {
     private readonly FileStream _file;

@@ -2,7 +2,7 @@ using Distillation.Serialization;
 
 namespace Distillation.Data;
 
-/// <summary>Samples in a safetensors file on a disk: rows are read when they are asked for, so that the data may be larger than the memory.</summary>
+/// <summary>Samples in a safetensors file on a disk: rows are read when a batch needs them, so that the data may be larger than the memory.</summary>
 /// <remarks>
 /// <para>
 /// Inputs are a tensor [N, ...], labels, where there are any, another one of as many rows. Batches have the types of the file, but for labels of integers,

@@ -1,6 +1,6 @@
 namespace Distillation.Evaluation;
 
-/// <summary>How far one model says the same as another.</summary>
+/// <summary>The agreement of the outputs of two models.</summary>
 public sealed record AgreementReport
 {
     /// <summary>Gets the number of samples.</summary>

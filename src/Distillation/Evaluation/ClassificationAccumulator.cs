@@ -118,7 +118,7 @@ internal sealed class ClassificationAccumulator : IDisposable
         return (classes, functional.one_hot(classes, logits.size(1)).to(torch.ScalarType.Float64));
     }
 
-    // What is not a number belongs to no class and no bin. Others are still counted, so that the message can say how many there are.
+    // What is not a number belongs to no class and no bin. Others are still counted, so that the message can have their number.
     private bool HasUnanswered(Tensor log, Batch batch)
     {
         Tensor rows = log.isnan().any(1);

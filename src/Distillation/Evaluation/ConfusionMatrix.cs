@@ -20,21 +20,21 @@ public sealed class ConfusionMatrix : IEquatable<ConfusionMatrix>
     public long this[int actual, int predicted] =>
         _counts[(Require.InRange(actual, 0, Classes - 1) * Classes) + Require.InRange(predicted, 0, Classes - 1)];
 
-    /// <summary>Gives the number of samples of a class.</summary>
+    /// <summary>Returns the number of samples of a class.</summary>
     /// <param name="label">The class, in [0, C).</param>
     public long Samples(int label) => Sum(other => this[label, other]);
 
-    /// <summary>Gives the share of a class among the samples that were taken for it.</summary>
+    /// <summary>Returns the share of a class among the samples that were taken for it.</summary>
     /// <param name="label">The class, in [0, C).</param>
     /// <returns>In [0, 1]; 0 where no sample was taken for it.</returns>
     public double Precision(int label) => Share(this[label, label], Sum(other => this[other, label]));
 
-    /// <summary>Gives the share of a class's samples that were found.</summary>
+    /// <summary>Returns the share of a class's samples that were found.</summary>
     /// <param name="label">The class, in [0, C).</param>
     /// <returns>In [0, 1]; 0 where the class has no samples.</returns>
     public double Recall(int label) => Share(this[label, label], Samples(label));
 
-    /// <summary>Gives the harmonic mean of precision and recall of a class.</summary>
+    /// <summary>Returns the harmonic mean of precision and recall of a class.</summary>
     /// <param name="label">The class, in [0, C).</param>
     /// <returns>In [0, 1]; 0 where the class neither has samples nor was predicted.</returns>
     public double F1(int label) => Share(2 * this[label, label], Sum(other => this[other, label] + this[label, other]));

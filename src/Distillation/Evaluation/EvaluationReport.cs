@@ -40,7 +40,7 @@ public sealed record EvaluationReport
     [JsonRequired]
     internal ImmutableArray<long> Ranks { get; init; }
 
-    /// <summary>Gives the share of samples whose label is among the k largest logits.</summary>
+    /// <summary>Returns the share of samples whose label is among the k largest logits.</summary>
     /// <param name="k">How many count, positive; more than there are classes count as all.</param>
     /// <returns>In [0, 1]. A class beats the label if its logit is larger, or as large and its number smaller.</returns>
     public double TopK(int k) => (double)Ranks.Take(Require.Positive(k)).Sum() / Samples;

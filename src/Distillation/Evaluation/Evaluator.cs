@@ -12,7 +12,7 @@ public static class Evaluator
     /// <returns>The report.</returns>
     /// <exception cref="ArgumentException">The data is empty, or its labels do not fit the logits.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The data has no labels, or the model gave NaN or infinity for some samples: the message says how many, and names the first.
+    /// The data has no labels, or some outputs of the model are NaN or infinite: the message has their number, and names the first.
     /// </exception>
     /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
     public static EvaluationReport Evaluate(
@@ -51,7 +51,7 @@ public static class Evaluator
     /// <param name="labels">Class ids [N], or probabilities [N, C], of which the largest is taken as the class.</param>
     /// <returns>The report.</returns>
     /// <exception cref="ArgumentException">The labels do not fit the logits.</exception>
-    /// <exception cref="InvalidOperationException">Some logits are NaN or infinite: the message says how many, and names the first.</exception>
+    /// <exception cref="InvalidOperationException">Some logits are NaN or infinite: the message has their number, and names the first.</exception>
     public static EvaluationReport Evaluate(Tensor logits, Tensor labels)
     {
         Require.Present(logits);

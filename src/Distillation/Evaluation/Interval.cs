@@ -5,7 +5,7 @@ namespace Distillation.Evaluation;
 /// <param name="High">The upper end.</param>
 public readonly record struct Interval(double Low, double High)
 {
-    /// <summary>Tells whether a number lies in it, the ends included.</summary>
+    /// <summary>Returns whether a number lies in it, the ends included.</summary>
     /// <param name="value">The number.</param>
     /// <returns><see langword="true"/> if it does.</returns>
     public bool Contains(double value) => Low <= value && value <= High;

@@ -16,7 +16,7 @@ public sealed record McNemarTest
     /// <param name="first">One classifier.</param>
     /// <param name="second">The other one.</param>
     /// <param name="test">Samples with class ids, which neither has learned from.</param>
-    /// <param name="batchSize">How many samples are asked at once; positive. The default value is 256.</param>
+    /// <param name="batchSize">The number of samples that go through the models at once; positive. The default is 256.</param>
     /// <returns>The test.</returns>
     public static McNemarTest Compare(ITeacher first, ITeacher second, IDataSource test, int batchSize = 256)
     {

@@ -24,7 +24,7 @@ public sealed record Metric(string Name, Func<EvaluationReport, double> Of, bool
 
     IEnumerable<(string Name, object? Value)> ISelfDescribing.Describe() => [(nameof(Name), Name), (nameof(HigherIsBetter), HigherIsBetter)];
 
-    /// <summary>Tells whether one value is better than another.</summary>
+    /// <summary>Returns whether one value is better than another.</summary>
     /// <param name="candidate">The value.</param>
     /// <param name="best">The value to beat.</param>
     /// <param name="minimumImprovement">By how much it must be beaten; more than that, or any bit where it is 0.</param>

@@ -2,7 +2,7 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Evaluation;
 
-/// <summary>Measures how far one model says the same as another. Labels are not needed.</summary>
+/// <summary>Measures how far the outputs of one model agree with those of another. Labels are not needed.</summary>
 public static class ModelAgreement
 {
     /// <summary>Compares two models.</summary>

@@ -40,7 +40,7 @@ public sealed record ModelCost
         return CostMeasurement.Of(module, forward, Require.Present(sampleInput), Require.Positive(runs));
     }
 
-    /// <summary>Tells how much smaller and faster another model is.</summary>
+    /// <summary>Computes how much smaller and faster another model is.</summary>
     /// <param name="smaller">The cost of the other model, such as the student's.</param>
     /// <returns>This model's cost divided by the other's.</returns>
     public CompressionRatio DividedBy(ModelCost smaller)

@@ -24,7 +24,7 @@ public sealed record PairedComparison
     public double Level { get; }
 
     /// <summary>Gets the interval in which the true mean difference is taken to lie.</summary>
-    /// <value>From minus to plus infinity where there is one pair: it says nothing.</value>
+    /// <value>From minus to plus infinity where there is one pair.</value>
     public Interval Interval { get; }
 
     /// <summary>Gets whether the interval leaves zero out.</summary>
@@ -55,7 +55,7 @@ public sealed record PairedComparison
         return new(differences.Length, differences.Average(), level, IntervalOf(differences, level, resamples, seed));
     }
 
-    /// <summary>Says the difference in plain words.</summary>
+    /// <summary>Describes the difference in plain words.</summary>
     /// <param name="what">What was measured, such as "accuracy".</param>
     /// <param name="higherIsBetter">Whether a larger number is the better one.</param>
     /// <param name="unit">The unit, in front of which the numbers stand, such as " points"; nothing if not given.</param>

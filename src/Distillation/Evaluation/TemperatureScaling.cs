@@ -2,7 +2,7 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Evaluation;
 
-/// <summary>Finds the temperature at which probabilities mean what they say (Guo et al., 2017).</summary>
+/// <summary>Fits the temperature that calibrates probabilities (Guo et al., 2017).</summary>
 public static class TemperatureScaling
 {
     private const double Golden = 0.618033988749895;

@@ -42,6 +42,6 @@ internal static class Require
     private static ArgumentOutOfRangeException OutOfRange<T>(T value, string what, string argument, string member) =>
         new(Name(argument, member), value, FormattableString.Invariant($"{Name(argument, member)} must be {what}, but was {value}."));
 
-    // In a property's accessor the argument is always called "value": the property's own name says more.
+    // In a property's accessor the argument is always called "value": the property's own name is clearer.
     private static string Name(string argument, string member) => argument == "value" && member != ".ctor" ? member : argument;
 }

@@ -1,6 +1,8 @@
 namespace Distillation.Losses;
 
-/// <summary>A loss that changes what another loss sees or says. It has the layers and the parameters of the other; its gradient comes from the graph.</summary>
+/// <summary>
+/// A loss that changes the input or the value of another loss. It has the layers and the parameters of the other; its gradient comes from the graph.
+/// </summary>
 /// <param name="inner">The loss that is wrapped.</param>
 public abstract class DelegatingLoss(IDistillationLoss inner) : IDistillationLoss
 {

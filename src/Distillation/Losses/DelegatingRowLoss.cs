@@ -1,8 +1,8 @@
 namespace Distillation.Losses;
 
 /// <summary>
-/// A loss on rows that changes what another loss on rows sees or says. It has the layers and the parameters of the other, and leaves out the label that the
-/// other leaves out.
+/// A loss on rows that changes the input or the value of another loss on rows. It has the layers and the parameters of the other, and leaves out the label that
+/// the other leaves out.
 /// </summary>
 public abstract class DelegatingRowLoss : RowLoss
 {

@@ -1,6 +1,6 @@
 namespace Distillation.Losses;
 
-/// <summary>What losses on layers ask of their shapes.</summary>
+/// <summary>Checks of the shapes of layers.</summary>
 internal static class FeatureShapes
 {
     /// <summary>Both layers are of the same shape.</summary>

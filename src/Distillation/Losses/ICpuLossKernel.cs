@@ -5,7 +5,7 @@ namespace Distillation.Losses;
 /// </summary>
 internal interface ICpuLossKernel
 {
-    /// <summary>Tells whether the loss, as it is set, can measure the rows.</summary>
+    /// <summary>Returns whether the loss, with its settings, can measure the rows.</summary>
     bool CanMeasure(in CpuLogits rows);
 
     /// <summary>Measures the rows, and adds the gradient.</summary>

@@ -1,6 +1,6 @@
 namespace Distillation.Losses;
 
-/// <summary>Logits as rows, one a sample, a token or a pixel, so that a loss knows one shape alone.</summary>
+/// <summary>Logits as rows, one a sample, a token or a pixel, so that a loss has one shape to handle.</summary>
 /// <remarks>
 /// <para>
 /// R is N for logits [N, C], N·T for [N, T, C], N·H·W for [N, C, H, W]. Rows that a <see cref="MaskedBatch"/> or an ignored label rules out are here, with
@@ -84,7 +84,7 @@ public sealed class LogitRows
         }
     }
 
-    /// <summary>Gets what a regression should say of each row, [R, D], in the data type of <see cref="Student"/>.</summary>
+    /// <summary>Gets the target of a regression for each row, [R, D], in the data type of <see cref="Student"/>.</summary>
     /// <exception cref="InvalidOperationException">
     /// There are no targets, or they are neither in the shape of the outputs nor, where D = 1, one number for each row.
     /// </exception>
@@ -142,13 +142,13 @@ public sealed class LogitRows
     /// <summary>Gets where the run is.</summary>
     public TrainingPosition Position => _context.Position;
 
-    /// <summary>Gives the same rows with other logits: for a loss that changes what another loss sees.</summary>
+    /// <summary>Returns the same rows with other logits: for a loss that changes what another loss sees.</summary>
     /// <param name="student">The logits of the student, [R, C].</param>
     /// <param name="teacher">The logits of the teacher, [R, C]; unchanged if not given.</param>
     /// <returns>The rows.</returns>
     public LogitRows With(Tensor student, Tensor? teacher = null) => new(this, Require.Present(student), teacher);
 
-    /// <summary>Gives what a layer of the teacher says of each row.</summary>
+    /// <summary>Returns the values of a layer of the teacher for each row.</summary>
     /// <param name="feature">The layer: [N, K], [N, T, K] or [N, K, H, W], with a row for each row of logits.</param>
     /// <returns>Its rows, [R, K], in the layer's own data type; 0 in rows that do not count.</returns>
     /// <exception cref="InvalidOperationException">The run has no teacher, or its layer does not have one row for each row of logits.</exception>
@@ -260,7 +260,7 @@ public sealed class LogitRows
         return leftOut is null ? unlabeled : unlabeled.logical_or_(leftOut);
     }
 
-    // Of logits [N, C] a mask [N, T] says which places of the inputs are padding. [N, 1] may mean either.
+    // Of logits [N, C] a mask [N, T] marks which places of the inputs are padding. [N, 1] may mean either.
     private bool IsOfInputs(Tensor mask) => _context.Student.Logits.dim() == 2 && mask.dim() == 2 && mask.size(1) > 1;
 
     private Tensor RequireRows(Tensor mask)

@@ -194,7 +194,7 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
     private static LossTermValue ValueOf(LossTerm term, Tensor value, DistillationContext context) =>
         new(term.Name, value, 0, term.Loss.GetWeight(context.Batch, context.Student));
 
-    // By how much more a term counts in a micro-batch than the sum does. The share of the sum itself is applied by whoever adds micro-batches up.
+    // By how much more a term counts in a micro-batch than the sum does. The share of the sum itself is applied where micro-batches are added up.
     private Tensor? RelativeShare(LossTerm term, DistillationContext context)
     {
         if (context.Batch.Whole is null || Terms.Length == 1)

@@ -23,7 +23,7 @@ public abstract class RowLoss : IDistillationLoss
 {
     private readonly RowClosedForm _closedForm;
 
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     protected RowLoss() => _closedForm = new RowClosedForm(this);
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace Distillation.Losses;
 
-/// <summary>A target that says one thing of the label and another of all other classes.</summary>
+/// <summary>A target with one probability for the label and one for each other class.</summary>
 /// <param name="Label">The probability of the label.</param>
 /// <param name="Other">The probability of each other class.</param>
 internal readonly record struct SmoothedTarget(double Label, double Other)

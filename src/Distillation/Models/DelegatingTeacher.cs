@@ -1,7 +1,7 @@
 namespace Distillation.Models;
 
 /// <summary>Passes everything on to another teacher. Derive from it to add to what a teacher does, and override that alone.</summary>
-/// <param name="inner">The teacher that is wrapped; it stays the caller's.</param>
+/// <param name="inner">The teacher that is wrapped; the caller disposes it.</param>
 public abstract class DelegatingTeacher(ITeacher inner) : ITeacher
 {
     /// <inheritdoc/>
@@ -64,7 +64,7 @@ public abstract class DelegatingTeacher(ITeacher inner) : ITeacher
         },
     ];
 
-    /// <summary>Releases what the derived teacher made. The wrapped teacher stays the caller's.</summary>
+    /// <summary>Releases what the derived teacher made. The caller disposes the wrapped teacher.</summary>
     /// <param name="disposing">Always <see langword="true"/>: there is no finalizer.</param>
     protected virtual void Dispose(bool disposing)
     {

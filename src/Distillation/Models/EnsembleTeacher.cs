@@ -3,7 +3,7 @@ namespace Distillation.Models;
 /// <summary>Several teachers as one.</summary>
 /// <remarks>
 /// <para>The logits are log Σᵢ wᵢ softmax(zᵢ) or Σᵢ wᵢ zᵢ, see <see cref="EnsembleMean"/>; the weights are scaled to sum to 1.</para>
-/// <para>An inner layer of a member is asked for with the member's number in front: <c>0/layer2.0.conv1</c>.</para>
+/// <para>An inner layer of a member has the member's number in front: <c>0/layer2.0.conv1</c>.</para>
 /// </remarks>
 public sealed class EnsembleTeacher : IEnsemble
 {
@@ -11,14 +11,14 @@ public sealed class EnsembleTeacher : IEnsemble
     private readonly double[] _weights;
     private readonly EnsembleMean _mean;
 
-    /// <summary>Makes one teacher of several, all with the same weight.</summary>
+    /// <summary>Creates one teacher of several, all with the same weight.</summary>
     /// <param name="members">The teachers, at least one, all for the same classes in the same order; they stay the caller's.</param>
     public EnsembleTeacher(params IReadOnlyList<ITeacher> members)
         : this(members, weights: null)
     {
     }
 
-    /// <summary>Makes one teacher of several.</summary>
+    /// <summary>Creates one teacher of several.</summary>
     /// <param name="members">The teachers, at least one, all for the same classes in the same order; they stay the caller's.</param>
     /// <param name="weights">How much each counts, zero or positive, not all zero; the same for all if not given.</param>
     /// <param name="mean">What the mean is taken of. The default is <see cref="EnsembleMean.Probabilities"/>.</param>
@@ -53,11 +53,11 @@ public sealed class EnsembleTeacher : IEnsemble
             ? null
             : [.. _members.SelectMany((member, number) => member.AvailableFeatures!.Select(feature => Prefixed(number, feature)))];
 
-    /// <summary>Tells whether a member has a say.</summary>
+    /// <summary>Returns whether a member has a weight.</summary>
     /// <param name="member">The number of the member, in [0, number of members).</param>
     /// <param name="label">The class id; it is the same for all.</param>
     /// <returns>Whether the member has a weight.</returns>
-    public bool HasSay(int member, long label) => _weights[Require.InRange(member, 0, _weights.Length - 1)] > 0;
+    public bool HasWeight(int member, long label) => _weights[Require.InRange(member, 0, _weights.Length - 1)] > 0;
 
     /// <inheritdoc/>
     public bool AcceptsRepeatedSamples => true;
@@ -80,14 +80,14 @@ public sealed class EnsembleTeacher : IEnsemble
     {
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
-        ILookup<int, Feature> asked = features.ToLookup(
+        ILookup<int, Feature> required = features.ToLookup(
             feature => MemberOf(feature, features), feature => (Feature)feature.Path[(feature.Path.IndexOf('/', StringComparison.Ordinal) + 1)..]);
         var inner = new Dictionary<Feature, Tensor>();
         Tensor? sum = null;
         for (int number = 0; number < _members.Length; number++)
         {
-            ModelOutput output = _members[number].Predict(batch, FeatureSet.Of(asked[number]), cancellationToken);
-            foreach (Feature feature in asked[number])
+            ModelOutput output = _members[number].Predict(batch, FeatureSet.Of(required[number]), cancellationToken);
+            foreach (Feature feature in required[number])
             {
                 inner[Prefixed(number, feature)] = output[feature].MoveToOuterDisposeScope();
             }

@@ -5,7 +5,7 @@ namespace Distillation;
 /// <para>A layer that outputs a tuple has one feature for each element: <c>lstm[0]</c>, <c>lstm[1]</c>.</para>
 /// <para>
 /// What is given is a copy, made as soon as the layer has run: an activation in place overwrites the memory of the output itself. Gradients flow through the
-/// copy to the layer. It belongs to the dispose scope of whoever runs the module, not to one that the module opens in its <c>forward</c>, nor to a
+/// copy to the layer. It belongs to the dispose scope in which the module runs, not to one that the module opens in its <c>forward</c>, nor to a
 /// <c>Sequential</c>, which disposes the outputs of its layers.
 /// </para>
 /// </remarks>
@@ -122,7 +122,7 @@ internal sealed class FeatureHooks : IDisposable
         _tapped = features;
     }
 
-    // The same module may run elsewhere at that time, or later without anybody who wants its layers.
+    // The same module may run elsewhere at that time, or later where its layers are not required.
     private void Keep(Feature feature, Tensor? output)
     {
         if (_thread != Environment.CurrentManagedThreadId)

@@ -1,6 +1,6 @@
 namespace Distillation.Models;
 
-/// <summary>A teacher of several, who can be asked one by one.</summary>
+/// <summary>A teacher of several members, which can run one by one.</summary>
 /// <remarks>
 /// A wrapper that derives from <see cref="DelegatingTeacher"/>, such as <see cref="ScaledTeacher"/>, need not implement it: the members of the teacher inside
 /// are found.
@@ -10,9 +10,9 @@ public interface IEnsemble : ITeacher
     /// <summary>Gets the teachers that it is made of, at least one, all with logits of the same classes in the same order.</summary>
     IReadOnlyList<ITeacher> Members { get; }
 
-    /// <summary>Tells whether a member has a say about a class.</summary>
+    /// <summary>Returns whether a member has a weight for a class.</summary>
     /// <param name="member">The number of the member, in [0, number of members).</param>
     /// <param name="label">The class id.</param>
     /// <returns><see langword="true"/>, unless the member is not listened to, or cannot know the class.</returns>
-    bool HasSay(int member, long label) => true;
+    bool HasWeight(int member, long label) => true;
 }

@@ -7,7 +7,7 @@ internal interface INetworkTeacher : ITeacher
 
     torch.nn.Module Network { get; }
 
-    /// <summary>Finds the networks that a teacher asks, behind what wraps them, as far as they are known.</summary>
+    /// <summary>Finds the networks that a teacher runs, behind its wrappers, as far as they are known.</summary>
     static IEnumerable<torch.nn.Module> NetworksIn(ITeacher teacher) =>
         DelegatingTeacher.PartsOf(teacher).OfType<INetworkTeacher>().Select(known => known.Network);
 }

@@ -5,7 +5,7 @@ using System.Text;
 namespace Distillation;
 
 /// <summary>A digest of a module: the types of its layers, and the names, shapes, types and values of its parameters and buffers.</summary>
-/// <remarks>What a layer is told besides (a stride, a padding) is not in it, nor are buffers that a module does not list.</remarks>
+/// <remarks>Other settings of a layer (a stride, a padding) are not in it, nor are buffers that a module does not list.</remarks>
 internal static class ModuleFingerprint
 {
     public static string Of(torch.nn.Module module)

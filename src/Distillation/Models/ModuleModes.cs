@@ -1,6 +1,6 @@
 namespace Distillation;
 
-/// <summary>Remembers whether a module and each layer below it is in training mode, and brings that back when disposed.</summary>
+/// <summary>Stores whether a module and each layer below it is in training mode, and restores that at disposal.</summary>
 internal sealed class ModuleModes(torch.nn.Module module) : IDisposable
 {
     private readonly (torch.nn.Module Module, bool Training)[] _modes = [.. ModuleTree.WithDescendants(module).Select(layer => (layer, layer.training))];

@@ -1,6 +1,6 @@
 namespace Distillation;
 
-/// <summary>What the library asks of modules and TorchSharp does not answer.</summary>
+/// <summary>Queries of modules that TorchSharp lacks.</summary>
 internal static class ModuleTree
 {
     /// <summary>The module and all below it, parents first.</summary>

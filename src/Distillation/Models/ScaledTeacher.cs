@@ -1,10 +1,10 @@
 namespace Distillation.Models;
 
-/// <summary>A teacher whose logits are divided by a temperature, so that its probabilities mean what they say (Guo et al., 2017).</summary>
+/// <summary>A teacher whose logits are divided by a temperature, so that its probabilities are calibrated (Guo et al., 2017).</summary>
 public sealed class ScaledTeacher : DelegatingTeacher
 {
     /// <summary>Wraps a teacher.</summary>
-    /// <param name="inner">The teacher; it stays the caller's.</param>
+    /// <param name="inner">The teacher; the caller disposes it.</param>
     /// <param name="temperature">By what the logits are divided; positive.</param>
     public ScaledTeacher(ITeacher inner, double temperature)
         : base(inner) => Temperature = Require.Positive(temperature);

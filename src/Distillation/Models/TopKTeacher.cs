@@ -9,7 +9,7 @@ namespace Distillation.Models;
 /// The layers are <see cref="SparseTargetLoss.Indices"/>, int64, and <see cref="SparseTargetLoss.LogProbabilities"/>, in the type of the logits: [N, k] for
 /// logits [N, C], [N, T, k] for [N, T, C], [N, k, H, W] for [N, C, H, W]; the likeliest first.
 /// </remarks>
-/// <param name="inner">The teacher whose classes are listed; it stays the caller's.</param>
+/// <param name="inner">The teacher whose classes are listed; the caller disposes it.</param>
 /// <param name="k">How many classes are listed; positive.</param>
 public sealed class TopKTeacher(ITeacher inner, int k) : DelegatingTeacher(inner)
 {
@@ -40,7 +40,7 @@ public sealed class TopKTeacher(ITeacher inner, int k) : DelegatingTeacher(inner
         int classes = output.Logits.dim() == 4 ? 1 : -1;
         if (output.Logits.size(classes) < _k)
         {
-            throw new InvalidOperationException($"The {_k} likeliest classes were asked for, but the teacher gave {Shapes.Of(output.Logits)}.");
+            throw new InvalidOperationException($"The {_k} likeliest classes are required, but the teacher output {Shapes.Of(output.Logits)}.");
         }
 
         using Tensor log = torch.nn.functional.log_softmax(output.Logits, classes);

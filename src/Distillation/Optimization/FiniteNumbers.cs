@@ -1,6 +1,6 @@
 namespace Distillation;
 
-/// <summary>Tells whether numbers are finite. This waits for the device.</summary>
+/// <summary>Returns whether numbers are finite. This waits for the device.</summary>
 internal static class FiniteNumbers
 {
     public static bool Is(Tensor scalar)

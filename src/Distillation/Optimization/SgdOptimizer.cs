@@ -40,7 +40,7 @@ public sealed record SgdOptimizer(Schedule LearningRate) : IOptimizerStrategy
     ];
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">Nesterov's momentum is asked for without a momentum or with dampening.</exception>
+    /// <exception cref="InvalidOperationException">Nesterov's momentum is set without a momentum or with dampening.</exception>
     public torch.optim.Optimizer Create(IReadOnlyList<(string Name, Parameter Parameter)> parameters)
     {
         if (Nesterov && (Momentum == 0 || Dampening != 0))

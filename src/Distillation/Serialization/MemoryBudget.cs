@@ -1,6 +1,6 @@
 namespace Distillation.Serialization;
 
-/// <summary>The memory that may still be taken for what a file says besides the values of its tensors: a few bytes in a file can say much.</summary>
+/// <summary>The memory that may still be taken for what a file has besides the values of its tensors: a few bytes of a file can stand for much.</summary>
 internal sealed class MemoryBudget(string path, long fileLength)
 {
     /// <summary>What a value takes, with its place in what holds it and the growth of that.</summary>
@@ -18,7 +18,7 @@ internal sealed class MemoryBudget(string path, long fileLength)
         if (_left < 0)
         {
             throw new InvalidDataException(
-                $"'{path}' is refused: beside its tensors it says more than {Least >> 20} MB and the {fileLength} bytes of the file can hold.");
+                $"'{path}' is refused: beside its tensors it has more than {Least >> 20} MB and the {fileLength} bytes of the file can hold.");
         }
     }
 }

@@ -11,6 +11,6 @@ internal sealed record PassedOver(string Name, string Type, bool HoldsTensors)
         "No code of a file is run. In PyTorch, save the state_dict() of a module instead of the module, and arrays and tensors of other kinds as tensors: "
         + "torch.from_numpy(a), t.to_dense(), t.dequantize()";
 
-    /// <summary>Gives place and class, for messages.</summary>
+    /// <summary>Returns place and class, for messages.</summary>
     public override string ToString() => Name.Length == 0 ? $"the whole is made by {Type}" : $"'{Name}' is made by {Type}";
 }

@@ -1,6 +1,6 @@
 namespace Distillation.Serialization;
 
-/// <summary>What a file says of one of its tensors.</summary>
+/// <summary>The entry of a tensor in a file.</summary>
 public sealed class TensorInfo
 {
     internal TensorInfo(string name, string dtype, long[] shape, long begin, long end)
@@ -31,7 +31,7 @@ public sealed class TensorInfo
     /// <summary>Where the values end, in bytes from the same place.</summary>
     internal long End { get; }
 
-    /// <summary>Gives shape and type, for messages.</summary>
+    /// <summary>Returns shape and type, for messages.</summary>
     /// <returns>For example <c>[10, 784] F32</c>.</returns>
     public override string ToString() => $"[{string.Join(", ", Shape)}] {Dtype}";
 }

@@ -17,7 +17,7 @@ internal sealed class ForkedRng : IDisposable
     /// <exception cref="InvalidDataException">The generator cannot have been in that state. libtorch itself would end the process.</exception>
     public static void Restore(Tensor state)
     {
-        // The Mersenne twister says how many of its numbers are left, whether it was seeded, and which one is the next.
+        // The state of the Mersenne twister has how many of its numbers are left, whether it was seeded, and which one is the next.
         ReadOnlySpan<byte> bytes = state.bytes;
         int left = BitConverter.ToInt32(bytes[LeftAt..]);
         int seeded = BitConverter.ToInt32(bytes[(LeftAt + 4)..]);

@@ -56,7 +56,7 @@ internal static class TensorComparison
         return tensor.clamp_(lower, upper);
     }
 
-    /// <summary>The number wherever the mask says so.</summary>
+    /// <summary>The number wherever the mask is set.</summary>
     public static Tensor MaskedFill<T>(this Tensor tensor, Tensor mask, T number)
         where T : INumber<T>
     {

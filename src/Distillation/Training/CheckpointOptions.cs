@@ -7,7 +7,7 @@ namespace Distillation;
 /// <para>
 /// Saved are the weights of student and loss, the state of the optimizer and of the moving average, the best weights so far, the history, the generator of
 /// random numbers and the place in the epoch. On the same kind of processor, with the same number of threads and versions of the libraries, a run that was
-/// killed anywhere ends with the same bits as one that was not, provided that data and teacher say the same again.
+/// killed anywhere ends with the same bits as one that was not, provided that data and teacher output the same again.
 /// </para>
 /// <para>
 /// A checkpoint is a directory <c>step-N</c> with the learner's weights, <c>student.safetensors</c>, which other programs can read, and what else the run

@@ -6,19 +6,19 @@ namespace Distillation;
 /// </summary>
 public sealed class TrainingDivergedException : Exception
 {
-    /// <summary>Makes the exception.</summary>
+    /// <summary>Creates the exception.</summary>
     public TrainingDivergedException()
     {
     }
 
-    /// <summary>Makes the exception.</summary>
+    /// <summary>Creates the exception.</summary>
     /// <param name="message">What happened.</param>
     public TrainingDivergedException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes the exception.</summary>
+    /// <summary>Creates the exception.</summary>
     /// <param name="message">What happened.</param>
     /// <param name="innerException">What caused it.</param>
     public TrainingDivergedException(string message, Exception innerException)

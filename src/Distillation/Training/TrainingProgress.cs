@@ -1,6 +1,6 @@
 namespace Distillation;
 
-/// <summary>A run, told while it goes. Numbers only: it may be kept.</summary>
+/// <summary>A report of a run. It has numbers alone, and may be kept.</summary>
 public sealed record TrainingProgress
 {
     /// <summary>Gets where the run is.</summary>

@@ -236,7 +236,7 @@ public static class NativeCallers
 }
 
 #if !DISTILLATION_TESTS
-/// <summary>Makes a copy of an assembly whose callers of native code are marked.</summary>
+/// <summary>Creates a copy of an assembly whose callers of native code are marked.</summary>
 public sealed class KeepArgumentsAlive : Microsoft.Build.Utilities.Task
 {
     /// <summary>The assembly of the package.</summary>

@@ -12,7 +12,7 @@ public static class ElfSymbolVersions
     private const uint SectionOfNeededVersions = 0x6ffffffe; // SHT_GNU_verneed
     private const ushort Weak = 0x2;                         // VER_FLG_WEAK
 
-    /// <summary>Makes a file ask weakly for a version: the loader then takes a system without it.</summary>
+    /// <summary>Creates a file ask weakly for a version: the loader then takes a system without it.</summary>
     /// <param name="file">The bytes of the file; they stay as they are.</param>
     /// <param name="version">The version, such as GLIBCXX_3.4.32.</param>
     /// <returns>The changed bytes; null where there is nothing to change.</returns>
@@ -219,7 +219,7 @@ public static class SystemLibraries
 }
 
 #if !DISTILLATION_TESTS
-/// <summary>Makes copies of native libraries that load on systems with an older libstdc++.</summary>
+/// <summary>Creates copies of native libraries that load on systems with an older libstdc++.</summary>
 public sealed class WeakenSymbolVersion : Microsoft.Build.Utilities.Task
 {
     // GCC 13 puts it into every file that includes <iostream>; the symbol behind it is a marker that nothing calls.

@@ -56,7 +56,7 @@ public sealed class EnsembleTeacherTests : IDisposable
         using var teacher = new EnsembleTeacher(members, [1, 0]);
 
         teacher.Members.Should().Equal(members);
-        (teacher.HasSay(0, 2), teacher.HasSay(1, 2)).Should().Be((true, false));
+        (teacher.HasWeight(0, 2), teacher.HasWeight(1, 2)).Should().Be((true, false));
     }
 
     [Fact]

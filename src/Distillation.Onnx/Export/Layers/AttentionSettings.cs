@@ -2,7 +2,7 @@ using TorchSharp.Modules;
 
 namespace Distillation.Onnx.Layers;
 
-/// <summary>What TorchSharp does not tell of an attention.</summary>
+/// <summary>Settings of an attention that TorchSharp does not show.</summary>
 internal readonly record struct AttentionSettings(long Heads, bool AddsZero)
 {
     public static AttentionSettings Of(MultiheadAttention layer, NamedWeights weights)

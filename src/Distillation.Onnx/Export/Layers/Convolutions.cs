@@ -75,7 +75,7 @@ internal static class Convolutions
             return ([.. whole.Select(pad => pad / 2)], [.. whole.Select(pad => pad - (pad / 2))]);
         }
 
-        return layer.padding is { } padding ? (padding, padding) : throw new OnnxExportException("TorchSharp does not tell its padding.");
+        return layer.padding is { } padding ? (padding, padding) : throw new OnnxExportException("TorchSharp does not show its padding.");
     }
 
     private static OnnxValue Padded(OnnxGraph graph, PaddingModes mode, OnnxValue input, long[] before, long[] after) => mode switch

@@ -16,6 +16,6 @@ internal static class LayerTable
         Writers.TryGetValue(layer.GetType(), out LayerWriter? writer)
             ? writer.Write(graph, layer, input)
             : throw new OnnxExportException(
-                $"this kind of module is not known; {nameof(IOnnxExportable)} lets a class of yours say itself what it does, "
-                + $"and an {nameof(OnnxLayer)} in {nameof(OnnxExportOptions)}.{nameof(OnnxExportOptions.Layers)} says it for any other.");
+                $"this kind of module is not known; {nameof(IOnnxExportable)} lets a class of yours export itself, "
+                + $"and an {nameof(OnnxLayer)} in {nameof(OnnxExportOptions)}.{nameof(OnnxExportOptions.Layers)} exports any other.");
 }

@@ -1,7 +1,7 @@
 namespace Distillation.Onnx.Layers;
 
 /// <summary>
-/// LSTM, GRU and RNN. All that TorchSharp tells of them are their weights: what else there is to know is in the weights' names and shapes, and in what a run
+/// LSTM, GRU and RNN. TorchSharp shows their weights alone: other settings follow from the weights' names and shapes, and in what a run
 /// makes.
 /// </summary>
 internal static class Recurrences

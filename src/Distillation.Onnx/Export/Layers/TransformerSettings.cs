@@ -2,7 +2,7 @@ using TorchSharp.Modules;
 
 namespace Distillation.Onnx.Layers;
 
-/// <summary>What TorchSharp does not tell of a transformer and of its layers, which all have the same.</summary>
+/// <summary>Settings of a transformer that TorchSharp does not show; its layers all have the same.</summary>
 internal readonly record struct TransformerSettings(long Heads, torch.nn.Activations Activation)
 {
     public AttentionSettings Attention => new(Heads, AddsZero: false);

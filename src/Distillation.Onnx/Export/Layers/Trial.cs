@@ -1,6 +1,6 @@
 namespace Distillation.Onnx.Layers;
 
-/// <summary>Finds settings that TorchSharp does not tell: of modules with the same weights, those of the first that computes the same.</summary>
+/// <summary>Finds settings that TorchSharp does not show: of modules with the same weights, those of the first that computes the same.</summary>
 internal static class Trial
 {
     /// <summary>Random inputs, always the same.</summary>
@@ -44,6 +44,6 @@ internal static class Trial
             torch.set_rng_state(state);
         }
 
-        throw new OnnxExportException("TorchSharp does not tell all of its settings, and no module with the same weights computes the same.");
+        throw new OnnxExportException("TorchSharp does not show all of its settings, and no module with the same weights computes the same.");
     }
 }

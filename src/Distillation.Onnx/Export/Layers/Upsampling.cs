@@ -59,7 +59,7 @@ internal static class Upsampling
             return [graph.Constant("scales", torch.tensor([1, 1, .. sizes.Zip(scales, Scale)], torch.ScalarType.Float32))];
         }
 
-        // The distance of samples then follows from the sizes, and not from the scale that was asked for.
+        // The distance of samples then follows from the sizes, and not from the scale.
         long[] wanted = scales.Length == 0 ? layer.size.ToArray() : [.. sizes.Zip(scales, (size, scale) => (long)(size * scale))];
         OnnxValue kept = graph.Apply("Shape", [input], ("end", 2));
         return [OnnxValue.None, graph.Apply("Concat", [kept, graph.Integers(wanted)], ("axis", 0))];

@@ -16,7 +16,9 @@ internal static class Weights
         Linear(graph, input, weights.Constant(graph, "weight"), weights.Has("bias") ? weights.Constant(graph, "bias") : null);
 
     /// <summary>x Wᵀ + b over the last dimension, whatever is before it.</summary>
-    /// <remarks>The file has W as the module has it, so that a layer and an embedding can share one; whoever loads the file turns it once.</remarks>
+    /// <remarks>
+    /// The file has W as the module has it, so that a layer and an embedding can share one; ONNX Runtime transposes it once as it loads the file.
+    /// </remarks>
     public static OnnxValue Linear(OnnxGraph graph, OnnxValue input, OnnxValue weight, OnnxValue? bias)
     {
         OnnxValue product = graph.Apply("MatMul", [input, graph.Apply("Transpose", [weight], ("perm", (long[])[1, 0]))]);

@@ -14,7 +14,7 @@ namespace Distillation.SmallData;
 /// </remarks>
 public sealed class ClassGaussian : ISampleGenerator
 {
-    /// <summary>Makes the generator.</summary>
+    /// <summary>Creates the generator.</summary>
     /// <param name="components">How many principal components, K; positive; all where there are fewer. The default value is 20.</param>
     public ClassGaussian(int components = 20) => Components = Require.Positive(components);
 

@@ -16,7 +16,7 @@ namespace Distillation.SmallData;
 /// </remarks>
 public sealed class ClassKernelDensity : ISampleGenerator
 {
-    /// <summary>Makes the generator.</summary>
+    /// <summary>Creates the generator.</summary>
     /// <param name="components">How many principal components, K; positive; all where there are fewer. The default value is 20.</param>
     public ClassKernelDensity(int components = 20) => Components = Require.Positive(components);
 
@@ -51,7 +51,7 @@ public sealed class ClassKernelDensity : ISampleGenerator
         }
 
         Tensor noise = RowArithmetic.Combine(random.Normal(dimensions, torch.ScalarType.Float64), ClassSpread.Roots(originals, Components, Shrinkage), labels);
-        Tensor widths = originals.Remember((nameof(ClassKernelDensity), dimensions, Rule), all => Bandwidths(ClassSpread.Sizes(all), dimensions));
+        Tensor widths = originals.GetOrAdd((nameof(ClassKernelDensity), dimensions, Rule), all => Bandwidths(ClassSpread.Sizes(all), dimensions));
         noise.mul_(widths.index_select(0, labels).MulInPlace(Scale).unsqueeze(1));
         return new GeneratedSamples(
             inputs.to(torch.ScalarType.Float64).Add(RowArithmetic.Combine(noise, components).view(inputs.shape)).to(inputs.dtype), parents);

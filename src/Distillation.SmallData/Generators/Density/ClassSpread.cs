@@ -5,16 +5,16 @@ internal static class ClassSpread
 {
     /// <summary>The mean of each class, [C, K]; zero of one that does not occur.</summary>
     public static Tensor Means(LabeledSamples originals, int components) =>
-        originals.Remember((nameof(ClassSpread), nameof(Means), components), all => Means(all, PrincipalComponents.Coordinates(all, components)));
+        originals.GetOrAdd((nameof(ClassSpread), nameof(Means), components), all => Means(all, PrincipalComponents.Coordinates(all, components)));
 
     /// <summary>The symmetric square roots of each class's covariance, shrunk toward that of all classes around their means, [C, K, K].</summary>
     public static Tensor Roots(LabeledSamples originals, int components, double shrinkage) =>
-        originals.Remember(
+        originals.GetOrAdd(
             (nameof(ClassSpread), nameof(Roots), components, shrinkage), all => Roots(all, PrincipalComponents.Coordinates(all, components), shrinkage));
 
     /// <summary>The number of samples of each class, [C] float64.</summary>
     public static Tensor Sizes(LabeledSamples originals) =>
-        originals.Remember((nameof(ClassSpread), nameof(Sizes)), all => all.OneHotLabels.to(torch.ScalarType.Float64).sum([0]));
+        originals.GetOrAdd((nameof(ClassSpread), nameof(Sizes)), all => all.OneHotLabels.to(torch.ScalarType.Float64).sum([0]));
 
     private static Tensor Means(LabeledSamples originals, Tensor points) =>
         torch.zeros([originals.Classes, points.size(1)], points.dtype, points.device)

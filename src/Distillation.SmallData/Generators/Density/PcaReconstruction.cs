@@ -26,7 +26,7 @@ public sealed class PcaReconstruction : SampleTransform
         Tensor mean = PrincipalComponents.Mean(originals);
         Tensor components = Components is { } count
             ? PrincipalComponents.First(originals, count)
-            : originals.Remember((nameof(PcaReconstruction), VarianceShare), Enough);
+            : originals.GetOrAdd((nameof(PcaReconstruction), VarianceShare), Enough);
         Tensor coordinates = RowArithmetic.Combine(inputs.flatten(1).to(torch.ScalarType.Float64) - mean, components.t());
         return mean.Add(RowArithmetic.Combine(coordinates, components)).to(inputs.dtype).view(inputs.shape);
     }

@@ -9,7 +9,7 @@ internal static class PrincipalComponents
 {
     /// <summary>The mean of the originals, [1, D].</summary>
     public static Tensor Mean(LabeledSamples originals) =>
-        originals.Remember((nameof(PrincipalComponents), nameof(Mean)), all => all.Inputs.flatten(1).to(torch.ScalarType.Float64).mean([0], keepdim: true));
+        originals.GetOrAdd((nameof(PrincipalComponents), nameof(Mean)), all => all.Inputs.flatten(1).to(torch.ScalarType.Float64).mean([0], keepdim: true));
 
     /// <summary>The first components, fewer where there are not so many: [K, D], rows of length 1 at right angles.</summary>
     public static Tensor First(LabeledSamples originals, int count)
@@ -19,7 +19,7 @@ internal static class PrincipalComponents
     }
 
     /// <summary>All components, by falling variance, [R, D].</summary>
-    public static Tensor All(LabeledSamples originals) => originals.Remember((nameof(PrincipalComponents), nameof(All)), Find);
+    public static Tensor All(LabeledSamples originals) => originals.GetOrAdd((nameof(PrincipalComponents), nameof(All)), Find);
 
     /// <summary>The originals in the space of the first components, [M, K].</summary>
     public static Tensor Coordinates(LabeledSamples originals, int count) => Centered(originals).matmul(First(originals, count).t());

@@ -6,7 +6,7 @@ namespace Distillation.SmallData;
 /// <remarks>It helps large networks on many images; on few and small ones a square can hide what the label was for.</remarks>
 public sealed class Cutout : SampleTransform
 {
-    /// <summary>Makes the generator.</summary>
+    /// <summary>Creates the generator.</summary>
     /// <param name="size">
     /// The side of the square, in pixels; positive. The default value is 8, the paper's for CIFAR-100; it takes 16 for CIFAR-10, half the image.
     /// </param>

@@ -9,7 +9,7 @@ namespace Distillation.SmallData;
 /// </remarks>
 public sealed class DownSampling : SampleTransform
 {
-    /// <summary>Makes the generator.</summary>
+    /// <summary>Creates the generator.</summary>
     /// <param name="factor">The side of a block, in pixels; at least 2. The default value is 2.</param>
     public DownSampling(int factor = 2) => Factor = Require.InRange(factor, 2, int.MaxValue);
 

@@ -7,7 +7,7 @@ namespace Distillation.SmallData;
 /// </remarks>
 public sealed class GaussianBlur : SampleTransform
 {
-    /// <summary>Makes the generator.</summary>
+    /// <summary>Creates the generator.</summary>
     /// <param name="pixels">The Gaussian's standard deviation, in pixels; positive. The default value is 1.</param>
     public GaussianBlur(double pixels = 1) => Pixels = Require.Positive(pixels);
 

@@ -4,7 +4,7 @@ namespace Distillation.SmallData;
 /// <remarks>It helps where a mirrored thing is the same thing. It harms where it is another: digits, letters, shoes that all point one way.</remarks>
 public sealed class RandomHorizontalFlip : SampleTransform
 {
-    /// <summary>Makes the generator.</summary>
+    /// <summary>Creates the generator.</summary>
     /// <param name="probability">With what probability an image is mirrored; in [0, 1]. The default value is ½.</param>
     public RandomHorizontalFlip(double probability = 0.5) => Probability = Require.InRange(probability, 0, 1);
 

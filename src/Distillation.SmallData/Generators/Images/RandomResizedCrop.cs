@@ -9,7 +9,7 @@ namespace Distillation.SmallData;
 /// </remarks>
 public sealed class RandomResizedCrop : SampleTransform
 {
-    /// <summary>Makes the generator.</summary>
+    /// <summary>Creates the generator.</summary>
     /// <param name="minShare">The least share of height and width; in (0, 1]. The default value is 0.85.</param>
     public RandomResizedCrop(double minShare = 0.85) => MinShare = Require.InRange(Require.Positive(minShare), 0, 1);
 

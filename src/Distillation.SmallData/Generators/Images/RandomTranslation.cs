@@ -7,7 +7,7 @@ namespace Distillation.SmallData;
 /// </summary>
 public sealed class RandomTranslation : SampleTransform
 {
-    /// <summary>Makes the generator.</summary>
+    /// <summary>Creates the generator.</summary>
     /// <param name="pixels">The largest shift, in pixels; positive. The default value is 1.</param>
     public RandomTranslation(int pixels = 1) => Pixels = Require.Positive(pixels);
 

@@ -15,7 +15,7 @@ public sealed class CutMix : ISampleGenerator
 {
     private readonly ISampleGenerator _inner;
 
-    /// <summary>Makes the generator.</summary>
+    /// <summary>Creates the generator.</summary>
     /// <param name="inner">What happens to both before they are put together; nothing if not given.</param>
     public CutMix(ISampleGenerator? inner = null) => _inner = inner ?? new Identity();
 

@@ -6,7 +6,7 @@ public sealed class Mixup : ISampleGenerator
 {
     private readonly ISampleGenerator _inner;
 
-    /// <summary>Makes the generator.</summary>
+    /// <summary>Creates the generator.</summary>
     /// <param name="inner">What happens to both before they are mixed; nothing if not given.</param>
     public Mixup(ISampleGenerator? inner = null) => _inner = inner ?? new Identity();
 

@@ -16,7 +16,7 @@ namespace Distillation.SmallData;
 /// </remarks>
 public sealed class Munge : ISampleGenerator
 {
-    /// <summary>Makes the generator.</summary>
+    /// <summary>Creates the generator.</summary>
     /// <param name="probability">With what probability an attribute is the neighbor's, p; in [0, 1]. The default value is 0.1.</param>
     public Munge(double probability = 0.1) => Probability = Require.InRange(probability, 0, 1);
 

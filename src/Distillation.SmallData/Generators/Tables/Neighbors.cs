@@ -1,6 +1,6 @@
 namespace Distillation.SmallData;
 
-/// <summary>Who is near whom among originals.</summary>
+/// <summary>The nearest neighbors among originals.</summary>
 /// <remarks>
 /// Distances are Euclidean: of tables in each column's own deviation, a nominal column counting 1 where the values differ; of anything else in the unit of the
 /// inputs.
@@ -13,7 +13,7 @@ internal static class Neighbors
     /// <summary>The nearest others of each original, nearest first.</summary>
     /// <returns>[M, K] int64, −1 where there are not so many; remembered.</returns>
     public static Tensor Of(LabeledSamples originals, int count, bool sameClass, IReadOnlyList<ColumnKind>? kinds = null) =>
-        originals.Remember((nameof(Neighbors), count, sameClass, kinds is null ? "" : string.Join(',', kinds)), all => Find(all, count, sameClass, kinds));
+        originals.GetOrAdd((nameof(Neighbors), count, sameClass, kinds is null ? "" : string.Join(',', kinds)), all => Find(all, count, sameClass, kinds));
 
     private static Tensor Find(LabeledSamples originals, int count, bool sameClass, IReadOnlyList<ColumnKind>? kinds)
     {
@@ -49,7 +49,7 @@ internal static class Neighbors
         return torch.cat([.. parts]);
     }
 
-    // Nobody is its own neighbor.
+    // No sample is its own neighbor.
     private static Tensor Excluded(Tensor? labels, long start, long rows, LabeledSamples originals)
     {
         Tensor all = KeptAliveScalar.Arange(0, originals.Count, torch.ScalarType.Int64, originals.Inputs.device);

@@ -18,7 +18,7 @@ namespace Distillation.SmallData;
 /// </remarks>
 public sealed class Smote : ISampleGenerator
 {
-    /// <summary>Makes the generator.</summary>
+    /// <summary>Creates the generator.</summary>
     /// <param name="neighbors">
     /// How many nearest neighbors b is drawn from, k; positive. The default value is 5, the paper's. An original with fewer has those; one with none is
     /// repeated.

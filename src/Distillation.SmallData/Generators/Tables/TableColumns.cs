@@ -1,6 +1,6 @@
 namespace Distillation.SmallData;
 
-/// <summary>Makes of what another generator makes rows that the table could have: names that occur, whole numbers, and nothing out of range.</summary>
+/// <summary>Creates of what another generator makes rows that the table could have: names that occur, whole numbers, and nothing out of range.</summary>
 /// <remarks>
 /// A nominal value that is none of its originals' is replaced with that of the original with the largest share, the first of equal ones; without originals it
 /// stays. Integer columns are rounded, to even numbers from the middle. Every column is kept between the least and the largest value of the originals. It helps
@@ -10,7 +10,7 @@ public sealed class TableColumns : ISampleGenerator
 {
     private readonly ISampleGenerator _inner;
 
-    /// <summary>Makes the generator.</summary>
+    /// <summary>Creates the generator.</summary>
     /// <param name="inner">Makes rows as if all columns were continuous.</param>
     /// <param name="kinds">What each column is, at least one.</param>
     public TableColumns(ISampleGenerator inner, params IReadOnlyList<ColumnKind> kinds) =>
@@ -26,7 +26,7 @@ public sealed class TableColumns : ISampleGenerator
         GeneratedSamples samples = _inner.Generate(originals, parents, random);
         Tensor rows = samples.Parents.size(1) == 0 ? samples.Inputs : torch.where(Strange(samples, originals), Main(samples, originals), samples.Inputs);
         Tensor whole = torch.where(ColumnKinds.Are(Kinds, ColumnKind.Integer, rows.device), rows.round(), rows);
-        Tensor range = originals.Remember(nameof(TableColumns), all => torch.stack([all.Inputs.amin([0]), all.Inputs.amax([0])]));
+        Tensor range = originals.GetOrAdd(nameof(TableColumns), all => torch.stack([all.Inputs.amin([0]), all.Inputs.amax([0])]));
         return new GeneratedSamples(torch.minimum(torch.maximum(whole, range[0]), range[1]), samples.Parents, samples.Shares);
     }
 

@@ -12,7 +12,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class RegressorConnector : Connector
 {
-    /// <summary>Gets whether the regressor ends with a ReLU, as a layer of the teacher that is never negative asks for.</summary>
+    /// <summary>Gets whether the regressor ends with a ReLU, for a layer of the teacher that is never negative.</summary>
     /// <value>The default value is <see langword="true"/>.</value>
     public bool Rectify { get; init; } = true;
 

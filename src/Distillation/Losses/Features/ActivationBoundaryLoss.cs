@@ -17,7 +17,7 @@ public sealed class ActivationBoundaryLoss : FeatureLoss
 {
     private readonly double _margin;
 
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="student">The student's layer, before its activation.</param>
     /// <param name="teacher">The teacher's layer, before its activation.</param>
     /// <param name="margin">How far from the boundary a neuron is to be; positive.</param>

@@ -19,7 +19,7 @@ public sealed class AttentionMapLoss : IDistillationLoss
 {
     private readonly PairedLayers _layers;
 
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="pairs">The layers; see <see cref="LayerMapping"/>.</param>
     public AttentionMapLoss(params IReadOnlyList<LayerPair> pairs) => _layers = new PairedLayers(pairs);
 

@@ -17,7 +17,7 @@ public sealed class AttentionTransferLoss : FeatureLoss
 {
     private readonly double _power;
 
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="student">The student's layer, maps.</param>
     /// <param name="teacher">The teacher's layer, maps.</param>
     /// <param name="power">The power p of the activations, at least 1: the higher, the more the strongest place counts.</param>

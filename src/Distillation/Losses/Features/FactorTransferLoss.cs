@@ -19,11 +19,12 @@ public sealed class FactorTransferLoss : FeatureLoss
 
     private readonly Module<Tensor, Tensor>? _paraphraser;
 
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="student">The student's layer, a map.</param>
     /// <param name="teacher">The teacher's layer, a map.</param>
     /// <param name="paraphraser">
-    /// What finds the teacher's factors, such as a trained <see cref="Paraphraser"/>; it stays the caller's, and as it is. The layer itself if not given.
+    /// What finds the teacher's factors, such as a trained <see cref="Paraphraser"/>; the caller disposes it, and it does not change. The layer itself if not
+    /// given.
     /// </param>
     /// <param name="connector">What translates the student's layer into factors, such as <see cref="TranslatorConnector"/>; nothing if not given.</param>
     public FactorTransferLoss(Feature student, Feature teacher, Module<Tensor, Tensor>? paraphraser = null, Connector? connector = null)

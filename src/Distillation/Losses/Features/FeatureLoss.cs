@@ -9,7 +9,7 @@ public abstract class FeatureLoss : IDistillationLoss
     private readonly Connector? _connector;
     private torch.nn.Module<Tensor, Tensor>? _module;
 
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="student">The student's layer.</param>
     /// <param name="teacher">The teacher's layer.</param>
     /// <param name="connector">What brings the student's layer to the teacher's shape; nothing if not given: the loss sees the layer as it is.</param>
@@ -70,7 +70,7 @@ public abstract class FeatureLoss : IDistillationLoss
         _module ??= _connector?.CreateFor(sample.Student[StudentLayer], Target(sample.Teacher[TeacherLayer]));
     }
 
-    /// <summary>Says what the student's layer is compared with, and what a connector brings it to the shape of.</summary>
+    /// <summary>Returns what the student's layer is compared with, to whose shape a connector maps it.</summary>
     /// <param name="teacher">The teacher's layer, [N, ...].</param>
     /// <returns>Constants, [N, ...]; the layer itself if not overridden.</returns>
     protected virtual Tensor Target(Tensor teacher) => teacher;

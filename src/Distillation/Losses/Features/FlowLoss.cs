@@ -21,7 +21,7 @@ public sealed class FlowLoss : IDistillationLoss
     private readonly LayerPair _bottom;
     private readonly LayerPair _top;
 
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="bottom">The layers before the block.</param>
     /// <param name="top">The layers behind the block.</param>
     public FlowLoss(LayerPair bottom, LayerPair top)

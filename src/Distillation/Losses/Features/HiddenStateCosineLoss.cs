@@ -13,7 +13,7 @@ public sealed class HiddenStateCosineLoss : IDistillationLoss
 {
     private readonly PairedLayers _layers;
 
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="pairs">The layers; see <see cref="LayerMapping"/>.</param>
     /// <param name="connector">What brings the student's states to the teacher's width, one for each pair; nothing if not given.</param>
     public HiddenStateCosineLoss(IReadOnlyList<LayerPair> pairs, Connector? connector = null) => _layers = new PairedLayers(pairs, connector);

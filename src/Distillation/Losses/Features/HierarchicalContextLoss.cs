@@ -16,7 +16,7 @@ public sealed class HierarchicalContextLoss : IDistillationLoss
 {
     private readonly LayerPair[] _pairs;
 
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="pairs">The pairs of layers, one or more.</param>
     public HierarchicalContextLoss(params IReadOnlyList<LayerPair> pairs)
     {

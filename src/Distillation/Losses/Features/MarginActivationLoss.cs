@@ -3,12 +3,12 @@ using TorchSharp.Modules;
 namespace Distillation.Losses;
 
 /// <summary>
-/// Overhauled features: what the teacher says above a margin is matched, and what it leaves below zero only kept low (OFD; Heo et al., ICCV 2019).
+/// Overhauled features: the teacher's values above a margin are matched, and those below zero only kept low (OFD; Heo et al., ICCV 2019).
 /// </summary>
 /// <remarks>
 /// <para>
-/// <c>(1/N) Σ [s &gt; u or u &gt; 0] (s − u)²</c> over all elements, where <c>u = max(t, m)</c> and m is the margin of the channel: what the teacher says there
-/// on average where it is negative. The layers are of one shape behind the connector, [N, C, ...], and taken before the activation.
+/// <c>(1/N) Σ [s &gt; u or u &gt; 0] (s − u)²</c> over all elements, where <c>u = max(t, m)</c> and m is the margin of the channel: what the teacher outputs
+/// there on average where it is negative. The layers are of one shape behind the connector, [N, C, ...], and taken before the activation.
 /// </para>
 /// <para>
 /// The sum over elements, the mean over samples, as in mdistiller. The authors multiply by 1/1000 (CIFAR) or 1/10000 (ImageNet), and sum over several layers,
@@ -23,7 +23,7 @@ public sealed class MarginActivationLoss : FeatureLoss
 
     private Learned? _learned;
 
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="student">The student's layer, before its activation.</param>
     /// <param name="teacher">The teacher's layer, before its activation.</param>
     /// <param name="connector">
@@ -63,7 +63,8 @@ public sealed class MarginActivationLoss : FeatureLoss
     {
         if (!Require.Present(normalization).affine)
         {
-            throw new ArgumentException("The batch norm has no weight and bias to tell the margins from. Give the margins as numbers.", nameof(normalization));
+            throw new ArgumentException(
+                "The batch norm has no weight and bias from which margins can be computed. Give the margins as numbers.", nameof(normalization));
         }
 
         using var scope = torch.NewDisposeScope();

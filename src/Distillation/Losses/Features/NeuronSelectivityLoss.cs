@@ -10,7 +10,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class NeuronSelectivityLoss : FeatureLoss
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="student">The student's layer, maps.</param>
     /// <param name="teacher">The teacher's layer, maps.</param>
     public NeuronSelectivityLoss(Feature student, Feature teacher)

@@ -16,7 +16,7 @@ public sealed class Paraphraser : Module<Tensor, Tensor>
     private readonly Sequential _encoder;
     private readonly Sequential _decoder;
 
-    /// <summary>Makes an autoencoder that has learned nothing yet.</summary>
+    /// <summary>Creates an autoencoder that has learned nothing yet.</summary>
     /// <param name="channels">C: how many channels the teacher's layer has; positive.</param>
     /// <param name="ratio">k: how many factors there are for each channel; positive, and at least one in all. The default value is 0.5.</param>
     /// <param name="normalize">Whether batch normalization follows each convolution. It does not if not given.</param>
@@ -40,12 +40,12 @@ public sealed class Paraphraser : Module<Tensor, Tensor>
     /// <summary>Gets how many channels the factors have.</summary>
     public long Factors { get; }
 
-    /// <summary>Gives the factors.</summary>
+    /// <summary>Returns the factors.</summary>
     /// <param name="input">The teacher's layer, [N, C, H, W].</param>
     /// <returns>The factors, [N, ⌊k·C⌋, H, W].</returns>
     public override Tensor forward(Tensor input) => _encoder.call(input);
 
-    /// <summary>Gives the layer as it comes back from its factors.</summary>
+    /// <summary>Returns the layer as it comes back from its factors.</summary>
     /// <param name="layer">The teacher's layer, [N, C, H, W].</param>
     /// <returns>An approximation of it, in its shape.</returns>
     public Tensor Reconstruct(Tensor layer) => _decoder.call(call(Require.Present(layer)));

@@ -13,7 +13,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class ProjectorEnsembleLoss : FeatureLoss
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="student">The student's layer.</param>
     /// <param name="teacher">The teacher's layer.</param>
     /// <param name="connector">What projects the student's layer; a <see cref="ProjectorEnsembleConnector"/> of three if not given.</param>

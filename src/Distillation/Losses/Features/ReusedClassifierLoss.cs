@@ -19,11 +19,11 @@ public sealed class ReusedClassifierLoss : FeatureLoss
 {
     private readonly Module<Tensor, Tensor> _classifier;
 
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="student">The student's last maps.</param>
     /// <param name="teacher">The teacher's last maps.</param>
     /// <param name="classifier">
-    /// What the teacher does behind that layer, pooling included: maps [N, C, H, W] to logits. It stays the caller's, and is not trained.
+    /// What the teacher does behind that layer, pooling included: maps [N, C, H, W] to logits. The caller disposes it; it is not trained.
     /// </param>
     /// <param name="projector">What brings the student's layer to the teacher's shape; a <see cref="BottleneckConnector"/> if not given.</param>
     public ReusedClassifierLoss(Feature student, Feature teacher, Module<Tensor, Tensor> classifier, Connector? projector = null)

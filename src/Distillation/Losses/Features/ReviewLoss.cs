@@ -24,7 +24,7 @@ public sealed class ReviewLoss : IDistillationLoss
     private readonly LayerPair[] _pairs;
     private ReviewFusion[]? _fusions;
 
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="pairs">The pairs of layers from shallow to deep, one or more.</param>
     public ReviewLoss(params IReadOnlyList<LayerPair> pairs)
     {

@@ -17,7 +17,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class SimpleRecipeLoss : FeatureLoss
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="student">The student's layer.</param>
     /// <param name="teacher">The teacher's layer.</param>
     /// <param name="connector">What projects the student's layer; a linear map of its channels if not given.</param>

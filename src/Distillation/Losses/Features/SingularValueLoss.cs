@@ -23,7 +23,7 @@ public sealed class SingularValueLoss : IDistillationLoss
 
     private readonly LayerPair[] _pairs;
 
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="pairs">The pairs of layers from shallow to deep, two or more.</param>
     public SingularValueLoss(params IReadOnlyList<LayerPair> pairs)
     {

@@ -19,7 +19,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class ValueRelationLoss : FeatureLoss
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="student">The student's values; of its last layer, in the papers.</param>
     /// <param name="teacher">The teacher's values.</param>
     public ValueRelationLoss(Feature student, Feature teacher)

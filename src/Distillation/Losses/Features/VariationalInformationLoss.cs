@@ -14,7 +14,7 @@ public sealed class VariationalInformationLoss : FeatureLoss
 {
     private Prediction? _prediction;
 
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="student">The student's layer, a map.</param>
     /// <param name="teacher">The teacher's layer, a map.</param>
     public VariationalInformationLoss(Feature student, Feature teacher)

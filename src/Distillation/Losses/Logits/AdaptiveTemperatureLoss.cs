@@ -15,7 +15,7 @@ public sealed class AdaptiveTemperatureLoss : DelegatingRowLoss, IRowGradient
 {
     private readonly RowMeasure _measure;
 
-    /// <summary>Gives each row of a loss a temperature.</summary>
+    /// <summary>Returns each row of a loss a temperature.</summary>
     /// <param name="inner">The loss that sees the softened logits, such as <c>new SoftTargetLoss(1)</c>.</param>
     /// <param name="measure">What the temperatures go by.</param>
     /// <param name="atZero">The temperature of a row whose measure is 0; positive. The default value is 1.</param>

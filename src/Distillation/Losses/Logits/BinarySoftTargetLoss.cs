@@ -16,7 +16,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class BinarySoftTargetLoss : RowLoss, IRowGradient
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="temperature">T: how soft the probabilities are; positive, at any place of the run. The default value is 1.</param>
     public BinarySoftTargetLoss(Schedule? temperature = null) => Temperature = Loss.Temperature(temperature ?? 1);
 

@@ -13,7 +13,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class BoundedRegressionLoss : RowLoss, IRowGradient
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="margin">
     /// m: by how much the student's squared error must be below the teacher's before it stops counting; zero or positive. The default value is 0.
     /// </param>

@@ -15,7 +15,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class ChannelwiseLoss : IDistillationLoss
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="temperature">T: how soft the distributions over places are; positive, at any place of the run. The default value is 4.</param>
     public ChannelwiseLoss(Schedule? temperature = null) => Temperature = Loss.Temperature(temperature ?? 4);
 

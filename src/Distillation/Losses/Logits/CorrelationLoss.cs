@@ -23,7 +23,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class CorrelationLoss : RowLoss
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="beta">β: the weight of the correlation over classes; zero or positive. The default value is 1.</param>
     /// <param name="gamma">γ: the weight of the correlation over rows; zero or positive. The default value is 1.</param>
     /// <param name="temperature">T: how soft the probabilities are; positive, at any place of the run. The default value is 1.</param>

@@ -9,13 +9,15 @@ namespace Distillation.Losses;
 /// q̂ are the same over the other classes alone; for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C], and class ids y,
 /// [N], [N, T] or [N, H, W].
 /// </para>
-/// <para>With α = 1 and β = 1 − p_y of each row this is <see cref="SoftTargetLoss"/>, which hears little of the other classes where the teacher is sure.</para>
+/// <para>
+/// With α = 1 and β = 1 − p_y of each row this is <see cref="SoftTargetLoss"/>, in which the other classes count little where the teacher is confident.
+/// </para>
 /// <para>The values are those of mdistiller, which lets the weight rise from 0 to 1 over the first 20 epochs: give the loss a weight that follows the run.
 /// There the label is put aside by subtracting 1000 from its logit, here it is left out, so that logits of any size are right.</para>
 /// </remarks>
 public sealed class DecoupledLoss : RowLoss, IRowGradient
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="alpha">α: the weight of the label against the rest; zero or positive. The default value is 1.</param>
     /// <param name="beta">β: the weight of the other classes; zero or positive. The default value is 8.</param>
     /// <param name="temperature">T: how soft the probabilities are; positive, at any place of the run. The default value is 4.</param>

@@ -20,7 +20,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class DirectionLoss : RowLoss
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="tikhonov">λ: what is added to the diagonal of the covariance; positive. The default value is 0.1.</param>
     public DirectionLoss(double tikhonov = 0.1) => Tikhonov = Require.Positive(tikhonov);
 

@@ -3,7 +3,7 @@ using static TorchSharp.torch.nn;
 namespace Distillation.Losses;
 
 /// <summary>
-/// The generalized Jensen–Shannon divergence: between covering all that the teacher says and keeping to what it says most (GKD; Agarwal et al., 2024).
+/// The generalized Jensen–Shannon divergence: between covering all modes of the teacher and seeking its largest one (GKD; Agarwal et al., 2024).
 /// </summary>
 /// <remarks>
 /// <para>
@@ -15,7 +15,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class JensenShannonLoss : RowLoss, IRowGradient
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="beta">β: from KL(p ‖ q) at 0 to KL(q ‖ p) at 1; in [0, 1]. The default value is 0.5.</param>
     /// <param name="temperature">T: how soft the probabilities are; positive, at any place of the run. The default value is 1.</param>
     public JensenShannonLoss(double beta = 0.5, Schedule? temperature = null)

@@ -18,7 +18,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class MultiLevelLoss : RowLoss
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="temperatures">How soft the probabilities are: at least one, each positive. The default is 2, 3, 4, 5 and 6.</param>
     public MultiLevelLoss(IReadOnlyList<double>? temperatures = null)
     {

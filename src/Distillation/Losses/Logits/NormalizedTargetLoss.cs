@@ -1,6 +1,8 @@
 namespace Distillation.Losses;
 
-/// <summary>Normalized distillation: the teacher says how much the label counts, and how the other classes compare (NKD; Yang et al., 2023).</summary>
+/// <summary>
+/// Normalized distillation: the teacher's outputs weight the label, and the other classes are compared by themselves (NKD; Yang et al., 2023).
+/// </summary>
 /// <remarks>
 /// <para>
 /// <c>−(1/R) Σᵣ (p_y · log q_y + γ · T² · Σ_{c≠y} p̂_c · log q̂_c)</c>, where p = softmax(tᵣ) and q = softmax(sᵣ), y is the label, and p̂ and q̂ are
@@ -14,7 +16,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class NormalizedTargetLoss : RowLoss, IRowGradient
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="gamma">γ: the weight of the other classes; zero or positive. The default value is 1.5.</param>
     /// <param name="temperature">T: how soft the probabilities of the other classes are; positive, at any place of the run. The default value is 1.</param>
     public NormalizedTargetLoss(double gamma = 1.5, Schedule? temperature = null)

@@ -3,7 +3,7 @@ using static TorchSharp.torch.nn;
 namespace Distillation.Losses;
 
 /// <summary>
-/// The teacher's divergence from a mixture of both: as soft targets, with a gradient that stays small where the student rules out what the teacher says
+/// The teacher's divergence from a mixture of both: as soft targets, with a gradient that stays small where the student rules out what the teacher outputs
 /// (DistiLLM; Ko et al., 2024).
 /// </summary>
 /// <remarks>
@@ -14,7 +14,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class SkewDivergenceLoss : RowLoss, IRowGradient
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="skew">λ: the teacher's share of the mixture; in [0, 1). The default value is 0.1.</param>
     /// <param name="temperature">T: how soft the probabilities are; positive, at any place of the run. The default value is 1.</param>
     public SkewDivergenceLoss(double skew = 0.1, Schedule? temperature = null)

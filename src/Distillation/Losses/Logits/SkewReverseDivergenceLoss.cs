@@ -3,8 +3,8 @@ using static TorchSharp.torch.nn;
 namespace Distillation.Losses;
 
 /// <summary>
-/// The student's divergence from a mixture of both: it keeps to what the teacher says most, with a gradient that stays small where the teacher rules out what
-/// the student says (DistiLLM; Ko et al., 2024).
+/// The student's divergence from a mixture of both: it seeks the teacher's largest modes, with a gradient that stays small where the teacher rules out what
+/// the student outputs (DistiLLM; Ko et al., 2024).
 /// </summary>
 /// <remarks>
 /// <para>
@@ -14,7 +14,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class SkewReverseDivergenceLoss : RowLoss, IRowGradient
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="skew">λ: the student's share of the mixture; in [0, 1). The default value is 0.1.</param>
     /// <param name="temperature">T: how soft the probabilities are; positive, at any place of the run. The default value is 1.</param>
     public SkewReverseDivergenceLoss(double skew = 0.1, Schedule? temperature = null)

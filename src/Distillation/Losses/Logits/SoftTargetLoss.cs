@@ -11,7 +11,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class SoftTargetLoss : RowLoss, IRowGradient, ICpuLossKernel
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="temperature">T: how soft the probabilities are; positive, at any place of the run. The default value is 4.</param>
     public SoftTargetLoss(Schedule? temperature = null) => Temperature = Loss.Temperature(temperature ?? 4);
 

@@ -25,7 +25,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class SparseTargetLoss : RowLoss, IRowGradient
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="temperature">
     /// T: how soft the probabilities are; positive, at any place of the run. The default value is 1, the only one with
     /// <see cref="MissingProbability.OneBucket"/>.

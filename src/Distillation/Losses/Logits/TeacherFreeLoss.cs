@@ -16,7 +16,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class TeacherFreeLoss : RowLoss, IRowGradient
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="probability">a: what the virtual teacher gives to the label; in [0, 1]. The default value is 0.99.</param>
     /// <param name="temperature">T: how soft the virtual teacher is; positive, at any place of the run. The default value is 20.</param>
     public TeacherFreeLoss(double probability = 0.99, Schedule? temperature = null)

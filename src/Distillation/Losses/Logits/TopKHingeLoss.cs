@@ -18,7 +18,7 @@ public sealed class TopKHingeLoss : RowLoss, IRowGradient
 {
     private const double Epsilon = 1e-8;
 
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="count">k: how many of the teacher's classes are compared, two at least; all where there are fewer. The default value is 10.</param>
     public TopKHingeLoss(int count = 10) => Count = Require.InRange(count, 2, int.MaxValue);
 

@@ -20,7 +20,7 @@ public sealed class TopKLogisticLoss : RowLoss, IRowGradient
 {
     private const double Epsilon = 1e-9;
 
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="count">k: how many of the teacher's classes are compared, two at least; all where there are fewer. The default value is 10.</param>
     public TopKLogisticLoss(int count = 10) => Count = Require.InRange(count, 2, int.MaxValue);
 

@@ -5,11 +5,11 @@ namespace Distillation.Losses;
 /// </summary>
 /// <remarks>
 /// <c>(1/R) Σᵣ ½ Σ_c |softmax(tᵣ/T)_c − softmax(sᵣ/T)_c|</c>, in [0, 1], for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows
-/// [R, C]. There is no factor T². The gradient is 0 where both say the same.
+/// [R, C]. There is no factor T². The gradient is 0 where both are equal.
 /// </remarks>
 public sealed class TotalVariationLoss : RowLoss, IRowGradient
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="temperature">T: how soft the probabilities are; positive, at any place of the run. The default value is 1.</param>
     public TotalVariationLoss(Schedule? temperature = null) => Temperature = Loss.Temperature(temperature ?? 1);
 

@@ -12,7 +12,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class AdaptedKnowledgeLoss : FeatureLoss
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="student">The student's layer.</param>
     /// <param name="teacher">The teacher's layer, of the shape that the connector gives.</param>
     /// <param name="connector">What brings the student's layer to the teacher's shape; nothing if not given.</param>

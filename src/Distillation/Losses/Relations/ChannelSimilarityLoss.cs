@@ -10,7 +10,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class ChannelSimilarityLoss : FeatureLoss
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="student">The student's layer.</param>
     /// <param name="teacher">The teacher's layer, with as many channels as the connector gives.</param>
     /// <param name="connector">What brings the student's layer to the teacher's channels; nothing if not given.</param>

@@ -25,7 +25,7 @@ internal sealed class ContrastMemory : Module
     /// <summary>Embeds a layer, [N, D]: vectors of length one, [N, d].</summary>
     public Tensor Embed(Tensor layer) => UnitVectors.Of(_embedding.call(layer), 1);
 
-    /// <summary>Gives the logarithm of what stands for the probability of each contrast, [N, K + 1], for the other model's embeddings.</summary>
+    /// <summary>Returns the logarithm of what stands for the probability of each contrast, [N, K + 1], for the other model's embeddings.</summary>
     public Tensor Score(Tensor embedded, Tensor contrast, double temperature) => Product(embedded, contrast, temperature) - _logNormalizer;
 
     /// <summary>Sets the normalizer by which the mean of the scores is one over the number of samples.</summary>

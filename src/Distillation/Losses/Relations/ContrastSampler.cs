@@ -3,7 +3,7 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>Draws, for each sample, others to tell it from, out of torch's generator.</summary>
+/// <summary>Draws the negatives of each sample from torch's generator.</summary>
 /// <remarks>
 /// All samples stand in the order of their classes, so that the class of a sample is a gap which a draw jumps over. Without classes each sample is its own.
 /// </remarks>

@@ -1,7 +1,7 @@
 namespace Distillation.Losses;
 
 /// <summary>
-/// The student's embedding of a sample is told from the teacher's embeddings of other samples, and the other way round (CRD; Tian et al., 2020).
+/// The student's embedding of a sample is contrasted with the teacher's embeddings of other samples, and the other way round (CRD; Tian et al., 2020).
 /// </summary>
 /// <remarks>
 /// <para>
@@ -25,11 +25,11 @@ public sealed class ContrastiveLoss : FeatureLoss
     private readonly long _dimension;
     private Parts? _parts;
 
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="student">The student's layer; in the paper, the one before the classifier.</param>
     /// <param name="teacher">The teacher's layer.</param>
     /// <param name="samples">The number of samples in the training set, M; at least 2.</param>
-    /// <param name="negatives">The number of others that a sample is told from, K; positive.</param>
+    /// <param name="negatives">The number of negatives of a sample, K; positive.</param>
     /// <param name="dimension">The size of the embeddings, d; positive.</param>
     public ContrastiveLoss(Feature student, Feature teacher, long samples, long negatives = 16384, long dimension = 128)
         : base(student, teacher)

@@ -13,7 +13,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class KernelCongruenceLoss : FeatureLoss
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="student">The student's layer.</param>
     /// <param name="teacher">The teacher's layer.</param>
     public KernelCongruenceLoss(Feature student, Feature teacher)

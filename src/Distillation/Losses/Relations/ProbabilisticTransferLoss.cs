@@ -15,7 +15,7 @@ public sealed class ProbabilisticTransferLoss : FeatureLoss
 {
     private const double Epsilon = 1e-7;
 
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="student">The student's layer.</param>
     /// <param name="teacher">The teacher's layer.</param>
     public ProbabilisticTransferLoss(Feature student, Feature teacher)

@@ -15,7 +15,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class RelationalAngleLoss : FeatureLoss
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="student">The student's layer.</param>
     /// <param name="teacher">The teacher's layer.</param>
     public RelationalAngleLoss(Feature student, Feature teacher)

@@ -16,7 +16,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class RelationalDistanceLoss : FeatureLoss
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="student">The student's layer.</param>
     /// <param name="teacher">The teacher's layer.</param>
     public RelationalDistanceLoss(Feature student, Feature teacher)

@@ -8,7 +8,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class SimilarityPreservingLoss : FeatureLoss
 {
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="student">The student's layer.</param>
     /// <param name="teacher">The teacher's layer.</param>
     public SimilarityPreservingLoss(Feature student, Feature teacher)

@@ -19,7 +19,7 @@ namespace Distillation.Caching;
 /// </para>
 /// <para>
 /// What is given is always what is kept, the first time too. With outputs kept as they are, training ends with the same bits as with the teacher in the loop
-/// where the processor's kernels round a sample alike at every place in a batch; <c>docs/teacher-outputs.md</c> says where they do. In the order of the data,
+/// where the processor's kernels round a sample alike at every place in a batch; <c>docs/teacher-outputs.md</c> lists where they do. In the order of the data,
 /// <see cref="SampleOrder.Sequential"/>, it does everywhere, after a <see cref="Fill"/> with the batch size of the run.
 /// </para>
 /// </remarks>
@@ -34,20 +34,20 @@ public sealed class CachedTeacher : DelegatingTeacher
     private readonly string? _fingerprint;
     private long _batches;
 
-    /// <summary>Remembers for as long as this object lives.</summary>
-    /// <param name="inner">The teacher that is asked; it stays the caller's, and must not change.</param>
+    /// <summary>Keeps outputs in memory until disposal.</summary>
+    /// <param name="inner">The teacher that is cached, which must not change; the caller disposes it.</param>
     /// <param name="count">The number of samples of the data source: numbers are in [0, count).</param>
     /// <param name="options">What is kept, and how much of it in memory; the logits, in up to 1 GiB, if not given.</param>
     public CachedTeacher(ITeacher inner, long count, MemoryStoreOptions? options = null)
         : this(inner, new MemoryStore(count, options)) => _owns = true;
 
-    /// <summary>Remembers in a store.</summary>
-    /// <param name="inner">The teacher that is asked; it stays the caller's, and must not change.</param>
-    /// <param name="store">What remembers; it stays the caller's. What it has already must be of this teacher.</param>
+    /// <summary>Keeps outputs in a store.</summary>
+    /// <param name="inner">The teacher that is cached, which must not change; the caller disposes it.</param>
+    /// <param name="store">The store; the caller disposes it. Outputs that it has already must be of this teacher.</param>
     public CachedTeacher(ITeacher inner, IOutputStore store)
         : base(inner) => (_store, _fingerprint) = (Require.Present(store), inner.Fingerprint());
 
-    /// <summary>Gets the layers that are kept beside the logits; no others can be asked for.</summary>
+    /// <summary>Gets the layers that are kept beside the logits; no others can be required.</summary>
     public override IReadOnlyCollection<Feature> AvailableFeatures => _store.Features;
 
     /// <summary>Gets the number of samples whose outputs are known.</summary>
@@ -70,7 +70,7 @@ public sealed class CachedTeacher : DelegatingTeacher
     internal bool IsFull => _store.Filled == _store.Count;
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">A layer is asked for that is not kept, or a number that is not in the store.</exception>
+    /// <exception cref="ArgumentException">A required layer is not kept, or a number is not in the store.</exception>
     /// <exception cref="InvalidOperationException">The inputs of a number are not those for which it is known, or the teacher has changed.</exception>
     public override ModelOutput Predict(Batch batch, FeatureSet features)
     {
@@ -84,7 +84,7 @@ public sealed class CachedTeacher : DelegatingTeacher
         else
         {
             SampleNumbers.RequireWithin(samples, _store.Count);
-            Ask(batch, samples, Cancellation);
+            Compute(batch, samples, Cancellation);
         }
 
         ModelOutput output = _store.Read(batch.Indices, features);
@@ -93,15 +93,15 @@ public sealed class CachedTeacher : DelegatingTeacher
             : To(batch.Inputs.device, output);
     }
 
-    /// <summary>Asks for all samples that are not known yet. Stopped, it goes on where it was when it is called again.</summary>
+    /// <summary>Runs the teacher on all samples that are not kept yet. After a cancellation, the next call continues where it stopped.</summary>
     /// <remarks>
-    /// What was answered is kept, whatever happens. Where the teacher throws a <see cref="PartialOutputException"/>, the batches after it are asked too, unless
-    /// all samples of one have failed; after another exception none is. Networks are asked in batches of <paramref name="batchSize"/>, the last one too:
+    /// Outputs are kept, whatever happens. Where the teacher throws a <see cref="PartialOutputException"/>, the batches after it run too, unless
+    /// all samples of one have failed; after another exception none is. Networks run in batches of <paramref name="batchSize"/>, the last one too:
     /// samples in it are repeated to fill it.
     /// </remarks>
     /// <param name="data">The samples, as many as the store is for.</param>
     /// <param name="batchSize">
-    /// How many are asked for at once; positive. That of the training, 64 if it has its own default, gives the same bits as the teacher in the loop.
+    /// The number of samples in a batch; positive. That of the training, 64 if it has its own default, gives the same bits as the teacher in the loop.
     /// </param>
     /// <param name="device">Where the teacher is; the batches stay where they are read if not given.</param>
     /// <param name="progress">Receives the share that is known, on this thread.</param>
@@ -131,7 +131,7 @@ public sealed class CachedTeacher : DelegatingTeacher
                 Batch batch = data.Read(torch.tensor(missing));
                 try
                 {
-                    Ask((device is null ? batch : batch.To(device)).OfFull(Math.Min(batchSize, data.Count)), missing, cancellationToken);
+                    Compute((device is null ? batch : batch.To(device)).OfFull(Math.Min(batchSize, data.Count)), missing, cancellationToken);
                 }
                 catch (PartialOutputException partial) when (IsOfInner(partial) && partial.Rows.Count > 0)
                 {
@@ -151,7 +151,7 @@ public sealed class CachedTeacher : DelegatingTeacher
             throw new AggregateException(
                 $"The teacher failed on {_store.Count - _store.Filled} of {_store.Count} samples: "
                 + $"{string.Join(", ", Missing().Take(Named))}{(_store.Count - _store.Filled > Named ? ", …" : "")}. The outputs of the others are kept; "
-                + "another call asks for these samples alone.",
+                + "another call runs these samples alone.",
                 failures);
         }
     }
@@ -197,7 +197,7 @@ public sealed class CachedTeacher : DelegatingTeacher
         return true;
     }
 
-    private void Ask(Batch batch, ReadOnlySpan<long> samples, CancellationToken cancellationToken)
+    private void Compute(Batch batch, ReadOnlySpan<long> samples, CancellationToken cancellationToken)
     {
         ulong[] digests = InputDigest.OfAll(batch);
         for (int row = 0; row < digests.Length; row++)
@@ -221,7 +221,7 @@ public sealed class CachedTeacher : DelegatingTeacher
         }
         catch (OperationCanceledException ended) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException("The teacher ended a batch as canceled, though nobody has canceled it: a time limit of its own has passed.", ended);
+            throw new TimeoutException("The teacher ended a batch as canceled, but the token is not canceled: a time limit of its own has passed.", ended);
         }
     }
 

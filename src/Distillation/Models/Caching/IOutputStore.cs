@@ -3,7 +3,7 @@ namespace Distillation.Caching;
 /// <summary>Stores the outputs of a teacher by the numbers of the samples.</summary>
 /// <remarks>
 /// <para>All samples have outputs of one shape. An instance is used by one thread at a time.</para>
-/// <para>Outputs of another teacher are kept out by whoever opens the store: what outlasts the process compares a fingerprint of the teacher.</para>
+/// <para>Code that opens a store keeps outputs of another teacher out: a store that outlasts the process compares a fingerprint of the teacher.</para>
 /// </remarks>
 public interface IOutputStore : IDisposable
 {
@@ -19,14 +19,14 @@ public interface IOutputStore : IDisposable
     /// <summary>Gets the layers that it must be given: all of <see cref="Features"/>, less those that it makes of the logits.</summary>
     FeatureSet Needed => Features;
 
-    /// <summary>Tells whether it has the outputs of a sample.</summary>
+    /// <summary>Returns whether it has the outputs of a sample.</summary>
     /// <param name="sample">Any number.</param>
     /// <returns><see langword="true"/> if it has; <see langword="false"/> for a number outside of [0, <see cref="Count"/>) too.</returns>
     bool Contains(long sample);
 
-    /// <summary>Gives the digest of the inputs for which a sample's outputs were kept.</summary>
+    /// <summary>Returns the digest of the inputs for which a sample's outputs were kept.</summary>
     /// <param name="sample">The number of a sample that it has.</param>
-    /// <returns>The digest, or <see langword="null"/> where whoever wrote the outputs gave none.</returns>
+    /// <returns>The digest, or <see langword="null"/> where the outputs were written without one.</returns>
     /// <exception cref="KeyNotFoundException">It does not have the sample; the message names it.</exception>
     ulong? InputDigest(long sample);
 
@@ -36,7 +36,7 @@ public interface IOutputStore : IDisposable
     /// <param name="output">Logits [N, ...] and at least the layers in <see cref="Needed"/>, [N, ...]. Other layers are not kept.</param>
     void Write(ReadOnlySpan<long> samples, ReadOnlySpan<ulong> inputDigests, ModelOutput output);
 
-    /// <summary>Gives outputs.</summary>
+    /// <summary>Returns outputs.</summary>
     /// <param name="samples">The numbers of N samples that it has, [N] int64 on the processor; a number may come twice.</param>
     /// <param name="features">The layers to give beside the logits, all of them in <see cref="Features"/>.</param>
     /// <returns>The outputs, in the order of the numbers and the type they were written in, in the current dispose scope.</returns>
@@ -44,6 +44,6 @@ public interface IOutputStore : IDisposable
     /// <exception cref="ArgumentException">The numbers are not [N] int64 on the processor.</exception>
     ModelOutput Read(Tensor samples, FeatureSet features);
 
-    /// <summary>Makes sure that what was written is not lost when the process ends; where that cannot be, does nothing.</summary>
+    /// <summary>Validates that what was written is not lost when the process ends; where that cannot be, does nothing.</summary>
     void Flush();
 }

@@ -6,6 +6,6 @@ internal interface IRows : IDisposable
     /// <summary>Puts values [N, ...] at the places of N samples.</summary>
     void Write(ReadOnlySpan<long> samples, Tensor values);
 
-    /// <summary>Gives the values of N samples, [N, ...]: a fresh tensor in the current dispose scope.</summary>
+    /// <summary>Returns the values of N samples, [N, ...]: a fresh tensor in the current dispose scope.</summary>
     Tensor Read(Tensor samples);
 }

@@ -4,11 +4,11 @@ using System.Runtime.InteropServices;
 namespace Distillation.Caching;
 
 /// <summary>
-/// A number that stands for the inputs of a sample: other inputs have, as good as always, another one. It does not withstand someone who wants two to be alike.
+/// A number that stands for the inputs of a sample: other inputs have, as good as always, another one. It does not withstand an attack.
 /// </summary>
 internal static class InputDigest
 {
-    /// <summary>Gives the digest of each sample of a batch.</summary>
+    /// <summary>Returns the digest of each sample of a batch.</summary>
     public static ulong[] OfAll(Batch batch)
     {
         using Tensor inputs = Near(batch.Inputs);
@@ -23,7 +23,7 @@ internal static class InputDigest
         return digests;
     }
 
-    /// <summary>Gives the digest of one sample of a batch.</summary>
+    /// <summary>Returns the digest of one sample of a batch.</summary>
     public static ulong Of(Batch batch, long row)
     {
         if (batch.Inputs.device_type == DeviceType.CPU && batch.Inputs.is_contiguous())

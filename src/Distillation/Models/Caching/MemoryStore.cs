@@ -11,7 +11,7 @@ public sealed class MemoryStore : IOutputStore
     private Column? _logits;
     private Dictionary<Feature, Column> _layers = [];
 
-    /// <summary>Makes an empty store.</summary>
+    /// <summary>Creates an empty store.</summary>
     /// <param name="count">The number of samples that it is for; positive, and at most the length of an array.</param>
     /// <param name="options">What it keeps; the defaults if not given.</param>
     public MemoryStore(long count, MemoryStoreOptions? options = null)
@@ -154,7 +154,7 @@ public sealed class MemoryStore : IOutputStore
             _rows = rowsFor(kept);
         }
 
-        /// <summary>Gives values as they are kept, in the current dispose scope.</summary>
+        /// <summary>Returns values as they are kept, in the current dispose scope.</summary>
         public Tensor Kept(Tensor values, long samples)
         {
             if (!values.shape.AsSpan().SequenceEqual([samples, .. _shape]) || values.dtype != _dtype)

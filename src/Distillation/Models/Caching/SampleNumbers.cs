@@ -26,7 +26,7 @@ internal static class SampleNumbers
                 throw new ArgumentOutOfRangeException(
                     nameof(samples),
                     sample,
-                    $"The store is for {count} samples, numbers 0 to {count - 1}, but was asked for number {sample}. "
+                    $"The store is for {count} samples, numbers 0 to {count - 1}, but number {sample} is required. "
                     + "Make it for the data that it is used with.");
             }
         }

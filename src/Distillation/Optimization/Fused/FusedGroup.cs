@@ -1,8 +1,8 @@
 namespace Distillation;
 
 /// <summary>Parameters of one data type and device that have taken the same number of steps.</summary>
-/// <param name="parameters">What is trained; it stays the caller's.</param>
-/// <param name="state">Lists of what the optimizer remembers, each with a tensor for each parameter.</param>
+/// <param name="parameters">What is trained; the caller disposes it.</param>
+/// <param name="state">The state of the optimizer: lists, each with a tensor for each parameter.</param>
 /// <param name="factors">The factors of learning rate and weight decay.</param>
 internal sealed class FusedGroup(Tensor[] parameters, Tensor[][] state, (double Rate, double Decay) factors) : IDisposable
 {

@@ -22,7 +22,7 @@ internal abstract class FusedOptimizer : torch.optim.Optimizer
         _groups = [.. Grouped(new long[_parameters.Length])];
     }
 
-    /// <summary>Tells whether the kernels can walk through all of them: through real numbers that lie one after the other.</summary>
+    /// <summary>Returns whether the kernels can read all of them: contiguous floating-point numbers.</summary>
     public static bool Fits(GroupedParameters[] groups) =>
         groups.SelectMany(group => group.Parameters).All(parameter => torch.is_floating_point(parameter) && parameter.is_contiguous());
 

@@ -5,7 +5,7 @@ public abstract partial record Schedule
     /// <summary>Half a cosine over the run: <c>to + (from − to) · ½(1 + cos(π · fraction))</c> (Loshchilov and Hutter, 2017, without restarts).</summary>
     public sealed record Cosine : Schedule
     {
-        /// <summary>Makes half a cosine.</summary>
+        /// <summary>Creates half a cosine.</summary>
         /// <param name="from">The number at the first update; finite.</param>
         /// <param name="to">The number at the end of the run; finite.</param>
         public Cosine(double from, double to = 0) => (From, To) = (Require.Finite(from), Require.Finite(to));

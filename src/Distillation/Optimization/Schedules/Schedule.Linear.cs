@@ -5,7 +5,7 @@ public abstract partial record Schedule
     /// <summary>A straight line over the run: <c>from + (to − from) · fraction</c>.</summary>
     public sealed record Linear : Schedule
     {
-        /// <summary>Makes a straight line.</summary>
+        /// <summary>Creates a straight line.</summary>
         /// <param name="from">The number at the first update; finite.</param>
         /// <param name="to">The number at the end of the run; finite.</param>
         public Linear(double from, double to) => (From, To) = (Require.Finite(from), Require.Finite(to));

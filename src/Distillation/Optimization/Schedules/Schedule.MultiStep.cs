@@ -7,7 +7,7 @@ public abstract partial record Schedule
     /// <summary>Steps at given epochs: <c>initial · factor^(number of milestones passed)</c>.</summary>
     public sealed record MultiStep : Schedule
     {
-        /// <summary>Makes steps at given epochs.</summary>
+        /// <summary>Creates steps at given epochs.</summary>
         /// <param name="initial">The number before the first milestone; finite.</param>
         /// <param name="factor">By what the number is multiplied at each milestone; zero or positive.</param>
         /// <param name="milestones">The epochs, counted from 0, at whose beginning the number changes: positive and rising.</param>

@@ -11,7 +11,7 @@ public abstract partial record Schedule
     /// </remarks>
     public sealed record OneCycle : Schedule
     {
-        /// <summary>Makes one cycle.</summary>
+        /// <summary>Creates one cycle.</summary>
         /// <param name="maximum">The number at the top; positive.</param>
         /// <param name="rise">The share of the run on the way up, in (0, 1). The default value is 0.3.</param>
         /// <param name="initialDivisor">By what the first number is smaller than the maximum; positive. The default value is 25.</param>

@@ -5,7 +5,7 @@ public abstract partial record Schedule
     /// <summary>A staircase: <c>initial · factor^⌊epoch / every⌋</c>.</summary>
     public sealed record Step : Schedule
     {
-        /// <summary>Makes a staircase.</summary>
+        /// <summary>Creates a staircase.</summary>
         /// <param name="initial">The number in the first epochs; finite.</param>
         /// <param name="every">The number of epochs on a stair; positive.</param>
         /// <param name="factor">By what the number is multiplied at each stair; zero or positive.</param>

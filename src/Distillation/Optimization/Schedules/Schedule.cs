@@ -15,7 +15,7 @@ public abstract partial record Schedule : ISelfDescribing
     /// <inheritdoc/>
     public virtual IEnumerable<(string Name, object? Value)> Describe() => [];
 
-    /// <summary>Gives the number at a place of the run.</summary>
+    /// <summary>Returns the number at a place of the run.</summary>
     /// <param name="position">The place.</param>
     /// <returns>The number for the update that begins there.</returns>
     public abstract double At(TrainingPosition position);
@@ -23,7 +23,7 @@ public abstract partial record Schedule : ISelfDescribing
     /// <summary>The same number over the whole run.</summary>
     public sealed record Constant : Schedule
     {
-        /// <summary>Makes a schedule that never changes.</summary>
+        /// <summary>Creates a schedule that never changes.</summary>
         /// <param name="value">The number; finite.</param>
         public Constant(double value) => Value = Require.Finite(value);
 

@@ -70,7 +70,7 @@ internal static class PickleConstants
         : BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger large) ? large
         : UnreadValue.Instance;
 
-    // Few whole numbers need more than eight bytes: the number that tells the old format is one, seeds are others.
+    // Few whole numbers need more than eight bytes: the magic number of the old format is one, seeds are others.
 #pragma warning disable CA1859 // It is a long where it fits, and no BigInteger then.
     private static object Fitting(BigInteger number) => number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : number;
 #pragma warning restore CA1859

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Distillation.Serialization;
 
 /// <summary>
-/// Reads what <c>torch.save</c> pickles, and runs nothing: of all that Python can name, <see cref="TorchObjects"/> knows a few; the rest is passed over, each a
+/// Reads what <c>torch.save</c> pickles, and runs nothing: of all that Python can name, <see cref="TorchObjects"/> has a few; the rest is passed over, each a
 /// <see cref="PickleObject"/>.
 /// </summary>
 internal sealed class PickleReader(FileWindow window, TorchObjects objects, MemoryBudget budget, string path)

@@ -11,7 +11,7 @@ internal sealed record StoredTensor(TorchStorage Storage, TorchStorageType Type,
 {
     private const int MostDimensions = 64;
 
-    /// <summary>Makes sure that the tensor lies within its storage.</summary>
+    /// <summary>Validates that the tensor lies within its storage.</summary>
     /// <returns>Its public description; its bytes are all from the first to the last that it needs.</returns>
     /// <exception cref="InvalidDataException">It does not.</exception>
     public TensorInfo Check(string name, string path)

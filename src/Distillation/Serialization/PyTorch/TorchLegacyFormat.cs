@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Distillation.Serialization;
 
-/// <summary>The format of <c>torch.save</c> before PyTorch 1.6: five pickles behind each other, and the storages in the order that the last one says.</summary>
+/// <summary>The format of <c>torch.save</c> before PyTorch 1.6: five pickles behind each other, and the storages in the order of the last one.</summary>
 internal static class TorchLegacyFormat
 {
     private const long Version = 1001;
@@ -29,7 +29,7 @@ internal static class TorchLegacyFormat
 
         if (reader.Read() is not PickleDictionary system || !system.Contains(new("little_endian", true)))
         {
-            throw new InvalidDataException($"'{path}' cannot be read: it must say of its numbers that they are little-endian.");
+            throw new InvalidDataException($"'{path}' cannot be read: its numbers must be marked as little-endian.");
         }
 
         object? value = reader.Read();

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Distillation.Serialization;
 
 /// <summary>
-/// Names the tensors in dictionaries, lists and tuples within each other: keys and numbers of items, joined by dots. Remembers what it passes over.
+/// Names the tensors in dictionaries, lists and tuples within each other: keys and numbers of items, joined by dots. Collects what it passes over.
 /// </summary>
 internal sealed class TorchNames(MemoryBudget budget, string path)
 {

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Distillation.Serialization;
 
-/// <summary>Finds the list of entries of a zip file, which the end of the file tells.</summary>
+/// <summary>Finds the list of entries of a zip file, to which the end of the file points.</summary>
 internal static class ZipDirectory
 {
     private const uint EndSignature = 0x06054b50;
@@ -53,7 +53,7 @@ internal static class ZipDirectory
                 BinaryPrimitives.ReadUInt64LittleEndian(end[32..]));
         }
 
-        throw new InvalidDataException($"'{path}' is truncated or damaged: its list of entries must be told in 64 bits at its end, but is not.");
+        throw new InvalidDataException($"'{path}' is truncated or damaged: its list of entries must be described in 64 bits at its end, but is not.");
     }
 
     private static bool Fill(SafeFileHandle file, string path, Span<byte> bytes, long at, uint signature)

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Distillation.Serialization;
 
-/// <summary>A file in the safetensors format, open for reading; tensors are read when they are asked for.</summary>
+/// <summary>A file in the safetensors format, open for reading; tensors are read one by one.</summary>
 /// <remarks>
 /// <para>
 /// Opening checks the whole header against the length of the file, before memory is reserved for anything that the header claims: names that come twice, shapes
@@ -42,7 +42,7 @@ public sealed class SafetensorsFile : ITensorFile
     /// <summary>Opens a file.</summary>
     /// <param name="path">Where it is.</param>
     /// <returns>The file; the caller disposes it.</returns>
-    /// <exception cref="InvalidDataException">It is no safetensors file, truncated or damaged; the message says what is wrong where.</exception>
+    /// <exception cref="InvalidDataException">It is no safetensors file, truncated or damaged; the message has what is wrong and where.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static SafetensorsFile Open(string path)
     {
@@ -159,7 +159,7 @@ public sealed class SafetensorsFile : ITensorFile
         if (length > (ulong)most)
         {
             throw new InvalidDataException(
-                $"'{path}' is no safetensors file, or truncated: its header must have at most {most} bytes, but says that it has {length}.");
+                $"'{path}' is no safetensors file, or truncated: its header must have at most {most} bytes, but announces {length}.");
         }
 
         byte[] header = new byte[length];

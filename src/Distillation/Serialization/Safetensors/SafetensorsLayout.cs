@@ -20,7 +20,7 @@ internal static class SafetensorsLayout
     // Half of a surrogate pair is refused: JSON would get another character instead, and two names could become one.
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Gives each tensor its place: wider types first, so that all are aligned, then by name.</summary>
+    /// <summary>Returns each tensor its place: wider types first, so that all are aligned, then by name.</summary>
     /// <exception cref="ArgumentException">The format has no such type or name, or the tensor is longer than a file can be.</exception>
     public static TensorInfo[] Place(IEnumerable<(string Name, torch.ScalarType Type, long[] Shape)> tensors)
     {
@@ -77,7 +77,7 @@ internal static class SafetensorsLayout
         return header;
     }
 
-    /// <summary>Makes sure that the tensors, one behind the other, are what follows the header, and each as long as its shape says.</summary>
+    /// <summary>Validates that the tensors, one behind the other, are what follows the header, and each as long as its shape.</summary>
     /// <returns>The tensors by place.</returns>
     /// <exception cref="InvalidDataException">They are not.</exception>
     public static TensorInfo[] Check(IEnumerable<TensorInfo> tensors, long length, string path)

@@ -28,11 +28,11 @@ public static class ModuleWeights
     /// <para>One tensor at a time is held in memory besides the module.</para>
     /// </remarks>
     /// <param name="module">Any module, on any device.</param>
-    /// <param name="path">The file; its first bytes tell the format. Of PyTorch it may be what <see cref="TorchWeightsFile"/> reads.</param>
+    /// <param name="path">The file; its first bytes determine the format. Of PyTorch it may be what <see cref="TorchWeightsFile"/> reads.</param>
     /// <param name="options">Whether all must fit, and how names are translated.</param>
     /// <returns>What was loaded, and what was not.</returns>
     /// <exception cref="InvalidDataException">
-    /// The file is neither, truncated or damaged; or it does not fit, and <see cref="WeightsOptions.Strict"/> asks for that. Where names differ by a prefix or
+    /// The file is neither, truncated or damaged; or it does not fit, and <see cref="WeightsOptions.Strict"/> requires that. Where names differ by a prefix or
     /// by a piece within, the message has the <see cref="WeightsOptions.Rename"/> with which all fits.
     /// </exception>
     /// <exception cref="ArgumentException"><see cref="WeightsOptions.Rename"/> gives two tensors the same name.</exception>

@@ -15,7 +15,7 @@ public sealed record WeightsMismatch
     /// <summary>Gets the type that the module has.</summary>
     public required torch.ScalarType ScalarType { get; init; }
 
-    /// <summary>Says what differs.</summary>
+    /// <summary>Describes the difference.</summary>
     /// <returns>For example <c>out.weight is [4, 16] F32 in the file and [5, 16] Float32 in the module</c>.</returns>
     public override string ToString() => $"{Name} is {InFile} in the file and [{string.Join(", ", Shape)}] {ScalarType} in the module";
 }

@@ -8,7 +8,7 @@ public sealed record WeightsOptions
     /// A <c>num_batches_tracked</c> that the file does not have beside the <c>running_mean</c> of the same layer keeps its value, and is not missing: files of
     /// PyTorch before 0.4.1 have none.
     /// </remarks>
-    /// <value>True by default. Otherwise what fits is loaded, and the report says what was not.</value>
+    /// <value>True by default. Otherwise what fits is loaded, and the report lists what was not.</value>
     public bool Strict { get; init; } = true;
 
     /// <summary>

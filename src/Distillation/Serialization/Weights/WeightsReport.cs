@@ -23,7 +23,7 @@ public sealed record WeightsReport
     /// <summary>Gets whether each tensor of the module has new values, and the file had no others.</summary>
     public bool IsComplete => Missing.Count + Unexpected.Count + Mismatched.Count == 0;
 
-    /// <summary>Says what did not fit.</summary>
+    /// <summary>Describes what did not fit.</summary>
     /// <returns>One sentence or a few, with the first ten names of each kind.</returns>
     public override string ToString()
     {

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Distillation.Checkpoints;
 
 /// <summary>
-/// The words by which a run is told from another: of an option, a loss or a schedule its type and its settings. Two that are made alike have the same.
+/// The text by which runs are compared: of an option, a loss or a schedule its type and its settings. Two that are made alike have the same.
 /// </summary>
 /// <remarks>
 /// Types list their settings themselves (<see cref="ISelfDescribing"/>), so that the words are the same in a program that is trimmed or compiled ahead of time.

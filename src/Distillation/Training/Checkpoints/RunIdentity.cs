@@ -3,7 +3,7 @@ namespace Distillation.Checkpoints;
 /// <summary>Compares what a run is with what the run of a checkpoint was.</summary>
 internal static class RunIdentity
 {
-    /// <exception cref="InvalidOperationException">They differ; the message says where.</exception>
+    /// <exception cref="InvalidOperationException">They differ; the message has where.</exception>
     public static void RequireSame(IReadOnlyDictionary<string, string> saved, IReadOnlyDictionary<string, string> present, string path)
     {
         string differences = Differences(saved, present, absent: "none");

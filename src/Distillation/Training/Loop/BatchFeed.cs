@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 
 namespace Distillation.Training;
 
-/// <summary>Gives the batches of a pass one after the other: read when they are asked for, or ahead of that by a thread of its own.</summary>
+/// <summary>Returns the batches of a pass one after the other: read when they are needed, or ahead of that by a thread of its own.</summary>
 internal sealed class BatchFeed : IDisposable
 {
     private readonly Func<long, Batch> _read;
@@ -27,7 +27,7 @@ internal sealed class BatchFeed : IDisposable
         }
     }
 
-    /// <summary>Gives the next batch, in the current dispose scope.</summary>
+    /// <summary>Returns the next batch, in the current dispose scope.</summary>
     public Batch Next()
     {
         if (_ahead is null)
@@ -41,7 +41,7 @@ internal sealed class BatchFeed : IDisposable
         return prefetched.Batch!;
     }
 
-    /// <summary>Ends the thread, after what it is just reading, and releases the batches that nobody took.</summary>
+    /// <summary>Ends the thread, after what it is just reading, and releases the batches that were not taken.</summary>
     public void Dispose()
     {
         _end.Cancel();
@@ -73,7 +73,7 @@ internal sealed class BatchFeed : IDisposable
         }
     }
 
-    // Dispose scopes belong to a thread: what the reading made leaves this one's, to join the scope of whoever takes the batch.
+    // Dispose scopes belong to a thread: what the reading made leaves this one's, to join the scope in which the batch is taken.
     private Prefetched Read(long step)
     {
         using var scope = torch.NewDisposeScope();

@@ -5,7 +5,7 @@ internal sealed class GradientNormMonitor : IDisposable
 {
     private const double Kept = 0.9;
 
-    // The first norms of a run fall fast, and say little of a mean.
+    // The first norms of a run fall fast, and make no mean.
     private const int WarmUp = 10;
 
     private Tensor? _mean;

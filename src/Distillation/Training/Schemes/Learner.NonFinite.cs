@@ -10,7 +10,7 @@ public sealed partial class Learner
     /// <summary>Gets whether a loss of this update, where it was inspected, is not finite.</summary>
     internal bool HasDiverged { get; private set; }
 
-    /// <summary>Makes every update one that can be undone: losses are then inspected on every device.</summary>
+    /// <summary>Creates every update one that can be undone: losses are then inspected on every device.</summary>
     internal void MakeUndoable() => _buffersBefore = new([.. Buffers()]);
 
     internal void BeginUpdate()

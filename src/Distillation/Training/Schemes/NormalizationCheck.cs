@@ -19,7 +19,7 @@ internal sealed class NormalizationCheck(long samples, TrainerOptions options) :
     /// <summary>Watches the layers of a module until disposal, where the run has a batch or a micro-batch of one sample.</summary>
     /// <param name="owner">What the module is, for messages.</param>
     /// <param name="module">The module.</param>
-    /// <param name="trains">Whether a layer is trained; one that is kept in evaluation mode normalizes by what it knows.</param>
+    /// <param name="trains">Whether a layer is trained; one that is kept in evaluation mode normalizes by its stored statistics.</param>
     /// <returns>Whether there is a layer to watch.</returns>
     public bool Watch(string owner, torch.nn.Module module, Func<torch.nn.Module, bool> trains)
     {

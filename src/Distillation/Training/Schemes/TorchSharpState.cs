@@ -24,7 +24,7 @@ internal static class TorchSharpState
         }
         catch (Exception exception) when (exception is not (NotSupportedException or OutOfMemoryException))
         {
-            // TorchSharp does not say what it throws at bytes that are not its own.
+            // What TorchSharp throws at bytes that are not its own is not documented.
             throw new InvalidDataException($"The saved state of {optimizer.GetType().Name} is damaged: {exception.Message}", exception);
         }
     }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Distillation.Training;
 
 /// <summary>Trains an original and its distilled model in the same pass, each with its own optimizer.</summary>
-/// <remarks>The distilled model learns from what the original says at each step, and is the one that is validated, kept and stopped for.</remarks>
+/// <remarks>The distilled model learns from the current outputs of the original. It is the one that is validated, kept and stopped for.</remarks>
 public sealed class JointTrainer
 {
     private readonly IStudent _original;
@@ -15,12 +15,12 @@ public sealed class JointTrainer
     private readonly TrainerOptions _options;
     private readonly ILogger? _logger;
 
-    /// <summary>Puts a trainer together.</summary>
-    /// <param name="original">Who learns from the labels; it stays the caller's.</param>
-    /// <param name="distilled">Who learns from the original; it stays the caller's.</param>
+    /// <summary>Creates a trainer.</summary>
+    /// <param name="original">The student that learns from the labels; the caller disposes it.</param>
+    /// <param name="distilled">The student that learns from the original; the caller disposes it.</param>
     /// <param name="distilledLoss">What the distilled model is to make small; its teacher is the original.</param>
     /// <param name="originalLoss">What the original is to make small, without a teacher; <see cref="HardLabelLoss"/> if not given.</param>
-    /// <param name="options">How the run goes; the defaults if not given. Its optimizer is the distilled model's.</param>
+    /// <param name="options">The options of the run. Its optimizer is the distilled model's.</param>
     /// <param name="originalOptimizer">What follows the original's gradient; as the distilled model's if not given.</param>
     /// <param name="logger">The logger; <see langword="null"/> disables logging.</param>
     /// <exception cref="ArgumentException">A loss reads a layer that the models do not have.</exception>
@@ -45,11 +45,11 @@ public sealed class JointTrainer
     }
 
     /// <summary>Trains both models.</summary>
-    /// <param name="train">What is learned.</param>
+    /// <param name="train">The training data.</param>
     /// <param name="validation">What the distilled model is measured on, with labels; nothing if not given.</param>
     /// <param name="progress">Receives the reports, on this thread.</param>
     /// <param name="cancellationToken">Cancels the run between two updates, after a last checkpoint where there are any.</param>
-    /// <returns>How the run went; both models have their weights.</returns>
+    /// <returns>The result of the run; both models have their weights.</returns>
     /// <exception cref="ArgumentException">The data does not fit the options or the model, or has inputs that are not finite.</exception>
     /// <exception cref="InvalidOperationException">
     /// A checkpoint is of another run. A model is in training already, or models, loss and data do not fit together.

@@ -15,11 +15,11 @@ public sealed class ParaphraserTrainer
     private readonly TrainerOptions _options;
     private readonly ILogger? _logger;
 
-    /// <summary>Puts a trainer together.</summary>
-    /// <param name="teacher">Whose layer it is; it stays the caller's, and as it is.</param>
+    /// <summary>Creates a trainer.</summary>
+    /// <param name="teacher">Whose layer it is; the caller disposes it, and it does not change.</param>
     /// <param name="layer">The teacher's layer, a map.</param>
-    /// <param name="paraphraser">What learns; it stays the caller's, and gets the data type of the layer.</param>
-    /// <param name="options">How the run goes; the defaults if not given. There is no validation.</param>
+    /// <param name="paraphraser">What learns; the caller disposes it. It gets the data type of the layer.</param>
+    /// <param name="options">The options of the run. There is no validation.</param>
     /// <param name="logger">The logger; <see langword="null"/> disables logging.</param>
     /// <exception cref="ArgumentException">The teacher has no such layer.</exception>
     public ParaphraserTrainer(
@@ -37,7 +37,7 @@ public sealed class ParaphraserTrainer
     /// <param name="train">What the teacher sees.</param>
     /// <param name="progress">Receives the reports, on this thread.</param>
     /// <param name="cancellationToken">Cancels the run between two updates, after a last checkpoint where there are any.</param>
-    /// <returns>How the run went; the paraphraser has the weights.</returns>
+    /// <returns>The result of the run; the paraphraser has the weights.</returns>
     /// <exception cref="ArgumentException">The data does not fit the options or the model, or has inputs that are not finite.</exception>
     /// <exception cref="InvalidOperationException">A model is in training already, or models, loss and data do not fit together.</exception>
     /// <exception cref="TrainingCanceledException">

@@ -11,10 +11,10 @@ public sealed class SupervisedTrainer
     private readonly TrainerOptions _options;
     private readonly ILogger? _logger;
 
-    /// <summary>Puts a trainer together.</summary>
-    /// <param name="model">Who learns; it stays the caller's.</param>
+    /// <summary>Creates a trainer.</summary>
+    /// <param name="model">The student; the caller disposes it.</param>
     /// <param name="loss">What the model is to make small, without a teacher; <see cref="HardLabelLoss"/> if not given.</param>
-    /// <param name="options">How the run goes; the defaults if not given.</param>
+    /// <param name="options">The options of the run.</param>
     /// <param name="logger">The logger; <see langword="null"/> disables logging.</param>
     /// <exception cref="ArgumentException">The loss reads a layer that the model does not have.</exception>
     public SupervisedTrainer(IStudent model, IDistillationLoss? loss = null, TrainerOptions? options = null, ILogger<SupervisedTrainer>? logger = null)
@@ -27,11 +27,11 @@ public sealed class SupervisedTrainer
     }
 
     /// <summary>Trains the model.</summary>
-    /// <param name="train">What is learned.</param>
+    /// <param name="train">The training data.</param>
     /// <param name="validation">What the model is measured on, with labels; nothing if not given.</param>
     /// <param name="progress">Receives the reports, on this thread.</param>
     /// <param name="cancellationToken">Cancels the run between two updates, after a last checkpoint where there are any.</param>
-    /// <returns>How the run went; the model has the weights.</returns>
+    /// <returns>The result of the run; the model has the weights.</returns>
     /// <exception cref="ArgumentException">The data does not fit the options or the model, or has inputs that are not finite.</exception>
     /// <exception cref="InvalidOperationException">
     /// A checkpoint is of another run. The loss needs a teacher. A model is in training already, or models, loss and data do not fit together.

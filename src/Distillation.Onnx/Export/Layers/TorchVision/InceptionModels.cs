@@ -28,7 +28,7 @@ internal static class InceptionModels
         return parts.Call(Shaping.Vectors(graph, parts.Call(start, path)), "dropout", "fc");
     }
 
-    // The module does not tell it. Of zeros, its first layer gets zeros when nothing is done to them.
+    // The module does not show it. Of zeros, its first layer gets zeros where the input is not transformed.
     private static bool TransformsInput(OnnxGraph graph, torch.nn.Module<Tensor, Tensor> module, torch.nn.Module<Tensor, Tensor> first, OnnxValue input)
     {
         using var scope = torch.NewDisposeScope();
@@ -50,7 +50,7 @@ internal static class InceptionModels
         return transforms;
     }
 
-    // From the mean and deviation of ImageNet to 0.5 and 0.5, as the weights from TensorFlow want it.
+    // From the mean and deviation of ImageNet to 0.5 and 0.5, for the weights from TensorFlow.
     private static OnnxValue Transformed(OnnxGraph graph, OnnxValue input)
     {
         float[] deviation = [0.229f, 0.224f, 0.225f];

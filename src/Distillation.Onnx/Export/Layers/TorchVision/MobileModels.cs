@@ -26,7 +26,7 @@ internal static class MobileModels
         return AddsItsInput(module) ? graph.Apply("Add", [output, input]) : output;
     }
 
-    // Where neither places nor channels change. The block does not tell it; its convolutions, in their order, do.
+    // Where neither places nor channels change. The block does not show it; its convolutions, in their order, do.
     private static bool AddsItsInput(torch.nn.Module module)
     {
         Conv2d[] convolutions = [.. InOrder(module).OfType<Conv2d>()];

@@ -22,7 +22,7 @@ internal static class VisionLayers
         return graph.Apply("Mul", [scale, input]);
     }
 
-    // The module does not tell its dimensions.
+    // The module does not show its dimensions.
     private static OnnxValue Permute(OnnxGraph graph, torch.nn.Module<Tensor, Tensor> module, OnnxValue input)
     {
         long[] sizes = [.. graph.ShapeOf(input).Select((_, index) => (long)index + FirstSize)];
