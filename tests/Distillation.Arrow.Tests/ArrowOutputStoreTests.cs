@@ -249,7 +249,7 @@ public sealed class ArrowOutputStoreTests : IDisposable
         var options = new ArrowStoreOptions { Representation = listed > 0 ? OutputRepresentation.TopK(listed) : OutputRepresentation.DenseFloat32 };
 
         FluentActions.Invoking(() => ArrowOutputStore.Open(_folder.FullName, count, fingerprint, options))
-            .Should().Throw<InvalidDataException>().WithMessage($"*{what}*asked for*");
+            .Should().Throw<InvalidDataException>().WithMessage($"*{what}*is required*");
     }
 
     [Fact]

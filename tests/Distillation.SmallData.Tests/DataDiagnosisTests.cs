@@ -43,7 +43,7 @@ public sealed class DataDiagnosisTests : IDisposable
         string[] lines = Of(labels, [.. rows]).Describe().Split(Environment.NewLine);
 
         lines.Should().HaveCount(6);
-        lines[0].Should().StartWith("Asked of samples that it had not seen, the model contradicts 21 of 28 labels, of which 21 are suspects (ECE 69.0 %).");
+        lines[0].Should().StartWith("On samples that it was not trained on, the model contradicts 21 of 28 labels, of which 21 are suspects (ECE 69.0 %).");
         lines[1].Should().Be("class 6: 6 of 7 contradicted, mean probability of the label 0.14");
         lines[5].Should().StartWith("class 2: 2 of 3");
     }
@@ -81,7 +81,7 @@ public sealed class DataDiagnosisTests : IDisposable
         Action diagnose = () => DataDiagnosis.ByOriginals(() => Linear(2, 3), data, SmallProblem.Training with { Steps = 1 });
 
         diagnose.Should().Throw<InvalidOperationException>()
-            .WithMessage("A model of data of 2 classes must give logits ?N, 2?, but gave ?4, 3?*say how many there are.");
+            .WithMessage("A model of data of 2 classes must give logits ?N, 2?, but gave ?4, 3?*set their number.");
     }
 
     [Fact]

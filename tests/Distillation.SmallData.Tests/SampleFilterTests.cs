@@ -159,7 +159,7 @@ public sealed class SampleFilterTests : IDisposable
             .Should().Throw<InvalidOperationException>().WithMessage("No sample is left: MinMargin is 0.9, but the largest value of 1 samples is 0.5.");
         FluentActions.Invoking(() => Numbered(2, 1, 1).LabelAndKeep(Says([0.9, 0.1], [0.9, 0.1]), new SampleFilter { MustMatchKnown = true }))
             .Should().Throw<InvalidOperationException>()
-            .WithMessage("No sample is left: MustMatchKnown is set, and the known labels of all 2 samples say another class.");
+            .WithMessage("No sample is left: MustMatchKnown is set, and the known labels of all 2 samples are of another class.");
     }
 
     [Fact]

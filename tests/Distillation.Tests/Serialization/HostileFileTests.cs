@@ -122,10 +122,10 @@ public sealed class HostileFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData(113L, "at most 112 bytes, but says that it has 113")]
-    [InlineData(100_000_001L, "at most 112 bytes, but says that it has 100000001")]
-    [InlineData(long.MaxValue, "at most 112 bytes, but says that it has 9223372036854775807")]
-    [InlineData(-1L, "at most 112 bytes, but says that it has 18446744073709551615")]
+    [InlineData(113L, "at most 112 bytes, but announces 113")]
+    [InlineData(100_000_001L, "at most 112 bytes, but announces 100000001")]
+    [InlineData(long.MaxValue, "at most 112 bytes, but announces 9223372036854775807")]
+    [InlineData(-1L, "at most 112 bytes, but announces 18446744073709551615")]
     public void A_length_that_lies_is_refused_and_reserves_nothing(long length, string message)
     {
         byte[] lying = [.. BitConverter.GetBytes(length), .. new byte[112]];
@@ -148,7 +148,7 @@ public sealed class HostileFileTests : IDisposable
             file.SetLength(200_000_000); // a hole: it takes no place on the disk
         }
 
-        Message(_path).Should().Contain("at most 100000000 bytes, but says that it has 100000001");
+        Message(_path).Should().Contain("at most 100000000 bytes, but announces 100000001");
     }
 
     [Fact]

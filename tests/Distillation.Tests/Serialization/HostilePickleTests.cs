@@ -239,7 +239,7 @@ public sealed class HostilePickleTests : IDisposable
         // Each list has the one before it twice: 2^90 tensors.
         string pickle = $"]{Pickles.Tensor}a{Repeat("q\0](h\0h\0e", 90)}.";
 
-        RefusedWithinTheBound(Pickles.Zip(pickle)).Should().Contain("beside its tensors it says more than 64 MB");
+        RefusedWithinTheBound(Pickles.Zip(pickle)).Should().Contain("beside its tensors it has more than 64 MB");
     }
 
     [Theory]

@@ -332,7 +332,7 @@ public sealed class CachedTeacherTests : IDisposable
 
         Action ask = () => teacher.Predict(batch, FeatureSet.None);
 
-        ask.Should().Throw<ArgumentOutOfRangeException>().WithMessage("*for 10 samples, numbers 0 to 9, but was asked for number 10*");
+        ask.Should().Throw<ArgumentOutOfRangeException>().WithMessage("*for 10 samples, numbers 0 to 9, but number 10 is required*");
     }
 
     [Fact]
