@@ -28,7 +28,7 @@ internal static class ArrowSchema
         }
 
         RequireSame(schema, FingerprintKey, layout.Manifest.Fingerprint, file);
-        RequireSame(schema, ShapeKey, ShapeText(layout.Manifest.Shape), file);
+        RequireSame(schema, ShapeKey, Manifest.ShapeText(layout.Manifest.Shape), file);
         FlatVector found = schema.Tables(1);
         if (found.Count > layout.Columns.Count)
         {
@@ -53,8 +53,6 @@ internal static class ArrowSchema
 
         return fields;
     }
-
-    public static string ShapeText(long[] shape) => $"[{string.Join(", ", shape)}]";
 
     private static void RequireSame(FlatTable schema, string key, string expected, MappedFile file)
     {

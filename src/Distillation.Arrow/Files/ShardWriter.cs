@@ -50,7 +50,7 @@ internal static class ShardWriter
         new Dictionary<string, string>
         {
             [ArrowSchema.FingerprintKey] = layout.Manifest.Fingerprint,
-            [ArrowSchema.ShapeKey] = ArrowSchema.ShapeText(layout.Manifest.Shape),
+            [ArrowSchema.ShapeKey] = Manifest.ShapeText(layout.Manifest.Shape),
         });
 
     private static IArrowType TypeOf(Column column) =>

@@ -88,6 +88,8 @@ internal sealed record Manifest(
         return wrong is null ? manifest : throw new InvalidDataException($"'{path}' cannot be used: {wrong}.");
     }
 
+    public static string ShapeText(long[] shape) => $"[{string.Join(", ", shape)}]";
+
     /// <summary>Refuses a store with other settings than required.</summary>
     public void RequireSame(string folder, long count, string fingerprint, ArrowStoreOptions options)
     {
@@ -110,7 +112,7 @@ internal sealed record Manifest(
     {
         long classes = Shape.Length == 0 ? 1 : Shape[ClassAxis(Shape.Length)];
         return Count < 1 ? $"'count' is {Count}"
-            : !IsShape(Shape) || Classes != classes ? $"'shape' {ArrowSchema.ShapeText(Shape)} does not go with {Classes} 'classes'"
+            : !IsShape(Shape) || Classes != classes ? $"'shape' {ShapeText(Shape)} does not go with {Classes} 'classes'"
             : Representation is not ("dense_float32" or "dense_float16" or "top_k")
                 ? $"'representation' is '{Representation}', not dense_float32, dense_float16 or top_k"
             : (Representation == "top_k") != (K > 0) || K > classes || K < 0 || (K > 0 && Shape.Length == 0)
@@ -118,7 +120,7 @@ internal sealed record Manifest(
             : !FloatNames.Has(Type) ? $"'type' is '{Type}', not one of {FloatNames.All}"
             : Kept.Any(layer => layer is null) || Kept.DistinctBy(layer => layer.Name).Count() != Kept.Count ? "a layer has no name, or one comes twice"
             : Kept.FirstOrDefault(layer => !IsShape(layer.Shape) || !FloatNames.Has(layer.Type)) is { } layer
-                ? $"layer '{layer.Name}' is {ArrowSchema.ShapeText(layer.Shape)} {layer.Type}"
+                ? $"layer '{layer.Name}' is {ShapeText(layer.Shape)} {layer.Type}"
             : K > 0
                 && Kept.FirstOrDefault(layer => layer.Name == SparseTargetLoss.Indices.Path || layer.Name == SparseTargetLoss.LogProbabilities.Path) is { } list
                     ? $"layer '{list.Name}' has the name of a layer that is made of the lists"

@@ -60,8 +60,9 @@ public static class OnnxExport
         using var modes = new ModuleModes(module);
         module.eval();
 
-        Example[] examples = Example.Of(module, shape, options);
-        var graph = new OnnxGraph(module, examples, options);
+        Example[] examples = Examples.Of(module, shape, options);
+        var graph = new OnnxGraph(
+            module, examples, new(options.InputName, options.OutputName, options.BatchName), new ModuleWriters(options.Layers).Write);
         using KnownValues known = graph.Known;
         ModelProto model = Build(graph, module, options);
         byte[] bytes = model.ToByteArray();
@@ -86,7 +87,7 @@ public static class OnnxExport
         }
 
         value = options.Softmax ? graph.Apply("Softmax", [value], ("axis", 1)) : value;
-        ModelProto model = graph.Finish(value, options);
+        ModelProto model = graph.Finish(value);
         if (options.FoldBatchNorm)
         {
             BatchNormFolding.Apply(model.Graph);

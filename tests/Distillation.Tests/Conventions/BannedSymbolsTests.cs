@@ -6,7 +6,7 @@ namespace Distillation.Tests.Conventions;
 public sealed class BannedSymbolsTests
 {
     private static readonly string[] Lines =
-        [.. File.ReadLines(Path.Combine(HouseRules.Root, "src", "BannedSymbols.txt")).Where(line => line is not ("" or ['/', '/', ..]))];
+        [.. File.ReadLines(Path.Combine(Sources.Root, "src", "BannedSymbols.txt")).Where(line => line is not ("" or ['/', '/', ..]))];
     private static readonly HashSet<string> Banned = [.. Lines.Select(line => line[..line.IndexOf(';', StringComparison.Ordinal)])];
 
     [Fact]

@@ -9,30 +9,26 @@ namespace Distillation.Tests.Conventions;
 /// <summary>Rules of the house that no compiler checks.</summary>
 public sealed partial class HouseRules
 {
-    internal static readonly string Root = FindRoot(AppContext.BaseDirectory);
-
     /// <summary>The packages that the tests of this project see: the core and that of small data.</summary>
     internal static readonly Assembly[] Packages = [typeof(Teacher).Assembly, typeof(ISampleGenerator).Assembly];
 
-    internal static string[] Sources => CodeIn("src");
-
     [Fact]
     public void No_file_is_longer_than_300_lines() =>
-        Sources.Where(path => File.ReadLines(path).Count() > 300).Select(Path.GetFileName).Should().BeEmpty();
+        Sources.In("src").Where(path => File.ReadLines(path).Count() > 300).Select(Path.GetFileName).Should().BeEmpty();
 
     [Fact]
     public void No_line_is_longer_than_160_characters() =>
-        CodeIn("src", "tests", "benchmarks", "docs").SelectMany(path => File.ReadLines(path).Index().Where(line => line.Item.Length > 160)
+        Sources.In("src", "tests", "benchmarks", "docs").SelectMany(path => File.ReadLines(path).Index().Where(line => line.Item.Length > 160)
             .Select(line => $"{Path.GetFileName(path)}:{line.Index + 1}")).Should().BeEmpty();
 
     [Fact]
     public void No_assignment_is_a_tuple_of_more_than_three() =>
-        CodeIn("src", "tests", "benchmarks", "docs").SelectMany(path => File.ReadLines(path).Index().Where(line => LongTuple().IsMatch(line.Item))
+        Sources.In("src", "tests", "benchmarks", "docs").SelectMany(path => File.ReadLines(path).Index().Where(line => LongTuple().IsMatch(line.Item))
             .Select(line => $"{Path.GetFileName(path)}:{line.Index + 1}")).Should().BeEmpty();
 
     [Fact]
     public void The_trainer_fits_on_two_screens() =>
-        File.ReadLines(Path.Combine(Root, "src", "Distillation", "DistillationTrainer.cs")).Count().Should().BeLessThan(200);
+        File.ReadLines(Path.Combine(Sources.Root, "src", "Distillation", "DistillationTrainer.cs")).Count().Should().BeLessThan(200);
 
     [Fact]
     public void Public_types_are_in_the_namespaces_of_the_house() =>
@@ -62,7 +58,7 @@ public sealed partial class HouseRules
     [InlineData(typeof(ITeacherFitter), "small-data.md")]
     public void Every_one_of_a_kind_is_in_the_list(Type kind, string page)
     {
-        string text = File.ReadAllText(Path.Combine(Root, "docs", page));
+        string text = File.ReadAllText(Path.Combine(Sources.Root, "docs", page));
 
         kind.Assembly.GetExportedTypes().Where(type => type is { IsClass: true, IsAbstract: false } && kind.IsAssignableFrom(type))
             .Should().NotBeEmpty().And.AllSatisfy(type => text.Should().MatchRegex($"`{type.Name}[`(]"));
@@ -71,8 +67,8 @@ public sealed partial class HouseRules
     [Fact]
     public void Every_event_id_is_in_the_list_and_none_comes_twice()
     {
-        string page = File.ReadAllText(Path.Combine(Root, "docs", "training.md"));
-        string log = File.ReadAllText(Path.Combine(Root, "src", "Distillation", "Diagnostics", "Log.cs"));
+        string page = File.ReadAllText(Path.Combine(Sources.Root, "docs", "training.md"));
+        string log = File.ReadAllText(Path.Combine(Sources.Root, "src", "Distillation", "Diagnostics", "Log.cs"));
         string[] ids = [.. EventId().Matches(log).Select(match => match.Groups[1].Value)];
 
         ids.Should().OnlyHaveUniqueItems().And.NotBeEmpty();
@@ -85,15 +81,6 @@ public sealed partial class HouseRules
         string[] own = [.. typeof(DelegatingTeacher).GetMethods(BindingFlags.Public | BindingFlags.Instance).Select(method => method.Name)];
 
         typeof(ITeacher).GetMethods().Where(method => !method.IsPrivate).Select(method => method.Name).Should().BeSubsetOf(own);
-    }
-
-    private static string FindRoot(string folder) => File.Exists(Path.Combine(folder, "Distillation.sln")) ? folder : FindRoot(Path.GetDirectoryName(folder)!);
-
-    private static string[] CodeIn(params string[] folders)
-    {
-        string separator = Path.DirectorySeparatorChar.ToString();
-        IEnumerable<string> all = folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories));
-        return [.. all.Where(path => !path.Contains($"{separator}obj{separator}", StringComparison.Ordinal))];
     }
 
     [GeneratedRegex(@"^\s+\((\w+, ){3,}\w+\) =($|[^>])")]

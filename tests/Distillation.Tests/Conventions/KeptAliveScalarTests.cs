@@ -10,7 +10,7 @@ public sealed class KeptAliveScalarTests
 
     [Fact]
     public void Every_number_that_is_made_has_a_name_that_holds_it() =>
-        HouseRules.Sources.Where(path => Path.GetFileName(path) != $"{nameof(KeptAliveScalar)}.cs").SelectMany(File.ReadLines)
+        Sources.In("src").Where(path => Path.GetFileName(path) != $"{nameof(KeptAliveScalar)}.cs").SelectMany(File.ReadLines)
             .Where(line => line.Contains(".ToScalar()", StringComparison.Ordinal)).Should()
             .NotBeEmpty().And.AllSatisfy(line => line.Should().MatchRegex(@"^ +using Scalar \w+ = "));
 }

@@ -5,7 +5,7 @@ internal static class InceptionBlocks
 {
     private delegate OnnxValue Branch(OnnxGraph graph, Parts parts, OnnxValue input);
 
-    public static IEnumerable<KeyValuePair<string, ModelWriter>> Writers =>
+    public static IEnumerable<KeyValuePair<string, ModuleWriter>> Writers =>
     [
         new("TorchSharp.Modules.GoogleNet+Inception", Block(Path("branch1"), Path("branch2"), Path("branch3"), Path("branch4"))),
         new("TorchSharp.Modules.InceptionV3+InceptionA", Block(
@@ -25,7 +25,7 @@ internal static class InceptionBlocks
             MeanPool)),
     ];
 
-    private static ModelWriter Block(params Branch[] branches) => (graph, module, input) =>
+    private static ModuleWriter Block(params Branch[] branches) => (graph, module, input) =>
     {
         var parts = new Parts(graph, module);
         return Joined(graph, [.. branches.Select(branch => branch(graph, parts, input))]);

@@ -15,7 +15,7 @@ internal static class InceptionModels
         "Mixed_6a", "Mixed_6b", "Mixed_6c", "Mixed_6d", "Mixed_6e", "Mixed_7a", "Mixed_7b", "Mixed_7c", "avgpool",
     ];
 
-    public static IEnumerable<KeyValuePair<string, ModelWriter>> Writers =>
+    public static IEnumerable<KeyValuePair<string, ModuleWriter>> Writers =>
     [
         new("TorchSharp.Modules.GoogleNet", (graph, module, input) => Network(graph, module, input, GoogLeNet)),
         new("TorchSharp.Modules.InceptionV3", (graph, module, input) => Network(graph, module, input, Third)),

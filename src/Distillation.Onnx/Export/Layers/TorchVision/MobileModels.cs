@@ -5,7 +5,7 @@ namespace Distillation.Onnx.Layers.TorchVision;
 /// <summary>MobileNet, versions 2 and 3.</summary>
 internal static class MobileModels
 {
-    public static IEnumerable<KeyValuePair<string, ModelWriter>> Writers =>
+    public static IEnumerable<KeyValuePair<string, ModuleWriter>> Writers =>
     [
         new("TorchSharp.Modules.MobileNetV2", Second),
         new("TorchSharp.Modules.MobileNetV2+InvertedResidual", (graph, module, input) => Block(graph, module, input, "conv")),

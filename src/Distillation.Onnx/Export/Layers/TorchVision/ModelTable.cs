@@ -7,7 +7,7 @@ namespace Distillation.Onnx.Layers.TorchVision;
 /// <remarks>Nothing of the types is used but the name; what they have inside is found among their children. So trimming takes nothing away.</remarks>
 internal static class ModelTable
 {
-    private static readonly Dictionary<string, ModelWriter> Writers = new IEnumerable<KeyValuePair<string, ModelWriter>>[]
+    private static readonly Dictionary<string, ModuleWriter> Writers = new IEnumerable<KeyValuePair<string, ModuleWriter>>[]
     {
         PlainModels.Writers, ResidualModels.Writers, MobileModels.Writers, InceptionModels.Writers, InceptionBlocks.Writers, VisionLayers.Writers,
     }.SelectMany(writers => writers).ToDictionary();
@@ -15,5 +15,5 @@ internal static class ModelTable
     public static IEnumerable<string> Types => Writers.Keys;
 
     // By the very type: what derives from a model may do something else.
-    public static ModelWriter? WriterOf(torch.nn.Module module) => module.GetType().FullName is { } name ? Writers.GetValueOrDefault(name) : null;
+    public static ModuleWriter? WriterOf(torch.nn.Module module) => module.GetType().FullName is { } name ? Writers.GetValueOrDefault(name) : null;
 }

@@ -3,7 +3,7 @@ namespace Distillation.Onnx.Layers.TorchVision;
 /// <summary>AlexNet and VGG: one layer after the other.</summary>
 internal static class PlainModels
 {
-    public static IEnumerable<KeyValuePair<string, ModelWriter>> Writers =>
+    public static IEnumerable<KeyValuePair<string, ModuleWriter>> Writers =>
     [
         new("TorchSharp.Modules.AlexNet", PooledClassifier),
         new("TorchSharp.Modules.VGG", PooledClassifier),

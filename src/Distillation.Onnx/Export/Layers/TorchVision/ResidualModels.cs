@@ -3,7 +3,7 @@ namespace Distillation.Onnx.Layers.TorchVision;
 /// <summary>ResNet, ResNeXt and Wide ResNet.</summary>
 internal static class ResidualModels
 {
-    public static IEnumerable<KeyValuePair<string, ModelWriter>> Writers =>
+    public static IEnumerable<KeyValuePair<string, ModuleWriter>> Writers =>
     [
         new("TorchSharp.Modules.ResNet", Network),
         new("TorchSharp.Modules.ResNet+BasicBlock", Block("conv1", "bn1", "relu1", "conv2", "bn2")),
@@ -13,7 +13,7 @@ internal static class ResidualModels
     private static OnnxValue Network(OnnxGraph graph, torch.nn.Module<Tensor, Tensor> module, OnnxValue input) =>
         new Parts(graph, module).Call(input, "conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4", "avgpool", "flatten", "fc");
 
-    private static ModelWriter Block(params string[] path) => (graph, module, input) =>
+    private static ModuleWriter Block(params string[] path) => (graph, module, input) =>
     {
         var parts = new Parts(graph, module);
         OnnxValue output = parts.Call(input, path);

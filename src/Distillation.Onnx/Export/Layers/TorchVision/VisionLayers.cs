@@ -6,7 +6,7 @@ internal static class VisionLayers
     // Sizes that are all different show where each dimension went.
     private const int FirstSize = 2;
 
-    public static IEnumerable<KeyValuePair<string, ModelWriter>> Writers =>
+    public static IEnumerable<KeyValuePair<string, ModuleWriter>> Writers =>
     [
         new("TorchSharp.torchvision+SqueezeExcitation", SqueezeExcitation),
         new("TorchSharp.torchvision+Permute", Permute),

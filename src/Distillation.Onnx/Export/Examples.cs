@@ -1,9 +1,7 @@
-using Distillation.Onnx.Format;
-
 namespace Distillation.Onnx;
 
-/// <summary>A random input, and what the module makes of it.</summary>
-internal sealed record Example(Tensor Input, Tensor Output)
+/// <summary>Runs a module on random inputs that fit the options of its export.</summary>
+internal static class Examples
 {
     // Two sizes of the batch: what is the same with both does not follow it.
     private static readonly long[] Batches = [1, 3];
@@ -14,10 +12,6 @@ internal sealed record Example(Tensor Input, Tensor Output)
         return [.. Batches.Select(batch =>
             Of(module, options.Indices is { } count ? Indices(count, [batch, .. shape], generator) : Numbers(options, [batch, .. shape], generator), options))];
     }
-
-    public ValueInfoProto Describe(string name, string batch) => Describe(Input, name, batch);
-
-    public ValueInfoProto DescribeOutput(string name, string batch) => Describe(Output, name, batch);
 
     private static Example Of(torch.nn.Module<Tensor, Tensor> module, Tensor input, OnnxExportOptions options)
     {
@@ -71,12 +65,4 @@ internal sealed record Example(Tensor Input, Tensor Output)
 
     private static Tensor Indices(long count, long[] shape, torch.Generator generator) =>
         (torch.rand(shape, torch.ScalarType.Float64, generator: generator) * torch.tensor([(double)count], [1])).to(torch.ScalarType.Int64);
-
-    private static ValueInfoProto Describe(Tensor tensor, string name, string batch)
-    {
-        var shape = new TensorShapeProto { Dim = { new TensorShapeProto.Types.Dimension { DimParam = batch } } };
-        shape.Dim.AddRange(tensor.shape.Skip(1).Select(size => new TensorShapeProto.Types.Dimension { DimValue = size }));
-        int type = (int)(tensor.dtype == torch.ScalarType.Int64 ? TensorProto.Types.DataType.Int64 : TensorProto.Types.DataType.Float);
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = type, Shape = shape } } };
-    }
 }

@@ -4,7 +4,7 @@ using Distillation.Onnx.Format;
 namespace Distillation.Onnx;
 
 /// <summary>The ONNX graph that is being written, of operators of opset 17.</summary>
-public sealed partial class OnnxGraph
+public sealed class OnnxGraph
 {
     private readonly GraphProto _graph;
     private readonly Example[] _examples;
@@ -12,18 +12,20 @@ public sealed partial class OnnxGraph
     private readonly Dictionary<string, int> _names = [];
     private readonly List<string> _refusals = [];
     private readonly GraphConstants _constants;
-    private readonly GivenLayers _layers;
+    private readonly GraphNames _outer;
+    private readonly ModuleWriter _write;
     private string _path = "";
 
-    internal OnnxGraph(torch.nn.Module module, Example[] examples, OnnxExportOptions options)
+    internal OnnxGraph(torch.nn.Module module, Example[] examples, GraphNames names, ModuleWriter write)
     {
         _paths = module.named_modules().DistinctBy(layer => layer.module).ToDictionary(layer => layer.module, layer => layer.name);
         _paths[module] = "";
         _examples = examples;
-        _layers = new GivenLayers(options.Layers);
-        Input = new OnnxValue(Unused(options.InputName));
-        _ = Unused(options.OutputName);
-        _graph = new GraphProto { Name = module.GetName(), Input = { examples[0].Describe(Input.Name, options.BatchName) } };
+        _outer = names;
+        _write = write;
+        Input = new OnnxValue(Unused(names.Input));
+        _ = Unused(names.Output);
+        _graph = new GraphProto { Name = module.GetName(), Input = { examples[0].Describe(Input.Name, names.Batch) } };
         _constants = new GraphConstants(_graph.Initializer);
         Known = new KnownValues(_graph, Input.Name, examples);
     }
@@ -36,6 +38,15 @@ public sealed partial class OnnxGraph
     internal IReadOnlyList<string> Refusals => _refusals;
 
     internal int LayerCount { get; private set; }
+
+    /// <summary>Writes a layer, or a module with layers.</summary>
+    /// <param name="module">
+    /// A module that <see cref="OnnxExportOptions.Layers"/> has an entry for, an <see cref="IOnnxExportable"/>, a layer of TorchSharp that can be exported,
+    /// a <c>Sequential</c> of such, or a model of <c>torchvision.models</c>.
+    /// </param>
+    /// <param name="input">Its input.</param>
+    /// <returns>Its output.</returns>
+    public OnnxValue Call(torch.nn.Module<Tensor, Tensor> module, OnnxValue input) => Within(module, [input], () => _write(this, module, input));
 
     /// <summary>Adds an operator.</summary>
     /// <param name="operation">Its name in the ONNX standard, such as <c>Add</c> or <c>Concat</c>; opset 17.</param>
@@ -97,27 +108,27 @@ public sealed partial class OnnxGraph
         Add("integers", TensorProto.Types.DataType.Int64, [values.Length], MemoryMarshal.AsBytes(values));
 
     /// <summary>The graph with its last value as the output.</summary>
-    internal ModelProto Finish(OnnxValue last, OnnxExportOptions options)
+    internal ModelProto Finish(OnnxValue last)
     {
         NodeProto? maker = _graph.Node.FirstOrDefault(node => node.Output[0] == last.Name);
         if (maker is null)
         {
             // The input itself, or a constant: only an operator can give the output its name.
-            _graph.Node.Add(new NodeProto { Name = Unused("Identity"), OpType = "Identity", Input = { last.Name }, Output = { options.OutputName } });
+            _graph.Node.Add(new NodeProto { Name = Unused("Identity"), OpType = "Identity", Input = { last.Name }, Output = { _outer.Output } });
         }
         else
         {
-            maker.Output[0] = options.OutputName;
+            maker.Output[0] = _outer.Output;
             foreach (NodeProto node in _graph.Node)
             {
                 for (int index = 0; index < node.Input.Count; index++)
                 {
-                    node.Input[index] = node.Input[index] == last.Name ? options.OutputName : node.Input[index];
+                    node.Input[index] = node.Input[index] == last.Name ? _outer.Output : node.Input[index];
                 }
             }
         }
 
-        _graph.Output.Add(_examples[0].DescribeOutput(options.OutputName, options.BatchName));
+        _graph.Output.Add(_examples[0].DescribeOutput(_outer.Output, _outer.Batch));
         return ModelOf(_graph);
     }
 
@@ -129,6 +140,38 @@ public sealed partial class OnnxGraph
         ProducerVersion = typeof(OnnxGraph).Assembly.GetName().Version?.ToString(3) ?? "",
         Graph = graph,
     };
+
+    internal OnnxValue Within(torch.nn.Module module, OnnxValue[] inputs, Func<OnnxValue> write)
+    {
+        Require.Present(module);
+        foreach (OnnxValue input in inputs)
+        {
+            Require.Present(input);
+        }
+
+        string outer = _path;
+        _path = _paths.GetValueOrDefault(module, module.GetType().Name);
+        try
+        {
+            return write();
+        }
+        catch (OnnxExportException refusal)
+        {
+            // The walk goes on, so that one message names all that cannot be exported.
+            _refusals.Add($"{(_path.Length == 0 ? "the module itself" : _path)} ({module.GetType().Name}): {refusal.Message}");
+            return inputs[0];
+        }
+        finally
+        {
+            _path = outer;
+        }
+    }
+
+    internal OnnxValue Layer(Func<OnnxValue> write)
+    {
+        LayerCount++;
+        return write();
+    }
 
     private OnnxValue Add(string name, TensorProto.Types.DataType type, ReadOnlySpan<long> shape, ReadOnlySpan<byte> bytes) =>
         new(_constants.Add(() => Unused(Named(name)), type, shape, bytes));
