@@ -19,7 +19,7 @@ namespace Distillation.Testing;
 /// <term>parts of a batch</term>
 /// <description>
 /// Where <see cref="IDistillationLoss.ComparesSamples"/> is <see langword="false"/>, the value is the mean of the values for parts of the batch, weighted by
-/// <see cref="IDistillationLoss.GetWeight"/> or by the number of samples.
+/// <see cref="IDistillationLoss.GetWeight"/> or by the number of samples. A loss whose module has batch normalization is not checked: it sees the smaller batches.
 /// </description>
 /// </item>
 /// </list>
