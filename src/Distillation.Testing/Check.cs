@@ -22,8 +22,8 @@ public sealed class Check
 
     /// <summary>Runs the check; a skipped one does nothing.</summary>
     /// <remarks>
-    /// The random numbers of libtorch follow from the seed of the options. Afterward its generator and the gradient mode have the state they had, and the tensors
-    /// that the check made are disposed.
+    /// The random numbers of libtorch follow from the seed of the options. Afterward its generator and the gradient mode have the state they had, and the
+    /// tensors that the check made are disposed.
     /// </remarks>
     /// <exception cref="CheckFailedException">The check failed, or what it checks threw an exception.</exception>
     public void Run()

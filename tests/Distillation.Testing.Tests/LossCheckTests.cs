@@ -1,5 +1,4 @@
 using Distillation.Losses;
-using static TorchSharp.torch.nn;
 
 namespace Distillation.Testing.Tests;
 

@@ -1,5 +1,3 @@
-using Distillation.Caching;
-
 namespace Distillation.Testing.Tests;
 
 public sealed class TeacherCheckTests : IDisposable

@@ -6,7 +6,9 @@ internal static class LiveTensors
     private const int Attempts = 3;
 
     /// <summary>Gets the number of tensors that this thread made and did not dispose.</summary>
-    /// <remarks>In TorchSharp 0.107 the count of the process grows with each <see cref="Parameter"/> that is made, even if it is disposed; this one does not.</remarks>
+    /// <remarks>
+    /// In TorchSharp 0.107 the count of the process grows with each <see cref="Parameter"/> that is made, even if it is disposed; this one does not.
+    /// </remarks>
     public static long OfThread => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
 
     /// <summary>Returns how many more tensors live after a second run of the code than before it; the first run makes what is kept.</summary>

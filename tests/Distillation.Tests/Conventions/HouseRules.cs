@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Distillation.Losses;
 using Distillation.Models;
 using Distillation.SmallData;
+using Distillation.Testing;
 
 namespace Distillation.Tests.Conventions;
 
@@ -12,7 +13,7 @@ public sealed partial class HouseRules
     internal static readonly string Root = FindRoot(AppContext.BaseDirectory);
 
     /// <summary>The packages that the tests of this project see: the core and that of small data.</summary>
-    internal static readonly Assembly[] Packages = [typeof(Teacher).Assembly, typeof(ISampleGenerator).Assembly];
+    internal static readonly Assembly[] Packages = [typeof(Teacher).Assembly, typeof(ISampleGenerator).Assembly, typeof(LossCheck).Assembly];
 
     internal static string[] Sources => CodeIn("src");
 

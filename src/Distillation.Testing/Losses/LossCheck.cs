@@ -4,7 +4,10 @@ namespace Distillation.Testing;
 /// <remarks>
 /// <para>Each check creates a loss, prepares it on random outputs of a student and a teacher in float64, and looks at one thing:</para>
 /// <list type="table">
-/// <item><term>gradient at outputs</term><description>It equals central finite differences, at the logits and at each layer of the student.</description></item>
+/// <item>
+/// <term>gradient at outputs</term>
+/// <description>It equals central finite differences, at the logits and at each layer of the student.</description>
+/// </item>
 /// <item><term>gradient at parameters</term><description>It equals central finite differences, at what the loss learns itself.</description></item>
 /// <item><term>closed form in float64, closed form in float32</term><description>Value and gradient equal those of the graph.</description></item>
 /// <item><term>closed form inputs</term><description>The closed form leaves its inputs unchanged, and returns tensors of its own.</description></item>
@@ -19,7 +22,8 @@ namespace Distillation.Testing;
 /// <term>parts of a batch</term>
 /// <description>
 /// Where <see cref="IDistillationLoss.ComparesSamples"/> is <see langword="false"/>, the value is the mean of the values for parts of the batch, weighted by
-/// <see cref="IDistillationLoss.GetWeight"/> or by the number of samples. A loss whose module has batch normalization is not checked: it sees the smaller batches.
+/// <see cref="IDistillationLoss.GetWeight"/> or by the number of samples. A loss whose module has batch normalization is not checked: it sees the smaller
+/// batches.
 /// </description>
 /// </item>
 /// </list>

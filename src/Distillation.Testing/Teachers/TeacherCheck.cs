@@ -10,17 +10,26 @@ namespace Distillation.Testing;
 /// <item><term>shape and device</term><description>Each output is [N, ...], on the device of the batch.</description></item>
 /// <item><term>owned outputs</term><description>The outputs belong to the dispose scope of the caller.</description></item>
 /// <item><term>live tensors</term><description>A prediction leaves no tensor but its outputs.</description></item>
-/// <item><term>available features</term><description>Each layer of <see cref="ITeacher.AvailableFeatures"/> can be read, alone and with the others.</description></item>
+/// <item>
+/// <term>available features</term>
+/// <description>Each layer of <see cref="ITeacher.AvailableFeatures"/> can be read, alone and with the others.</description>
+/// </item>
 /// <item><term>unknown feature</term><description>A layer that does not exist is refused with an <see cref="ArgumentException"/>.</description></item>
 /// <item>
 /// <term>repeated samples</term>
 /// <description>
-/// Where <see cref="ITeacher.AcceptsRepeatedSamples"/> is set, a batch that is filled up with repeated samples has the rows of the batch. Of a type that derives
-/// from <see cref="Batch"/>, other than <see cref="MaskedBatch"/>, the parts of the batch have the rows of the whole.
+/// Where <see cref="ITeacher.AcceptsRepeatedSamples"/> is set, a batch that is filled up with repeated samples has the rows of the batch. Of a type that
+/// derives from <see cref="Batch"/>, other than <see cref="MaskedBatch"/>, the parts of the batch have the rows of the whole.
 /// </description>
 /// </item>
-/// <item><term>cancellation</term><description>A token that is canceled ends a prediction with an <see cref="OperationCanceledException"/>.</description></item>
-/// <item><term>fingerprint</term><description><see cref="ITeacher.Fingerprint"/> is <see langword="null"/>, or the same before and after predictions.</description></item>
+/// <item>
+/// <term>cancellation</term>
+/// <description>A token that is canceled ends a prediction with an <see cref="OperationCanceledException"/>.</description>
+/// </item>
+/// <item>
+/// <term>fingerprint</term>
+/// <description><see cref="ITeacher.Fingerprint"/> is <see langword="null"/>, or the same before and after predictions.</description>
+/// </item>
 /// </list>
 /// <para>A teacher whose outputs change from call to call, or have other numbers of rows, is not checked with repeated samples.</para>
 /// </remarks>

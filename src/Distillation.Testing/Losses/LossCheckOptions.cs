@@ -16,7 +16,9 @@ public sealed record LossCheckOptions
     /// <value>At least 2. The default value is 4.</value>
     public long Classes { get; init => field = Require.InRange(value, 2, long.MaxValue); } = 4;
 
-    /// <summary>Gets the places of a sample: one number T for sequences with logits [N, T, C], two numbers H and W for dense predictions [N, C, H, W].</summary>
+    /// <summary>
+    /// Gets the places of a sample: one number T for sequences with logits [N, T, C], two numbers H and W for dense predictions [N, C, H, W].
+    /// </summary>
     /// <value>At most two positive numbers. The default value is none: logits [N, C].</value>
     /// <exception cref="ArgumentException">There are more than two numbers.</exception>
     public IReadOnlyList<long> Places
