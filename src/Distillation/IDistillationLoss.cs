@@ -28,7 +28,7 @@ public interface IDistillationLoss : ISelfDescribing
 
     /// <summary>
     /// Gets whether the value for a batch depends on how its samples compare with each other (relations, memories, in-batch statistics), so that it is not the
-    /// mean of values for parts of the batch.
+    /// mean of values for parts of the batch. Batch normalization in <see cref="Module"/> does not count: as in a student, it sees the micro-batches.
     /// </summary>
     /// <value>
     /// The default value is <see langword="false"/>. Such a loss is refused with <see cref="TrainerOptions.MicroBatchSize"/>, unless

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Distillation.Losses;
 using Distillation.Models;
 using Distillation.SmallData;
+using Distillation.Testing;
 
 namespace Distillation.Tests.Conventions;
 
@@ -10,7 +11,7 @@ namespace Distillation.Tests.Conventions;
 public sealed partial class HouseRules
 {
     /// <summary>The packages that the tests of this project see: the core and that of small data.</summary>
-    internal static readonly Assembly[] Packages = [typeof(Teacher).Assembly, typeof(ISampleGenerator).Assembly];
+    internal static readonly Assembly[] Packages = [typeof(Teacher).Assembly, typeof(ISampleGenerator).Assembly, typeof(LossCheck).Assembly];
 
     [Fact]
     public void No_file_is_longer_than_300_lines() =>

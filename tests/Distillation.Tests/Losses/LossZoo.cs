@@ -1,6 +1,7 @@
 using System.Reflection;
 using Distillation.Losses;
 using Distillation.Models;
+using Distillation.Testing;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.Tests.Losses;
@@ -24,15 +25,9 @@ internal static class LossZoo
 
     public static TheoryData<string> RowLosses => [.. Types.Where(type => type.IsSubclassOf(typeof(RowLoss))).Select(type => type.Name)];
 
-    public static TheoryData<string> ClosedForms => [.. Types.Where(type => Make(type.Name).ClosedForm is not null).Select(type => type.Name)];
+    public static TheoryData<string> ClosedForms => [.. ClosedFormNames];
 
-    /// <summary>Losses whose own parameters go up where the loss goes down, on purpose.</summary>
-    public static IReadOnlyList<string> Adversarial => [nameof(CurriculumTemperatureLoss)];
-
-    /// <summary>
-    /// The step of finite differences in what a loss learns: a temperature squared makes values large beside their differences, and asks for a longer one.
-    /// </summary>
-    public static double Step(string name) => name == nameof(CurriculumTemperatureLoss) ? 1e-3 : 1e-6;
+    public static IEnumerable<string> ClosedFormNames => Types.Select(type => type.Name).Where(name => Make(name).ClosedForm is not null);
 
     /// <summary>On how many samples float32 is compared with float64.</summary>
     /// <remarks>
@@ -40,6 +35,26 @@ internal static class LossZoo
     /// that come out are no multiple of 16, and the batch has several samples. The losses that have such a convolution see a single sample.
     /// </remarks>
     public static long SamplesOfFloat32(string name) => name is nameof(ReviewLoss) or nameof(ReusedClassifierLoss) ? 1 : 6;
+
+    /// <summary>What a loss is checked on.</summary>
+    /// <remarks>
+    /// The temperature of <see cref="CurriculumTemperatureLoss"/> goes up where the loss goes down, on purpose; and a temperature squared makes values large
+    /// beside their differences, and needs a longer step.
+    /// </remarks>
+    public static LossCheckOptions Options(string name)
+    {
+        IDistillationLoss loss = Make(name);
+        bool isTemperature = name == nameof(CurriculumTemperatureLoss);
+        return new LossCheckOptions
+        {
+            Labels = (samples, classes) => Labels(loss, samples, classes),
+            Places = loss is ChannelwiseLoss ? [2, 2] : [],
+            WrapTeacher = loss.Features.Teacher.Contains(SparseTargetLoss.Indices) ? teacher => new TopKTeacher(teacher, 2) : null,
+            IsAdversarial = isTemperature,
+            ParameterStep = isTemperature ? 1e-3 : 1e-6,
+            Float32Samples = SamplesOfFloat32(name),
+        };
+    }
 
     public static IDistillationLoss Make(string name)
     {

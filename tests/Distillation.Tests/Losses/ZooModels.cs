@@ -90,9 +90,6 @@ internal sealed class ZooModels : IDisposable
         return Loss.Compute(Context);
     }
 
-    /// <summary>Puts the same row of logits at every place of a sample.</summary>
-    public void FillTeacher(Tensor rows) => TeacherLogits.copy_(TeacherLogits.dim() == 4 ? rows.unsqueeze(2).unsqueeze(3) : rows);
-
     /// <summary>Puts one number everywhere in all layers of both.</summary>
     public void FillLayers(double value)
     {

@@ -179,18 +179,6 @@ public sealed class TeacherTests : IDisposable
         teacher.Predict(_batch, FeatureSet.Of("act"))["act"].requires_grad.Should().BeFalse();
     }
 
-    [Fact]
-    public void No_tensor_is_left_by_a_prediction_with_layers()
-    {
-        using ITeacher teacher = Teacher.From(_network);
-
-        Leak.None(() =>
-        {
-            using var scope = torch.NewDisposeScope();
-            teacher.Predict(_batch, FeatureSet.Of("in", "act"));
-        });
-    }
-
     private sealed class MaskedBatch(Tensor inputs, Tensor mask) : Batch(inputs, null, torch.arange(inputs.size(0), torch.ScalarType.Int64))
     {
         public Tensor Mask { get; } = mask;

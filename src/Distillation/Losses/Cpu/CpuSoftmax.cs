@@ -5,8 +5,8 @@ namespace Distillation.Losses;
 
 /// <summary>The softmax of one row at a time, in buffers whose length is a whole number of vectors; what is beyond the row has probability 0.</summary>
 /// <remarks>
-/// Vectors have one width, so that every processor computes the same bits. The same loss over <c>System.Numerics.Tensors.TensorPrimitives</c>, whose width is that
-/// of the processor, took twice the time at 10 classes, as much at 100, and 0.82 of it from 1,000 on (an EPYC with AVX-512, .NET 10).
+/// Vectors have one width, so that every processor computes the same bits. The same loss over <c>System.Numerics.Tensors.TensorPrimitives</c>, whose width is
+/// that of the processor, took twice the time at 10 classes, as much at 100, and 0.82 of it from 1,000 on (an EPYC with AVX-512, .NET 10).
 /// </remarks>
 internal static class CpuSoftmax
 {

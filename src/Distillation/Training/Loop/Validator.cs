@@ -14,7 +14,7 @@ namespace Distillation.Training;
 /// <param name="logger">Gets what is found out about the teacher.</param>
 internal sealed class Validator(Learner learner, IDataSource data, TrainerOptions options, torch.Device device, ILogger logger)
 {
-    private readonly TeacherCheck _teacherCheck = new(logger);
+    private readonly TeacherMonitor _teacherMonitor = new(logger);
 
     /// <summary>
     /// Validates before training, in evaluation mode, so that data on which nothing can be measured is refused; on the first batch, or on all of it to compare
@@ -29,7 +29,7 @@ internal sealed class Validator(Learner learner, IDataSource data, TrainerOption
                 cancellationToken);
             if (teacher is not null)
             {
-                _teacherCheck.Begin(teacher, student, data, options.BatchSize, device, cancellationToken);
+                _teacherMonitor.Begin(teacher, student, data, options.BatchSize, device, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -45,7 +45,7 @@ internal sealed class Validator(Learner learner, IDataSource data, TrainerOption
         long began = Stopwatch.GetTimestamp();
         EvaluationReport report = Measure(data, cancellationToken);
         Meters.ValidationDuration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds);
-        _teacherCheck.Compare(report);
+        _teacherMonitor.Compare(report);
         return report;
     }
 

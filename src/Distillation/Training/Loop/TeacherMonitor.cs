@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Distillation.Training;
 
 /// <summary>Measures the teacher of a run on the validation data, and logs where a student can learn little from it.</summary>
-internal sealed class TeacherCheck(ILogger logger)
+internal sealed class TeacherMonitor(ILogger logger)
 {
     private double? _accuracy;
 

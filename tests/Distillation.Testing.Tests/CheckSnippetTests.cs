@@ -1,0 +1,79 @@
+using Distillation.Losses;
+using Distillation.Training;
+using TorchSharp.Modules;
+using static TorchSharp.torch.nn;
+
+namespace Distillation.Testing.Tests;
+
+/// <summary>The pieces of C# in the documents that need this package.</summary>
+public sealed class CheckSnippetTests : IDisposable
+{
+    private readonly DisposeScope _scope = torch.NewDisposeScope();
+
+    public static TheoryData<string> Checks => [.. LossCheck.All(() => new FocalLoss()).Select(check => check.Name)];
+
+    [Theory]
+    [MemberData(nameof(Checks))]
+    public void Focal_loss_passes(string name) => LossCheck.All(() => new FocalLoss()).Single(check => check.Name == name).Run();
+
+    public void Dispose() => _scope.Dispose();
+
+    [Fact]
+    public void Loss_on_logits_passes()
+    {
+        Action run = () =>
+        {
+            LossCheck.Run(() => new FocalLoss());
+        };
+
+        run.Should().NotThrow();
+    }
+
+    [Fact]
+    public void Loss_on_layers_passes()
+    {
+        var options = new LossCheckOptions
+        {
+            Labels = LossCheckOptions.NoLabels,
+            StudentLayers = new Dictionary<Feature, long[]> { ["act"] = [5] },
+            TeacherLayers = new Dictionary<Feature, long[]> { ["act"] = [16] },
+            Skip = new Dictionary<string, string> { ["two classes"] = "the number of classes is fixed" },
+        };
+        LossCheck.Run(() => new HuberHintLoss("act", "act"), options);
+
+        LossCheck.All(() => new HuberHintLoss("act", "act"), options).Should().ContainSingle(check => check.SkipReason != null);
+    }
+
+    [Fact]
+    public void Teacher_and_scheme_pass()
+    {
+        Sequential network = Some.Mlp();
+        Batch batch = Some.Batch();
+        using ITeacher teacher = Teacher.From(network);
+        TensorData train = Some.Data();
+
+        Action run = () =>
+        {
+            TeacherCheck.Run(() => Teacher.From(network), batch);
+            SchemeCheck.Run(() => new DistillationScheme(teacher, new Learner(Student.From(CreateNetwork()), new SoftTargetLoss(4))), train);
+        };
+
+        run.Should().NotThrow();
+    }
+
+    private static Sequential CreateNetwork() => Sequential(("in", Linear(6, 5)), ("act", ReLU()), ("out", Linear(5, 3)));
+
+    private sealed class FocalLoss : RowLoss
+    {
+        public override Tensor ComputeRows(LogitRows rows)
+        {
+            Tensor log = functional.log_softmax(rows.Student, 1).gather(1, rows.Labels.unsqueeze(1)).squeeze(1);
+            return -(1 - log.exp()).square() * log;
+        }
+    }
+
+    private sealed class HuberHintLoss(Feature student, Feature teacher) : FeatureLoss(student, teacher, new LinearConnector())
+    {
+        protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context) => functional.smooth_l1_loss(student, teacher);
+    }
+}
