@@ -1,5 +1,5 @@
-using Distillation.Diagnostics;
 using System.Diagnostics;
+using Distillation.Diagnostics;
 
 namespace Distillation.Training;
 
