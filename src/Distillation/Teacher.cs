@@ -58,7 +58,8 @@ public static class Teacher
     /// </remarks>
     /// <typeparam name="TBatch">The type of the batches.</typeparam>
     /// <param name="function">
-    /// Maps a batch to logits [N, C], which the teacher disposes with the current dispose scope. It gets the token of the caller.
+    /// Maps a batch to logits [N, C], a new tensor at each call: the teacher disposes it, because the threads of the pool have no dispose scope. The function
+    /// gets the token of the caller.
     /// </param>
     /// <returns>A teacher without inner layers.</returns>
     public static ITeacher FromAsync<TBatch>(Func<TBatch, CancellationToken, Task<Tensor>> function)

@@ -39,11 +39,17 @@ internal static class LiveTensors
         return growth;
     }
 
-    /// <summary>The numbers of live tensors, without those that earlier code left to the collector.</summary>
-    private static (long All, long OfThread) Count()
+    /// <summary>Collects the tensors that earlier code left to the finalizer, so that they do not count.</summary>
+    public static void CollectGarbage()
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
+    }
+
+    /// <summary>The numbers of live tensors, without those that earlier code left to the collector.</summary>
+    private static (long All, long OfThread) Count()
+    {
+        CollectGarbage();
         return (torch.Tensor.TotalCount, OfThread);
     }
 }

@@ -58,8 +58,7 @@ internal sealed class RunChecks(SchemeRuns runs, SchemeCheckOptions options)
     {
         // The first run makes what is kept, such as static tensors.
         runs.Left();
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
+        Testing.LiveTensors.CollectGarbage();
         long left = runs.Left();
         return left <= 0 ? null : $"A run and the disposal of the scheme must leave no tensor, but left {left}.";
     }
