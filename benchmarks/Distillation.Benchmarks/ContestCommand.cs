@@ -12,6 +12,7 @@ internal static class ContestCommand
         ["losses"] = _ => Quick.RunLosses(),
         ["cnn"] = _ => Quick.RunConvolutions(),
         ["reading"] = _ => Quick.RunReading(),
+        ["parallel"] = _ => Quick.RunParallel(),
         ["threads"] = _ => Quick.RunThreads(),
         ["checkpoints"] = _ => Quick.RunCheckpoints(),
         ["onnx"] = _ => Quick.RunOnnx(),

@@ -9,6 +9,8 @@ switch (args)
 {
     case ["small-data", .. string[] rest]:
         return SmallDataCommand.Run(rest);
+    case ["study", .. string[] rest]:
+        return StudyCommand.Run(rest);
     case ["store"]:
         return StoreCommand.Run();
     case ["compare", .. string[] rest]:

@@ -95,6 +95,16 @@ internal static class Quick
         Print("step, residual networks", With(2, step), With(1, step), times: 1, rounds: 15);
     }
 
+    public static void RunParallel()
+    {
+        Console.WriteLine($"8 trainings, {Environment.ProcessorCount} at once / one after the other, one thread each; below 1 several at once are faster");
+        foreach (Size size in (Size[])[Size.Small, Size.Medium])
+        {
+            using var contest = new ParallelContest(size);
+            Print($"trainings, {size} models", contest.Together, contest.OneByOne, times: 1, rounds: size == Size.Small ? 11 : 5);
+        }
+    }
+
     public static void RunCheckpoints()
     {
         torch.set_num_threads(1);

@@ -87,7 +87,7 @@ public sealed class ModelDistillation
     /// <param name="samples">The labeled samples: class ids as labels.</param>
     /// <param name="test">Labeled samples for the reports, from which nothing learns.</param>
     /// <param name="runs">How many times; positive. With fewer than five, few differences are significant.</param>
-    /// <param name="progress">Receives the share that is done, on this thread.</param>
+    /// <param name="progress">Receives the share that is done, on the thread of a run, one at a time.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The reports, and their comparison.</returns>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
@@ -97,16 +97,21 @@ public sealed class ModelDistillation
         Require.Present(samples);
         Require.Present(test);
         Require.Positive(runs);
-        var reports = new List<ModelDistillationReport>();
-        while (reports.Count < runs)
-        {
-            var one = new ModelDistillation(_original, _distilled, _recipe, _options with { Seed = unchecked(_options.Seed + reports.Count) });
-            using ModelDistillationResult result = one.Run(samples, test, cancellationToken: cancellationToken);
-            reports.Add(result.Report!);
-            progress?.Report((double)reports.Count / runs);
-        }
+        var ended = new Lock();
+        int count = 0;
+        return new() { Runs = TrainingRuns.Run(runs, _options.Parallelism, Run, cancellationToken) };
 
-        return new() { Runs = reports };
+        ModelDistillationReport Run(int number, CancellationToken stop)
+        {
+            var one = new ModelDistillation(_original, _distilled, _recipe, _options with { Seed = unchecked(_options.Seed + number) });
+            using ModelDistillationResult result = one.Run(samples, test, cancellationToken: stop);
+            lock (ended)
+            {
+                progress?.Report((double)++count / runs);
+            }
+
+            return result.Report!;
+        }
     }
 
     private ModelDistillationReport Measure(

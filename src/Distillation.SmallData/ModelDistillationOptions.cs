@@ -29,6 +29,13 @@ public sealed record ModelDistillationOptions
     /// <value>Positive, or <see langword="null"/>: one more than the largest label. The default value is <see langword="null"/>.</value>
     public long? Classes { get; init => field = value is { } classes ? Require.Positive(classes) : null; }
 
+    /// <summary>Gets how many runs of <see cref="ModelDistillation.Repeat"/> run at once, each on one thread.</summary>
+    /// <value>
+    /// Positive, or <see langword="null"/>: one after the other, with all threads of libtorch. The default value is <see langword="null"/>. Fitters and
+    /// generators must then be usable from several threads; the results are the same for every number, 1 included.
+    /// </value>
+    public int? Parallelism { get; init => field = value is { } several ? Require.Positive(several) : null; }
+
     /// <summary>Gets the number from which all chance follows.</summary>
     /// <value>Any number. The default value is 0.</value>
     public int Seed { get; init; }

@@ -37,15 +37,16 @@ public sealed record ModelDistillationReport
     /// Gets for each class that has test samples, by id, how much of it the plain and the final model find. What is taken for a class wrongly,
     /// <see cref="EvaluationReport.Confusion"/> has.
     /// </summary>
+    /// <value>Empty of more than 1 024 classes.</value>
     public IReadOnlyList<ClassChange> ClassChanges =>
     [
-        .. Enumerable.Range(0, Plain.Confusion.Classes).Where(label => Plain.Confusion.Samples(label) > 0)
+        .. Enumerable.Range(0, Plain.Confusion?.Classes ?? 0).Where(label => Plain.Confusion!.Samples(label) > 0)
             .Select(label => new ClassChange
             {
                 Label = label,
-                Samples = Plain.Confusion.Samples(label),
-                Before = Plain.Confusion.Recall(label),
-                After = Final.Confusion.Recall(label),
+                Samples = Plain.Confusion!.Samples(label),
+                Before = Plain.Confusion!.Recall(label),
+                After = Final.Confusion!.Recall(label),
             }),
     ];
 

@@ -42,12 +42,12 @@ public sealed record RepeatedDistillationReport
         return text.ToString().TrimEnd();
     }
 
-    private static string Sentence(Metric metric, PairedComparison comparison, string against) => metric == Metric.Accuracy
+    private static string Sentence(Metric metric, PairedComparison comparison, string against) => metric.Name == Metric.Accuracy.Name
         ? comparison.Describe($"{metric.Name} {against}", metric.HigherIsBetter, " points", 100)
         : comparison.Describe($"{metric.Name} {against}", metric.HigherIsBetter);
 
     private PairedComparison Compare(Metric metric, Func<ModelDistillationReport, EvaluationReport> first) =>
-        PairedComparison.Of([.. Runs.Select(run => metric.Of(first(run)))], [.. Runs.Select(run => metric.Of(run.Final))]);
+        PairedComparison.Of([.. Runs.Select(run => first(run)[metric])], [.. Runs.Select(run => run.Final[metric])]);
 
     /// <inheritdoc/>
     public override string ToString() => Brief.Of(nameof(RepeatedDistillationReport), (nameof(Runs), Runs));

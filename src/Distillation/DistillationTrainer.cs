@@ -59,7 +59,23 @@ public sealed class DistillationTrainer
         IDataSource train, IDataSource? validation = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         CachedTeacher.RequireRoom(_teacher, Require.Present(train), nameof(train));
+        if (!_options.Baseline)
+        {
+            return Train(train, validation, progress, cancellationToken);
+        }
+
+        using var baseline = new BaselineRun(_student, _loss, _options, validation);
+        if (baseline.Train(train, _logger, cancellationToken) is { Status: TrainingStatus.Terminated } ended)
+        {
+            return ended;
+        }
+
+        return Train(train, validation, progress, cancellationToken) with { Baseline = baseline.Compare() };
+    }
+
+    private TrainingResult Train(IDataSource train, IDataSource? validation, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
         using var scheme = new DistillationScheme(_teacher, new Learner(_student, _loss));
-        return new TrainingLoop(_options, _logger).Run(scheme, train, validation, progress, cancellationToken);
+        return new TrainingLoop(_options with { Baseline = false }, _logger).Run(scheme, train, validation, progress, cancellationToken);
     }
 }

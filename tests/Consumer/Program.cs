@@ -5,6 +5,7 @@ using Distillation.Caching;
 using Distillation.Evaluation;
 using Distillation.Losses;
 using Distillation.Onnx;
+using Distillation.Reports;
 using Distillation.SmallData;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -26,13 +27,13 @@ internal static class Program
         using ITeacher teacher = Teacher.From(teacherNetwork);
         using IStudent student = Student.From(studentNetwork);
         using ITeacher distilled = student.AsTeacher();
-        double before = ModelAgreement.Compare(teacher, distilled, data).Agreement;
+        double before = ModelAgreement.Compare(teacher, distilled, data, EvaluationTask.Classification).Agreement;
 
         var loss = (0.5 * new SoftTargetLoss(temperature: 2)) + (0.5 * new CosineLoss());
         var options = new TrainerOptions { Epochs = 2, BatchSize = 20, Optimizer = new AdamOptimizer(0.01) };
         TrainingResult result = new DistillationTrainer(teacher, student, loss, options).Fit(data);
 
-        double after = ModelAgreement.Compare(teacher, distilled, data).Agreement;
+        double after = ModelAgreement.Compare(teacher, distilled, data, EvaluationTask.Classification).Agreement;
         TrainingProgress last = result.History[^1];
         Console.WriteLine(
             $"{result.Status}: {string.Join(", ", last.Terms.Select(term => $"{term.Key} {term.Value:F3}"))}; agreement {before:P0} before, {after:P0} after");
@@ -44,7 +45,9 @@ internal static class Program
         Console.WriteLine($"ONNX: {(isExported ? "as the student outputs" : "other outputs than the student's")}");
         bool isGenerated = GeneratesSamples(inputs, teacher);
         Console.WriteLine($"new samples: {(isGenerated ? "labeled by the teacher" : "not as asked for")}");
-        return keepsArguments && isOnDisk && isExported && isGenerated && result.Status == TrainingStatus.Completed && after > before + 0.2
+        bool isReported = WritesReport(result);
+        Console.WriteLine($"report: {(isReported ? "written" : "not written as one file")}");
+        return keepsArguments && isOnDisk && isExported && isGenerated && isReported && result.Status == TrainingStatus.Completed && after > before + 0.2
             && last.Terms.ContainsKey("Cosine")
                 ? 0
                 : 1;
@@ -81,11 +84,25 @@ internal static class Program
             using DisposeScope scope = NewDisposeScope();
             student.ExportOnnx(path, [8]);
             using OnnxTeacher loaded = Teacher.FromOnnx(path);
-            return ModelAgreement.Compare(loaded, distilled, data).Agreement == 1;
+            return ModelAgreement.Compare(loaded, distilled, data, EvaluationTask.Classification).Agreement == 1;
         }
         finally
         {
             File.Delete(path);
+        }
+    }
+
+    private static bool WritesReport(TrainingResult result)
+    {
+        DirectoryInfo directory = Directory.CreateTempSubdirectory();
+        try
+        {
+            string html = File.ReadAllText(result.ToReport("Consumer").Write(directory.FullName));
+            return html.Contains("<svg", StringComparison.Ordinal) && directory.GetFiles().Length == 3;
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
         }
     }
 

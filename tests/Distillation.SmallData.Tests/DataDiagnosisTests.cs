@@ -16,7 +16,7 @@ public sealed class DataDiagnosisTests : IDisposable
         diagnosis.Classes.Select(one => (one.Label, one.Samples, one.Errors)).Should().Equal((0, 2, 1), (2, 3, 2));
         Close.ShouldBe([.. diagnosis.Classes.Select(one => one.MeanProbability)], [0.6, 1.04 / 3], 1e-9);
         diagnosis.Report.Accuracy.Should().Be(0.4);
-        diagnosis.Report.Confusion[2, 0].Should().Be(2);
+        diagnosis.Report.Confusion![2, 0].Should().Be(2);
     }
 
     [Fact]

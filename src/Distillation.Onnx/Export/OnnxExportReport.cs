@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Distillation.Onnx;
 
 /// <summary>What was exported.</summary>
@@ -19,4 +21,9 @@ public sealed record OnnxExportReport
     /// other containers do not.
     /// </summary>
     public required int Layers { get; init; }
+
+    /// <summary>Describes the file.</summary>
+    /// <returns>A sentence, with 4 significant digits.</returns>
+    public string Describe() => string.Create(
+        CultureInfo.InvariantCulture, $"{Path}: {Bytes} bytes, {Layers} layers, largest error against the module {LargestError:G4}.");
 }

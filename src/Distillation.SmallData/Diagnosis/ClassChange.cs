@@ -15,6 +15,10 @@ public sealed record ClassChange
     /// <summary>Gets the share of them that the final model finds, in [0, 1].</summary>
     public required double After { get; init; }
 
+    /// <summary>Describes the change.</summary>
+    /// <returns>A sentence, with 4 significant digits.</returns>
+    public string Describe() => $"Class {Label}, {Samples} samples: recall {Brief.Of(Before)} before, {Brief.Of(After)} after.";
+
     /// <inheritdoc/>
     public override string ToString() =>
         Brief.Of(nameof(ClassChange), (nameof(Label), Label), (nameof(Samples), Samples), (nameof(Before), Before), (nameof(After), After));

@@ -15,6 +15,11 @@ public sealed record ClassDiagnosis
     /// <summary>Gets the mean probability that it gives to the label, in [0, 1].</summary>
     public required double MeanProbability { get; init; }
 
+    /// <summary>Describes the class.</summary>
+    /// <returns>A sentence, with 4 significant digits.</returns>
+    public string Describe() =>
+        $"Class {Label}, {Samples} samples: {Errors} labels are contradicted, mean probability of the label {Brief.Of(MeanProbability)}.";
+
     /// <inheritdoc/>
     public override string ToString() => Brief.Of(
         nameof(ClassDiagnosis), (nameof(Label), Label), (nameof(Samples), Samples), (nameof(Errors), Errors), (nameof(MeanProbability), MeanProbability));

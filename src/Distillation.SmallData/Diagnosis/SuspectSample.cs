@@ -15,6 +15,10 @@ public sealed record SuspectSample
     /// <summary>Gets the probability that the model gives to the label, in [0, 1].</summary>
     public required double Probability { get; init; }
 
+    /// <summary>Describes the sample.</summary>
+    /// <returns>A sentence, with 4 significant digits.</returns>
+    public string Describe() => $"Sample {Number} has label {Label}, whose probability is {Brief.Of(Probability)}; predicted is {Predicted}.";
+
     /// <inheritdoc/>
     public override string ToString() =>
         Brief.Of(nameof(SuspectSample), (nameof(Number), Number), (nameof(Label), Label), (nameof(Predicted), Predicted), (nameof(Probability), Probability));

@@ -14,4 +14,8 @@ public sealed record FederatedClientResult
 
     /// <summary>Gets how the second does on test samples; <see langword="null"/> where none were given.</summary>
     public EvaluationReport? ReportAfter { get; init; }
+
+    /// <summary>Describes the change of the client.</summary>
+    /// <returns>A sentence, with 4 significant digits.</returns>
+    public string Describe() => ReportBefore is null || ReportAfter is null ? "Not measured." : $"Before: {ReportBefore}. After: {ReportAfter}.";
 }

@@ -16,12 +16,20 @@ public sealed class CommitteeFitter(string name, Func<IDataSource, int, ITeacher
     /// <inheritdoc/>
     public string Name { get; } = Require.Present(name);
 
+    /// <summary>Gets how many models are fitted at once, each on one thread.</summary>
+    /// <value>
+    /// Positive, or <see langword="null"/>: one after the other, with all threads of libtorch. The default value is <see langword="null"/>. The function that
+    /// fits must then be usable from several threads, and create networks with <see cref="Training.ParallelTrainings.Seeded"/>; the bits are those of one at a
+    /// time with <c>Parallelism = 1</c>.
+    /// </value>
+    public int? Parallelism { get; init => field = value is { } several ? Require.Positive(several) : null; }
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">There are fewer samples than folds.</exception>
     public FittedTeacher Fit(LabeledSamples data, int seed, CancellationToken cancellationToken = default)
     {
         using var scope = torch.NewDisposeScope();
-        (IReadOnlyList<ITeacher> members, Tensor outOfFold) = CrossValidation.Run(Require.Present(data), _fit, _folds, seed, cancellationToken);
+        (IReadOnlyList<ITeacher> members, Tensor outOfFold) = CrossValidation.Run(Require.Present(data), _fit, _folds, seed, Parallelism, cancellationToken);
         double temperature = TemperatureScaling.Fit(outOfFold, data.RequireLabels());
         var mean = new EnsembleTeacher(members);
         return new FittedTeacher(new ScaledTeacher(mean, temperature), outOfFold.DivInPlace(temperature), [mean, .. members]);

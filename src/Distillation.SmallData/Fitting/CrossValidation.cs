@@ -10,40 +10,42 @@ internal static class CrossValidation
     /// The models, which the caller disposes, and the logits of each sample by the model that has not seen it, [M, C] float64, in the current dispose scope.
     /// </returns>
     public static (IReadOnlyList<ITeacher> Members, Tensor OutOfFold) Run(
-        LabeledSamples data, Func<IDataSource, int, ITeacher> fit, int folds, int seed, CancellationToken cancellationToken)
+        LabeledSamples data, Func<IDataSource, int, ITeacher> fit, int folds, int seed, int? parallelism, CancellationToken cancellationToken)
     {
         using var scope = torch.NewDisposeScope();
         Tensor labels = data.RequireLabels();
         var samples = new TensorData(data.Inputs, labels);
         Tensor outOfFold = torch.zeros([data.Count, data.Classes], torch.ScalarType.Float64, data.Inputs.device);
-        var members = new List<ITeacher>();
+        IReadOnlyList<Fold> parts = Split.StratifiedInFolds(labels.cpu().data<long>().ToArray(), folds, seed);
+        var members = new ITeacher?[parts.Count];
         try
         {
-            foreach (Fold fold in Split.StratifiedInFolds(labels.cpu().data<long>().ToArray(), folds, seed))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                members.Add(fit(samples.Subset(fold.Train), unchecked(seed + members.Count))
-                    ?? throw new InvalidOperationException("The delegate that fits a teacher must give one, but gave null."));
-                using var inner = torch.NewDisposeScope();
-                using var noGradient = torch.no_grad();
-                Tensor held = torch.tensor([.. fold.HeldOut]);
-                Tensor logits = members[^1].Predict(samples.Read(held), FeatureSet.None, cancellationToken).Logits;
-                if (logits.dim() != 2 || logits.size(1) != data.Classes)
-                {
-                    throw new InvalidOperationException(
-                        $"A model of data of {data.Classes} classes must give logits [N, {data.Classes}], but gave {Distillation.Shapes.Of(logits)}. "
-                        + "Where the data lacks classes that the model has, set their number.");
-                }
-
-                outOfFold.index_copy_(0, held.to(outOfFold.device), logits.to(outOfFold.dtype).to(outOfFold.device));
-            }
-
-            return (members, outOfFold.MoveToOuterDisposeScope());
+            return (TrainingRuns.Run(parts.Count, parallelism, Fit, cancellationToken), outOfFold.MoveToOuterDisposeScope());
         }
         catch
         {
-            members.ForEach(member => member.Dispose());
+            Array.ForEach(members, member => member?.Dispose());
             throw;
+        }
+
+        ITeacher Fit(int number, CancellationToken stop)
+        {
+            ITeacher member = members[number] = fit(samples.Subset(parts[number].Train), unchecked(seed + number))
+                ?? throw new InvalidOperationException("The delegate that fits a teacher must give one, but gave null.");
+            using var inner = torch.NewDisposeScope();
+            using var noGradient = torch.no_grad();
+            Tensor held = torch.tensor([.. parts[number].HeldOut]);
+            Tensor logits = member.Predict(samples.Read(held), FeatureSet.None, stop).Logits;
+            if (logits.dim() != 2 || logits.size(1) != data.Classes)
+            {
+                throw new InvalidOperationException(
+                    $"A model of data of {data.Classes} classes must give logits [N, {data.Classes}], but gave {Distillation.Shapes.Of(logits)}. "
+                    + "Where the data lacks classes that the model has, set their number.");
+            }
+
+            // Folds have rows of their own.
+            outOfFold.index_copy_(0, held.to(outOfFold.device), logits.to(outOfFold.dtype).to(outOfFold.device));
+            return member;
         }
     }
 }

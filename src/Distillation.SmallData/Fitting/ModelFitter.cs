@@ -43,7 +43,8 @@ public sealed class ModelFitter(string name, Func<IDataSource, int, ITeacher> fi
     public FittedTeacher Fit(LabeledSamples data, int seed, CancellationToken cancellationToken = default)
     {
         using var scope = torch.NewDisposeScope();
-        (IReadOnlyList<ITeacher> members, Tensor outOfFold) = CrossValidation.Run(Require.Present(data), _fit, _folds, seed, cancellationToken);
+        (IReadOnlyList<ITeacher> members, Tensor outOfFold) = CrossValidation.Run(
+            Require.Present(data), _fit, _folds, seed, parallelism: null, cancellationToken);
         foreach (ITeacher member in members)
         {
             member.Dispose();

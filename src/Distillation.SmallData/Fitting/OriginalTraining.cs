@@ -51,8 +51,7 @@ internal static class OriginalTraining
     /// <summary>Creates a model whose weights follow from the seed.</summary>
     public static torch.nn.Module<Tensor, Tensor> Make(Func<torch.nn.Module<Tensor, Tensor>> make, int seed)
     {
-        using var rng = new ForkedRng(seed);
-        return make() ?? throw new InvalidOperationException("The delegate that makes a model must give one, but gave null.");
+        return ParallelTrainings.Seeded(seed, make) ?? throw new InvalidOperationException("The delegate that makes a model must give one, but gave null.");
     }
 
     private static torch.nn.Module<Tensor, Tensor> Train(

@@ -15,6 +15,11 @@ public sealed record RecipeScore
     /// <summary>Gets the standard error of the mean difference from the best recipe, over the parts; 0 of the best itself.</summary>
     public required double StandardErrorOfDifference { get; init; }
 
+    /// <summary>Describes the score.</summary>
+    /// <returns>A sentence, with 4 significant digits.</returns>
+    public string Describe() =>
+        $"{Recipe.Name}: {Brief.Of(Mean)}, standard error of the difference from the best {Brief.Of(StandardErrorOfDifference)}, {Reports.Count} parts.";
+
     /// <inheritdoc/>
     public override string ToString() => Brief.Of(
         nameof(RecipeScore),

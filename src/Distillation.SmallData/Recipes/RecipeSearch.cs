@@ -26,7 +26,7 @@ public sealed class RecipeSearch
 
     /// <summary>Compares the recipes.</summary>
     /// <param name="data">The labeled samples. Nothing else is looked at.</param>
-    /// <param name="progress">Receives the share that is done, on this thread.</param>
+    /// <param name="progress">Receives the share that is done, on the thread of a training, one at a time.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     /// <returns>What was found.</returns>
     /// <exception cref="OperationCanceledException">The search was ended.</exception>
@@ -37,13 +37,17 @@ public sealed class RecipeSearch
         using var scope = torch.NewDisposeScope();
         using var samples = new TensorData(data.Inputs, data.RequireLabels());
         long[] labels = data.RequireLabels().cpu().data<long>().ToArray();
-        List<EvaluationReport>[] reports = [.. _candidates.Select(_ => new List<EvaluationReport>())];
         int parts = _options.Rounds * _options.Folds;
-        for (int part = 0; part < parts; part++)
+        var ended = new Lock();
+        int done = 0;
+        EvaluationReport[][] reports = [.. TrainingRuns.Run(parts, _options.Parallelism, Compare, cancellationToken).OfType<EvaluationReport[]>()];
+        return Choose([.. Enumerable.Range(0, _candidates.Length).Select(i => reports.Select(part => part[i]).ToArray())], reports.Length == parts);
+
+        EvaluationReport[]? Compare(int part, CancellationToken stop)
         {
             if (part > 0 && clock.Elapsed > _options.TimeBudget)
             {
-                return EarlyStoppingMonitor(reports, isComplete: false);
+                return null;
             }
 
             int seed = unchecked((int)SplitMix64.Mix(_options.Seed, part));
@@ -51,16 +55,19 @@ public sealed class RecipeSearch
             using var inner = torch.NewDisposeScope();
             using var train = new LabeledSamples(samples.Subset(fold.Train), data.Classes);
             IDataSource heldOut = samples.Subset(fold.HeldOut);
-            using var fitted = new FittedTeachers(train, seed, cancellationToken);
-            for (int i = 0; i < _candidates.Length; i++)
+            using var fitted = new FittedTeachers(train, seed, stop);
+            return [.. _candidates.Select(candidate =>
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                reports[i].Add(Try(_candidates[i], train, fitted, heldOut, seed, cancellationToken));
-                progress?.Report((part + ((i + 1.0) / _candidates.Length)) / parts);
-            }
-        }
+                stop.ThrowIfCancellationRequested();
+                EvaluationReport report = Try(candidate, train, fitted, heldOut, seed, stop);
+                lock (ended)
+                {
+                    progress?.Report((double)++done / (parts * _candidates.Length));
+                }
 
-        return EarlyStoppingMonitor(reports, isComplete: true);
+                return report;
+            })];
+        }
     }
 
     private EvaluationReport Try(Recipe recipe, LabeledSamples train, FittedTeachers fitted, IDataSource heldOut, int seed, CancellationToken cancellationToken)
@@ -77,9 +84,9 @@ public sealed class RecipeSearch
         return Evaluator.Evaluate(asTeacher, heldOut, cancellationToken: cancellationToken);
     }
 
-    private RecipeSearchResult EarlyStoppingMonitor(List<EvaluationReport>[] reports, bool isComplete)
+    private RecipeSearchResult Choose(EvaluationReport[][] reports, bool isComplete)
     {
-        double[][] values = [.. reports.Select(all => all.Select(_options.Metric.Of).ToArray())];
+        double[][] values = [.. reports.Select(all => all.Select(report => report[_options.Metric]).ToArray())];
         int best = BestOf(values, _ => true);
         RecipeScore[] scores = [.. _candidates.Select((candidate, i) => new RecipeScore
         {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Distillation.Diagnostics;
 
-/// <summary>Every message that the library logs. Ids: 1xx training, 2xx checkpoints.</summary>
+/// <summary>Every message that the library logs. Ids: 1xx training, 2xx checkpoints, 3xx studies.</summary>
 internal static partial class Log
 {
     [LoggerMessage(101, LogLevel.Information, "Training started: {Samples} samples, {StepsPerEpoch} steps an epoch, {TotalSteps} steps.")]
@@ -14,8 +14,8 @@ internal static partial class Log
         "Epoch {Epoch} ended at step {Step}: loss {Loss:G4}, learning rate {LearningRate:G4}, {SamplesPerSecond:G4} samples a second.")]
     public static partial void EpochEnded(ILogger logger, int epoch, long step, double loss, double learningRate, double samplesPerSecond);
 
-    [LoggerMessage(103, LogLevel.Information, "Epoch {Epoch} validated: accuracy {Accuracy:G4}, negative log-likelihood {NegativeLogLikelihood:G4}.")]
-    public static partial void EpochValidated(ILogger logger, int epoch, double accuracy, double negativeLogLikelihood);
+    [LoggerMessage(103, LogLevel.Information, "Epoch {Epoch} validated: {Validation}.")]
+    public static partial void EpochValidated(ILogger logger, int epoch, EvaluationReport validation);
 
     [LoggerMessage(104, LogLevel.Information, "Training ended: {Status} at step {Step} after {Elapsed}.")]
     public static partial void TrainingEnded(ILogger logger, TrainingStatus status, long step, TimeSpan elapsed);
@@ -26,13 +26,14 @@ internal static partial class Log
     [LoggerMessage(
         110,
         LogLevel.Warning,
-        "On the validation data the teacher's accuracy is {Teacher}, no more than that of the student before training ({Student}) or of the commonest class "
-        + "({Commonest}): the student can learn little from it.")]
-    public static partial void TeacherIsWeak(ILogger logger, double teacher, double student, double commonest);
+        "On the validation data the teacher's {Metric} is {Teacher:G4}, no better than {Baseline:G4}, that of {Of}: the student can learn little from it.")]
+    public static partial void TeacherIsWeak(ILogger logger, string metric, double teacher, double baseline, string of);
 
     [LoggerMessage(
-        111, LogLevel.Warning, "On the validation data the student's accuracy, {Student}, is above the teacher's, {Teacher}: the teacher may hold it back.")]
-    public static partial void StudentIsBetter(ILogger logger, double student, double teacher);
+        111,
+        LogLevel.Warning,
+        "On the validation data the student's {Metric}, {Student:G4}, is better than the teacher's, {Teacher:G4}: the teacher may hold it back.")]
+    public static partial void StudentIsBetter(ILogger logger, string metric, double student, double teacher);
 
     [LoggerMessage(112, LogLevel.Information, "The teacher could not be measured on the validation data: {Failure}")]
     public static partial void TeacherNotMeasured(ILogger logger, string failure);
@@ -69,4 +70,13 @@ internal static partial class Log
 
     [LoggerMessage(109, LogLevel.Warning, "The last good weights were restored at step {Step}; learning rates are multiplied by {Factor:G4} from here on.")]
     public static partial void RolledBack(ILogger logger, long step, double factor);
+
+    [LoggerMessage(301, LogLevel.Information, "Training {Completed} of {Total} of the study ended: {Name}, {Metric} {Value:G4}.")]
+    public static partial void StudyProgressed(ILogger logger, int completed, int total, string name, string metric, double value);
+
+    [LoggerMessage(302, LogLevel.Warning, "The outcome {Path} of a training is damaged, and the training is run again: {Failure}")]
+    public static partial void OutcomeDamaged(ILogger logger, string path, string failure);
+
+    [LoggerMessage(303, LogLevel.Warning, "The training of {Name} with seed {Seed} diverged: {Failure}")]
+    public static partial void TrialDiverged(ILogger logger, string name, int seed, string failure);
 }

@@ -51,6 +51,9 @@ public sealed class ConfusionMatrix : IEquatable<ConfusionMatrix>
     /// <inheritdoc/>
     public override string ToString() => $"{Classes} classes, {_counts.Sum()} samples";
 
+    /// <summary>Gets the share of the samples that have the commonest class.</summary>
+    internal double CommonestShare => Share(Enumerable.Range(0, Classes).Max(Samples), _counts.Sum());
+
     internal IReadOnlyList<long> Counts => _counts;
 
     internal bool Occurs(int label) => Sum(other => this[other, label] + this[label, other]) > 0;

@@ -57,6 +57,11 @@ public sealed record McNemarTest
         return new() { OnlyFirst = onlyFirst, OnlySecond = onlySecond, PValue = Math.Min(1, 2 * sum) };
     }
 
+    /// <summary>Describes the test.</summary>
+    /// <returns>A sentence, with 4 significant digits.</returns>
+    public string Describe() => $"{OnlyFirst} samples are right with the first model alone, {OnlySecond} with the second alone: "
+        + $"p = {Brief.Of(PValue)}.";
+
     /// <inheritdoc/>
     public override string ToString() =>
         Brief.Of(nameof(McNemarTest), (nameof(OnlyFirst), OnlyFirst), (nameof(OnlySecond), OnlySecond), (nameof(PValue), PValue));

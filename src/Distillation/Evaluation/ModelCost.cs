@@ -55,6 +55,11 @@ public sealed record ModelCost
         };
     }
 
+    /// <summary>Describes the cost.</summary>
+    /// <returns>A sentence, with 4 significant digits.</returns>
+    public string Describe() => $"{Brief.Of(Parameters)} parameters, {Brief.Of(Bytes)} bytes, "
+        + (MultiplyAdds is null ? "" : $"{Brief.Of(MultiplyAdds)} multiply-adds a sample, ") + $"{Brief.Of(Latency)} a forward pass.";
+
     /// <inheritdoc/>
     public override string ToString() => Brief.Of(
         nameof(ModelCost),

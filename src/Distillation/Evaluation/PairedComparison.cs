@@ -116,7 +116,7 @@ public sealed record PairedComparison
     private static double NormalTail(double at) => 0.5 - Integral(x => Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI), at);
 
     // The number that Student's t passes with the given probability.
-    private static double StudentQuantile(double tail, int freedom)
+    internal static double StudentQuantile(double tail, int freedom)
     {
         double norm = 2 * Integral(Angle, Math.PI / 2);
         (double low, double high) = (0, Math.PI / 2);
@@ -145,6 +145,12 @@ public sealed record PairedComparison
 
         return sum * width / 3;
     }
+
+    /// <summary>Describes the difference.</summary>
+    /// <returns>A sentence, with 4 significant digits.</returns>
+    public string Describe() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"The difference is {Mean:+0.####;-0.####;0} ({100 * Level:0.#} % interval {Interval}, {Pairs} {(Pairs == 1 ? "pair" : "pairs")}).");
 
     /// <inheritdoc/>
     public override string ToString() => Brief.Of(

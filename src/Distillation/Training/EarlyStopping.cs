@@ -6,7 +6,8 @@ namespace Distillation;
 /// <param name="MinimumImprovement">
 /// By how much a validation must beat the best before it counts as an improvement; zero or positive, in the metric's unit.
 /// </param>
-public sealed record EarlyStopping(Metric Metric, int Patience = 5, double MinimumImprovement = 0) : ISelfDescribing
+/// <param name="RestoresBest">Whether the student has the weights of the best validation at the end, not those of the last step.</param>
+public sealed record EarlyStopping(Metric Metric, int Patience = 5, double MinimumImprovement = 0, bool RestoresBest = true) : ISelfDescribing
 {
     /// <summary>Gets what is watched on the validation data.</summary>
     public Metric Metric { get; init => field = Require.Present(value); } = Require.Present(Metric);
@@ -19,6 +20,10 @@ public sealed record EarlyStopping(Metric Metric, int Patience = 5, double Minim
     /// <value>Zero or positive. The default value is 0.</value>
     public double MinimumImprovement { get; init => field = Require.NotNegative(value); } = Require.NotNegative(MinimumImprovement);
 
+    /// <summary>Gets whether the student has the weights of the best validation by the metric at the end.</summary>
+    /// <value>The default value is <see langword="true"/>. It does not matter where <see cref="TrainerOptions.BestBy"/> is set.</value>
+    public bool RestoresBest { get; init; } = RestoresBest;
+
     IEnumerable<(string Name, object? Value)> ISelfDescribing.Describe() =>
-        [(nameof(Metric), Metric), (nameof(Patience), Patience), (nameof(MinimumImprovement), MinimumImprovement)];
+        [(nameof(Metric), Metric), (nameof(Patience), Patience), (nameof(MinimumImprovement), MinimumImprovement), (nameof(RestoresBest), RestoresBest)];
 }

@@ -77,13 +77,30 @@ public sealed record TrainerOptions
     /// <value>Positive. The default value is 1.</value>
     public int ValidateEveryEpochs { get; init => field = Require.Positive(value); } = 1;
 
+    /// <summary>Gets what the outputs of the student and the labels of the validation data mean, and the metrics of a validation.</summary>
+    /// <value>
+    /// <see langword="null"/>: class ids imply it, with the ignored label of the loss; labels of a floating type imply nothing, and a run with validation is
+    /// refused. The default value is <see langword="null"/>.
+    /// </value>
+    public EvaluationTask? Task { get; init; }
+
     /// <summary>Gets by what the best validation is chosen, whose weights the student has at the end.</summary>
-    /// <value><see langword="null"/>: the student has the weights of the last step. The default value is <see langword="null"/>.</value>
+    /// <value>
+    /// Any metric that reads the outputs and labels; <see langword="null"/>: that of <see cref="EarlyStopping"/>, or without it the weights of the last step.
+    /// The default value is <see langword="null"/>.
+    /// </value>
     public Metric? BestBy { get; init; }
 
     /// <summary>Gets when the run ends before its last step.</summary>
     /// <value><see langword="null"/>: never. The default value is <see langword="null"/>.</value>
     public EarlyStopping? EarlyStopping { get; init; }
+
+    /// <summary>Gets whether the student is first trained alone, on labels, from the same starting weights, and compared with the distilled one.</summary>
+    /// <value>
+    /// The default value is <see langword="false"/>. It is an option of <see cref="DistillationTrainer"/>, takes as long again, and needs validation data:
+    /// <see cref="TrainingResult.Baseline"/>.
+    /// </value>
+    public bool Baseline { get; init; }
 
     /// <summary>Gets where and when the run saves what it needs to go on.</summary>
     /// <value><see langword="null"/>: nowhere. The default value is <see langword="null"/>.</value>
@@ -92,4 +109,7 @@ public sealed record TrainerOptions
     /// <summary>Gets how many updates lie between two reports within an epoch. A report waits for the device.</summary>
     /// <value>Positive, or <see langword="null"/>: a report at the end of each epoch alone. The default value is <see langword="null"/>.</value>
     public int? ReportEverySteps { get; init => field = value is { } steps ? Require.Positive(steps) : null; }
+
+    /// <summary>Gets by what the weights are chosen that the student has at the end; <see langword="null"/> for those of the last step.</summary>
+    internal Metric? SelectedBy => BestBy ?? (EarlyStopping is { RestoresBest: true } ? EarlyStopping.Metric : null);
 }

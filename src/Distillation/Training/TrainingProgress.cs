@@ -44,6 +44,18 @@ public sealed record TrainingProgress
     /// <value><see langword="null"/> where the report comes without a validation.</value>
     public EvaluationReport? Validation { get; init; }
 
+    /// <summary>Describes where the run is, its loss and its validation.</summary>
+    /// <returns>A line, and others for the terms of the loss and the validation, with 4 significant digits.</returns>
+    public string Describe() => string.Join(
+        Environment.NewLine,
+        [
+            $"Epoch {Position.Epoch}, step {Position.Step} of {Position.TotalSteps}: loss {Brief.Of(Loss)}, learning rate {Brief.Of(LearningRate)}, "
+            + $"{Brief.Of(SamplesPerSecond)} samples a second, {Brief.Of(Remaining)} left",
+            .. Terms.Count > 1 ? [$"  terms: {Brief.Named(Terms)}"] : Array.Empty<string>(),
+            .. Skipped > 0 ? [$"  {Skipped} updates were skipped"] : Array.Empty<string>(),
+            .. Validation is null ? Array.Empty<string>() : [$"  validation: {Validation}"],
+        ]);
+
     /// <inheritdoc/>
     public override string ToString() => Brief.Of(
         nameof(TrainingProgress),

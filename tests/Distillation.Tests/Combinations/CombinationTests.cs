@@ -23,8 +23,6 @@ public sealed class CombinationTests(ITestOutputHelper output) : IDisposable
     [
         (["memory", "micro-batches"], "*'Contrastive'*MicroBatchSize 3*BatchSize*"),
         (["relations", "micro-batches"], "*'SimilarityPreserving'*MicroBatchSize 3*BatchSize*"),
-        (["sequences", "best"], "*logits ?N, C?*"),
-        (["sequences", "early stopping"], "*logits ?N, C?*"),
         (["supervised", "soft and hard"], "*needs a teacher*"),
         (["supervised", "weights and ignored labels"], "*needs a teacher*"),
         (["supervised", "connector"], "*needs a teacher*"),
@@ -43,6 +41,10 @@ public sealed class CombinationTests(ITestOutputHelper output) : IDisposable
         (["function", "relations"], "*layer 'in' of the teacher*"),
         (["function", "wrapped"], "*layer 'in' of the teacher*"),
         (["sequences", "memory"], "*"),
+        (["sequences", "cached", "connector"], "*must have outputs of one shape*"),
+        (["sequences", "cached", "normalizing connector"], "*must have outputs of one shape*"),
+        (["sequences", "cached", "relations"], "*must have outputs of one shape*"),
+        (["sequences", "cached", "wrapped"], "*must have outputs of one shape*"),
         (["float64", "bfloat16 layers"], "*float32*"),
     ];
 

@@ -26,6 +26,10 @@ public sealed class RecordTextTests
     public void Every_result_that_has_measured_numbers_or_lists_has_a_text_of_its_own(Type type) =>
         type.GetMethod(nameof(ToString), [])!.GetCustomAttribute<CompilerGeneratedAttribute>().Should().BeNull();
 
+    [Theory]
+    [MemberData(nameof(Results))]
+    public void Every_result_describes_itself(Type type) => type.GetMethod("Describe", [])!.ReturnType.Should().Be<string>();
+
     [Fact]
     public void Texts_have_four_digits_in_every_culture()
     {
@@ -34,8 +38,12 @@ public sealed class RecordTextTests
         {
             CultureInfo.CurrentCulture = new("") { NumberFormat = { NumberDecimalSeparator = "," } };
 
-            new AgreementReport { Samples = 3, Agreement = 1.0 / 3, KullbackLeibler = 2e-7 / 3, TotalVariation = 1 }.ToString()
-                .Should().Be("AgreementReport { Samples = 3, Agreement = 0.3333, KullbackLeibler = 6.667E-08, TotalVariation = 1 }");
+            new AgreementReport
+            {
+                Task = "Classification",
+                Samples = 3,
+                Metrics = new Dictionary<string, double> { ["Agreement"] = 1.0 / 3, ["KullbackLeibler"] = 2e-7 / 3 },
+            }.ToString().Should().Be("Agreement of 3 samples: Agreement 0.3333, KullbackLeibler 6.667E-08");
             new RecipeScore { Recipe = Recipe.Plain, Reports = [], Mean = 2.0 / 3, StandardErrorOfDifference = 0 }.ToString()
                 .Should().Be("RecipeScore { Recipe = plain, Mean = 0.6667, StandardErrorOfDifference = 0, Reports = [0] }");
         }
@@ -49,7 +57,7 @@ public sealed class RecordTextTests
     public void A_report_of_an_evaluation_names_no_type_of_a_list() =>
         Evaluator.Evaluate(Teacher.From(Some.Mlp()), Some.Data()).ToString().Should()
             .MatchRegex(
-                @"^EvaluationReport \{ Samples = 20, Accuracy = 0?\.?\d{1,4}, NegativeLogLikelihood = \d\.\d{1,3}, .*, Confusion = 3 classes, 20 samples \}$")
+                @"^Classification of 20 samples: Accuracy 0?\.?\d{1,4}, NegativeLogLikelihood \d\.\d{1,3}, .*, MacroF1 0?\.?\d{1,4}$")
             .And.NotContain("System.");
 
     private static bool IsLong(PropertyInfo property) =>

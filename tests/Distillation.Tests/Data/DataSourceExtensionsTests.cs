@@ -127,7 +127,9 @@ public sealed class DataSourceExtensionsTests : IDisposable
         IDataSource together = originals.TogetherWith(pool);
         using TorchSharp.Modules.Sequential student = Some.Mlp();
 
-        TrainingResult result = new SupervisedTrainer(Student.From(student), options: new TrainerOptions { Epochs = 2, BatchSize = 7 }).Fit(together, together);
+        var options = new TrainerOptions { Epochs = 2, BatchSize = 7, Task = EvaluationTask.Classification };
+
+        TrainingResult result = new SupervisedTrainer(Student.From(student), options: options).Fit(together, together);
 
         result.History[^1].Validation!.Samples.Should().Be((int)together.Count);
     }

@@ -40,7 +40,7 @@ public sealed class EvaluatorTests : IDisposable
             report.TopK(k).Should().BeApproximately(p.Zip(y).Average(pair => pair.First.Count(value => value > pair.First[pair.Second]) < k ? 1.0 : 0), 1e-12);
         }
 
-        report.Confusion[1, 2].Should().Be(predicted.Zip(y).Count(pair => pair is (2, 1)));
+        report.Confusion![1, 2].Should().Be(predicted.Zip(y).Count(pair => pair is (2, 1)));
     }
 
     [Fact]
@@ -137,16 +137,44 @@ public sealed class EvaluatorTests : IDisposable
         {
             Action evaluate = () => Evaluate(logits, labels, batchSize: 5);
 
-            evaluate.Should().Throw<InvalidOperationException>().WithMessage("*for 3 of 20 samples, the first of them sample 7.*");
+            evaluate.Should().Throw<InvalidOperationException>().WithMessage("*is NaN or infinite in 3 rows, first for sample 7.*");
         });
     }
+
+    [Theory]
+    [InlineData(new long[] { 4, 1 }, new long[] { 4, 1 }, torch.ScalarType.Float32)]
+    [InlineData(new long[] { 4, 1 }, new long[] { 4 }, torch.ScalarType.Float32)]
+    [InlineData(new long[] { 4, 1 }, new long[] { 4 }, torch.ScalarType.Int64)]
+    [InlineData(new long[] { 4 }, new long[] { 4 }, torch.ScalarType.Float32)]
+    [InlineData(new long[] { 4 }, new long[] { 4 }, torch.ScalarType.Int64)]
+    public void One_output_has_no_classification(long[] output, long[] labels, torch.ScalarType type)
+    {
+        foreach (EvaluationTask? task in new[] { null, EvaluationTask.Classification, EvaluationTask.Tokens, EvaluationTask.Segmentation })
+        {
+            FluentActions.Invoking(() => Evaluator.Evaluate(torch.zeros(output), torch.zeros(labels, type), task)).Should().Throw<ArgumentException>();
+        }
+    }
+
+    [Fact]
+    public void Targets_of_several_numbers_are_no_probabilities() =>
+        FluentActions.Invoking(() => Evaluator.Evaluate(Some.Inputs(8, 3), Some.Inputs(8, 3, 5), EvaluationTask.Classification))
+            .Should().Throw<ArgumentException>().WithMessage("Labels that are probabilities*");
+
+    [Theory]
+    [InlineData(new long[] { 4, 3 }, new long[] { 5 })]
+    [InlineData(new long[] { 4, 3 }, new long[] { })]
+    [InlineData(new long[] { }, new long[] { 4 })]
+    [InlineData(new long[] { }, new long[] { })]
+    public void Outputs_and_labels_of_other_numbers_of_samples_are_refused(long[] output, long[] labels) =>
+        FluentActions.Invoking(() => Evaluator.Evaluate(torch.zeros(output), torch.zeros(labels, torch.ScalarType.Int64)))
+            .Should().Throw<ArgumentException>();
 
     [Fact]
     public void Data_without_labels_is_refused()
     {
         Action evaluate = () => Evaluator.Evaluate(Teacher.From(inputs => inputs), new TensorData(torch.zeros(3, 2)));
 
-        evaluate.Should().Throw<InvalidOperationException>().WithMessage("*labels*");
+        evaluate.Should().Throw<ArgumentException>().WithMessage("An evaluation needs labels*");
     }
 
     [Fact]
@@ -167,13 +195,14 @@ public sealed class EvaluatorTests : IDisposable
 
         Leak.None(() =>
         {
-            Action evaluate = () => Evaluator.Evaluate(teacher, data, 8, cancellationToken: cancellation.Token);
+            Action evaluate = () => Evaluator.Evaluate(teacher, data, batchSize: 8, cancellationToken: cancellation.Token);
             evaluate.Should().Throw<OperationCanceledException>();
         });
     }
 
     private static EvaluationReport Evaluate(Tensor logits, Tensor labels, int batchSize = 256) =>
-        Evaluator.Evaluate(Teacher.From(inputs => inputs), new TensorData(logits, labels), batchSize);
+        Evaluator.Evaluate(
+            Teacher.From(inputs => inputs), new TensorData(logits, labels), torch.is_integral(labels) ? null : EvaluationTask.Classification, batchSize);
 
     private static double CalibrationError(double[][] p, int[] predicted, long[] y)
     {

@@ -30,7 +30,12 @@ public sealed class ModelAgreementTests : IDisposable
     {
         Tensor logits = Some.Inputs(30, 4);
 
-        Compare(logits, logits).Should().Be(new AgreementReport { Samples = 30, Agreement = 1, KullbackLeibler = 0, TotalVariation = 0 });
+        Compare(logits, logits).Should().Be(new AgreementReport
+        {
+            Task = "Classification",
+            Samples = 30,
+            Metrics = new Dictionary<string, double> { ["Agreement"] = 1, ["KullbackLeibler"] = 0, ["TotalVariation"] = 0 },
+        });
     }
 
     [Fact]
@@ -59,6 +64,7 @@ public sealed class ModelAgreementTests : IDisposable
             Teacher.From((Batch batch) => first.index_select(0, batch.Indices)),
             Teacher.From((Batch batch) => second.index_select(0, batch.Indices)),
             new Numbers(first.size(0)),
+            EvaluationTask.Classification,
             batchSize);
 
     private static double[] Softmax(double one, double other) =>

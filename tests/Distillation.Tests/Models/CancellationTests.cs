@@ -1,6 +1,7 @@
 using Distillation.Caching;
 using Distillation.Models;
 using Distillation.SmallData;
+using Distillation.Studies;
 using Distillation.Tests.Conventions;
 using TorchSharp.Modules;
 
@@ -22,6 +23,7 @@ public sealed class CancellationTests : IDisposable
         [typeof(PartialLabelEnsemble)] = inner => new PartialLabelEnsemble(new PartialLabelMember(inner, [0])),
         [typeof(ChannelsLastTeacher)] = inner => inner.ChannelsLast(),
         [typeof(BFloat16Teacher)] = inner => new BFloat16Teacher(torch.nn.Linear(2, 2), inner),
+        [typeof(SharedTeacher)] = inner => new SharedTeacher(inner, new Lock()),
         [typeof(OwnWrapper)] = inner => new OwnWrapper(inner),
     };
 

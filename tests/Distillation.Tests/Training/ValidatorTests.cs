@@ -18,7 +18,8 @@ public sealed class ValidatorTests : IDisposable
     private static Dictionary<string, (Func<IDataSource> Data, string Message)> Validations { get; } = new()
     {
         ["no labels"] = (() => new TensorData(Some.Inputs()), "An evaluation needs labels*leave validation out*"),
-        ["targets"] = (() => new TensorData(Some.Inputs(), Some.Inputs(features: 1)), "Labels must be class ids*"),
+        ["targets"] =
+            (() => new TensorData(Some.Inputs(), Some.Inputs(features: 1)), "*labels ?20, 1? Float32 imply no task. Set TrainerOptions.Task*Regression*"),
         ["an unknown class"] = (() => new TensorData(Some.Inputs(), Some.Labels(classes: 9)), "Class ids must be in ?0, 2?*"),
     };
 

@@ -39,4 +39,8 @@ public sealed record WeightsReport
 
     private static string Line(string what, IReadOnlyList<string> names) =>
         names.Count == 0 ? string.Empty : $"{what}: {string.Join(", ", names.Take(10))}{(names.Count > 10 ? $" and {names.Count - 10} more" : string.Empty)}.";
+
+    /// <summary>Describes what was loaded and what was not.</summary>
+    /// <returns>Some sentences, with 4 significant digits.</returns>
+    public string Describe() => ToString();
 }

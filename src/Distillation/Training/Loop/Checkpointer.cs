@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Distillation.Checkpoints;
@@ -43,7 +42,7 @@ internal sealed class Checkpointer : IDisposable
         _learners = session.Scheme.Learners;
         _logger = session.Logger;
         _directory = directory;
-        _identity = Identity(session.Scheme, session.Train.Count);
+        _identity = RunSettings.Of(session.Options, session.Scheme, session.Train.Count);
         _writer = new CheckpointWriter(directory, _logger);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _termination = _checkpoints.OnTermination ? PosixSignalRegistration.Create(PosixSignal.SIGTERM, Terminate) : null;
@@ -75,7 +74,7 @@ internal sealed class Checkpointer : IDisposable
 
         numbers.Check(numbersPath, _state.Position, _learners.Count, _checkpoints.AllowProlonging);
         using var rest = new SavedTensors(Path.Combine(path, RestFile));
-        if (numbers.Best is { } best && _options.BestBy is not null)
+        if (numbers.Best is { } best && _options.SelectedBy is not null)
         {
             _selection.Keep(best);
             foreach ((int number, Tensor tensor) in _selection.Kept.Index())
@@ -140,25 +139,6 @@ internal sealed class Checkpointer : IDisposable
         _stop.Dispose();
     }
 
-    /// <summary>Returns the options that a run and its checkpoints must have in common.</summary>
-    /// <remarks>Where and how often a run saves, reads ahead and reports changes no bit of it; optimizer and update are compared for each learner.</remarks>
-    internal static IEnumerable<(string Name, object? Value)> Compared(TrainerOptions options) =>
-    [
-        (nameof(options.Epochs), options.Epochs),
-        (nameof(options.Steps), options.Steps),
-        (nameof(options.BatchSize), options.BatchSize),
-        (nameof(options.MicroBatchSize), options.MicroBatchSize),
-        (nameof(options.CompareWithinMicroBatches), options.CompareWithinMicroBatches),
-        (nameof(options.Order), options.Order),
-        (nameof(options.BlockSize), options.BlockSize),
-        (nameof(options.LastBatch), options.LastBatch),
-        (nameof(options.Seed), options.Seed),
-        (nameof(options.NonFinite), options.NonFinite),
-        (nameof(options.ValidateEveryEpochs), options.ValidateEveryEpochs),
-        (nameof(options.BestBy), options.BestBy),
-        (nameof(options.EarlyStopping), options.EarlyStopping),
-    ];
-
     private bool IsDue() =>
         (_checkpoints.EverySteps is { } steps && _state.Position.Step % steps == 0)
         || (_checkpoints.EveryInterval is { } interval && Stopwatch.GetElapsedTime(_saved) >= interval);
@@ -200,25 +180,6 @@ internal sealed class Checkpointer : IDisposable
     {
         context.Cancel = true;
         _stop.Cancel();
-    }
-
-    private Dictionary<string, string> Identity(ITrainingScheme scheme, long samples)
-    {
-        var texts = new Dictionary<string, string>((scheme as IResumableScheme)?.Identity ?? ImmutableDictionary<string, string>.Empty)
-        {
-            ["samples"] = Description.Of(samples),
-        };
-        foreach ((string name, object? value) in Compared(_options))
-        {
-            texts[name] = Description.Of(value);
-        }
-
-        foreach ((string name, string value) in _learners.SelectMany(learner => learner.Identity()))
-        {
-            texts[name] = value;
-        }
-
-        return texts;
     }
 
     // Without the length of the run, where that may change.

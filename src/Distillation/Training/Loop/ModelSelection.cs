@@ -7,7 +7,7 @@ internal sealed class ModelSelection(TrainerOptions options, Learner learner) : 
     private double? _bestWatched;
     private int _waited;
 
-    /// <summary>Gets the report of the best validation by <see cref="TrainerOptions.BestBy"/>.</summary>
+    /// <summary>Gets the report of the best validation by <see cref="TrainerOptions.SelectedBy"/>.</summary>
     public TrainingProgress? Best { get; private set; }
 
     /// <summary>Gets the kept weights: parameters, then buffers.</summary>
@@ -62,13 +62,13 @@ internal sealed class ModelSelection(TrainerOptions options, Learner learner) : 
 
     private void KeepIfBest(TrainingProgress report, EvaluationReport validation)
     {
-        if (options.BestBy is not { } metric)
+        if (options.SelectedBy is not { } metric)
         {
             return;
         }
 
-        double value = metric.Of(validation);
-        if (!double.IsNaN(value) && (Best is null || metric.IsBetter(value, metric.Of(Best.Validation!))))
+        double value = validation[metric];
+        if (!double.IsNaN(value) && (Best is null || metric.IsBetter(value, Best.Validation![metric])))
         {
             Keep(report);
         }
@@ -81,7 +81,7 @@ internal sealed class ModelSelection(TrainerOptions options, Learner learner) : 
             return false;
         }
 
-        double value = policy.Metric.Of(validation);
+        double value = validation[policy.Metric];
         if (_bestWatched is null || policy.Metric.IsBetter(value, _bestWatched.Value, policy.MinimumImprovement))
         {
             _bestWatched = value;

@@ -32,7 +32,7 @@ internal sealed class ProgressReporter(TrainerOptions options, ITrainingScheme s
         Log.EpochEnded(logger, position.Epoch, position.Step, report.Loss, report.LearningRate, report.SamplesPerSecond);
         if (validation is not null)
         {
-            Log.EpochValidated(logger, position.Epoch, validation.Accuracy, validation.NegativeLogLikelihood);
+            Log.EpochValidated(logger, position.Epoch, validation);
         }
 
         return report;

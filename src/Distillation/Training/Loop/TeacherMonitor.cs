@@ -9,12 +9,22 @@ namespace Distillation.Training;
 /// <summary>Measures the teacher of a run on the validation data, and logs where a student can learn little from it.</summary>
 internal sealed class TeacherMonitor(ILogger logger)
 {
-    private double? _accuracy;
+    private Metric? _metric;
+    private double? _value;
 
-    /// <summary>Measures the teacher before training, and logs if it does no better than the student, or than the commonest class.</summary>
+    /// <summary>
+    /// Measures the teacher before training by the first metric of the task, and logs if it is no better than the student, or by accuracy than the commonest
+    /// class.
+    /// </summary>
     /// <remarks>A teacher that fails on the validation data is logged as well: the run itself may not need it there.</remarks>
     public void Begin(
-        ITeacher teacher, EvaluationReport student, IDataSource validation, int batchSize, torch.Device device, CancellationToken cancellationToken)
+        ITeacher teacher,
+        EvaluationReport student,
+        EvaluationTask task,
+        IDataSource validation,
+        int batchSize,
+        torch.Device device,
+        CancellationToken cancellationToken)
     {
         if (Live(teacher) is not { } live)
         {
@@ -23,12 +33,16 @@ internal sealed class TeacherMonitor(ILogger logger)
 
         try
         {
-            EvaluationReport report = Evaluator.Evaluate(live, validation, batchSize, device, cancellationToken);
-            _accuracy = report.Accuracy;
-            double commonest = Enumerable.Range(0, report.Confusion.Classes).Max(label => (double)report.Confusion.Samples(label) / report.Samples);
-            if (report.Accuracy <= Math.Max(student.Accuracy, commonest))
+            EvaluationReport report = Evaluator.Evaluate(live, validation, task, batchSize, device, cancellationToken);
+            _metric = task.Metrics[0];
+            _value = report[_metric];
+            if (!_metric.IsBetter(_value.Value, student[_metric]))
             {
-                Log.TeacherIsWeak(logger, report.Accuracy, student.Accuracy, commonest);
+                Log.TeacherIsWeak(logger, _metric.Name, _value.Value, student[_metric], "the student before training");
+            }
+            else if (_metric is Accuracy && report.Confusion is { } confusion && confusion.CommonestShare >= _value)
+            {
+                Log.TeacherIsWeak(logger, _metric.Name, _value.Value, confusion.CommonestShare, "the commonest class");
             }
         }
 #pragma warning disable CA1031 // Whatever a teacher throws on data that it is not trained with, the run goes on.
@@ -42,15 +56,15 @@ internal sealed class TeacherMonitor(ILogger logger)
     /// <summary>Logs, once, if the student has become better than its teacher.</summary>
     public void Compare(EvaluationReport student)
     {
-        if (student.Accuracy > _accuracy)
+        if (_value is { } value && _metric!.IsBetter(student[_metric], value))
         {
-            Log.StudentIsBetter(logger, student.Accuracy, _accuracy.Value);
-            _accuracy = null;
+            Log.StudentIsBetter(logger, _metric.Name, student[_metric], value);
+            _value = null;
         }
     }
 
     // A cache is of the training data. The networks behind it are measured; code behind it is what the cache is to spare, such as calls that cost money.
-    private static ITeacher? Live(ITeacher teacher)
+    internal static ITeacher? Live(ITeacher teacher)
     {
         ITeacher live = DelegatingTeacher.PartsOf(teacher).First(part => part is not CachedTeacher);
         bool isBehindCache = teacher is CachedTeacher;

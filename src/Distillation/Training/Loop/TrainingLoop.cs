@@ -91,6 +91,12 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
             throw new ArgumentException("The validation data must have at least one sample, but is empty.", nameof(validation));
         }
 
+        if (_options.Baseline)
+        {
+            throw new NotSupportedException(
+                $"{nameof(TrainerOptions.Baseline)} compares a distilled student with the same one alone: it is an option of {nameof(DistillationTrainer)}.");
+        }
+
         DataCheck.RequireFiniteInputs(train, nameof(train));
         if (validation is not null)
         {

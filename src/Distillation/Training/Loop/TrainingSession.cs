@@ -9,7 +9,7 @@ internal sealed class TrainingSession : IDisposable
 {
     private readonly BatchOrder _order;
     private readonly ModulesInTraining _modules = new();
-    private readonly ForkedRng _rng;
+    private readonly GeneratorLease _rng;
     private readonly LearnerModes _modes;
     private readonly BatchReader _reader;
     private readonly ProgressReporter _reporter;
@@ -36,7 +36,7 @@ internal sealed class TrainingSession : IDisposable
         }
 
         _order = new BatchOrder(train.Count, options);
-        _rng = new ForkedRng(options.Seed);
+        _rng = new GeneratorLease(options.Seed, isKept: options.Checkpoints is not null);
         _modes = new LearnerModes(scheme.Learners);
         _device = ModuleTree.DeviceOf(scheme.Validated.Student.Module);
         _reader = new BatchReader(train, _order, options, _device);
@@ -90,10 +90,7 @@ internal sealed class TrainingSession : IDisposable
             Replay(State.Position.Step);
         }
 
-        if (State.Position.Step == 0)
-        {
-            _validator?.Begin(Scheme.Teacher, cancellationToken);
-        }
+        _validator?.Begin(State.Position.Step == 0 ? Scheme.Teacher : null, cancellationToken);
     }
 
     /// <summary>Runs to the end.</summary>
@@ -201,12 +198,15 @@ internal sealed class TrainingSession : IDisposable
 
             using var scope = torch.NewDisposeScope();
             Batch batch = feed.Next();
+            _rng.BeginUpdate();
             Guard.BeginUpdate();
             AccumulateGradients(batch);
             if (Guard.Allows(batch))
             {
                 Scheme.Update(State.Position);
             }
+
+            _rng.EndUpdate();
 
             State.EndStep(batch.Count);
             _reporter.EndStep();
@@ -280,7 +280,7 @@ internal sealed class TrainingSession : IDisposable
         if (Selection.Best is { } best)
         {
             Selection.Restore();
-            Log.BestRestored(Logger, best.Position.Epoch, Options.BestBy!.Name, Options.BestBy.Of(best.Validation!));
+            Log.BestRestored(Logger, best.Position.Epoch, Options.SelectedBy!.Name, best.Validation![Options.SelectedBy]);
         }
 
         Log.TrainingEnded(Logger, status, State.Position.Step, State.Elapsed);
@@ -291,6 +291,7 @@ internal sealed class TrainingSession : IDisposable
             History = State.History,
             Best = Selection.Best,
             Elapsed = State.Elapsed,
+            Settings = RunSettings.Of(Options, Scheme, Train.Count).Concat(RunConditions.Read()).ToDictionary(),
         };
         _checkpointer?.Finish();
         return result;

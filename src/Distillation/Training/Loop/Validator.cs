@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Distillation.Data;
 using Distillation.Diagnostics;
 using Distillation.Evaluation;
 using Microsoft.Extensions.Logging;
@@ -15,22 +14,35 @@ namespace Distillation.Training;
 internal sealed class Validator(Learner learner, IDataSource data, TrainerOptions options, torch.Device device, ILogger logger)
 {
     private readonly TeacherMonitor _teacherMonitor = new(logger);
+    private EvaluationTask? _task;
 
     /// <summary>
-    /// Validates before training, in evaluation mode, so that data on which nothing can be measured is refused; on the first batch, or on all of it to compare
-    /// with the teacher.
+    /// Finds out the task, and validates on one batch, in evaluation mode, so that data on which nothing can be measured is refused; compares with a teacher on
+    /// all of it.
     /// </summary>
     public void Begin(ITeacher? teacher, CancellationToken cancellationToken)
     {
+        using ITeacher validated = Model();
+        long? ignored = learner.ClassIds.Select(ids => ids.Ignored).FirstOrDefault(label => label is not null);
+        _task = Evaluator.RequireTask(
+            validated,
+            data,
+            options.Task,
+            ignored,
+            $"{nameof(TrainerOptions)}.{nameof(options.Task)}",
+            options.BatchSize,
+            device,
+            options.BestBy,
+            options.EarlyStopping?.Metric);
+        if (teacher is null)
+        {
+            return;
+        }
+
         try
         {
-            EvaluationReport student = Measure(
-                teacher is null ? data.Subset(Enumerable.Range(0, (int)Math.Min(options.BatchSize, data.Count)).Select(i => (long)i)) : data,
-                cancellationToken);
-            if (teacher is not null)
-            {
-                _teacherMonitor.Begin(teacher, student, data, options.BatchSize, device, cancellationToken);
-            }
+            EvaluationReport student = Measure(cancellationToken);
+            _teacherMonitor.Begin(teacher, student, _task, data, options.BatchSize, device, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -43,15 +55,17 @@ internal sealed class Validator(Learner learner, IDataSource data, TrainerOption
     public EvaluationReport Run(CancellationToken cancellationToken)
     {
         long began = Stopwatch.GetTimestamp();
-        EvaluationReport report = Measure(data, cancellationToken);
+        EvaluationReport report = Measure(cancellationToken);
         Meters.ValidationDuration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds);
         _teacherMonitor.Compare(report);
         return report;
     }
 
-    private EvaluationReport Measure(IDataSource samples, CancellationToken cancellationToken)
+    private ITeacher Model() => learner.Loss.CreatePredictor(learner.Student) ?? learner.Student.AsTeacher();
+
+    private EvaluationReport Measure(CancellationToken cancellationToken)
     {
-        using ITeacher judged = learner.Loss.CreatePredictor(learner.Student) ?? learner.Student.AsTeacher();
-        return Evaluator.Evaluate(judged, samples, options.BatchSize, device, cancellationToken);
+        using ITeacher validated = Model();
+        return Evaluator.Evaluate(validated, data, _task, options.BatchSize, device, cancellationToken);
     }
 }

@@ -1,3 +1,4 @@
+using Distillation.Evaluation;
 using System.Text.Json.Nodes;
 using Distillation.Losses;
 using Distillation.Serialization;
@@ -285,7 +286,7 @@ public sealed class CheckpointTests : IDisposable
     public void A_run_whose_last_checkpoint_cannot_be_written_has_the_best_weights_all_the_same()
     {
         TrainerOptions options =
-            _options with { BestBy = new("Least", report => report.NegativeLogLikelihood, HigherIsBetter: true), Optimizer = new SgdOptimizer(0.5) };
+            _options with { BestBy = new Least(), Optimizer = new SgdOptimizer(0.5) };
         Fit(options with { Checkpoints = null });
         double[] best = Some.Weights(_student);
         using Sequential fresh = Some.Mlp();
@@ -440,4 +441,14 @@ public sealed class CheckpointTests : IDisposable
     }
 
     private sealed class Secretive() : torch.optim.Optimizer(IntPtr.Zero);
+
+    // The weights are best before they are trained.
+    private sealed class Least : Metric
+    {
+        public override bool HigherIsBetter => true;
+
+        public override Tensor Measure(MetricInput input) => NegativeLogLikelihood.Measure(input);
+
+        public override double Compute(Tensor state) => NegativeLogLikelihood.Compute(state);
+    }
 }

@@ -13,6 +13,7 @@ public sealed class DescriptionTests
     // What changes no bit of a run, or belongs to a learner and is compared there.
     private static readonly string[] OptionsOfNoWeight =
         [
+            nameof(TrainerOptions.Baseline),
             nameof(TrainerOptions.Checkpoints),
             nameof(TrainerOptions.Prefetch),
             nameof(TrainerOptions.ReportEverySteps),
@@ -62,7 +63,7 @@ public sealed class DescriptionTests
 
     [Fact]
     public void Every_option_of_a_run_is_compared_but_those_that_change_no_bit() =>
-        Checkpointer.Compared(new()).Select(option => option.Name)
+        RunSettings.Compared(new()).Select(option => option.Name)
             .Should().BeEquivalentTo(typeof(TrainerOptions).GetProperties().Select(option => option.Name).Except(OptionsOfNoWeight));
 
     [Fact]

@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using Distillation.Checkpoints;
+
+namespace Distillation.Training;
+
+/// <summary>The settings of a run in words, by name: options, losses, optimizers, models.</summary>
+internal static class RunSettings
+{
+    /// <summary>Returns the settings that a run and its checkpoints must have in common.</summary>
+    public static Dictionary<string, string> Of(TrainerOptions options, ITrainingScheme scheme, long samples)
+    {
+        var texts = new Dictionary<string, string>((scheme as IResumableScheme)?.Identity ?? ImmutableDictionary<string, string>.Empty)
+        {
+            ["samples"] = Description.Of(samples),
+        };
+        foreach ((string name, object? value) in Compared(options))
+        {
+            texts[name] = Description.Of(value);
+        }
+
+        foreach ((string name, string value) in scheme.Learners.SelectMany(learner => learner.Identity()))
+        {
+            texts[name] = value;
+        }
+
+        return texts;
+    }
+
+    /// <summary>Returns the options that a run and its checkpoints must have in common.</summary>
+    /// <remarks>Where and how often a run saves, reads ahead and reports changes no bit of it; optimizer and update are compared for each learner.</remarks>
+    internal static IEnumerable<(string Name, object? Value)> Compared(TrainerOptions options) =>
+    [
+        (nameof(options.Epochs), options.Epochs),
+        (nameof(options.Steps), options.Steps),
+        (nameof(options.BatchSize), options.BatchSize),
+        (nameof(options.MicroBatchSize), options.MicroBatchSize),
+        (nameof(options.CompareWithinMicroBatches), options.CompareWithinMicroBatches),
+        (nameof(options.Order), options.Order),
+        (nameof(options.BlockSize), options.BlockSize),
+        (nameof(options.LastBatch), options.LastBatch),
+        (nameof(options.Seed), options.Seed),
+        (nameof(options.NonFinite), options.NonFinite),
+        (nameof(options.ValidateEveryEpochs), options.ValidateEveryEpochs),
+        (nameof(options.Task), options.Task),
+        (nameof(options.BestBy), options.BestBy),
+        (nameof(options.EarlyStopping), options.EarlyStopping),
+    ];
+}

@@ -1,0 +1,77 @@
+using Distillation.Evaluation;
+using Distillation.Losses;
+using TorchSharp.Modules;
+
+namespace Distillation.Reports.Tests;
+
+/// <summary>The pieces of C# in the documents that need this package.</summary>
+public sealed class ReportSnippetTests : IDisposable
+{
+    private readonly string _before = Directory.GetCurrentDirectory();
+    private readonly string _folder = Directory.CreateTempSubdirectory("distillation-").FullName;
+    private readonly DisposeScope _scope = torch.NewDisposeScope();
+
+    public ReportSnippetTests() => Directory.SetCurrentDirectory(_folder);
+
+    public void Dispose()
+    {
+        _scope.Dispose();
+        Directory.SetCurrentDirectory(_before);
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public void A_run_is_reported()
+    {
+        (Sequential bigNetwork, Sequential smallNetwork) = (Some.Mlp(hidden: 16), Some.Mlp(hidden: 4));
+        using ITeacher teacher = Teacher.From(bigNetwork);
+        using ITeacher labelsAlone = Teacher.From(Some.Mlp(hidden: 4, seed: 2));
+        using IStudent student = Student.From(smallNetwork);
+        IDistillationLoss loss = new SoftTargetLoss(temperature: 4) + new HardLabelLoss();
+        var options = new TrainerOptions { Epochs = 2, BatchSize = 20 };
+        (TensorData train, TensorData validation, TensorData test) = (Some.Data(samples: 60), Some.Data(seed: 9), Some.Data(seed: 10));
+        Tensor sample = torch.zeros(1, 6);
+        using var console = new ConsoleProgress("student", Metric.Accuracy);
+        var progress = new TensorBoardProgress("runs/student", next: console);
+
+        TrainingResult result = new DistillationTrainer(teacher, student, loss, options).Fit(train, validation, progress);
+        result.ToReport("Fashion student").Write("reports");
+
+        var run = new TrainingRun
+        {
+            Title = "Fashion student",
+            Result = result,
+            Evaluation = Evaluator.Evaluate(student.AsTeacher(), test),
+            Baseline = Evaluator.Evaluate(labelsAlone, test),
+            BaselineName = "labels alone",
+            Agreement = ModelAgreement.Compare(teacher, student.AsTeacher(), test),
+            TeacherCost = ModelCost.Measure(bigNetwork, sample),
+            StudentCost = ModelCost.Measure(smallNetwork, sample),
+            ClassNames = ["shirt", "coat", "bag"],
+        };
+        string path = Report.Of(run).Write("reports", "student");
+
+        var sizes = new ScatterPlot
+        {
+            Title = "Size and accuracy",
+            XLabel = "parameters",
+            YLabel = "accuracy",
+            LogX = true,
+            Front = ParetoFront.SmallXLargeY,
+            Groups =
+            [
+                new() { Name = "teacher", Points = [new(1_200_000, 0.93)] },
+                new() { Name = "student", Points = [new(100_000, 0.91)] },
+                new() { Name = "labels alone", Points = [new(100_000, 0.88)] },
+            ],
+        };
+        Report report = Report.Of(run);
+        report = report with { Sections = [.. report.Sections, new() { Title = "Sizes", Blocks = [sizes] }] };
+        File.WriteAllText("sizes.svg", sizes.ToSvg());
+
+        path.Should().EndWith("student.html");
+        Directory.GetFiles("reports").Should().HaveCount(6);
+        Directory.GetFiles("runs/student").Should().ContainSingle();
+        report.ToHtml().Should().Contain("Size and accuracy");
+    }
+}
