@@ -13,6 +13,7 @@ internal static class ContestCommand
         ["cnn"] = _ => Quick.RunConvolutions(),
         ["reading"] = _ => Quick.RunReading(),
         ["parallel"] = _ => Quick.RunParallel(),
+        ["reporting"] = _ => Quick.RunReporting(),
         ["threads"] = _ => Quick.RunThreads(),
         ["checkpoints"] = _ => Quick.RunCheckpoints(),
         ["onnx"] = _ => Quick.RunOnnx(),

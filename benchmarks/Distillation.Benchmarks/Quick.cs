@@ -105,6 +105,17 @@ internal static class Quick
         }
     }
 
+    public static void RunReporting()
+    {
+        torch.set_num_threads(1);
+        Console.WriteLine("1 000 steps, a report every 50 to TensorBoard and a console / none, one thread, cached teacher, batch 64; above 1 reports cost");
+        foreach (Size size in (Size[])[Size.Small, Size.Medium])
+        {
+            using var contest = new ReportingContest(size);
+            Print($"run, {size} models", contest.Reporting, contest.Silent, times: 1, rounds: size == Size.Small ? 21 : 7);
+        }
+    }
+
     public static void RunCheckpoints()
     {
         torch.set_num_threads(1);
