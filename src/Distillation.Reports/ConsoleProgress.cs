@@ -3,15 +3,15 @@ using Spectre.Console;
 namespace Distillation.Reports;
 
 /// <summary>
-/// Shows on the console how far something is: pass it as the progress of any <c>Fit</c>, of the filling of a teacher's cache, or of a search. A terminal has a
-/// bar with the loss, a metric and the time that is left; output that goes to a file or a pipe has a line for each report of a training, and one for each tenth
-/// of what reports a share.
+/// Shows on the console how far something is: pass it as the progress of any <c>Fit</c>, of a study, of the filling of a teacher's cache, or of a search. A
+/// terminal has a bar with the loss, a metric and the time that is left; output that goes to a file or a pipe has a line for each report of a training or of a
+/// study, and one for each tenth of what reports a share.
 /// </summary>
 /// <remarks>
 /// Dispose it when the work is done, before anything else is written: the bar stays as it is then. One instance shows one piece of work; reports may come from
 /// any thread, one at a time.
 /// </remarks>
-public sealed class ConsoleProgress : IProgress<TrainingProgress>, IProgress<double>, IDisposable
+public sealed class ConsoleProgress : IProgress<TrainingProgress>, IProgress<StudyProgress>, IProgress<double>, IDisposable
 {
     private readonly Metric? _metric;
     private readonly IProgressDisplay _display;
@@ -37,6 +37,14 @@ public sealed class ConsoleProgress : IProgress<TrainingProgress>, IProgress<dou
     {
         ArgumentNullException.ThrowIfNull(value);
         _display.Show(value.Position.TotalSteps > 0 ? value.Position.Fraction : null, ProgressText.Of(value, _metric));
+    }
+
+    /// <summary>Shows where a study is: the training that ended last, its metric, and the time left if trainings take as long as so far.</summary>
+    /// <param name="value">The report of the study.</param>
+    public void Report(StudyProgress value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        _display.Show(value.Total > 0 ? Math.Clamp((double)value.Completed / value.Total, 0, 1) : null, ProgressText.Of(value));
     }
 
     /// <summary>Shows how much is done.</summary>

@@ -4,8 +4,8 @@ using Distillation.Serialization;
 namespace Distillation.Reports;
 
 /// <summary>
-/// Sections with text, tables and plots, that are written as one HTML file, as Markdown and as JSON. <see cref="Of"/> makes those of a training run; sections
-/// of one's own are added to <see cref="Sections"/>.
+/// Sections with text, tables and plots, that are written as one HTML file, as Markdown and as JSON. <see cref="Of(TrainingRun)"/> makes those of a training
+/// run, and <see cref="Of(StudyResult, string, IReadOnlyList{string})"/> those of a study; sections of one's own are added to <see cref="Sections"/>.
 /// </summary>
 /// <remarks>
 /// The HTML file holds its images and styles, has no script, and loads nothing from anywhere: it is read offline, and may be sent by mail. Markdown has the
@@ -33,6 +33,7 @@ public sealed record Report
         IEnumerable<ReportSection?> sections =
         [
             SummarySection.Of(run, shown),
+            BaselineSection.Of(run),
             CurvesSection.Of(run),
             GainsSection.Of(run, shown),
             ConfusionSection.Of(shown),
@@ -42,6 +43,25 @@ public sealed record Report
             SettingsSection.Of(run),
         ];
         return new() { Title = run.Title, Sections = [.. sections.OfType<ReportSection>()] };
+    }
+
+    /// <summary>Creates the report of a study.</summary>
+    /// <param name="result">The result of the study.</param>
+    /// <param name="title">The title of the report.</param>
+    /// <param name="classNames">The names of the classes in order; their numbers are shown if not given.</param>
+    /// <returns>A report with the verdict, the pairs, the candidates by size and quality, and the gains and losses of classes.</returns>
+    /// <exception cref="ArgumentException">The title has no letters, or there is not one name for each class.</exception>
+    public static Report Of(StudyResult result, string title = "Study", IReadOnlyList<string>? classNames = null)
+    {
+        Require.Present(result);
+        IEnumerable<ReportSection?> sections =
+        [
+            StudyVerdictSection.Of(result),
+            StudyPairsSection.Of(result),
+            StudyCandidatesSection.Of(result),
+            StudyGainsSection.Of(result, classNames ?? []),
+        ];
+        return new() { Title = title, Sections = [.. sections.OfType<ReportSection>()] };
     }
 
     /// <summary>

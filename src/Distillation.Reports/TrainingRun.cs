@@ -3,7 +3,9 @@ using Distillation.Evaluation;
 
 namespace Distillation.Reports;
 
-/// <summary>What a report of a run is made from: <see cref="Report.Of"/>. All but the result may be left out, and so is then what it would show.</summary>
+/// <summary>
+/// What a report of a run is made from: <see cref="Report.Of(TrainingRun)"/>. All but the result may be left out, and so is then what it would show.
+/// </summary>
 public sealed record TrainingRun
 {
     /// <summary>Gets the title of the report.</summary>

@@ -117,7 +117,7 @@ public sealed class ReportTests : IDisposable
         wrong.Should().AllSatisfy(one => FluentActions.Invoking(() => Report.Of(one)).Should().Throw<ArgumentException>().WithParameterName("run"));
         FluentActions.Invoking(() => run with { Title = " " }).Should().Throw<ArgumentException>().WithParameterName("Title");
         FluentActions.Invoking(() => run with { Result = null! }).Should().Throw<ArgumentNullException>().WithParameterName("Result");
-        FluentActions.Invoking(() => Report.Of(null!)).Should().Throw<ArgumentNullException>().WithParameterName("run");
+        FluentActions.Invoking(() => Report.Of((TrainingRun)null!)).Should().Throw<ArgumentNullException>().WithParameterName("run");
     }
 
     [Fact]

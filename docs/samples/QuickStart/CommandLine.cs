@@ -29,7 +29,7 @@ internal static class CommandLine
             : null);
 
     private static readonly Option<DirectoryInfo?> Out = Checked(
-        new Option<DirectoryInfo?>("--out") { Description = "A directory for the report as Markdown and as JSON; made if missing." },
+        new Option<DirectoryInfo?>("--out") { Description = "A directory for the report as HTML, as Markdown and as JSON; made if missing." },
         directory => File.Exists(directory.FullName) ? $"--out must be a directory, but '{directory.FullName}' is a file." : null);
 
     public static RootCommand Create()
@@ -85,11 +85,11 @@ internal static class CommandLine
 
         foreach (IJob job in made)
         {
-            Report report = job.Run();
-            Display.Show(report);
+            Findings findings = job.Run();
+            Display.Show(findings);
             if (directory is not null)
             {
-                ReportFiles.Write(directory, report);
+                findings.ToReport().Write(directory, findings.Name);
             }
         }
 

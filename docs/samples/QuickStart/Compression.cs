@@ -1,6 +1,7 @@
 using Distillation;
 using Distillation.Evaluation;
 using Distillation.Losses;
+using Distillation.Reports;
 using Distillation.Training;
 using Sequential = TorchSharp.Modules.Sequential;
 
@@ -9,7 +10,7 @@ namespace QuickStart;
 /// <summary>An original of 784-128-10, a student of 784-64-10 trained alone, and the same student distilled from the original, for each seed.</summary>
 internal sealed class Compression(Images raw, int epochs, IReadOnlyList<int> seeds, string? save) : IJob
 {
-    public Report Run()
+    public Findings Run()
     {
         using Images images = raw.Normalized();
         var trials = new List<Trial>();
@@ -30,19 +31,14 @@ internal sealed class Compression(Images raw, int epochs, IReadOnlyList<int> see
             "compression",
             "Compression",
             FormattableString.Invariant($"{images.Train.Count} training images, {images.Test.Count} test images ({images.Name}); {Spread.Describe(seeds)}"),
-            new Dictionary<string, object> { ["data"] = images.Name, ["seed"] = seeds[0], ["seeds"] = seeds.Count, ["epochs"] = epochs },
-            [ReportTable.Of([original, alone, distilled])],
+            new Dictionary<string, ReportCell> { ["data"] = images.Name, ["seed"] = seeds[0], ["seeds"] = seeds.Count, ["epochs"] = epochs },
+            [ArmBlocks.Summary([original, alone, distilled])],
             [
                 FormattableString.Invariant(
                     $"distilled against alone: {accuracy.Show("+0.0;-0.0", 100)} points of accuracy, {likelihood.Show("+0.000;-0.000")} NLL; ")
                     + FormattableString.Invariant($"{ratio.Parameters:F1} times fewer parameters than the original"),
             ],
-            new
-            {
-                Arms = new[] { original, alone, distilled },
-                DistilledAgainstAlone = new { Accuracy = accuracy, NegativeLogLikelihood = likelihood },
-                OriginalAgainstDistilled = ratio,
-            });
+            [.. ArmBlocks.Figures([original, alone, distilled], "seed", seeds), Ratios(ratio)]);
 
         Arm Arm(string name, Func<Trial, Outcome> of) => new(name, [.. trials.Select(trial => of(trial).Report)])
         {
@@ -51,7 +47,19 @@ internal sealed class Compression(Images raw, int epochs, IReadOnlyList<int> see
         };
     }
 
-    private Trial Run(Images images, int seed, IProgress<double>? progress, string? path)
+    private static ReportTable Ratios(CompressionRatio ratio) => new(
+        ["cost", "original / student"],
+        [
+            ["parameters", ratio.Parameters],
+            ["bytes", ratio.Bytes],
+            ["multiply-adds", ratio.MultiplyAdds is { } count ? (ReportCell)count : "unknown"],
+            ["latency", ratio.Latency],
+        ])
+    {
+        Title = "Costs",
+    };
+
+    private Trial Run(Images images, int seed, IProgress<double> progress, string? path)
     {
         TrainerOptions options = new() { Epochs = epochs, Seed = seed, Optimizer = new AdamWOptimizer(new Schedule.Cosine(2e-3)) { WeightDecay = 3 } };
         using Sequential original = Networks.Mlp(128, seed);

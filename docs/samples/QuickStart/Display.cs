@@ -1,3 +1,4 @@
+using Distillation.Reports;
 using Spectre.Console;
 
 namespace QuickStart;
@@ -8,38 +9,29 @@ internal static class Display
     /// <summary>Runs steps as they come, each before the next one is asked for.</summary>
     public static void Run(IEnumerable<Step> steps)
     {
-        if (Console.IsOutputRedirected)
+        foreach (Step step in steps)
         {
-            foreach (Step step in steps)
+            string result;
+            using (var progress = new ConsoleProgress(step.Name))
             {
-                Console.Write($"{step.Name}: ");
-                Console.WriteLine(step.Run(null));
+                result = step.Run(progress);
             }
 
-            return;
+            Console.WriteLine($"{step.Name}: {result}");
         }
-
-        AnsiConsole.Progress().Start(context =>
-        {
-            foreach (Step step in steps)
-            {
-                ProgressTask task = context.AddTask(Markup.Escape(step.Name), maxValue: 1);
-                step.Run(new Bar(task));
-                task.Value = 1;
-            }
-        });
     }
 
-    public static void Show(Report report)
+    public static void Show(Findings findings)
     {
-        Console.WriteLine($"\n{report.Title}: {report.Subject}");
-        foreach (ReportTable table in report.Tables)
+        Console.WriteLine($"\n{findings.Title}: {findings.Subject}");
+        foreach (ReportTable table in findings.Tables)
         {
             Console.WriteLine();
             if (Console.IsOutputRedirected)
             {
-                int[] widths = [.. table.Rows[0].Select((_, column) => table.Rows.Max(row => row[column].Length))];
-                foreach (IReadOnlyList<string> row in table.Rows)
+                IReadOnlyList<string>[] rows = [table.Columns, .. table.Rows.Select(row => row.Select(cell => cell.Text).ToArray())];
+                int[] widths = [.. table.Columns.Select((_, column) => rows.Max(row => row[column].Length))];
+                foreach (IReadOnlyList<string> row in rows)
                 {
                     Console.WriteLine(
                         string.Join("   ", row.Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))));
@@ -52,7 +44,7 @@ internal static class Display
         }
 
         Console.WriteLine();
-        foreach (string sentence in report.Sentences)
+        foreach (string sentence in findings.Sentences)
         {
             Console.WriteLine(sentence);
         }
@@ -63,21 +55,16 @@ internal static class Display
     private static Table Drawn(ReportTable table)
     {
         var drawn = new Table();
-        foreach ((int column, string title) in table.Rows[0].Index())
+        foreach ((int column, string title) in table.Columns.Index())
         {
             drawn.AddColumn(new TableColumn(Markup.Escape(title)) { Alignment = column == 0 ? Justify.Left : Justify.Right });
         }
 
-        foreach (IReadOnlyList<string> row in table.Rows.Skip(1))
+        foreach (IReadOnlyList<ReportCell> row in table.Rows)
         {
-            drawn.AddRow([.. row.Select(Markup.Escape)]);
+            drawn.AddRow([.. row.Select(cell => Markup.Escape(cell.Text))]);
         }
 
         return drawn;
-    }
-
-    private sealed class Bar(ProgressTask task) : IProgress<double>
-    {
-        public void Report(double value) => task.Value = value;
     }
 }

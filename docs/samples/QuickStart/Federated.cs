@@ -2,6 +2,7 @@ using System.Globalization;
 using Distillation;
 using Distillation.Data;
 using Distillation.Evaluation;
+using Distillation.Reports;
 using Distillation.SmallData;
 using Distillation.Training;
 using Sequential = TorchSharp.Modules.Sequential;
@@ -19,7 +20,7 @@ internal sealed class Federated : IJob
     private readonly int _classesEach;
     private readonly bool _lackClasses;
     private readonly int _seed;
-    private readonly IReadOnlyDictionary<string, object> _settings;
+    private readonly IReadOnlyDictionary<string, ReportCell> _settings;
     private readonly IReadOnlyList<IReadOnlyList<long>> _dealt;
     private readonly TrainerOptions _plainTraining = Ingredients.Training(weightDecay: 4) with { Steps = Steps };
 
@@ -38,7 +39,7 @@ internal sealed class Federated : IJob
             $"--count times --samples-each must be at most {labels.Length}, the number of training images, but is {count} times {samples}.");
         Require(samples >= _classesEach, $"--samples-each must be at least --classes-each, {_classesEach}, but is {samples} with {count} clients.");
         _lackClasses = _classesEach < classes;
-        _settings = new Dictionary<string, object>
+        _settings = new Dictionary<string, ReportCell>
         {
             ["data"] = images.Name,
             ["count"] = count,
@@ -50,7 +51,7 @@ internal sealed class Federated : IJob
         _dealt = Scattered.Deal(labels, count, _classesEach, samples, seed);
     }
 
-    public Report Run()
+    public Findings Run()
     {
         FederatedRun? models = null;
         FederatedRun? samples = null;
@@ -77,7 +78,7 @@ internal sealed class Federated : IJob
                 $"{_dealt.Count} clients of {_classesEach} classes and about {_settings["samples-each"]} images each of {_images.Name}, "
                 + $"{_images.Test.Count} test images; mean ± standard deviation of the clients"),
             _settings,
-            [ReportTable.Of(arms)],
+            [ArmBlocks.Summary(arms)],
             [
                 models.Description,
                 samples.Description,
@@ -88,13 +89,33 @@ internal sealed class Federated : IJob
                         $"accuracy {Spread.Percent(together!.Accuracy)}, NLL {together.NegativeLogLikelihood:0.000}, "
                         + $"ECE {Spread.Percent(together.ExpectedCalibrationError)}"),
             ],
-            new
-            {
-                Arms = arms,
-                Clients = _dealt.Select((part, number) => new { Number = number, Samples = part.Count, SamplesOfClass = models.SamplesOfClass[number] }),
-                ModelsImprovement = models.Improvement,
-                ModelsAndSamplesImprovement = samples.Improvement,
-            });
+            [
+                .. ArmBlocks.Figures(arms, "client", [.. Enumerable.Range(0, _dealt.Count)]),
+                Improvements(models.Improvement, samples.Improvement),
+                Clients(models.SamplesOfClass),
+            ]);
+    }
+
+    private static ReportTable Improvements(PairedComparison models, PairedComparison samples) => new(
+        ["exchange", "mean gain of the clients", "from", "to"],
+        [
+            ["models", models.Mean, models.Interval.Low, models.Interval.High],
+            ["models and samples", samples.Mean, samples.Interval.Low, samples.Interval.High],
+        ])
+    {
+        Title = string.Create(CultureInfo.InvariantCulture, $"Gains, {100 * models.Level:0.#} % intervals"),
+    };
+
+    private static ReportTable Clients(IReadOnlyList<IReadOnlyDictionary<long, long>> samplesOfClass)
+    {
+        long[] classes = [.. samplesOfClass.SelectMany(client => client.Keys).Distinct().Order()];
+        return new(
+            ["client", "images", .. classes.Select(label => FormattableString.Invariant($"class {label}"))],
+            samplesOfClass.Select((client, number) => (IReadOnlyList<ReportCell>)
+                [number, client.Values.Sum(), .. classes.Select(label => (ReportCell)client.GetValueOrDefault(label))]))
+        {
+            Title = "Images of the clients",
+        };
     }
 
     private static void Require(bool holds, FormattableString message)
@@ -106,7 +127,7 @@ internal sealed class Federated : IJob
     }
 
     // Mixed samples suit clients that have all classes, or get samples of them; where classes are missing, a mixture is too far from what the others know.
-    private FederatedRun Exchange(FederatedExchange exchange, IProgress<double>? progress)
+    private FederatedRun Exchange(FederatedExchange exchange, IProgress<double> progress)
     {
         ISampleGenerator generator = exchange == FederatedExchange.Models && _lackClasses ? Ingredients.Warps : Ingredients.Mixed;
         var options = new FederatedOptions
@@ -121,7 +142,7 @@ internal sealed class Federated : IJob
         return FederatedRun.Of(result);
     }
 
-    private EvaluationReport Together(IProgress<double>? progress)
+    private EvaluationReport Together(IProgress<double> progress)
     {
         using Sequential original = Networks.Mlp(128, _seed);
         using TensorData all = _images.Train.Subset(_dealt.SelectMany(part => part)).InMemory();

@@ -1,3 +1,4 @@
+using Distillation.Reports;
 using Distillation.SmallData;
 
 namespace QuickStart;
@@ -28,7 +29,7 @@ internal sealed class SmallData : IJob
         _seeds = seeds;
     }
 
-    public Report Run()
+    public Findings Run()
     {
         var trials = new List<SmallDataTrial>();
         Display.Run(_seeds.SelectMany(seed => Steps(seed, trials)));
@@ -36,12 +37,12 @@ internal sealed class SmallData : IJob
             trials,
             FormattableString.Invariant(
                 $"{trials[0].Labels} labeled and {_unlabeled} unlabeled images of {_images.Name}, {_images.Test.Count} test images; {Spread.Describe(_seeds)}"),
-            new Dictionary<string, object>
+            new Dictionary<string, ReportCell>
             {
                 ["data"] = _images.Name,
                 ["labels"] = _labels,
                 ["unlabeled"] = _unlabeled,
-                ["search"] = _search,
+                ["search"] = _search ? "yes" : "no",
                 ["seed"] = _seeds[0],
                 ["seeds"] = _seeds.Count,
             });

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Distillation;
+using Distillation.Reports;
 using Distillation.SmallData;
 
 namespace QuickStart;
@@ -7,7 +8,7 @@ namespace QuickStart;
 /// <summary>Puts the trials of a small-data run together.</summary>
 internal static class SmallDataReport
 {
-    public static Report Of(IReadOnlyList<SmallDataTrial> trials, string subject, IReadOnlyDictionary<string, object> settings)
+    public static Findings Of(IReadOnlyList<SmallDataTrial> trials, string subject, IReadOnlyDictionary<string, ReportCell> settings)
     {
         string recipe = trials.Select(trial => trial.Report.Recipe.Name).Distinct().Count() == 1 ? $"'{trials[0].Report.Recipe.Name}'" : "distillation";
         Arm plain = Arm("plain original", report => report.Plain)!;
@@ -18,34 +19,14 @@ internal static class SmallDataReport
         Arm[] arms = [.. new[] { plain, control, final, simplified, teacher }.OfType<Arm>()];
         Spread againstPlain = Spread.Of(plain.Accuracy.Values, final.Accuracy.Values);
         Spread? againstControl = control is null ? null : Spread.Of(control.Accuracy.Values, final.Accuracy.Values);
-        Score[] scores = trials[0].Found is null ? [] : [.. Enumerable.Range(0, trials[0].Found!.Scores.Count).Select(number => Score.Of(trials, number))];
         return new(
             "small-data",
             "Small data",
             subject,
             settings,
-            scores.Length == 0
-                ? [ReportTable.Of(arms)]
-                : [new([["recipe, on held-out labeled images", "NLL"], .. scores.Select(score => new[] { score.Recipe, score.Mean.Show("0.000") })]),
-                    ReportTable.Of(arms)],
+            trials[0].Found is null ? [ArmBlocks.Summary(arms)] : [SmallDataDetails.Recipes(trials), ArmBlocks.Summary(arms)],
             [.. Chosen(trials), .. Gains(trials, againstPlain, againstControl), Suspects(trials)],
-            new
-            {
-                Arms = arms,
-                AgainstPlain = againstPlain,
-                AgainstControl = againstControl,
-                Search = scores,
-                Seeds = trials.Select(trial => new
-                {
-                    trial.Seed,
-                    trial.Labels,
-                    Chosen = trial.Found?.Chosen.Name,
-                    ChosenForOriginal = trial.Found?.ChosenForOriginal.Name,
-                    Followed = trial.Report.Recipe.Name,
-                    trial.Report.Difference,
-                    trial.Suspects,
-                }),
-            });
+            [.. ArmBlocks.Figures(arms, "seed", [.. trials.Select(trial => trial.Seed)]), .. SmallDataDetails.Of(trials)]);
 
         Arm? Arm(string name, Func<ModelDistillationReport, EvaluationReport?> of)
         {
@@ -81,18 +62,4 @@ internal static class SmallDataReport
             CultureInfo.InvariantCulture,
             $"the teacher contradicts {string.Join(", ", trials.Select(trial => trial.Suspects.Count))} "
             + $"of {trials[0].Labels} labels: noise, hard cases or mistakes of its own; --out lists them");
-
-    /// <summary>How a recipe did on held-out samples: the mean over the parts, for each seed.</summary>
-    private sealed record Score(string Recipe, Spread Mean, IReadOnlyList<double> StandardErrorsOfDifference, IReadOnlyList<Arm> HeldOut)
-    {
-        public static Score Of(IReadOnlyList<SmallDataTrial> trials, int number)
-        {
-            RecipeScore[] scores = [.. trials.Select(trial => trial.Found!.Scores[number])];
-            return new(
-                scores[0].Recipe.Name,
-                new(scores.Select(score => score.Mean)),
-                [.. scores.Select(score => score.StandardErrorOfDifference)],
-                [.. scores.Select((score, i) => new Arm(FormattableString.Invariant($"seed {trials[i].Seed}"), score.Reports))]);
-        }
-    }
 }

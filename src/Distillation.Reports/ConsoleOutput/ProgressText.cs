@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Distillation.Reports;
 
-/// <summary>The report of a training in one line.</summary>
+/// <summary>The report of a training or of a study in one line.</summary>
 internal static class ProgressText
 {
     /// <summary>Returns such as <c>loss 0.1234, Accuracy 0.9, 12.5 s left, epoch 3/10</c>: a narrow terminal cuts off the end.</summary>
@@ -25,6 +25,19 @@ internal static class ProgressText
             ? string.Create(CultureInfo.InvariantCulture, $"/{(position.TotalSteps + position.StepsPerEpoch - 1) / position.StepsPerEpoch}")
             : "";
         words.Add(string.Create(CultureInfo.InvariantCulture, $"epoch {position.Epoch}{of}"));
+        return Printable.Line(string.Join(", ", words));
+    }
+
+    /// <summary>Returns such as <c>T = 4, Accuracy 0.9, 12.5 s left, training 3/20</c>.</summary>
+    public static string Of(StudyProgress report)
+    {
+        var words = new List<string> { report.Name, $"{report.Metric} {Brief.Of(report.Value)}" };
+        if (report.Completed > 0 && report.Elapsed / report.Completed * (report.Total - report.Completed) is var left && left > TimeSpan.Zero)
+        {
+            words.Add($"{Duration.Of(left)} left");
+        }
+
+        words.Add(string.Create(CultureInfo.InvariantCulture, $"training {report.Completed}/{report.Total}"));
         return Printable.Line(string.Join(", ", words));
     }
 }

@@ -8,8 +8,13 @@ public sealed record ScatterPlot : ReportPlot
 {
     // More names than this would cover each other.
     private const int MostNames = 12;
+    private const int LongestName = 32;
 
-    /// <summary>Gets the groups of points. The name of a group of one point stands beside the point.</summary>
+    // The room of a name, in the units of the image.
+    private const double Letter = 6.6;
+    private const double Line = 14;
+
+    /// <summary>Gets the groups of points. The name of a group of one point stands beside the point, where there is room.</summary>
     public required IReadOnlyList<PlotSeries> Groups { get; init => field = Require.Present(value); }
 
     /// <summary>Gets the name of the horizontal axis.</summary>
@@ -35,8 +40,9 @@ public sealed record ScatterPlot : ReportPlot
         List<PlotPoint> all = [.. Groups.SelectMany(group => group.Points)];
         AxisScale x = LogX ? AxisScale.Logarithmic(all.Select(point => point.X)) : AxisScale.Linear(all.Select(point => point.X), space: 0.08);
         var y = AxisScale.Linear(all.Select(point => point.Y), space: 0.1);
-        bool isNamed = Groups.Count <= MostNames && Groups.All(group => group.Points.Count <= 1);
-        var frame = new Frame(Title, Description(), (x, y), (XLabel, YLabel), new(isNamed ? [] : [.. Groups.Select(group => group.Name)], HasDots: true));
+        Frame frame = Ground([]);
+        bool isNamed = Groups.Count <= MostNames && Groups.All(group => group.Points.Count <= 1) && HaveRoom(frame);
+        frame = isNamed ? frame : Ground([.. Groups.Select(group => group.Name)]);
         frame.Canvas.Path("guide", Best().Where(frame.CanShow).Select(point => (frame.X(point.X), frame.Y(point.Y))));
         foreach ((int i, PlotSeries group) in Groups.Index())
         {
@@ -46,13 +52,16 @@ public sealed record ScatterPlot : ReportPlot
                 frame.Canvas.Dot(PlotStyle.Fill(i), left, top, 5, $"{group.Name}: {Brief.Of(point.X)}, {Brief.Of(point.Y)}");
                 if (isNamed)
                 {
-                    bool isAtRight = left > (frame.Left + frame.Right) / 2;
-                    frame.Canvas.Text(isAtRight ? "end name" : "start name", isAtRight ? left - 9 : left + 9, top - 7, Printable.Short(group.Name, 32));
+                    bool isAtRight = IsAtRight(frame, left);
+                    frame.Canvas.Text(
+                        isAtRight ? "end name" : "start name", isAtRight ? left - 9 : left + 9, top - 7, Printable.Short(group.Name, LongestName));
                 }
             }
         }
 
         return frame.Canvas.Root;
+
+        Frame Ground(IReadOnlyList<string> legend) => new(Title, Description(), (x, y), (XLabel, YLabel), new([.. legend], HasDots: true));
     }
 
     internal override ReportTable Numbers()
@@ -73,6 +82,24 @@ public sealed record ScatterPlot : ReportPlot
         json.WriteString("x label", Printable.Of(XLabel));
         json.WriteString("y label", Printable.Of(YLabel));
         SeriesJson.Write(json, Groups);
+    }
+
+    private static bool IsAtRight(Frame frame, double left) => left > (frame.Left + frame.Right) / 2;
+
+    // Names that would cover each other, or another's point, go to the legend.
+    private bool HaveRoom(Frame frame)
+    {
+        (double Left, double Right, double Y)[] names =
+        [
+            .. from one in Groups
+               from point in one.Points
+               where frame.CanShow(point)
+               let left = frame.X(point.X)
+               let width = 9 + (Letter * Math.Min(LongestName, one.Name.Length))
+               select IsAtRight(frame, left) ? (left - width, left, frame.Y(point.Y)) : (left, left + width, frame.Y(point.Y)),
+        ];
+        return !names.Index().Any(one => names.Skip(one.Index + 1).Any(other =>
+            Math.Abs(one.Item.Y - other.Y) < Line && one.Item.Left < other.Right && other.Left < one.Item.Right));
     }
 
     private string Description() => string.Join("; ", Groups.SelectMany(group => group.Points.Take(MostNames)

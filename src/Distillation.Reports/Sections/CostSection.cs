@@ -17,7 +17,7 @@ internal static class CostSection
         [
             Row("parameters", cost => cost.Parameters, ratio?.Parameters),
             Row("bytes", cost => cost.Bytes, ratio?.Bytes),
-            Row("multiply-adds for a sample", cost => cost.MultiplyAdds is { } count ? (ReportCell)count : "unknown", ratio?.MultiplyAdds),
+            Row("multiply-adds for a sample", MultiplyAdds, ratio?.MultiplyAdds),
             Row("time of a forward pass", cost => Duration.Of(cost.Latency), ratio?.Latency),
         ];
         var blocks = new List<ReportBlock> { new ReportTable(["cost", "teacher", "student", "teacher / student"], rows) };
@@ -28,7 +28,11 @@ internal static class CostSection
             [name, teacher is null ? "" : of(teacher), student is null ? "" : of(student), times is { } number ? (ReportCell)number : ""];
     }
 
-    private static IEnumerable<ReportBlock> Uncounted(string model, ModelCost? cost) => cost is null || cost.UncountedLayers.Count == 0
+    /// <summary>Returns the multiply-adds for a sample, or that they are unknown.</summary>
+    public static ReportCell MultiplyAdds(ModelCost cost) => cost.MultiplyAdds is { } count ? (ReportCell)count : "unknown";
+
+    /// <summary>Tells which layers of a model are not in its multiply-adds.</summary>
+    public static IEnumerable<ReportBlock> Uncounted(string model, ModelCost? cost) => cost is null || cost.UncountedLayers.Count == 0
         ? []
         : [new ReportText { Text = $"Not in the multiply-adds of the {model}: {string.Join(", ", cost.UncountedLayers)}." }];
 }

@@ -14,31 +14,33 @@ internal static class GainsSection
             return null;
         }
 
-        (int Label, double Change)[] changes =
+        PlotBar[] changes =
         [
             .. Enumerable.Range(0, after.Classes)
                 .Where(label => before.Samples(label) > 0 && after.Samples(label) > 0)
-                .Select(label => (label, after.Recall(label) - before.Recall(label)))
-                .OrderByDescending(change => change.Item2),
+                .Select(label => new PlotBar(shown.ClassName(label), after.Recall(label) - before.Recall(label))),
         ];
-        (int Label, double Change)[] chosen = changes.Length <= MostBars ? changes : [.. changes[..(MostBars / 2)], .. changes[^(MostBars / 2)..]];
         string text = string.Create(
             CultureInfo.InvariantCulture,
-            $"Against {run.BaselineName}, {changes.Count(change => change.Change > 0)} of {changes.Length} classes are found more often, "
-            + $"{changes.Count(change => change.Change < 0)} less often. One run does not tell chance from gain: compare several seeds.");
+            $"Against {run.BaselineName}, {changes.Count(change => change.Value > 0)} of {changes.Length} classes are found more often, "
+            + $"{changes.Count(change => change.Value < 0)} less often. One run does not tell chance from gain: compare several seeds.");
         return new()
         {
             Title = "Gains and losses",
-            Blocks =
-            [
-                new ReportText { Text = text },
-                new BarPlot
-                {
-                    Title = chosen.Length < changes.Length ? "Change of recall, the largest gains and losses" : "Change of recall by class",
-                    ValueLabel = $"recall minus that of {run.BaselineName}",
-                    Bars = [.. chosen.Select(change => new PlotBar(shown.ClassName(change.Label), change.Change))],
-                },
-            ],
+            Blocks = [new ReportText { Text = text }, Plot(changes, $"recall minus that of {run.BaselineName}")],
+        };
+    }
+
+    /// <summary>Draws the change of the recall of each class, the largest gain first; of many classes the largest gains and losses.</summary>
+    public static BarPlot Plot(IReadOnlyList<PlotBar> changes, string label)
+    {
+        PlotBar[] sorted = [.. changes.OrderByDescending(change => change.Value)];
+        PlotBar[] chosen = sorted.Length <= MostBars ? sorted : [.. sorted[..(MostBars / 2)], .. sorted[^(MostBars / 2)..]];
+        return new()
+        {
+            Title = chosen.Length < sorted.Length ? "Change of recall, the largest gains and losses" : "Change of recall by class",
+            ValueLabel = label,
+            Bars = chosen,
         };
     }
 }

@@ -35,9 +35,9 @@ public sealed record BaselineComparison
     /// <summary>Gets the run in which the student was trained alone.</summary>
     public required TrainingResult Training { get; init; }
 
-    /// <summary>Returns the comparison in words.</summary>
-    /// <returns>Three lines.</returns>
-    public string Describe()
+    /// <summary>Returns the verdict in a sentence.</summary>
+    /// <returns>Such as <c>Accuracy changes by +0.0123 (95 % interval +0.008 to +0.016): distillation helps.</c></returns>
+    public string Sentence()
     {
         string verdict = Verdict switch
         {
@@ -48,8 +48,12 @@ public sealed record BaselineComparison
         string numbers = string.Create(
             CultureInfo.InvariantCulture,
             $"{Metric} changes by {Difference:+0.####;-0.####;0} (95 % interval {Interval.Low:+0.####;-0.####;0} to {Interval.High:+0.####;-0.####;0})");
-        return string.Join(Environment.NewLine, [$"{numbers}: {verdict}.", $"  alone: {Alone}", $"  distilled: {Distilled}"]);
+        return $"{numbers}: {verdict}.";
     }
+
+    /// <summary>Returns the comparison in words.</summary>
+    /// <returns>Three lines.</returns>
+    public string Describe() => string.Join(Environment.NewLine, [Sentence(), $"  alone: {Alone}", $"  distilled: {Distilled}"]);
 
     /// <inheritdoc/>
     public override string ToString() => Brief.Of(

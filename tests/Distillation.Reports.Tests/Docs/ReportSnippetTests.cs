@@ -74,4 +74,26 @@ public sealed class ReportSnippetTests : IDisposable
         Directory.GetFiles("runs/student").Should().ContainSingle();
         report.ToHtml().Should().Contain("Size and accuracy");
     }
+
+    [Fact]
+    public void A_study_is_reported()
+    {
+        using ITeacher teacher = Teacher.From(Some.Mlp(hidden: 16));
+        (TensorData train, TensorData validation, TensorData test) = (Some.Data(samples: 60), Some.Data(seed: 9), Some.Data(seed: 10));
+        var study = new DistillationStudy(
+            teacher,
+            () => Some.Mlp(hidden: 4),
+            [new("T = 2", () => new SoftTargetLoss(temperature: 2))],
+            new() { Training = new() { Epochs = 2, BatchSize = 20 }, Pairs = 2 });
+        StudyResult verdict;
+        using (var console = new ConsoleProgress("study"))
+        {
+            verdict = study.Run(train, validation, test, console);
+        }
+
+        verdict.ToReport("Is distillation worth it?", classNames: ["shirt", "coat", "bag"]).Write("reports", "study");
+
+        Directory.GetFiles("reports").Should().HaveCount(3);
+        File.ReadAllText("reports/study.md").Should().Contain(verdict.Sentence().Split(':')[0]);
+    }
 }

@@ -68,6 +68,28 @@ public sealed class PlotTests
         plot.Numbers().Rows[^1][0].Number.Should().Be(49_999);
     }
 
+    [Theory]
+    [InlineData(0.5, 290)]
+    [InlineData(0.0001, 318)]
+    public void Names_that_would_cover_each_other_stand_in_a_legend_below(double distance, double height)
+    {
+        var plot = new ScatterPlot
+        {
+            Title = "t",
+            Groups =
+            [
+                new() { Name = "first one", Points = [new(1, 0.5)] },
+                new() { Name = "second one", Points = [new(1, 0.5 + distance)] },
+                new() { Name = "third one", Points = [new(3, 2)] },
+            ],
+        };
+
+        XElement svg = plot.Draw();
+
+        Number(svg.Attribute("viewBox")!.Value.Split(' ')[3]).Should().Be(height);
+        svg.Elements(Svg + "text").Select(text => text.Value).Should().Contain(["first one", "second one", "third one"]);
+    }
+
     [Fact]
     public void Several_lines_have_a_legend_and_one_has_none()
     {

@@ -38,6 +38,46 @@ public sealed class ConsoleProgressTests
     }
 
     [Fact]
+    public void A_study_has_a_line_for_each_training()
+    {
+        using TestConsole console = Redirected();
+        using var progress = new ConsoleProgress("study", console: console);
+        Example.WithComma(() =>
+        {
+            ExampleStudy.Progress().ToList().ForEach(progress.Report);
+            return 0;
+        });
+
+        console.Lines.Should().Equal(
+            "study 25 %: T = 1, Accuracy 0.6, 9 s left, training 1/4",
+            "study 50 %: T = 2, Accuracy 0.7, 6 s left, training 2/4",
+            "study 75 %: T = 3, Accuracy 0.8, 3 s left, training 3/4",
+            "study 100 %: T = 4, Accuracy 0.9, training 4/4");
+    }
+
+    [Fact]
+    public void A_study_whose_trainings_are_not_known_has_no_share()
+    {
+        using TestConsole console = Redirected();
+        using var progress = new ConsoleProgress("study", console: console);
+        progress.Report(ExampleStudy.Progress().First() with { Completed = 0, Total = 0, Name = "a\nb" });
+
+        console.Lines.Should().Equal("study: a b, Accuracy 0.6, training 0/0");
+    }
+
+    [Fact]
+    public void A_terminal_has_a_bar_for_a_study()
+    {
+        using var output = new StringWriter();
+        using (var progress = new ConsoleProgress("study", console: Terminal(output)))
+        {
+            ExampleStudy.Progress().ToList().ForEach(progress.Report);
+        }
+
+        output.ToString().Should().Contain("study: T = 4, Accuracy 0.9, training 4/4").And.Contain("100%").And.Contain("━");
+    }
+
+    [Fact]
     public void Names_cannot_write_lines_or_move_the_cursor()
     {
         using TestConsole console = Redirected();
@@ -124,7 +164,8 @@ public sealed class ConsoleProgressTests
 
         FluentActions.Invoking(() => progress.Report(1.5)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("value");
         FluentActions.Invoking(() => progress.Report(double.NaN)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => progress.Report(null!)).Should().Throw<ArgumentNullException>();
+        FluentActions.Invoking(() => progress.Report((TrainingProgress)null!)).Should().Throw<ArgumentNullException>();
+        FluentActions.Invoking(() => progress.Report((StudyProgress)null!)).Should().Throw<ArgumentNullException>();
         FluentActions.Invoking(() => new ConsoleProgress(" ", console: console)).Should().Throw<ArgumentException>().WithParameterName("title");
     }
 
