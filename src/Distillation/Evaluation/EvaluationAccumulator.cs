@@ -105,10 +105,23 @@ public sealed class EvaluationAccumulator(EvaluationTask task) : IDisposable
         }
 
         long start = 0;
-        foreach (Batch piece in batch.Split(most))
+        foreach (Batch piece in Pieces(batch, most))
         {
             Add(output.narrow(0, start, piece.Count), piece, labels.narrow(0, start, piece.Count));
             start += piece.Count;
+        }
+    }
+
+    // A batch of a type of its own may not know how to split: it is measured as a whole.
+    private static IReadOnlyList<Batch> Pieces(Batch batch, long size)
+    {
+        try
+        {
+            return batch.Split(size);
+        }
+        catch (NotSupportedException)
+        {
+            return [batch];
         }
     }
 

@@ -32,6 +32,19 @@ public sealed class EvaluationAccumulatorTests : IDisposable
     }
 
     [Fact]
+    public void Batch_that_cannot_be_split_is_read_as_a_whole()
+    {
+        Tensor logits = Some.Inputs(70, 70_000);
+        Tensor labels = Some.Labels(70, 70_000);
+        using var accumulator = new EvaluationAccumulator(EvaluationTask.Classification);
+
+        accumulator.Update(logits, new Unsplittable(logits, labels));
+
+        Close.ShouldBe(
+            accumulator.Compute().NegativeLogLikelihood, Evaluator.Evaluate(logits, labels).NegativeLogLikelihood, 1e-12, "a batch of a type of its own");
+    }
+
+    [Fact]
     public void Pieces_have_their_part_of_the_mask()
     {
         Tensor logits = Some.Inputs(2 * 50, 50_000).reshape(50, 2, 50_000);
@@ -165,4 +178,7 @@ public sealed class EvaluationAccumulatorTests : IDisposable
             _ = accumulator.Compute();
         });
     }
+
+    // Without an override of Create.
+    private sealed class Unsplittable(Tensor inputs, Tensor labels) : Batch(inputs, labels, torch.arange(0, inputs.size(0)));
 }

@@ -5,7 +5,7 @@ public sealed class EmbeddingRows
 {
     private EmbeddingRows(Tensor embeddings, Tensor labels) => (Embeddings, Labels) = (embeddings, labels);
 
-    /// <summary>Gets the embeddings, [R, D] float64, of L2 norm 1.</summary>
+    /// <summary>Gets the embeddings, [R, D] float64, of L2 norm 1. One of zeros has no direction, and is refused as NaN is.</summary>
     public Tensor Embeddings { get; }
 
     /// <summary>Gets the class id of each row, [R] int64.</summary>

@@ -128,7 +128,7 @@ public abstract class Metric : ISelfDescribing
     /// <summary>Returns whether one value is better than another.</summary>
     /// <param name="candidate">The value.</param>
     /// <param name="best">The value to beat.</param>
-    /// <param name="minimumImprovement">By how much it must be beaten; more than that, or any bit where it is 0.</param>
+    /// <param name="minimumImprovement">By how much it must be beaten at least; any bit where it is 0.</param>
     /// <returns><see langword="true"/> if it is. What is not a number is never better, and any number is better than what is none.</returns>
     public bool IsBetter(double candidate, double best, double minimumImprovement = 0)
     {

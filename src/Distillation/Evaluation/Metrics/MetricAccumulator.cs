@@ -9,6 +9,10 @@ public sealed class MetricAccumulator(Metric metric) : IDisposable
     /// <summary>Gets the metric.</summary>
     public Metric Metric { get; } = metric;
 
+    /// <summary>Gets the class id of rows that do not count, such as −100 of padding.</summary>
+    /// <value><see langword="null"/>: every id must be a class. The default value is <see langword="null"/>.</value>
+    public long? IgnoredLabel { get; init; }
+
     /// <summary>Adds a batch.</summary>
     /// <param name="output">The output of the model; see <see cref="MetricInput"/>.</param>
     /// <param name="batch">The batch, with labels.</param>
@@ -17,7 +21,7 @@ public sealed class MetricAccumulator(Metric metric) : IDisposable
     public void Update(Tensor output, Batch batch)
     {
         using var scope = torch.NewDisposeScope();
-        var input = new MetricInput(output, batch);
+        var input = new MetricInput(output, batch, IgnoredLabel);
         Tensor state = Measure(input);
         if (input.NonFiniteRows > 0)
         {

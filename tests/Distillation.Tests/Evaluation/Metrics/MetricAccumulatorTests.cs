@@ -81,4 +81,17 @@ public sealed class MetricAccumulatorTests : IDisposable
 
         one.Compute().Should().Be(other.Compute());
     }
+
+    [Fact]
+    public void Rows_with_the_ignored_label_do_not_count()
+    {
+        Tensor logits = Some.Inputs(4, 3);
+        Tensor labels = logits.argmax(1);
+        labels[2] = torch.tensor(-100L);
+        using var accumulator = new MetricAccumulator(Metric.Accuracy) { IgnoredLabel = -100 };
+
+        accumulator.Update(logits, Catalog.Batch(logits, labels));
+
+        accumulator.Compute().Should().Be(1);
+    }
 }
