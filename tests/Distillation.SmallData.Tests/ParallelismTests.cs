@@ -10,7 +10,8 @@ public sealed class ParallelismTests : IDisposable
     private readonly LabeledSamples _data = SmallProblem.LabeledSamples(60);
 
     private static Recipe Distil => Recipe.Distil(
-        new CommitteeFitter("networks", Member, folds: 2), new GaussianNoise(0.1)) with { MinPoolSize = 100 };
+        new CommitteeFitter("networks", Member, folds: 2), new GaussianNoise(0.1)) with
+    { MinPoolSize = 100 };
 
     public void Dispose()
     {

@@ -59,7 +59,10 @@ public sealed class FindingsTests : IDisposable
             Samples = 10,
             Metrics = new Dictionary<string, double>
             {
-                ["Accuracy"] = accuracy, ["NegativeLogLikelihood"] = 1, ["BrierScore"] = 0.5, ["ExpectedCalibrationError"] = 0.1,
+                ["Accuracy"] = accuracy,
+                ["NegativeLogLikelihood"] = 1,
+                ["BrierScore"] = 0.5,
+                ["ExpectedCalibrationError"] = 0.1,
             },
         };
         Arm[] arms = [new("alone", [Measured(0.7), Measured(0.8)]) { Parameters = 50_890 }, new("together", [Measured(0.9)])];

@@ -8,9 +8,6 @@ internal sealed class GeneratorLease : IDisposable
 {
     private static readonly Lock Generator = new();
 
-    [ThreadStatic]
-    private static bool s_isOneOfSeveral;
-
     private readonly bool _isLocked;
     private bool _isDecided;
     private ForkedRng? _rng;
@@ -21,7 +18,7 @@ internal sealed class GeneratorLease : IDisposable
     /// <param name="isKept">Whether the training keeps the generator to its end, also if it does not draw.</param>
     public GeneratorLease(int seed, bool isKept)
     {
-        _isLocked = s_isOneOfSeveral;
+        _isLocked = IsOneOfSeveral;
         _isDecided = isKept || !_isLocked;
         if (_isLocked)
         {
@@ -32,11 +29,8 @@ internal sealed class GeneratorLease : IDisposable
     }
 
     /// <summary>Gets or sets whether the trainings of this thread run beside those of others.</summary>
-    public static bool IsOneOfSeveral
-    {
-        get => s_isOneOfSeveral;
-        set => s_isOneOfSeveral = value;
-    }
+    [field: ThreadStatic]
+    public static bool IsOneOfSeveral { get; set; }
 
     /// <summary>Runs a function with the generator seeded, while no training has it.</summary>
     public static T Run<T>(int seed, Func<T> create)

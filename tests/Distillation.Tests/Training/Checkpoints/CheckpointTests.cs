@@ -1,5 +1,5 @@
-using Distillation.Evaluation;
 using System.Text.Json.Nodes;
+using Distillation.Evaluation;
 using Distillation.Losses;
 using Distillation.Serialization;
 using Distillation.Training;
