@@ -9,9 +9,14 @@ public sealed class ParallelismTests : IDisposable
     private readonly DisposeScope _scope = torch.NewDisposeScope();
     private readonly LabeledSamples _data = SmallProblem.LabeledSamples(60);
 
-    private static Recipe Distil => Recipe.Distil(
-        new CommitteeFitter("networks", Member, folds: 2), new GaussianNoise(0.1)) with
-    { MinPoolSize = 100 };
+    private static Recipe Distil
+    {
+        get
+        {
+            Recipe recipe = Recipe.Distil(new CommitteeFitter("networks", Member, folds: 2), new GaussianNoise(0.1));
+            return recipe with { MinPoolSize = 100 };
+        }
+    }
 
     public void Dispose()
     {
