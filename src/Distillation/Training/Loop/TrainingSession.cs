@@ -36,7 +36,6 @@ internal sealed class TrainingSession : IDisposable
         }
 
         _order = new BatchOrder(train.Count, options);
-        _rng = new GeneratorLease(options.Seed, isKept: options.Checkpoints is not null);
         _modes = new LearnerModes(scheme.Learners);
         _device = ModuleTree.DeviceOf(scheme.Validated.Student.Module);
         _reader = new BatchReader(train, _order, options, _device);
@@ -48,6 +47,8 @@ internal sealed class TrainingSession : IDisposable
         {
             learner.CompleteWith(options);
         }
+
+        _rng = new GeneratorLease(options.Seed, isKept: options.Checkpoints is not null); // last, for it may lock
     }
 
     public TrainerOptions Options { get; }

@@ -73,6 +73,18 @@ public sealed class ParallelTrainingsTests : IDisposable
     }
 
     [Fact]
+    public void Training_that_is_refused_leaves_the_generator_to_others()
+    {
+        using Module<Tensor, Tensor> network = Linear(6, 3);
+        var wrong = new TensorData(_data.Inputs, Some.Labels(60, classes: 9));
+
+        FluentActions.Invoking(() => ParallelTrainings.Run(1, 1, (_, stop) => new SupervisedTrainer(Student.From(network)).Fit(wrong, cancellationToken: stop)))
+            .Should().Throw<ArgumentException>();
+
+        Train("dropout", parallelism: 2).Should().HaveCount(Trainings);
+    }
+
+    [Fact]
     public void Cancellation_ends_the_trainings()
     {
         using var stop = new CancellationTokenSource();
