@@ -18,7 +18,9 @@ public sealed record AgreementReport
     /// <exception cref="InvalidOperationException">The task has no decisions.</exception>
     public double Agreement => Value(nameof(Agreement));
 
-    /// <summary>Gets the mean of KL(p ‖ q) = Σ_c p_c · log(p_c / q_c) in nats, p being the reference; of several labels the sum over them. Zero or positive.</summary>
+    /// <summary>
+    /// Gets the mean of KL(p ‖ q) = Σ_c p_c · log(p_c / q_c) in nats, p being the reference; of several labels the sum over them. Zero or positive.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The task has no probabilities.</exception>
     public double KullbackLeibler => Value(nameof(KullbackLeibler));
 
