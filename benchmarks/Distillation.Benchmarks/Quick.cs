@@ -112,7 +112,7 @@ internal static class Quick
         foreach (Size size in (Size[])[Size.Small, Size.Medium])
         {
             using var contest = new ReportingContest(size);
-            Print($"run, {size} models", contest.Reporting, contest.Silent, times: 1, rounds: size == Size.Small ? 21 : 7);
+            Print($"run, {size} models", contest.Reporting, contest.Silent, times: 1, rounds: 21);
         }
     }
 
