@@ -67,10 +67,10 @@ public static class ModelAgreement
 
         return task.WithoutDetails(task.Kind switch
         {
-            TaskKind.Classes => ClassAgreement.All,
-            TaskKind.Presence => LabelAgreement.All,
+            TaskKind.Classes => AgreementMetric.OfClasses,
+            TaskKind.Presence => AgreementMetric.OfLabels,
             TaskKind.Targets => EvaluationTask.Regression.Metrics,
-            TaskKind.Embeddings => [new EmbeddingAgreement()],
+            TaskKind.Embeddings => AgreementMetric.OfEmbeddings,
             _ => throw new ArgumentException($"Two models are compared for one of the library's own tasks, but the task is {task}.", nameof(task)),
         });
     }

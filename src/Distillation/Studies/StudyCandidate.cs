@@ -28,7 +28,8 @@ public sealed record StudyCandidate
 
     /// <summary>
     /// Gets the training data of its students, such as unlabeled samples beside the labeled ones for a loss that does without labels; the student alone has
-    /// that of the study. With <see cref="TrainerOptions.Steps"/> both make as many updates.
+    /// that of the study. With <see cref="TrainerOptions.Steps"/> both make as many updates. A
+    /// cached teacher is of one data source: candidates with other data than each other's need a teacher that is not.
     /// </summary>
     /// <value><see langword="null"/>: the study's. The default value is <see langword="null"/>.</value>
     public IDataSource? Train { get; init; }

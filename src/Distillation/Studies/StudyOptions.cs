@@ -64,7 +64,7 @@ public sealed record StudyOptions
     public string? Directory { get; init => field = value is null ? null : Require.Text(value); }
 
     /// <summary>Gets how sure the verdict is to be.</summary>
-    /// <value>In (0, 1). The default value is 0.95: "helps" is claimed in at most one of forty studies where distillation brings nothing.</value>
+    /// <value>In (0, 1). The default value is 0.95.</value>
     public double Level { get; init => field = Require.BelowOne(Require.Positive(value)); } = 0.95;
 
     /// <summary>Gets the number from which all seeds follow.</summary>

@@ -6,6 +6,18 @@ namespace Distillation.Training;
 /// <summary>The settings of a run in words, by name: options, losses, optimizers, models.</summary>
 internal static class RunSettings
 {
+    /// <summary>Returns the settings of a run with the conditions that its bits depend on besides; a setting comes before a condition of its name.</summary>
+    public static Dictionary<string, string> WithConditions(TrainerOptions options, ITrainingScheme scheme, long samples)
+    {
+        var texts = new Dictionary<string, string>(RunConditions.Read());
+        foreach ((string name, string value) in Of(options, scheme, samples))
+        {
+            texts[name] = value;
+        }
+
+        return texts;
+    }
+
     /// <summary>Returns the settings that a run and its checkpoints must have in common.</summary>
     public static Dictionary<string, string> Of(TrainerOptions options, ITrainingScheme scheme, long samples)
     {

@@ -17,6 +17,7 @@ internal sealed class TrainingSession : IDisposable
     private CheckpointDirectory? _directory;
     private Checkpointer? _checkpointer;
     private Validator? _validator;
+    private Dictionary<string, string> _settings = [];
 
     /// <exception cref="InvalidOperationException">A student is in training already.</exception>
     public TrainingSession(TrainerOptions options, ITrainingScheme scheme, IDataSource train, ILogger logger, IProgress<TrainingProgress>? progress)
@@ -71,14 +72,11 @@ internal sealed class TrainingSession : IDisposable
         _modes.Evaluate();
         Prepare();
         _modules.EnterLosses(Scheme.Learners);
+        _settings = RunSettings.WithConditions(Options, Scheme, Train.Count);
         Guard.Begin();
         if (Options.Checkpoints is { } checkpoints)
         {
-            foreach (Learner learner in Scheme.Learners)
-            {
-                learner.RequireSavable();
-            }
-
+            Array.ForEach([.. Scheme.Learners], learner => learner.RequireSavable());
             _directory = new CheckpointDirectory(checkpoints, Logger);
             _checkpointer = new Checkpointer(this, _directory, cancellationToken);
         }
@@ -292,7 +290,7 @@ internal sealed class TrainingSession : IDisposable
             History = State.History,
             Best = Selection.Best,
             Elapsed = State.Elapsed,
-            Settings = RunSettings.Of(Options, Scheme, Train.Count).Concat(RunConditions.Read()).ToDictionary(),
+            Settings = _settings,
         };
         _checkpointer?.Finish();
         return result;
