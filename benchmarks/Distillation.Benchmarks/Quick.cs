@@ -108,11 +108,11 @@ internal static class Quick
     public static void RunReporting()
     {
         torch.set_num_threads(1);
-        Console.WriteLine("1 000 steps, a report every 50 to TensorBoard and a console / none, one thread, cached teacher, batch 64; above 1 reports cost");
+        Console.WriteLine("20 reports to TensorBoard and a console / the 1 000 steps of a run that has them, one thread, cached teacher, batch 64");
         foreach (Size size in (Size[])[Size.Small, Size.Medium])
         {
             using var contest = new ReportingContest(size);
-            Print($"run, {size} models", contest.Reporting, contest.Silent, times: 1, rounds: 21);
+            Print($"reports of a run, {size} models", contest.Reports, contest.Silent, times: 1, rounds: 21);
         }
     }
 
