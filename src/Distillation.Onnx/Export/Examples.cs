@@ -9,8 +9,12 @@ internal static class Examples
     public static Example[] Of(torch.nn.Module<Tensor, Tensor> module, long[] shape, OnnxExportOptions options)
     {
         using var generator = new torch.Generator(1);
-        return [.. Batches.Select(batch =>
-            Of(module, options.Indices is { } count ? Indices(count, [batch, .. shape], generator) : Numbers(options, [batch, .. shape], generator), options))];
+        return [.. Batches.Select((batch, number) =>
+        {
+            // Two lengths, too, where the length is free: the second is the shorter one, as the first may be the longest that the module takes.
+            long[] whole = options.SequenceName is null ? [batch, .. shape] : [batch, shape[0] - number, .. shape[1..]];
+            return Of(module, options.Indices is { } count ? Indices(count, whole, generator) : Numbers(options, whole, generator), options);
+        })];
     }
 
     private static Example Of(torch.nn.Module<Tensor, Tensor> module, Tensor input, OnnxExportOptions options)

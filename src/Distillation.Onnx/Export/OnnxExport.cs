@@ -54,7 +54,7 @@ public static class OnnxExport
         long[] shape = Checked(Require.Present(module), inputShape);
         Require.Text(path);
         options ??= new OnnxExportOptions();
-        Check(options);
+        Check(options, shape);
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
         using var modes = new ModuleModes(module);
@@ -62,7 +62,7 @@ public static class OnnxExport
 
         Example[] examples = Examples.Of(module, shape, options);
         var graph = new OnnxGraph(
-            module, examples, new(options.InputName, options.OutputName, options.BatchName), new ModuleWriters(options.Layers).Write);
+            module, examples, new(options.InputName, options.OutputName, options.BatchName, options.SequenceName), new ModuleWriters(options.Layers).Write);
         using KnownValues known = graph.Known;
         ModelProto model = Build(graph, module, options);
         byte[] bytes = model.ToByteArray();
@@ -164,7 +164,7 @@ public static class OnnxExport
         return inputShape.ToArray();
     }
 
-    private static void Check(OnnxExportOptions options)
+    private static void Check(OnnxExportOptions options, long[] inputShape)
     {
         if (options is { Normalization: not null, Indices: not null })
         {
@@ -175,6 +175,19 @@ public static class OnnxExport
         if (options.Metadata.ContainsKey(LabelsKey))
         {
             throw new ArgumentException($"{nameof(options.Metadata)} must not have the name '{LabelsKey}': set {nameof(options.Labels)}.", nameof(options));
+        }
+
+        if (options.SequenceName is not null && (inputShape.Length == 0 || inputShape[0] < 2))
+        {
+            throw new ArgumentException(
+                $"With {nameof(options.SequenceName)} the shape must begin with a length of at least 2, but is [{string.Join(", ", inputShape)}].",
+                nameof(inputShape));
+        }
+
+        if (options.SequenceName == options.BatchName)
+        {
+            throw new ArgumentException(
+                $"{nameof(options.BatchName)} and {nameof(options.SequenceName)} must differ, but both are '{options.BatchName}'.", nameof(options));
         }
 
         string[] names = [options.InputName, options.OutputName];

@@ -25,7 +25,7 @@ public sealed class OnnxGraph
         _write = write;
         Input = new OnnxValue(Unused(names.Input));
         _ = Unused(names.Output);
-        _graph = new GraphProto { Name = module.GetName(), Input = { examples[0].Describe(Input.Name, names.Batch) } };
+        _graph = new GraphProto { Name = module.GetName(), Input = { Example.Describe(examples, names with { Input = Input.Name }) } };
         _constants = new GraphConstants(_graph.Initializer);
         Known = new KnownValues(_graph, Input.Name, examples);
     }
@@ -128,7 +128,7 @@ public sealed class OnnxGraph
             }
         }
 
-        _graph.Output.Add(_examples[0].DescribeOutput(_outer.Output, _outer.Batch));
+        _graph.Output.Add(Example.DescribeOutput(_examples, _outer));
         return ModelOf(_graph);
     }
 
