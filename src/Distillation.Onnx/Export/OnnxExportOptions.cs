@@ -18,7 +18,9 @@ public sealed record OnnxExportOptions
     /// <value>The default is <c>batch</c>.</value>
     public string BatchName { get; init => field = Require.Text(value); } = "batch";
 
-    /// <summary>Gets the name of the second dimension of the input, [N, T, ...], where it may have any size when the file is run, as the length of sequences has.</summary>
+    /// <summary>
+    /// Gets the name of the second dimension of the input, [N, T, ...], where it may have any size when the file is run, as the length of sequences has.
+    /// </summary>
     /// <remarks>
     /// The file is checked with the length of the example shape and with one less: layers that need a fixed length, such as a <c>Flatten</c> before a
     /// <c>Linear</c>, are refused or fail that check.

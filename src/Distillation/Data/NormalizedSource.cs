@@ -5,6 +5,8 @@ internal sealed class NormalizedSource(IDataSource source, Normalization normali
 {
     public long Count => source.Count;
 
+    public IReadOnlyList<int>? Lengths => source.Lengths;
+
     public Batch Read(Tensor indices)
     {
         Batch batch = source.Read(indices);

@@ -18,6 +18,8 @@ internal sealed class SubsetSource : IDataSource
 
     public long Count => _numbers.Length;
 
+    public IReadOnlyList<int>? Lengths => field ??= _source.Lengths is { } lengths ? Array.ConvertAll(_numbers, number => lengths[(int)number]) : null;
+
     public Batch Read(Tensor indices)
     {
         Require.Present(indices);

@@ -49,6 +49,9 @@ public sealed class LogitRows
     /// <exception cref="InvalidOperationException">The run has no teacher, or its logits have another shape.</exception>
     public Tensor Teacher => _teacher ??= WithoutLeftOut(Rows(RequireSameShape(_context)).to(Student.dtype));
 
+    /// <summary>Gets the teacher's outputs, [R, E], in the data type of <see cref="Student"/>: they may have another width than the student's.</summary>
+    internal Tensor TeacherOfAnyWidth => _teacher ?? WithoutLeftOut(Rows(RequireSameShape(_context, orRows: true)).to(Student.dtype));
+
     /// <summary>Gets whether the run has a teacher.</summary>
     public bool HasTeacher => _context.HasTeacher;
 
@@ -156,7 +159,7 @@ public sealed class LogitRows
     {
         Tensor layer = _context.Teacher[feature];
         Tensor logits = _context.Student.Logits;
-        return Shapes.OfRows(layer) == Shapes.OfRows(logits) && layer.dim() == logits.dim()
+        return HaveSameRows(layer, logits)
             ? WithoutLeftOut(Rows(layer))
             : throw new InvalidOperationException(
                 $"A teacher's layer must have one row for each row of logits, but the student gave {Shapes.Of(logits)} and the teacher's layer '{feature}' "
@@ -215,14 +218,17 @@ public sealed class LogitRows
     internal static InvalidOperationException WrongLabel(long label, long classes, Exception? cause = null) =>
         new($"Class ids must be in [0, {classes - 1}], for the student has {classes} outputs, but the batch has {label}.", cause);
 
-    private static Tensor RequireSameShape(DistillationContext context)
+    private static Tensor RequireSameShape(DistillationContext context, bool orRows = false)
     {
         (Tensor student, Tensor teacher) = (context.Student.Logits, context.Teacher.Logits);
-        return Shapes.Same(student, teacher)
+        return Shapes.Same(student, teacher) || (orRows && HaveSameRows(student, teacher))
             ? teacher
             : throw new InvalidOperationException(
-                $"Student and teacher must give logits of one shape, but the student gave {Shapes.Of(student)} and the teacher {Shapes.Of(teacher)}.");
+                $"Student and teacher must give {(orRows ? "outputs for the same rows" : "logits of one shape")}, "
+                + $"but the student gave {Shapes.Of(student)} and the teacher {Shapes.Of(teacher)}.");
     }
+
+    private static bool HaveSameRows(Tensor left, Tensor right) => left.dim() == right.dim() && Shapes.OfRows(left) == Shapes.OfRows(right);
 
     private static Tensor Rows(Tensor logits) => logits.dim() switch
     {

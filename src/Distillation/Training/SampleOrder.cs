@@ -15,4 +15,10 @@ public enum SampleOrder
     /// <see cref="Shuffled"/>.
     /// </summary>
     Blocks,
+
+    /// <summary>
+    /// A new random order each epoch in which the samples of a batch are of similar length, so that batches have little padding: each 64 batches of a random
+    /// order are sorted by length and cut anew, and all batches shuffled. The data source must give <see cref="IDataSource.Lengths"/>.
+    /// </summary>
+    SimilarLengths,
 }

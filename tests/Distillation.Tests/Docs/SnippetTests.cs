@@ -68,6 +68,21 @@ public sealed partial class SnippetTests : IDisposable
     }
 
     [Fact]
+    public void Embeddings_of_a_wider_teacher_run()
+    {
+        TensorData train = _train;
+        Module<Tensor, Tensor> wideEncoder = Some.Mlp(hidden: 16, classes: 12);
+        Module<Tensor, Tensor> narrowEncoder = Some.Mlp(hidden: 8, classes: 8);
+        var options = new TrainerOptions { Epochs = 2 };
+        using ITeacher teacher = Teacher.From(wideEncoder);
+        using IStudent student = Student.From(narrowEncoder);
+        var loss = new MatryoshkaLoss(new SimilarityDistributionLoss(temperature: 0.05), prefixes: [4, 8]);
+        TrainingResult result = new DistillationTrainer(teacher, student, loss, options).Fit(train);
+
+        result.Status.Should().Be(TrainingStatus.Completed);
+    }
+
+    [Fact]
     public void Ten_lines_run()
     {
         (TensorData train, TensorData validation) = (_train, _validation);

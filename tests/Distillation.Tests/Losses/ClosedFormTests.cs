@@ -54,6 +54,7 @@ public sealed class ClosedFormTests
         ["hinge"] = () => new TopKHingeLoss(4),
         ["hinge with margin"] = () => new TopKHingeLoss(4) { Margin = 0.2 },
         ["logistic"] = () => new TopKLogisticLoss(4),
+        ["margins"] = () => new MarginMseLoss(),
     };
 
     [Theory]

@@ -111,6 +111,7 @@ internal static class LossZoo
     {
         (nameof(ContrastiveLoss), "negatives") => 12L,
         (nameof(ContrastiveLoss), "dimension") => 5L,
+        (nameof(MatryoshkaLoss), "prefixes") => new long[] { 2 },
         _ => parameter.HasDefaultValue ? parameter.DefaultValue : Argument(parameter),
     };
 

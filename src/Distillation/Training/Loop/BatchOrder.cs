@@ -1,37 +1,70 @@
 namespace Distillation.Training;
 
 /// <summary>Which samples come when: a function of the seed and the epoch, so that nothing of it needs saving.</summary>
-internal sealed class BatchOrder(long samples, TrainerOptions options)
+internal sealed class BatchOrder
 {
     private const long BlocksInWindow = 16;
+    private const int BatchesInWindow = 64;
 
-    private readonly int _batchSize = options.BatchSize;
+    private readonly long _samples;
+    private readonly IReadOnlyList<int>? _lengths;
+    private readonly TrainerOptions _options;
+    private readonly int _batchSize;
 
-    public long StepsPerEpoch => options.LastBatch == LastBatch.Drop ? samples / _batchSize : ((samples - 1) / _batchSize) + 1;
+    /// <exception cref="ArgumentException">The order needs lengths, and the source has none.</exception>
+    public BatchOrder(IDataSource train, TrainerOptions options)
+    {
+        (_samples, _options, _batchSize) = (train.Count, options, options.BatchSize);
+        if (options.Order == SampleOrder.SimilarLengths)
+        {
+            _lengths = train.Lengths ?? throw new ArgumentException(
+                $"{nameof(options.Order)} {SampleOrder.SimilarLengths} needs data with {nameof(train.Lengths)}, but {train.GetType().Name} has none.",
+                nameof(train));
+        }
+    }
+
+    public long StepsPerEpoch => _options.LastBatch == LastBatch.Drop ? _samples / _batchSize : ((_samples - 1) / _batchSize) + 1;
 
     /// <summary>The numbers of all samples in the order of an epoch; the caller disposes them.</summary>
     public Tensor Of(int epoch)
     {
-        if (options.Order == SampleOrder.Sequential)
+        if (_options.Order == SampleOrder.Sequential)
         {
-            return KeptAliveScalar.Arange(0, samples).DetachFromDisposeScope();
+            return KeptAliveScalar.Arange(0, _samples).DetachFromDisposeScope();
         }
 
-        using var generator = new torch.Generator(SplitMix64.Mix(options.Seed, epoch));
-        return options.Order == SampleOrder.Blocks
-            ? InBlocks(generator).DetachFromDisposeScope()
-            : torch.randperm(samples, torch.ScalarType.Int64, generator: generator).DetachFromDisposeScope();
+        using var generator = new torch.Generator(SplitMix64.Mix(_options.Seed, epoch));
+        return (_options.Order switch
+        {
+            SampleOrder.Blocks => InBlocks(generator),
+            SampleOrder.SimilarLengths => BySimilarLengths(generator),
+            _ => torch.randperm(_samples, torch.ScalarType.Int64, generator: generator),
+        }).DetachFromDisposeScope();
     }
 
-    public Tensor Cut(Tensor order, long step) => order.narrow(0, step * _batchSize, Math.Min(_batchSize, samples - (step * _batchSize)));
+    public Tensor Cut(Tensor order, long step) => order.narrow(0, step * _batchSize, Math.Min(_batchSize, _samples - (step * _batchSize)));
 
     // Each sample sorts by the window into which its block has come, and by chance within it.
     private Tensor InBlocks(torch.Generator generator)
     {
         using var scope = torch.NewDisposeScope();
-        long blocks = ((samples - 1) / options.BlockSize) + 1;
+        long blocks = ((_samples - 1) / _options.BlockSize) + 1;
         Tensor windows = torch.randperm(blocks, torch.ScalarType.Int64, generator: generator).FloorDivide(BlocksInWindow);
-        Tensor ofSamples = windows.repeat_interleave(options.BlockSize).narrow(0, 0, samples);
-        return torch.rand([samples], torch.ScalarType.Float64, generator: generator).AddInPlace(ofSamples).argsort().MoveToOuterDisposeScope();
+        Tensor ofSamples = windows.repeat_interleave(_options.BlockSize).narrow(0, 0, _samples);
+        return torch.rand([_samples], torch.ScalarType.Float64, generator: generator).AddInPlace(ofSamples).argsort().MoveToOuterDisposeScope();
+    }
+
+    // A batch that is not full stays the last one, as in every order.
+    private Tensor BySimilarLengths(torch.Generator generator)
+    {
+        using var scope = torch.NewDisposeScope();
+        long[] shuffled = torch.randperm(_samples, torch.ScalarType.Int64, generator: generator).data<long>().ToArray();
+        long[][] batches =
+        [
+            .. shuffled.Chunk(BatchesInWindow * _batchSize).SelectMany(window => window.OrderBy(number => _lengths![(int)number]).Chunk(_batchSize)),
+        ];
+        int full = batches.Count(batch => batch.Length == _batchSize);
+        IEnumerable<long[]> mixed = torch.randperm(full, torch.ScalarType.Int64, generator: generator).data<long>().ToArray().Select(batch => batches[batch]);
+        return torch.tensor([.. mixed.Concat(batches.Skip(full)).SelectMany(batch => batch)]).MoveToOuterDisposeScope();
     }
 }

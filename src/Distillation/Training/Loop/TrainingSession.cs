@@ -19,6 +19,7 @@ internal sealed class TrainingSession : IDisposable
     private Validator? _validator;
     private Dictionary<string, string> _settings = [];
 
+    /// <exception cref="ArgumentException">The data has no lengths, and the order needs them.</exception>
     /// <exception cref="InvalidOperationException">A student is in training already.</exception>
     public TrainingSession(TrainerOptions options, ITrainingScheme scheme, IDataSource train, ILogger logger, IProgress<TrainingProgress>? progress)
     {
@@ -26,6 +27,7 @@ internal sealed class TrainingSession : IDisposable
         Scheme = scheme;
         Train = train;
         Logger = logger;
+        _order = new BatchOrder(train, options);
         try
         {
             _modules.EnterStudents(scheme.Learners);
@@ -36,7 +38,6 @@ internal sealed class TrainingSession : IDisposable
             throw;
         }
 
-        _order = new BatchOrder(train.Count, options);
         _modes = new LearnerModes(scheme.Learners);
         _device = ModuleTree.DeviceOf(scheme.Validated.Student.Module);
         _reader = new BatchReader(train, _order, options, _device);
