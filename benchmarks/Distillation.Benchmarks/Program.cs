@@ -4,6 +4,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Distillation.Benchmarks;
 using Distillation.Benchmarks.SmallData;
+using Distillation.Benchmarks.Text;
 
 switch (args)
 {
@@ -11,6 +12,12 @@ switch (args)
         return SmallDataCommand.Run(rest);
     case ["study", .. string[] rest]:
         return StudyCommand.Run(rest);
+    case ["text-study", .. string[] rest]:
+        return TextStudy.Run(rest);
+    case ["text-speed", .. string[] rest]:
+        return TextSpeed.Run(rest);
+    case ["text-record", .. string[] rest]:
+        return await RecordTeacher.Run(rest);
     case ["store"]:
         return StoreCommand.Run();
     case ["compare", .. string[] rest]:

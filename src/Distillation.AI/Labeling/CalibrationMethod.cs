@@ -1,0 +1,13 @@
+namespace Distillation.AI;
+
+/// <summary>What a <see cref="LabelCalibration"/> fits to logarithms of probabilities.</summary>
+public enum CalibrationMethod
+{
+    /// <summary>One temperature T: log p / T (Guo et al., 2017). The most probable label stays the same.</summary>
+    Temperature,
+
+    /// <summary>
+    /// A scale and an offset for each label: w_k · log p_k + b_k (vector scaling: Guo et al., 2017). It corrects labels that the model favors.
+    /// </summary>
+    Vector,
+}

@@ -1,0 +1,39 @@
+using Distillation.Evaluation;
+
+namespace Distillation.AI;
+
+/// <summary>Rows of log-probabilities: what fits them, and how well calibrated they are.</summary>
+internal static class CalibrationRows
+{
+    /// <summary>Returns log p of a row, with a floor.</summary>
+    public static double[] Logarithms(IReadOnlyList<double> probabilities, double floor) =>
+        [.. probabilities.Select(probability => Math.Log(Math.Max(probability, floor)))];
+
+    /// <summary>Returns the scales of the labels, followed by their offsets, [2C].</summary>
+    public static double[] Fit(IReadOnlyList<double[]> rows, IReadOnlyList<int> labels, LabelCalibrationOptions options)
+    {
+        if (options.Method == CalibrationMethod.Vector)
+        {
+            return VectorScaling.Fit(rows, labels, options.Penalty);
+        }
+
+        int classes = rows[0].Length;
+        using var scope = torch.NewDisposeScope();
+        double temperature = TemperatureScaling.Fit(Logits(rows), Ids(labels));
+        return [.. Enumerable.Repeat(1 / temperature, classes), .. new double[classes]];
+    }
+
+    /// <summary>Measures rows of log-probabilities.</summary>
+    public static EvaluationReport Measure(IReadOnlyList<double[]> rows, IReadOnlyList<int> labels)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var accumulator = new EvaluationAccumulator(EvaluationTask.Classification);
+        Tensor logits = Logits(rows);
+        accumulator.Update(logits, new Batch(logits, Ids(labels), Ids([.. Enumerable.Range(0, rows.Count)])));
+        return accumulator.Compute();
+    }
+
+    private static Tensor Logits(IReadOnlyList<double[]> rows) => torch.tensor([.. rows.SelectMany(row => row)], rows.Count, rows[0].Length);
+
+    private static Tensor Ids(IReadOnlyList<int> labels) => torch.tensor([.. labels.Select(label => (long)label)]);
+}
