@@ -12,7 +12,7 @@ namespace Distillation.Benchmarks.Text;
 /// </summary>
 internal static class TextStudy
 {
-    private static readonly (string Name, HashedTokenizerOptions Features)[] _students =
+    private static readonly (string Name, HashedTokenizerOptions Features)[] Students =
     [
         ("words, 4 096 buckets", new()),
         ("words and characters, 32 768 buckets", new() { Buckets = 32_768, MinCharacterNGram = 3, MaxCharacterNGram = 5 }),
@@ -68,7 +68,7 @@ internal static class TextStudy
             "teacher", teacher.Probabilities(Vectors(test)).Zip(Ids(test)).Average(one => Array.IndexOf(one.First, one.First.Max()) == one.Second ? 1 : 0));
         IEnumerable<float[]> certain = Ids(labeled).Select(id => labels.Select((_, label) => label == id ? 1f : 0f).ToArray());
         float[][] taught = [.. certain, .. teacher.Probabilities(Vectors(unlabeled))];
-        foreach ((string name, HashedTokenizerOptions features) in _students)
+        foreach ((string name, HashedTokenizerOptions features) in Students)
         {
             yield return ($"{name}, alone", Accuracy(student => student.Encode(labeled.Select(text => texts[text]))));
             yield return ($"{name}, distilled", Accuracy(student => student.Encode([.. labeled.Concat(unlabeled).Select(text => texts[text].Text)], taught)));

@@ -15,7 +15,7 @@ internal static class UnaccentedText
     private const int Vowels = 21;
     private const int Finals = 28;
 
-    private static readonly Lazy<Dictionary<int, Rune[]>> _bases = new(Read);
+    private static readonly Lazy<Dictionary<int, Rune[]>> Bases = new(Read);
 
     /// <summary>Appends a character without its accents: nothing, one character, or those of which a syllable of Hangul consists.</summary>
     public static void Append(List<Rune> text, Rune rune)
@@ -28,7 +28,7 @@ internal static class UnaccentedText
         {
             AppendSyllable(text, rune.Value - FirstSyllable);
         }
-        else if (_bases.Value.TryGetValue(rune.Value, out Rune[]? letters))
+        else if (Bases.Value.TryGetValue(rune.Value, out Rune[]? letters))
         {
             text.AddRange(letters);
         }

@@ -4,7 +4,7 @@ namespace Distillation.Text.Tests.Data;
 
 public sealed class TextDataTests : IDisposable
 {
-    private static readonly HashedTokenizer _tokenizer = new();
+    private static readonly HashedTokenizer Tokenizer = new();
 
     private readonly DisposeScope _scope = torch.NewDisposeScope();
 
@@ -13,7 +13,7 @@ public sealed class TextDataTests : IDisposable
     [Fact]
     public void Batch_is_padded_to_its_longest_text_and_carries_the_texts()
     {
-        var data = TextData.FromTexts(["one two three", "", "four"], _tokenizer);
+        var data = TextData.FromTexts(["one two three", "", "four"], Tokenizer);
 
         TextBatch batch = Read(data, 2, 0);
 
@@ -28,7 +28,7 @@ public sealed class TextDataTests : IDisposable
     [Fact]
     public void Texts_without_tokens_are_padding_of_two_places()
     {
-        TextBatch batch = Read(TextData.FromTexts(["", "!"], _tokenizer), 0, 1);
+        TextBatch batch = Read(TextData.FromTexts(["", "!"], Tokenizer), 0, 1);
 
         batch.Inputs.shape.Should().Equal(2, 2);
         batch.Inputs.data<long>().ToArray().Should().OnlyContain(id => id == 0);
@@ -38,7 +38,7 @@ public sealed class TextDataTests : IDisposable
     [Fact]
     public void Texts_follow_their_samples_through_views_micro_batches_and_devices()
     {
-        var data = TextData.FromLabeled([.. Enumerable.Range(0, 20).Select(i => new LabeledText($"text {i}", i % 2 == 0 ? "even" : "odd"))], _tokenizer);
+        var data = TextData.FromLabeled([.. Enumerable.Range(0, 20).Select(i => new LabeledText($"text {i}", i % 2 == 0 ? "even" : "odd"))], Tokenizer);
 
         var batch = (TextBatch)data.Shard(1, 2).Subset([9L, 0L, 4L]).Read(torch.tensor(new long[] { 0, 2, 1 }));
 
@@ -54,8 +54,8 @@ public sealed class TextDataTests : IDisposable
     {
         LabeledText[] texts = [new("a", "z"), new("b", "B"), new("c", "a")];
 
-        var ordinal = TextData.FromLabeled(texts, _tokenizer);
-        var given = TextData.FromLabeled(texts, _tokenizer, ["a", "none", "z", "B"]);
+        var ordinal = TextData.FromLabeled(texts, Tokenizer);
+        var given = TextData.FromLabeled(texts, Tokenizer, ["a", "none", "z", "B"]);
 
         ordinal.LabelNames.Should().Equal("B", "a", "z");
         Read(ordinal, 0, 1, 2).Labels!.data<long>().ToArray().Should().Equal(2, 0, 1);
@@ -65,9 +65,9 @@ public sealed class TextDataTests : IDisposable
     [Fact]
     public void Several_labels_probabilities_and_targets_become_rows()
     {
-        var several = TextData.FromLabelSets([("a", ["x", "y"]), ("b", [])], ["x", "y", "z"], _tokenizer);
-        var probable = TextData.FromProbabilities(["a", "b"], [[0.25f, 0.75f], [1, 0]], ["x", "y"], _tokenizer);
-        var targets = TextData.FromTargets(["a", "b"], [[1.5f], [-2]], _tokenizer);
+        var several = TextData.FromLabelSets([("a", ["x", "y"]), ("b", [])], ["x", "y", "z"], Tokenizer);
+        var probable = TextData.FromProbabilities(["a", "b"], [[0.25f, 0.75f], [1, 0]], ["x", "y"], Tokenizer);
+        var targets = TextData.FromTargets(["a", "b"], [[1.5f], [-2]], Tokenizer);
 
         Read(several, 0, 1).Labels!.data<float>().ToArray().Should().Equal(1, 1, 0, 0, 0, 0);
         Read(probable, 1, 0).Labels!.data<float>().ToArray().Should().Equal(1, 0, 0.25f, 0.75f);
@@ -79,7 +79,7 @@ public sealed class TextDataTests : IDisposable
     public void Truncation_and_padding_are_counted()
     {
         var data = TextData.FromTexts(
-            [.. Enumerable.Range(1, 64).Select(words => string.Join(' ', Enumerable.Repeat("word", words)))], _tokenizer, maxTokens: 60);
+            [.. Enumerable.Range(1, 64).Select(words => string.Join(' ', Enumerable.Repeat("word", words)))], Tokenizer, maxTokens: 60);
 
         data.TruncatedCount.Should().Be(4);
         data.Lengths.Should().Equal(Enumerable.Range(1, 64).Select(words => Math.Min(60, words)));
@@ -94,14 +94,14 @@ public sealed class TextDataTests : IDisposable
     [Fact]
     public void What_does_not_fit_is_refused_with_the_number_of_the_text()
     {
-        Action none = () => TextData.FromTexts([], _tokenizer);
-        Action missing = () => TextData.FromTexts(["a", null!], _tokenizer);
-        Action label = () => TextData.FromLabeled([new("a", "x"), new("b", "q")], _tokenizer, ["x", "y"]);
-        Action twice = () => TextData.FromLabeled([new("a", "x")], _tokenizer, ["x", "x"]);
-        Action row = () => TextData.FromProbabilities(["a", "b"], [[0.5f, 0.5f], [0.5f, 0.6f]], ["x", "y"], _tokenizer);
-        Action nan = () => TextData.FromTargets(["a"], [[float.NaN]], _tokenizer);
-        Action count = () => TextData.FromTargets(["a", "b"], [[1f]], _tokenizer);
-        Action beyond = () => TextData.FromTexts(["a"], _tokenizer).Read(torch.tensor(new long[] { 1 }));
+        Action none = () => TextData.FromTexts([], Tokenizer);
+        Action missing = () => TextData.FromTexts(["a", null!], Tokenizer);
+        Action label = () => TextData.FromLabeled([new("a", "x"), new("b", "q")], Tokenizer, ["x", "y"]);
+        Action twice = () => TextData.FromLabeled([new("a", "x")], Tokenizer, ["x", "x"]);
+        Action row = () => TextData.FromProbabilities(["a", "b"], [[0.5f, 0.5f], [0.5f, 0.6f]], ["x", "y"], Tokenizer);
+        Action nan = () => TextData.FromTargets(["a"], [[float.NaN]], Tokenizer);
+        Action count = () => TextData.FromTargets(["a", "b"], [[1f]], Tokenizer);
+        Action beyond = () => TextData.FromTexts(["a"], Tokenizer).Read(torch.tensor(new long[] { 1 }));
 
         none.Should().Throw<ArgumentException>().WithMessage("*at least one text*");
         missing.Should().Throw<ArgumentException>().WithMessage("*text 1 is*");
@@ -115,5 +115,5 @@ public sealed class TextDataTests : IDisposable
 
     private static TextBatch Read(IDataSource data, params long[] numbers) => (TextBatch)data.Read(torch.tensor(numbers));
 
-    private static IEnumerable<long> Ids(string text) => _tokenizer.Encode(text, 100).Ids.Select(id => (long)id);
+    private static IEnumerable<long> Ids(string text) => Tokenizer.Encode(text, 100).Ids.Select(id => (long)id);
 }

