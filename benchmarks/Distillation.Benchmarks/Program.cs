@@ -14,6 +14,8 @@ switch (args)
         return StudyCommand.Run(rest);
     case ["text-study", .. string[] rest]:
         return TextStudy.Run(rest);
+    case ["text-encoder", .. string[] rest]:
+        return TextStudy.RunEncoder(rest);
     case ["text-speed", .. string[] rest]:
         return TextSpeed.Run(rest);
     case ["text-record", .. string[] rest]:

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Distillation.Evaluation;
 using Distillation.Losses;
 using Distillation.Text;
@@ -18,24 +17,31 @@ internal static class TextStudy
         ("words and characters, 32 768 buckets", new() { Buckets = 32_768, MinCharacterNGram = 3, MaxCharacterNGram = 5 }),
     ];
 
-    public static int Run(string[] args)
+    /// <summary>Compares students of hashed words, alone and distilled.</summary>
+    public static int Run(string[] args) => Run(args, HashedStudents);
+
+    /// <summary>Measures a student of three of MiniLM's layers that learns from its layers, too.</summary>
+    public static int RunEncoder(string[] args)
     {
-        if (args.Length is < 1 or > 5)
+        using var files = new Distillation.Text.Tests.Pretrained.MiniLmFiles();
+        return Run(args, draw => [("three layers of MiniLM, distilled", EncoderStudent(draw, files))]);
+    }
+
+    private static int Run(string[] args, Func<TextDraw, IEnumerable<(string Name, double Accuracy)>> measure)
+    {
+        if (TextStudyArguments.Parse(args) is not { } arguments)
         {
-            Console.Error.WriteLine(
-                "Usage: text-study FILE [LABELED_OF_A_CLASS] [UNLABELED] [TEST] [SEEDS], FILE with a JSON object {\"text\", \"label\"} a line");
             return 2;
         }
 
-        int Number(int place, int otherwise) => args.Length > place ? int.Parse(args[place], CultureInfo.InvariantCulture) : otherwise;
-        (int labeled, int unlabeled, int test, int seeds) = (Number(1, 20), Number(2, 4500), Number(3, 1500), Number(4, 6));
         torch.set_num_threads(1);
-        LabeledText[] texts = [.. JsonLines.ReadLabeled(args[0])];
+        LabeledText[] texts = [.. JsonLines.ReadLabeled(arguments.File)];
         float[][] vectors = MiniLm.Embed([.. texts.Select(text => text.Text)]);
         var accuracies = new Dictionary<string, List<double>>();
-        for (int seed = 0; seed < seeds; seed++)
+        for (int seed = 0; seed < arguments.Seeds; seed++)
         {
-            foreach ((string name, double accuracy) in Draw(texts, vectors, labeled, unlabeled, test, seed))
+            var draw = new TextDraw(texts, vectors, arguments, seed);
+            foreach ((string name, double accuracy) in measure(draw).Prepend(("teacher", draw.TeacherAccuracy)))
             {
                 (accuracies.TryGetValue(name, out List<double>? all) ? all : accuracies[name] = []).Add(accuracy);
             }
@@ -51,36 +57,43 @@ internal static class TextStudy
         return 0;
     }
 
-    private static IEnumerable<(string Name, double Accuracy)> Draw(
-        LabeledText[] texts, float[][] vectors, int labeledOfClass, int unlabeledCount, int testCount, int seed)
+    private static IEnumerable<(string Name, double Accuracy)> HashedStudents(TextDraw draw)
     {
-        string[] labels = [.. texts.Select(text => text.Label).Distinct().Order(StringComparer.Ordinal)];
-        int[] order = [.. Enumerable.Range(0, texts.Length)];
-        new Random(seed).Shuffle(order);
-        int[] test = order[..testCount];
-        int[] labeled = [.. labels.SelectMany(label => order.Skip(testCount).Where(text => texts[text].Label == label).Take(labeledOfClass))];
-        int[] unlabeled = [.. order.Skip(testCount).Except(labeled).Take(unlabeledCount)];
-        long[] Ids(int[] numbers) => [.. numbers.Select(text => (long)Array.IndexOf(labels, texts[text].Label))];
-        float[][] Vectors(int[] numbers) => [.. numbers.Select(text => vectors[text])];
-
-        using var teacher = new EmbeddingRidge(Vectors(labeled), Ids(labeled), labels.Length, seed);
-        yield return (
-            "teacher", teacher.Probabilities(Vectors(test)).Zip(Ids(test)).Average(one => Array.IndexOf(one.First, one.First.Max()) == one.Second ? 1 : 0));
-        IEnumerable<float[]> certain = Ids(labeled).Select(id => labels.Select((_, label) => label == id ? 1f : 0f).ToArray());
-        float[][] taught = [.. certain, .. teacher.Probabilities(Vectors(unlabeled))];
         foreach ((string name, HashedTokenizerOptions features) in Students)
         {
-            yield return ($"{name}, alone", Accuracy(student => student.Encode(labeled.Select(text => texts[text]))));
-            yield return ($"{name}, distilled", Accuracy(student => student.Encode([.. labeled.Concat(unlabeled).Select(text => texts[text].Text)], taught)));
+            yield return ($"{name}, alone", Accuracy(student => student.Encode(draw.Labeled)));
+            yield return ($"{name}, distilled", Accuracy(student => student.Encode(draw.Texts, draw.Probabilities)));
 
             double Accuracy(Func<TextStudent, TextData> train)
             {
-                torch.manual_seed(seed);
-                using TextStudent student = TextStudent.BagOfTokens(labels, new HashedTokenizer(features), maxTokens: 1024);
-                new SupervisedTrainer(student, new HardLabelLoss(), new TrainerOptions { Seed = seed, Steps = 1500, Optimizer = new AdamWOptimizer(2e-3) })
-                    .Fit(train(student));
-                return Evaluator.Evaluate(student, student.Encode(test.Select(text => texts[text]))).Accuracy;
+                torch.manual_seed(draw.Seed);
+                using TextStudent student = TextStudent.BagOfTokens(draw.Labels, new HashedTokenizer(features), maxTokens: 1024);
+                var options = new TrainerOptions { Seed = draw.Seed, Steps = 1500, Optimizer = new AdamWOptimizer(2e-3) };
+                new SupervisedTrainer(student, new HardLabelLoss(), options).Fit(train(student));
+                return Evaluator.Evaluate(student, student.Encode(draw.Test)).Accuracy;
             }
         }
+    }
+
+    private static double EncoderStudent(TextDraw draw, Distillation.Text.Tests.Pretrained.MiniLmFiles files)
+    {
+        torch.manual_seed(draw.Seed);
+        using TransformerTextEncoder whole = BertCheckpoint.Load(files.Weights).Encoder;
+        using var network = new TransformerTextClassifier(whole.TakeEveryLayer(2, first: 1), draw.Labels.Length);
+        using TextStudent student = TextStudent.From(network, files.Tokenizer, draw.Labels, maxTokens: 64);
+        using ITeacher teacher = Teacher.From(whole);
+        LossSum loss = new HardLabelLoss()
+            + (0.1 * new HiddenStateMseLoss(LayerMapping.Uniform("encoder.layers.{0}", "layers.{0}", studentLayers: 3, teacherLayers: 6)))
+            + (0.1 * new ValueRelationLoss("encoder.layers.2.attention.value_heads", "layers.5.attention.value_heads"));
+        var options = new TrainerOptions
+        {
+            Seed = draw.Seed,
+            Epochs = 3,
+            BatchSize = 32,
+            Order = SampleOrder.SimilarLengths,
+            Optimizer = new AdamWOptimizer(1e-4),
+        };
+        new DistillationTrainer(teacher, student, loss, options).Fit(student.Encode(draw.Texts, draw.Probabilities));
+        return Evaluator.Evaluate(student, student.Encode(draw.Test)).Accuracy;
     }
 }
