@@ -44,22 +44,7 @@ public sealed class TextClassifier : ITextClassifier, IDisposable
         string path = Path.Combine(Require.Text(directory), FileName);
         Require.Positive(threads);
         tokenizer ??= TextTokenizer.Load(directory);
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"{directory} has no {FileName}.", path);
-        }
-
-        using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1 };
-        InferenceSession session;
-        try
-        {
-            session = new InferenceSession(path, options);
-        }
-        catch (OnnxRuntimeException wrong)
-        {
-            throw new InvalidDataException($"{path} cannot be opened: {wrong.Message}", wrong);
-        }
-
+        InferenceSession session = OnnxSession.Open(path, threads);
         try
         {
             return Of(session, path, tokenizer);
@@ -120,18 +105,8 @@ public sealed class TextClassifier : ITextClassifier, IDisposable
 
     private void Run(int[] batch, int[][] ids, TextPrediction[] predictions)
     {
-        int longest = Math.Max(2, ids[batch[^1]].Length);
-        var padded = new long[batch.Length * longest];
-        Array.Fill(padded, _tokenizer.PadId);
-        for (int row = 0; row < batch.Length; row++)
-        {
-            for (int place = 0; place < ids[batch[row]].Length; place++)
-            {
-                padded[(row * longest) + place] = ids[batch[row]][place];
-            }
-        }
-
-        using OrtValue input = OrtValue.CreateTensorValueFromMemory(padded, [batch.Length, longest]);
+        var padded = new PaddedIds(Array.ConvertAll(batch, text => ids[text]), _tokenizer.PadId);
+        using OrtValue input = OrtValue.CreateTensorValueFromMemory(padded.Ids, padded.Shape);
         using var options = new RunOptions();
         using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(options, _inputs, [input], _outputs);
         ReadOnlySpan<float> logits = outputs[0].GetTensorDataAsSpan<float>();

@@ -98,12 +98,14 @@ public class Batch
         return Like(Create(Move(Inputs), Labels is null ? null : Move(Labels), Indices, Move));
     }
 
-    /// <summary>Returns the same batch with other inputs or other indices.</summary>
+    /// <summary>Returns the same batch with other inputs, labels or indices.</summary>
     /// <param name="inputs">The inputs instead, [N, ...]; as they are if not given.</param>
     /// <param name="indices">The samples' numbers in another source, [N] int64; as they are if not given.</param>
-    /// <returns>A batch with the same labels.</returns>
+    /// <param name="labels">The labels instead, [N] or [N, ...]; as they are if not given.</param>
+    /// <returns>A batch of the same type.</returns>
     /// <exception cref="NotSupportedException">A derived batch does not override <see cref="Create"/>, and would lose what it carries.</exception>
-    public Batch With(Tensor? inputs = null, Tensor? indices = null) => Like(Create(inputs ?? Inputs, Labels, indices ?? Indices, static tensor => tensor));
+    public Batch With(Tensor? inputs = null, Tensor? indices = null, Tensor? labels = null) =>
+        Like(Create(inputs ?? Inputs, labels ?? Labels, indices ?? Indices, static tensor => tensor));
 
     /// <summary>Marks a batch, or a micro-batch, as one of a run whose batches have so many samples.</summary>
     internal Batch OfFull(long count)

@@ -69,4 +69,33 @@ public sealed class GenerationExtensionsTests : IDisposable
 
         old.TogetherWith(pool).Count.Should().Be(13);
     }
+
+    [Fact]
+    public void Labeled_data_keeps_what_its_batches_carry_and_memory_refuses_it()
+    {
+        using var scope = torch.NewDisposeScope();
+        IDataSource labeled = new MaskedSource().LabeledBy(Teacher.From((MaskedBatch batch) => batch.Mask.to(torch.ScalarType.Float32)));
+
+        var batch = (MaskedBatch)labeled.Read(torch.tensor(new long[] { 1, 0 }));
+
+        batch.Mask.data<bool>().ToArray().Should().Equal(false, true, true, true);
+        batch.Labels!.shape.Should().Equal(2, 2);
+        labeled.Lengths.Should().Equal(2, 1);
+        labeled.Invoking(data => data.InMemory()).Should().Throw<NotSupportedException>().WithMessage("*would lose what a MaskedBatch carries*");
+        labeled.Invoking(data => new LabeledSamples(data)).Should().Throw<NotSupportedException>().WithMessage("*would lose*");
+    }
+
+    // Two sequences of two places, of which the second one has padding.
+    private sealed class MaskedSource : IDataSource
+    {
+        public long Count => 2;
+
+        public IReadOnlyList<int> Lengths => [2, 1];
+
+        public Batch Read(Tensor indices)
+        {
+            Tensor mask = torch.tensor(new[,] { { true, true }, { false, true } }).index_select(0, indices);
+            return new MaskedBatch(torch.ones(indices.size(0), 2), labels: null, indices, mask);
+        }
+    }
 }

@@ -21,18 +21,18 @@ internal static class RecordTeacher
 
         torch.set_num_threads(1);
         LabeledText[] labeled = Glosses.Labeled;
-        string[] asked = [.. Glosses.Unlabeled, .. Glosses.Test.Select(text => text.Text)];
-        float[][] vectors = MiniLm.Embed([.. labeled.Select(text => text.Text), .. asked]);
+        string[] texts = [.. Glosses.Unlabeled, .. Glosses.Test.Select(text => text.Text)];
+        float[][] vectors = MiniLm.Embed([.. labeled.Select(text => text.Text), .. texts]);
         string[] labels = [.. GlossTask.Task.Names];
         using var teacher = new EmbeddingRidge(
             vectors[..labeled.Length], [.. labeled.Select(text => (long)Array.IndexOf(labels, text.Label))], labels.Length, seed: 0);
-        Dictionary<string, float[]> answers = asked.Zip(teacher.Probabilities(vectors[labeled.Length..])).ToDictionary(one => one.First, one => one.Second);
+        Dictionary<string, float[]> answers = texts.Zip(teacher.Probabilities(vectors[labeled.Length..])).ToDictionary(one => one.First, one => one.Second);
 
         string path = Path.GetTempFileName();
         using var client = new Client(answers, labels);
         using (var ledger = new AnswerLedger(path, new AnswerLedgerOptions { KeepTexts = false }))
         {
-            Console.WriteLine((await new ChatLabeler(client, GlossTask.Task, GlossTask.RecordedOptions, ledger).LabelAsync(asked)).Describe());
+            Console.WriteLine((await new ChatLabeler(client, GlossTask.Task, GlossTask.RecordedOptions, ledger).LabelAsync(texts)).Describe());
         }
 
         using FileStream file = File.Create(args[0]);

@@ -5,7 +5,7 @@ using OpenAI;
 
 namespace GlossClassifier;
 
-/// <summary>Clients of services that speak OpenAI's protocol; keys and addresses come from the environment.</summary>
+/// <summary>Clients of services with OpenAI's protocol; keys and addresses come from the environment.</summary>
 internal static class ChatClients
 {
     /// <summary>Creates a client.</summary>

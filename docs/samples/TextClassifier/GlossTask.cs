@@ -2,7 +2,7 @@ using Distillation.AI;
 
 namespace GlossClassifier;
 
-/// <summary>What is asked of the teacher.</summary>
+/// <summary>The task of the teacher, and the settings under which its answers are recorded.</summary>
 internal static class GlossTask
 {
     /// <summary>The name under which the recorded answers stand in the ledger.</summary>

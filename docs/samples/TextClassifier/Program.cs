@@ -25,7 +25,7 @@ if (!arguments.IsRecorded)
     test = [.. test.Take(arguments.Texts)];
 }
 
-// 1. The teacher labels: what the ledger holds is not asked for again.
+// 1. The teacher labels: requests whose answers are in the ledger are not sent.
 string ledgerPath = arguments.IsRecorded ? Recording.Unpack(arguments.Output) : Path.Combine(arguments.Output, "answers.jsonl");
 Directory.CreateDirectory(arguments.Output);
 using IChatClient client = arguments.IsRecorded ? new RecordedClient() : ChatClients.Create(arguments.Teacher, arguments.Model);

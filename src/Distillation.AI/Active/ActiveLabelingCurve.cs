@@ -20,7 +20,7 @@ public sealed record ActiveLabelingCurve
     public string? Best => Curves.Where(curve => curve.BeatsRandom).MaxBy(curve => curve.AgainstRandom!.Mean)?.Name;
 
     /// <summary>Measures strategies.</summary>
-    /// <param name="pool">The texts; labeled ones are not chosen. Embeddings, and predictions for the first choice where the function gives none.</param>
+    /// <param name="pool">The texts; labeled ones are not chosen. Embeddings, and predictions for the first choice where the function returns none.</param>
     /// <param name="strategies">The strategies, at least one, besides random choice, which is always measured.</param>
     /// <param name="train">Trains a student on the labeled texts, and returns its quality and its predictions; it must depend on its argument alone.</param>
     /// <param name="options">Sizes, seeds and costs; defaults if not given.</param>

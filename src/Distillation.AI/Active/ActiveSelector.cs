@@ -17,9 +17,9 @@ public static class ActiveSelector
         options ??= new();
         Require.Positive(count);
         PoolCheck.Run(Require.Present(pool), options);
-        using var random = new RandomDraws(seed);
+        var random = new SeededDraws(seed, "choice");
         HashSet<int> labeled = [.. pool.Labeled];
-        int[] left = [.. random.Permutation(pool.Count).Where(text => !labeled.Contains(text))];
+        int[] left = [.. random.Shuffled(pool.Count).Where(text => !labeled.Contains(text))];
         if (left.Length == 0)
         {
             throw new ArgumentException($"A text without a label must be left, but all {pool.Count} are labeled.", nameof(pool));

@@ -34,7 +34,7 @@ internal sealed class EmbeddingCoverage
     }
 
     /// <summary>Draws with a probability proportional to the squared distance; without a labeled text the first candidate begins.</summary>
-    public int[] Seeds(int count, RandomDraws random)
+    public int[] Seeds(int count, SeededDraws random)
     {
         int[] chosen = new int[count];
         for (int i = 0; i < count; i++)
@@ -45,7 +45,7 @@ internal sealed class EmbeddingCoverage
         return chosen;
     }
 
-    private int Draw(RandomDraws random)
+    private int Draw(SeededDraws random)
     {
         double total = _nearest.Where(distance => distance > 0).Sum();
 

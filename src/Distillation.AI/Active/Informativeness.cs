@@ -1,6 +1,6 @@
 namespace Distillation.AI;
 
-/// <summary>How much the label of a text is expected to tell, by predictions: a higher number is more.</summary>
+/// <summary>How much the label of a text is expected to add, by predictions: a higher number is more.</summary>
 internal static class Informativeness
 {
     public static Func<int, double> Of(ActivePool pool, ActiveStrategy strategy) => strategy switch

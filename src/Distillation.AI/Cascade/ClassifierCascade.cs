@@ -10,7 +10,7 @@ public sealed class ClassifierCascade : ITextClassifier
     private readonly ITextClassifier _fallback;
 
     /// <summary>Combines two classifiers.</summary>
-    /// <param name="student">The classifier that sees all texts.</param>
+    /// <param name="student">The classifier, which receives all texts first.</param>
     /// <param name="fallback">The classifier of the texts that are passed on, with the same labels in the same order.</param>
     /// <param name="threshold">
     /// The confidence from which the student answers, in [0, 1], such as that of a <see cref="ConformalThreshold"/>; where <see langword="null"/>, everything

@@ -11,12 +11,12 @@ internal static class MeanShiftTest
         float[][] all = [.. window, .. reference];
         double[] total = Sum(all, [.. Enumerable.Range(0, all.Length)]);
         double observed = Distance([.. Enumerable.Range(0, window.Length)]);
-        using var random = new RandomDraws(seed);
+        var random = new SeededDraws(seed, "permutations");
         int asLarge = 1;
         for (int i = 0; i < permutations; i++)
         {
             // Rounding must not make a permutation of equal vectors smaller than what was observed.
-            asLarge += Distance(random.Permutation(all.Length).AsSpan(0, window.Length)) >= observed * (1 - 1e-9) ? 1 : 0;
+            asLarge += Distance(random.Shuffled(all.Length).AsSpan(0, window.Length)) >= observed * (1 - 1e-9) ? 1 : 0;
         }
 
         return (observed, asLarge / (permutations + 1.0));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Distillation.Data;
 
 namespace Distillation.AI;
 
@@ -45,11 +46,10 @@ public sealed record LabelCalibration
         Check(Require.Present(probabilities), Require.Present(labels), options);
         double[][] rows = [.. probabilities.Select(row => CalibrationRows.Logarithms(row, options.Floor))];
         double[][] outOfFold = new double[rows.Length][];
-        foreach (int[] part in Parts(rows.Length, options))
+        foreach (Fold fold in Split.InFolds(rows.Length, options.Folds, options.Seed))
         {
-            int[] others = [.. Enumerable.Range(0, rows.Length).Except(part)];
-            double[] weights = CalibrationRows.Fit([.. others.Select(i => rows[i])], [.. others.Select(i => labels[i])], options);
-            foreach (int i in part)
+            double[] weights = CalibrationRows.Fit([.. fold.Train.Select(i => rows[i])], [.. fold.Train.Select(i => labels[(int)i])], options);
+            foreach (long i in fold.HeldOut)
             {
                 outOfFold[i] = CalibrationRows.Logarithms(VectorScaling.Apply(rows[i], weights), double.Epsilon);
             }
@@ -104,15 +104,7 @@ public sealed record LabelCalibration
     public LabeledTexts Apply(LabeledTexts labeled)
     {
         Require.Present(labeled);
-        return new()
-        {
-            Texts = labeled.Texts,
-            Labels = labeled.Labels,
-            Distributions = [.. labeled.Distributions.Select(row => row is null ? null : Apply(row))],
-            Refusals = labeled.Refusals,
-            Spending = labeled.Spending,
-            Outcome = labeled.Outcome,
-        };
+        return Require.Present(labeled) with { Distributions = [.. labeled.Distributions.Select(row => row is null ? null : Apply(row))] };
     }
 
     /// <summary>Returns what was fitted, and the figures before and after it.</summary>
@@ -122,12 +114,6 @@ public sealed record LabelCalibration
           expected calibration error: {Before.ExpectedCalibrationError:G4} before, {After.ExpectedCalibrationError:G4} after
           negative log-likelihood: {Before.NegativeLogLikelihood:G4} before, {After.NegativeLogLikelihood:G4} after
         """);
-
-    private static IEnumerable<int[]> Parts(int rows, LabelCalibrationOptions options)
-    {
-        int[] order = new SeededDraws(options.Seed, "folds").Shuffled(rows);
-        return Enumerable.Range(0, options.Folds).Select(part => order.Where((_, place) => place % options.Folds == part).ToArray());
-    }
 
     private static void Check(IReadOnlyList<IReadOnlyList<double>> probabilities, IReadOnlyList<int> labels, LabelCalibrationOptions options)
     {

@@ -62,12 +62,14 @@ public sealed record RequestFailure
                     return FromStatus((int)status);
                 case HttpRequestException or SocketException or IOException or TimeoutException or OperationCanceledException or ExecutionRejectedException:
                     return new() { Kind = RequestFailureKind.Transient };
-                case ArgumentException or InvalidOperationException or NotSupportedException or NotImplementedException:
-                    return new() { Kind = RequestFailureKind.Fatal };
             }
         }
 
-        return new() { Kind = RequestFailureKind.Transient };
+        // Wrong use counts where the client throws it, and not as the cause of something else.
+        return new()
+        {
+            Kind = error is ArgumentException or InvalidOperationException or NotSupportedException ? RequestFailureKind.Fatal : RequestFailureKind.Transient,
+        };
     }
 
     private static TimeSpan? Delay(string? retryAfter, DateTimeOffset now)

@@ -4,35 +4,39 @@ using System.Text;
 
 namespace Distillation.AI;
 
-/// <summary>Random numbers that follow from a seed and the name of their use, the same on every machine: digests of a counter.</summary>
+/// <summary>Random numbers that follow from a seed and the name of their use, the same on every machine.</summary>
 internal sealed class SeededDraws(int seed, string use)
 {
-    private readonly byte[] _name = Encoding.UTF8.GetBytes(use);
-    private ulong _counter;
+    private SplitMix64 _random = new(
+        SplitMix64.Mix(unchecked((ulong)seed), BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(use)))));
 
-    /// <summary>A number in [0, bound). Its bias, below 2⁻³², has no effect.</summary>
-    public int Below(int bound) => (int)(Next() % (ulong)Require.Positive(bound));
+    public ulong Next() => _random.Next();
+
+    /// <summary>A number in [0, 1).</summary>
+    public double Uniform() => _random.NextUniform();
+
+    /// <summary>A number in [0, bound).</summary>
+    public int Below(int bound) => (int)_random.Below((ulong)Require.Positive(bound));
 
     public T Of<T>(IReadOnlyList<T> items) => items[Below(items.Count)];
 
-    /// <summary>The numbers from 0 to count − 1 in random order (Fisher and Yates).</summary>
+    /// <summary>The numbers below a count in random order.</summary>
     public int[] Shuffled(int count)
     {
         int[] order = [.. Enumerable.Range(0, count)];
-        for (int i = count - 1; i > 0; i--)
-        {
-            int j = Below(i + 1);
-            (order[i], order[j]) = (order[j], order[i]);
-        }
-
+        _random.Shuffle(order.AsSpan());
         return order;
     }
 
-    public ulong Next()
+    /// <summary>As many numbers below a count as it is, drawn with replacement.</summary>
+    public int[] Resampled(int count)
     {
-        Span<byte> bytes = stackalloc byte[sizeof(int) + sizeof(ulong)];
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, seed);
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes[sizeof(int)..], _counter++);
-        return BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData([.. bytes, .. _name]));
+        var rows = new int[count];
+        for (int i = 0; i < count; i++)
+        {
+            rows[i] = Below(count);
+        }
+
+        return rows;
     }
 }

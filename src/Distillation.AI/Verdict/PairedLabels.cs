@@ -41,30 +41,17 @@ internal sealed class PairedLabels(int[] actual, int[] first, int[] second, int 
     {
         double texts = actual.Length + 2;
         (double lost, double won) = ((onlyFirst + 1) / texts, (onlySecond + 1) / texts);
-        double half = StudentQuantile(level, actual.Length - 1) * Math.Sqrt((lost + won - ((won - lost) * (won - lost))) / texts);
+        double half = StudentDistribution.Quantile((1 - level) / 2, actual.Length - 1) * Math.Sqrt((lost + won - ((won - lost) * (won - lost))) / texts);
         return new(won - lost - half, won - lost + half);
-    }
-
-    // P(|T| > t) is the incomplete beta function of ν / (ν + t²) with ν/2 and 1/2.
-    private static double StudentQuantile(double level, int freedom)
-    {
-        (double low, double high) = (0, 1);
-        for (int i = 0; i < 60; i++)
-        {
-            double middle = (low + high) / 2;
-            (low, high) = IncompleteBeta.Regularized(freedom / 2.0, 0.5, middle) < 1 - level ? (middle, high) : (low, middle);
-        }
-
-        return Math.Sqrt(freedom * ((1 / high) - 1));
     }
 
     private Interval MacroF1Interval(LabelingVerdictOptions options)
     {
-        using var random = new RandomDraws(options.Seed);
+        var random = new SeededDraws(options.Seed, "resamples");
         var drawn = new double[options.Resamples];
         for (int i = 0; i < drawn.Length; i++)
         {
-            int[] texts = random.Resample(actual.Length);
+            int[] texts = random.Resampled(actual.Length);
             drawn[i] = MacroF1(second, texts) - MacroF1(first, texts);
         }
 

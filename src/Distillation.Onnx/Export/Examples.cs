@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Distillation.Onnx;
 
 /// <summary>Runs a module on random inputs that fit the options of its export.</summary>
@@ -13,7 +15,18 @@ internal static class Examples
         {
             // Two lengths, too, where the length is free: the second is the shorter one, as the first may be the longest that the module takes.
             long[] whole = options.SequenceName is null ? [batch, .. shape] : [batch, shape[0] - number, .. shape[1..]];
-            return Of(module, options.Indices is { } count ? Indices(count, whole, generator) : Numbers(options, whole, generator), options);
+            try
+            {
+                return Of(module, options.Indices is { } count ? Indices(count, whole, generator) : Numbers(options, whole, generator), options);
+            }
+            catch (ExternalException failure) when (options.SequenceName is not null)
+            {
+                throw new ArgumentException(
+                    $"With {nameof(options.SequenceName)} the module must take sequences of any length, "
+                    + $"but fails on [{string.Join(", ", whole)}]: {failure.Message}",
+                    nameof(module),
+                    failure);
+            }
         })];
     }
 

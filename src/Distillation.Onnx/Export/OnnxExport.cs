@@ -184,6 +184,14 @@ public static class OnnxExport
                 nameof(inputShape));
         }
 
+        if (options is { SequenceName: not null, Normalization: not null })
+        {
+            throw new ArgumentException(
+                $"{nameof(options.Normalization)} is for the second dimension of the input, which has no fixed size with {nameof(options.SequenceName)}: "
+                + "set one of them.",
+                nameof(options));
+        }
+
         if (options.SequenceName == options.BatchName)
         {
             throw new ArgumentException(

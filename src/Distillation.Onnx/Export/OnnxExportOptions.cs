@@ -39,7 +39,9 @@ public sealed record OnnxExportOptions
     /// Gets what was done to the inputs in training: the file does it too, <c>(x − mean) / deviation</c> of each channel,
     /// and takes inputs as they were before.
     /// </summary>
-    /// <value>The default, <see langword="null"/>, takes inputs as the module does. Not together with <see cref="Indices"/>.</value>
+    /// <value>
+    /// The default, <see langword="null"/>, takes inputs as the module does. Not together with <see cref="Indices"/> or <see cref="SequenceName"/>.
+    /// </value>
     public Normalization? Normalization { get; init; }
 
     /// <summary>Gets whether the file gives probabilities, a softmax over the second dimension of the output [N, C, ...], in place of logits.</summary>

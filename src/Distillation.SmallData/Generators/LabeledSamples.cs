@@ -1,3 +1,5 @@
+using Distillation.Data;
+
 namespace Distillation.SmallData;
 
 /// <summary>A small data set, whole in memory, as generators see it.</summary>
@@ -13,11 +15,13 @@ public sealed class LabeledSamples : IDisposable
     /// <exception cref="ArgumentException">
     /// The inputs are not of a floating type, the labels are no class ids, or one of them is not below <paramref name="classes"/>.
     /// </exception>
+    /// <exception cref="NotSupportedException">The batches carry more than inputs and labels.</exception>
     public LabeledSamples(IDataSource source, long? classes = null)
     {
         Require.Present(source);
         using var scope = torch.NewDisposeScope();
         Batch all = source.Read(KeptAliveScalar.Arange(0, source.Count));
+        PlainBatch.Require(all, nameof(LabeledSamples));
         if (!torch.is_floating_point(all.Inputs))
         {
             throw new ArgumentException($"Inputs must be of a floating type, but are {all.Inputs.dtype}. Convert them first.", nameof(source));

@@ -7,6 +7,8 @@ internal sealed class LabeledSource(IDataSource data, ITeacher teacher, Labeling
 {
     public long Count => data.Count;
 
+    public IReadOnlyList<int>? Lengths => data.Lengths;
+
     /// <summary>Labels samples by a teacher.</summary>
     /// <returns>Its probabilities, [N, C], and the labels that they become together with known ones, in the type of the inputs.</returns>
     public static (Tensor Probabilities, Tensor Labels) Label(Batch batch, ITeacher teacher, LabelingOptions options)
@@ -25,11 +27,10 @@ internal sealed class LabeledSource(IDataSource data, ITeacher teacher, Labeling
 
     public Batch Read(Tensor indices)
     {
+        Batch batch = data.Read(indices);
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
-        Batch batch = data.Read(indices);
-        Tensor labels = Label(batch, teacher, options).Labels;
-        return new Batch(batch.Inputs.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope(), indices);
+        return batch.With(indices: indices, labels: Label(batch, teacher, options).Labels.MoveToOuterDisposeScope());
     }
 
     // A known label of zeros is none, one that does not add up to 1 is known in part: the teacher adds the rest.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Distillation.Data;
 using Distillation.Models;
 
 namespace Distillation.SmallData;
@@ -111,6 +112,7 @@ public static class SmallDataExtensions
     /// <param name="data">The data; plain batches of one shape.</param>
     /// <param name="batchSize">How many samples are read at once; positive.</param>
     /// <returns>The data in memory; the caller disposes it.</returns>
+    /// <exception cref="NotSupportedException">The batches carry more than inputs and labels.</exception>
     public static TensorData InMemory(this IDataSource data, int batchSize = 512)
     {
         Require.Present(data);
@@ -122,6 +124,7 @@ public static class SmallDataExtensions
             batches.Add(data.Read(KeptAliveScalar.Arange(start, Math.Min(start + batchSize, data.Count))));
         }
 
+        batches.ForEach(batch => PlainBatch.Require(batch, "Data in memory"));
         Tensor inputs = torch.cat([.. batches.Select(batch => batch.Inputs)]).DetachFromDisposeScope();
         Tensor? labels = batches[0].Labels is null ? null : torch.cat([.. batches.Select(batch => batch.Labels!)]).DetachFromDisposeScope();
         return TensorData.Owning(inputs, labels);

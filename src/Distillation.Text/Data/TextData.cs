@@ -15,8 +15,6 @@ public sealed partial class TextData : IDataSource
     /// <summary>The number of tokens of a text that are kept unless another is set.</summary>
     public const int DefaultMaxTokens = 128;
 
-    private const int ShortestBatch = 2;
-
     private readonly int[][] _ids;
     private readonly int[] _lengths;
     private readonly TextLabels? _labels;
@@ -76,21 +74,14 @@ public sealed partial class TextData : IDataSource
             throw new ArgumentOutOfRangeException(nameof(indices), numbers[wrong], $"Numbers of samples must be in [0, {Count - 1}].");
         }
 
-        int longest = Math.Max(ShortestBatch, numbers.Select(number => _lengths[number]).DefaultIfEmpty().Max());
-        var ids = new long[numbers.Length * longest];
-        var mask = new bool[ids.Length];
-        Array.Fill(ids, Tokenizer.PadId);
-        for (int row = 0; row < numbers.Length; row++)
-        {
-            int[] text = _ids[numbers[row]];
-            for (int place = 0; place < text.Length; place++)
-            {
-                (ids[(row * longest) + place], mask[(row * longest) + place]) = (text[place], true);
-            }
-        }
-
-        long[] shape = [numbers.Length, longest];
-        return new TextBatch(torch.tensor(ids, shape), _labels?.Take(numbers), indices, torch.tensor(mask, shape), torch.tensor(numbers), Texts);
+        var padded = new PaddedIds(Array.ConvertAll(numbers, number => _ids[number]), Tokenizer.PadId);
+        return new TextBatch(
+            torch.tensor(padded.Ids, padded.Shape),
+            _labels?.Take(numbers),
+            indices,
+            torch.tensor(padded.Mask(token: true, padding: false), padded.Shape),
+            torch.tensor(numbers),
+            Texts);
     }
 
     /// <summary>Describes the data: texts, classes, tokens, and what padding and truncation cost.</summary>
@@ -128,7 +119,7 @@ public sealed partial class TextData : IDataSource
             Array.Sort(Array.ConvertAll([.. Enumerable.Range(0, lengths.Length)], number => SplitMix64.Mix(0, number)), lengths);
         }
 
-        long places = lengths.Chunk(batchSize).Sum(batch => (long)batch.Length * Math.Max(ShortestBatch, batch.Max()));
+        long places = lengths.Chunk(batchSize).Sum(batch => (long)batch.Length * PaddedIds.LengthOf(batch));
         return 1 - ((double)lengths.Sum(length => (long)length) / places);
     }
 }

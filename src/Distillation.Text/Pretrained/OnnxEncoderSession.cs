@@ -14,18 +14,7 @@ internal sealed class OnnxEncoderSession : IDisposable
 
     public OnnxEncoderSession(string path, OnnxTextEmbedderOptions options)
     {
-        using var settings = new SessionOptions();
-        settings.IntraOpNumThreads = options.Threads ?? torch.get_num_threads();
-        settings.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
-        try
-        {
-            _session = new InferenceSession(path, settings);
-        }
-        catch (OnnxRuntimeException exception)
-        {
-            throw new InvalidDataException($"The model '{path}' cannot be loaded: {exception.Message}", exception);
-        }
-
+        _session = OnnxSession.Open(path, options.Threads ?? torch.get_num_threads());
         try
         {
             RequireInputs(path);

@@ -34,9 +34,7 @@ public sealed class OnnxTextEmbedder : IDisposable
     {
         Require.Text(path);
         Require.Present(tokenizer);
-        return File.Exists(path)
-            ? new OnnxTextEmbedder(path, tokenizer, options ?? new OnnxTextEmbedderOptions())
-            : throw new FileNotFoundException($"The model '{path}' must be a file, but it is not there.", path);
+        return new OnnxTextEmbedder(path, tokenizer, options ?? new OnnxTextEmbedderOptions());
     }
 
     /// <summary>Computes the vectors of texts.</summary>
@@ -94,19 +92,9 @@ public sealed class OnnxTextEmbedder : IDisposable
 
     private float[][] Run(int[][] tokens)
     {
-        int places = tokens.Max(text => text.Length);
-        long[] ids = new long[tokens.Length * places];
-        long[] mask = new long[ids.Length];
-        Array.Fill(ids, _tokenizer.PadId);
-        for (int row = 0; row < tokens.Length; row++)
-        {
-            for (int place = 0; place < tokens[row].Length; place++)
-            {
-                (ids[(row * places) + place], mask[(row * places) + place]) = (tokens[row][place], 1);
-            }
-        }
-
-        (float[] values, long[] shape) = _session.Run(ids, mask, tokens.Length, places);
+        var padded = new PaddedIds(tokens, _tokenizer.PadId);
+        int places = padded.Length;
+        (float[] values, long[] shape) = _session.Run(padded.Ids, padded.Mask(token: 1L, padding: 0L), tokens.Length, places);
         bool isOfTokens = shape.Length == 3;
         return shape[0] == tokens.Length && (!isOfTokens || shape[1] == places)
             ? [.. tokens.Select((text, row) => Vector(values, row, isOfTokens ? places : 1, isOfTokens ? text.Length : 1, (int)shape[^1]))]

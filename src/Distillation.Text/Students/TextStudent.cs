@@ -109,7 +109,8 @@ public sealed class TextStudent : IStudent
     /// <summary>Writes the student for an application that classifies without TorchSharp: <see cref="TextClassifier.Load"/>.</summary>
     /// <remarks>
     /// The ONNX file takes <c>input</c>, token ids [batch, tokens] int64 of any two sizes, and gives <c>output</c>, logits [batch, classes]. Its metadata has
-    /// the names of the labels, the largest number of tokens, and the id of padding. ONNX Runtime has checked it against the network before it gets its name.
+    /// the names of the labels, the largest number of tokens, and the id of padding. Model and tokenizer replace those of the directory together, after ONNX
+    /// Runtime has checked the file against the network: where anything fails, the directory is as it was.
     /// </remarks>
     /// <param name="directory">The directory; it is made if it is missing. <c>student.onnx</c> and the files of the tokenizer are replaced.</param>
     /// <returns>What was written.</returns>
@@ -120,18 +121,22 @@ public sealed class TextStudent : IStudent
     {
         Require.Text(directory);
         Directory.CreateDirectory(directory);
-        Tokenizer.Save(directory);
-        return OnnxExport.Write(_module, Path.Combine(directory, TextClassifier.FileName), [Math.Clamp(MaxTokens, 2, 8)], new OnnxExportOptions
+        string draft = Directory.CreateDirectory(Path.Combine(directory, $".draft-{Guid.NewGuid():N}")).FullName;
+        try
         {
-            Indices = Tokenizer.VocabularySize,
-            SequenceName = "tokens",
-            Labels = Labels,
-            Metadata = new Dictionary<string, string>
+            Tokenizer.Save(draft);
+            OnnxExportReport report = Export(Path.Combine(draft, TextClassifier.FileName));
+            foreach (string file in Directory.GetFiles(draft))
             {
-                [TextClassifier.MaxTokensKey] = MaxTokens.ToString(CultureInfo.InvariantCulture),
-                [TextClassifier.PadIdKey] = Tokenizer.PadId.ToString(CultureInfo.InvariantCulture),
-            },
-        });
+                File.Move(file, Path.Combine(directory, Path.GetFileName(file)), overwrite: true);
+            }
+
+            return report with { Path = Path.Combine(directory, TextClassifier.FileName) };
+        }
+        finally
+        {
+            Directory.Delete(draft, recursive: true);
+        }
     }
 
     /// <inheritdoc/>
@@ -143,6 +148,18 @@ public sealed class TextStudent : IStudent
             _module.Dispose();
         }
     }
+
+    private OnnxExportReport Export(string path) => OnnxExport.Write(_module, path, [Math.Clamp(MaxTokens, 2, 8)], new OnnxExportOptions
+    {
+        Indices = Tokenizer.VocabularySize,
+        SequenceName = "tokens",
+        Labels = Labels,
+        Metadata = new Dictionary<string, string>
+        {
+            [TextClassifier.MaxTokensKey] = MaxTokens.ToString(CultureInfo.InvariantCulture),
+            [TextClassifier.PadIdKey] = Tokenizer.PadId.ToString(CultureInfo.InvariantCulture),
+        },
+    });
 
     private static string[] Checked(IReadOnlyList<string> labels)
     {

@@ -4,9 +4,13 @@ namespace Distillation.Data;
 /// <remarks>What a batch looks like is decided by the first sample of both, so that it does not depend on which of the sources a batch reads.</remarks>
 internal sealed class ConcatenatedSource(IDataSource first, IDataSource second) : IDataSource
 {
+    private const string Keeper = "A batch from two sources";
+
     private readonly Lazy<LabelForm?> _form = new(() => FormOf(first, second));
 
     public long Count => first.Count + second.Count;
+
+    public IReadOnlyList<int>? Lengths => field ??= first.Lengths is { } front && second.Lengths is { } back ? [.. front, .. back] : null;
 
     public Batch Read(Tensor indices)
     {
@@ -34,7 +38,7 @@ internal sealed class ConcatenatedSource(IDataSource first, IDataSource second) 
 
     private static Batch Formed(Batch batch, LabelForm? form, Tensor indices)
     {
-        RequirePlain(batch);
+        PlainBatch.Require(batch, Keeper);
         if (form is null && batch.Labels is not null)
         {
             throw new InvalidOperationException(
@@ -50,7 +54,7 @@ internal sealed class ConcatenatedSource(IDataSource first, IDataSource second) 
         using var scope = torch.NewDisposeScope();
         Batch[] samples =
             [.. ((IDataSource[])[first, second]).Where(source => source.Count > 0).Select(source => source.Read(torch.zeros(1, torch.ScalarType.Int64)))];
-        Array.ForEach(samples, RequirePlain);
+        Array.ForEach(samples, sample => PlainBatch.Require(sample, Keeper));
         if (samples is [{ Inputs: var front }, { Inputs: var back }] && (front.dtype != back.dtype || !Shapes.Same(front, back)))
         {
             throw new InvalidOperationException(
@@ -59,13 +63,5 @@ internal sealed class ConcatenatedSource(IDataSource first, IDataSource second) 
         }
 
         return samples is [] ? null : LabelForm.Of(samples[0].Labels, samples[^1].Labels);
-    }
-
-    private static void RequirePlain(Batch batch)
-    {
-        if (batch.GetType() != typeof(Batch))
-        {
-            throw new NotSupportedException($"A batch from two sources cannot carry what {batch.GetType().Name} carries. Read it from a source of your own.");
-        }
     }
 }

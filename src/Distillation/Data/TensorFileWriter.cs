@@ -35,11 +35,7 @@ internal static class TensorFileWriter
     private static (string Name, Tensor Values)[] Read(IDataSource source, long start, int count)
     {
         Batch batch = source.Read(torch.tensor([.. Enumerable.Range(0, count).Select(i => start + i)]));
-        if (batch.GetType() != typeof(Batch))
-        {
-            throw new NotSupportedException($"A file keeps inputs and labels alone, and would lose what a {batch.GetType().Name} carries besides.");
-        }
-
+        PlainBatch.Require(batch, "A file");
         return batch.Labels is { } labels ? [(TensorFile.InputsName, batch.Inputs), (TensorFile.LabelsName, labels)] : [(TensorFile.InputsName, batch.Inputs)];
     }
 

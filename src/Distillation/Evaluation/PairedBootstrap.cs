@@ -38,7 +38,7 @@ internal static class PairedBootstrap
 
         double spread = (betweenSeeds * betweenSeeds / Math.Max(1, seeds - 1)) + (betweenSamples * betweenSamples / Math.Max(1, groups - 1));
         int freedom = variance == 0 ? 1 : (int)Math.Max(1, variance * variance / spread);
-        double half = Math.Abs(PairedComparison.StudentQuantile((1 - level) / 2, freedom)) * Math.Sqrt(variance);
+        double half = Math.Abs(StudentDistribution.Quantile((1 - level) / 2, freedom)) * Math.Sqrt(variance);
         return (mean, new(mean - half, mean + half));
 
         IEnumerable<double> Differences(int[] those) => first.Zip(second, (one, other) => Value(metric, other, those) - Value(metric, one, those));

@@ -87,7 +87,7 @@ public sealed record PairedComparison
         int count = differences.Length;
         double mean = differences.Average();
         double deviation = Math.Sqrt(differences.Sum(difference => (difference - mean) * (difference - mean)) / (count - 1));
-        double half = Math.Abs(StudentQuantile((1 - level) / 2, count - 1)) * deviation / Math.Sqrt(count);
+        double half = Math.Abs(StudentDistribution.Quantile((1 - level) / 2, count - 1)) * deviation / Math.Sqrt(count);
         return new(mean - half, mean + half);
     }
 
@@ -108,42 +108,9 @@ public sealed record PairedComparison
         }
 
         Array.Sort(means);
-        double tail = NormalTail(Math.Sqrt(count / (count - 1.0)) * StudentQuantile((1 - level) / 2, count - 1));
+        double tail = StudentDistribution.NormalTail(Math.Sqrt(count / (count - 1.0)) * StudentDistribution.Quantile((1 - level) / 2, count - 1));
         int cut = (int)Math.Floor(tail * (resamples - 1));
         return new(means[cut], means[resamples - 1 - cut]);
-    }
-
-    private static double NormalTail(double at) => 0.5 - Integral(x => Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI), at);
-
-    // The number that Student's t passes with the given probability.
-    internal static double StudentQuantile(double tail, int freedom)
-    {
-        double norm = 2 * Integral(Angle, Math.PI / 2);
-        (double low, double high) = (0, Math.PI / 2);
-        for (int i = 0; i < 60; i++)
-        {
-            double middle = (low + high) / 2;
-            (low, high) = 0.5 - (Integral(Angle, middle) / norm) > tail ? (middle, high) : (low, middle);
-        }
-
-        return Math.Sqrt(freedom) * Math.Tan(low);
-
-        // With t = √ν · tan φ the density is proportional to cos^(ν−1) φ.
-        double Angle(double angle) => Math.Pow(Math.Cos(angle), freedom - 1);
-    }
-
-    // Simpson's rule from zero.
-    private static double Integral(Func<double, double> density, double to)
-    {
-        const int Pieces = 1000;
-        double width = to / Pieces;
-        double sum = density(0) + density(to);
-        for (int i = 1; i < Pieces; i++)
-        {
-            sum += (i % 2 == 0 ? 2 : 4) * density(i * width);
-        }
-
-        return sum * width / 3;
     }
 
     /// <summary>Describes the difference.</summary>

@@ -26,7 +26,7 @@ internal struct SplitMix64(ulong seed)
     }
 
     /// <summary>Shuffles in place (Fisher and Yates).</summary>
-    public void Shuffle(Span<long> numbers)
+    public void Shuffle<T>(Span<T> numbers)
     {
         for (int i = numbers.Length - 1; i > 0; i--)
         {
@@ -35,8 +35,8 @@ internal struct SplitMix64(ulong seed)
         }
     }
 
-    // Without the numbers of the last, incomplete round, each result is equally likely.
-    private ulong Below(ulong bound)
+    /// <summary>A number in [0, bound), each equally likely: the numbers of the last, incomplete round are left out.</summary>
+    public ulong Below(ulong bound)
     {
         ulong incomplete = unchecked(0 - bound) % bound;
         ulong next;

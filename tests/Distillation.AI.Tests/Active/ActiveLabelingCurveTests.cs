@@ -5,7 +5,14 @@ public sealed class ActiveLabelingCurveTests
     private const int Texts = 400;
     private const double Border = 0.3;
 
-    private static readonly ActiveCurveOptions Options = new() { InitialLabels = 4, LabelsPerRound = 2, Rounds = 4, CostPerLabel = 0.5 };
+    private static readonly ActiveCurveOptions Options = new()
+    {
+        InitialLabels = 4,
+        LabelsPerRound = 2,
+        Rounds = 4,
+        CostPerLabel = 0.5,
+        Seeds = [.. Enumerable.Range(0, 30)],
+    };
 
     [Fact]
     public void Uncertain_texts_beat_random_ones_when_classes_are_separable()
@@ -52,12 +59,12 @@ public sealed class ActiveLabelingCurveTests
             },
             ActiveStrategy.KMeansPlusPlus);
 
-        rounds.Should().HaveCount(2 * 10 * 5);
+        rounds.Should().HaveCount(2 * 30 * 5);
         rounds.Take(5).Select(round => (round.Round, round.Seed, round.Labeled.Count)).Should().Equal((0, 0, 4), (1, 0, 6), (2, 0, 8), (3, 0, 10), (4, 0, 12));
         rounds.Should().OnlyContain(round => round.Labeled.Distinct().Count() == round.Labeled.Count);
         rounds[1].Labeled.Take(4).Should().Equal(rounds[0].Labeled);
-        rounds[50].Labeled.Should().Equal(rounds[0].Labeled);
-        rounds[51].Labeled.Should().NotEqual(rounds[1].Labeled);
+        rounds[150].Labeled.Should().Equal(rounds[0].Labeled);
+        rounds[151].Labeled.Should().NotEqual(rounds[1].Labeled);
     }
 
     [Fact]
@@ -66,10 +73,10 @@ public sealed class ActiveLabelingCurveTests
         string[] lines = Measure(Train, ActiveStrategy.Margin).Describe().Split(Environment.NewLine);
 
         lines[0].Should().Be("'Margin' is better than random choice.");
-        lines[1].Should().Contain("Margin changed by +").And.EndWith("10 pairs): better.");
+        lines[1].Should().Contain("Margin changed by +").And.EndWith("30 pairs): better.");
         lines.Should().ContainSingle(line => line.StartsWith("  labels")).Which.Should().Contain("Random").And.Contain("Margin");
         lines.Should().ContainSingle(line => line.StartsWith("  12 ")).Which.Should().Contain("[");
-        lines[^1].Should().Be("Mean quality over 10 seeds, with intervals at level 95 %.");
+        lines[^1].Should().Be("Mean quality over 30 seeds, with intervals at level 95 %.");
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class SequenceLengthTests : IDisposable
     {
         Action act = () => OnnxExport.Write(Sequential(Embedding(50, 8), Flatten(), Linear(32, 3)), _file.Path, [4], Free);
 
-        act.Should().Throw<Exception>();
+        act.Should().Throw<ArgumentException>().WithMessage("*any length, but fails on [3, 3]*");
         _file.All.Should().BeEmpty();
     }
 
@@ -55,6 +55,9 @@ public sealed class SequenceLengthTests : IDisposable
         Action shape = () => OnnxExport.Write(Embedding(50, 8), _file.Path, [1], Free);
         Action name = () => OnnxExport.Write(Embedding(50, 8), _file.Path, [4], Free with { SequenceName = "batch" });
 
+        Action normalized = () => OnnxExport.Write(Linear(3, 2), _file.Path, [2, 3], new() { SequenceName = "tokens", Normalization = new([0, 0], [1, 1]) });
+
+        normalized.Should().Throw<ArgumentException>().WithMessage("*set one of them*");
         shape.Should().Throw<ArgumentException>().WithMessage("*at least 2, but is [1].*");
         name.Should().Throw<ArgumentException>().WithMessage("*both are 'batch'*");
         _file.All.Should().BeEmpty();

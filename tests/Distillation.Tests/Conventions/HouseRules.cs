@@ -84,6 +84,18 @@ public sealed partial class HouseRules
         typeof(ITeacher).GetMethods().Where(method => !method.IsPrivate).Select(method => method.Name).Should().BeSubsetOf(own);
     }
 
+    [Fact]
+    public void Views_of_data_have_lengths_of_their_own()
+    {
+        IEnumerable<Type> views = Packages.SelectMany(package => package.GetTypes())
+            .Where(type => type.IsClass && typeof(IDataSource).IsAssignableFrom(type))
+            .Where(type => type.GetConstructors(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance)
+                .Any(constructor => constructor.GetParameters().Any(parameter => parameter.ParameterType == typeof(IDataSource))));
+
+        views.Should().HaveCountGreaterThan(3)
+            .And.OnlyContain(type => type.GetProperty(nameof(IDataSource.Lengths)) != null, "the default has none, whatever the data has");
+    }
+
     [GeneratedRegex(@"^\s+\((\w+, ){3,}\w+\) =($|[^>])")]
     private static partial Regex LongTuple();
 

@@ -37,6 +37,17 @@ public sealed class EveryLossTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void Each_weight_of_a_loss_has_one_name(string name)
+    {
+        using ZooModels models = new ZooModels(LossZoo.Make(name)).Prepare();
+
+        IEnumerable<IntPtr> weights = models.Loss.Module?.state_dict().Values.Select(weight => weight.Handle) ?? [];
+
+        weights.Should().OnlyHaveUniqueItems("a second name is a second entry in every checkpoint");
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void One_class_gives_something_finite_or_is_refused(string name)
     {
         Exception? thrown = Record.Exception(() =>

@@ -102,6 +102,22 @@ public sealed class TextStudentTests : IDisposable
     }
 
     [Fact]
+    public void Directory_is_as_it_was_when_the_student_cannot_be_saved()
+    {
+        using TextStudent saved = Trained("bag");
+        saved.Save(_directory.Path);
+        Dictionary<string, byte[]> before = Directory.GetFiles(_directory.Path).ToDictionary(path => path, File.ReadAllBytes);
+        using Module<Tensor, Tensor> hidden = new Unwritten();
+        using TextStudent other = TextStudent.From(hidden, new HashedTokenizer(new HashedTokenizerOptions { Buckets = 50 }), Labels);
+
+        Action save = () => other.Save(_directory.Path);
+
+        save.Should().Throw<OnnxExportException>();
+        Directory.GetFileSystemEntries(_directory.Path).Should().BeEquivalentTo(before.Keys);
+        before.Should().OnlyContain(file => File.ReadAllBytes(file.Key).SequenceEqual(file.Value));
+    }
+
+    [Fact]
     public void Labels_that_are_no_choice_are_refused()
     {
         Action one = () => TextStudent.BagOfTokens(["a"]);
@@ -153,5 +169,11 @@ public sealed class TextStudentTests : IDisposable
         student.Module.eval();
         Batch batch = student.Encode([text]).Read(torch.zeros(1, torch.ScalarType.Int64));
         return functional.softmax(student.Forward(batch, FeatureSet.None).Logits, 1).data<float>().ToArray();
+    }
+
+    // Its forward is its own, and it does not export it.
+    private sealed class Unwritten() : Module<Tensor, Tensor>(nameof(Unwritten))
+    {
+        public override Tensor forward(Tensor input) => input.to(torch.ScalarType.Float32).sum(dim: 1, keepdim: true).expand(-1, 2);
     }
 }

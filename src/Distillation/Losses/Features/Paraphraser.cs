@@ -51,6 +51,12 @@ public sealed class Paraphraser : Module<Tensor, Tensor>
     public Tensor Reconstruct(Tensor layer) => _decoder.call(call(Require.Present(layer)));
 
     /// <inheritdoc/>
+    protected override void RegisterComponents()
+    {
+        // The constructor registers the parts by name; TorchSharp would register the fields once more, under the names of the fields.
+    }
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)

@@ -38,6 +38,11 @@ internal sealed class ReviewFusion : Module<Tensor, Tensor?, Tensor, (Tensor Res
         return (_widen.call(fused), fused);
     }
 
+    protected override void RegisterComponents()
+    {
+        // The constructor registers the parts by name; TorchSharp would register the fields once more, under the names of the fields.
+    }
+
     protected override void Dispose(bool disposing)
     {
         if (disposing)
