@@ -62,7 +62,7 @@ public sealed class TextClassifierTests : IDisposable
 
         Onnx.OnnxExport.Write(torch.nn.Embedding(10, 3), model, [4], new() { Indices = 10, SequenceName = "tokens" });
         Action foreign = () => TextClassifier.Load(_directory.Path);
-        foreign.Should().Throw<InvalidDataException>().WithMessage("*'labels'*");
+        foreign.Should().Throw<InvalidDataException>().WithMessage("*'task'*");
     }
 
     private TextClassifier Saved()

@@ -9,19 +9,13 @@ internal static class CalibrationRows
     public static double[] Logarithms(IReadOnlyList<double> probabilities, double floor) =>
         [.. probabilities.Select(probability => Math.Log(Math.Max(probability, floor)))];
 
-    /// <summary>Returns the scales of the labels, followed by their offsets, [2C].</summary>
-    public static double[] Fit(IReadOnlyList<double[]> rows, IReadOnlyList<int> labels, LabelCalibrationOptions options)
+    /// <summary>Fits what the options name.</summary>
+    public static CalibrationMap Fit(IReadOnlyList<double[]> rows, IReadOnlyList<int> labels, LabelCalibrationOptions options) => options.Method switch
     {
-        if (options.Method == CalibrationMethod.Vector)
-        {
-            return VectorScaling.Fit(rows, labels, options.Penalty);
-        }
-
-        int classes = rows[0].Length;
-        using var scope = torch.NewDisposeScope();
-        double temperature = TemperatureScaling.Fit(Logits(rows), Ids(labels));
-        return [.. Enumerable.Repeat(1 / temperature, classes), .. new double[classes]];
-    }
+        CalibrationMethod.Vector => VectorScaling.Fit(rows, labels, options.Penalty),
+        CalibrationMethod.Matrix => MatrixScaling.Fit(rows, labels, options.Penalty),
+        _ => Temperature(rows, labels),
+    };
 
     /// <summary>Measures rows of log-probabilities.</summary>
     public static EvaluationReport Measure(IReadOnlyList<double[]> rows, IReadOnlyList<int> labels)
@@ -31,6 +25,14 @@ internal static class CalibrationRows
         Tensor logits = Logits(rows);
         accumulator.Update(logits, new Batch(logits, Ids(labels), Ids([.. Enumerable.Range(0, rows.Count)])));
         return accumulator.Compute();
+    }
+
+    private static CalibrationMap Temperature(IReadOnlyList<double[]> rows, IReadOnlyList<int> labels)
+    {
+        int classes = rows[0].Length;
+        using var scope = torch.NewDisposeScope();
+        double temperature = TemperatureScaling.Fit(Logits(rows), Ids(labels));
+        return CalibrationMap.Diagonal([.. Enumerable.Repeat(1 / temperature, classes)], new double[classes]);
     }
 
     private static Tensor Logits(IReadOnlyList<double[]> rows) => torch.tensor([.. rows.SelectMany(row => row)], rows.Count, rows[0].Length);

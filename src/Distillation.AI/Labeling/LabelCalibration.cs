@@ -9,7 +9,7 @@ namespace Distillation.AI;
 /// </summary>
 public sealed record LabelCalibration
 {
-    private double[] _weights = [];
+    private CalibrationMap _map = new([], []);
     private double _floor;
 
     private LabelCalibration()
@@ -19,11 +19,14 @@ public sealed record LabelCalibration
     /// <summary>Gets what was fitted.</summary>
     public required CalibrationMethod Method { get; init; }
 
-    /// <summary>Gets the scale of each label, w: 1/T of each for <see cref="CalibrationMethod.Temperature"/>.</summary>
-    public IReadOnlyList<double> Scales => _weights[..(_weights.Length / 2)];
+    /// <summary>Gets the scale of each label, w: 1/T of each for <see cref="CalibrationMethod.Temperature"/>, otherwise the diagonal of W.</summary>
+    public IReadOnlyList<double> Scales => [.. _map.Weights.Select((row, label) => row[label])];
+
+    /// <summary>Gets the matrix W, [C, C]: a row for each label. It has a diagonal alone but for <see cref="CalibrationMethod.Matrix"/>.</summary>
+    public IReadOnlyList<IReadOnlyList<double>> Weights => _map.Weights;
 
     /// <summary>Gets the offset of each label, b: 0 for <see cref="CalibrationMethod.Temperature"/>.</summary>
-    public IReadOnlyList<double> Offsets => _weights[(_weights.Length / 2)..];
+    public IReadOnlyList<double> Offsets => _map.Offsets;
 
     /// <summary>Gets how well the labeled rows are calibrated as they are, expected calibration error and negative log-likelihood among others.</summary>
     public required EvaluationReport Before { get; init; }
@@ -48,10 +51,10 @@ public sealed record LabelCalibration
         double[][] outOfFold = new double[rows.Length][];
         foreach (Fold fold in Split.InFolds(rows.Length, options.Folds, options.Seed))
         {
-            double[] weights = CalibrationRows.Fit([.. fold.Train.Select(i => rows[i])], [.. fold.Train.Select(i => labels[(int)i])], options);
+            CalibrationMap map = CalibrationRows.Fit([.. fold.Train.Select(i => rows[i])], [.. fold.Train.Select(i => labels[(int)i])], options);
             foreach (long i in fold.HeldOut)
             {
-                outOfFold[i] = CalibrationRows.Logarithms(VectorScaling.Apply(rows[i], weights), double.Epsilon);
+                outOfFold[i] = CalibrationRows.Logarithms(map.Apply(rows[i]), double.Epsilon);
             }
         }
 
@@ -60,7 +63,7 @@ public sealed record LabelCalibration
             Method = options.Method,
             Before = CalibrationRows.Measure(rows, labels),
             After = CalibrationRows.Measure(outOfFold, labels),
-            _weights = CalibrationRows.Fit(rows, labels, options),
+            _map = CalibrationRows.Fit(rows, labels, options),
             _floor = options.Floor,
         };
     }
@@ -94,7 +97,7 @@ public sealed record LabelCalibration
     /// <returns>The calibrated probabilities, [C]; they sum up to 1.</returns>
     /// <exception cref="ArgumentException">There are not as many as there are labels.</exception>
     public IReadOnlyList<double> Apply(IReadOnlyList<double> probabilities) => Require.Present(probabilities).Count == Scales.Count
-        ? VectorScaling.Apply(CalibrationRows.Logarithms(probabilities, _floor), _weights)
+        ? _map.Apply(CalibrationRows.Logarithms(probabilities, _floor))
         : throw new ArgumentException($"There must be {Scales.Count} probabilities, but there are {probabilities.Count}.", nameof(probabilities));
 
     /// <summary>Calibrates the probabilities of all answered texts.</summary>
@@ -103,7 +106,6 @@ public sealed record LabelCalibration
     /// <exception cref="ArgumentException">There are not as many labels as in the calibration.</exception>
     public LabeledTexts Apply(LabeledTexts labeled)
     {
-        Require.Present(labeled);
         return Require.Present(labeled) with { Distributions = [.. labeled.Distributions.Select(row => row is null ? null : Apply(row))] };
     }
 

@@ -20,7 +20,8 @@ public sealed record LabelCalibrationOptions
     public double Floor { get; init => field = Require.InRange(value, 1e-12, 0.1); } = 0.001;
 
     /// <summary>
-    /// Gets the weight of Σ_k ((w_k − 1)² + b_k²) / 2 beside the negative log-likelihood of all rows in <see cref="CalibrationMethod.Vector"/>.
+    /// Gets the weight λ of the penalty beside the negative log-likelihood of all rows: λ/2 · Σ_k ((w_k − 1)² + b_k²) in
+    /// <see cref="CalibrationMethod.Vector"/>, λ/2 · (‖W − I‖² + ‖b‖²) in <see cref="CalibrationMethod.Matrix"/>.
     /// </summary>
     /// <value>Positive; the default value is 1.</value>
     public double Penalty { get; init => field = Require.Positive(value); } = 1;

@@ -9,8 +9,7 @@ internal static class VectorScaling
 {
     private const int MostSteps = 100;
 
-    /// <summary>Returns the scales of the labels, followed by their offsets, [2C].</summary>
-    public static double[] Fit(IReadOnlyList<double[]> rows, IReadOnlyList<int> labels, double penalty)
+    public static CalibrationMap Fit(IReadOnlyList<double[]> rows, IReadOnlyList<int> labels, double penalty)
     {
         int classes = rows[0].Length;
         double[] weights = [.. Enumerable.Repeat(1.0, classes), .. new double[classes]];
@@ -34,11 +33,11 @@ internal static class VectorScaling
             (weights, cost) = (next, nextCost);
         }
 
-        return weights;
+        return CalibrationMap.Diagonal(weights[..classes], weights[classes..]);
     }
 
-    /// <summary>Returns softmax(w ∘ x + b).</summary>
-    public static double[] Apply(double[] row, double[] weights)
+    // softmax(w ∘ x + b).
+    private static double[] Apply(double[] row, double[] weights)
     {
         double[] logits = [.. row.Select((value, k) => (weights[k] * value) + weights[row.Length + k])];
         double largest = logits.Max();
@@ -91,37 +90,6 @@ internal static class VectorScaling
             }
         }
 
-        return Solve(hessian, gradient);
-    }
-
-    // Gaussian elimination: the matrix is symmetric and positive definite, and so needs no pivots.
-    private static double[] Solve(double[][] matrix, double[] values)
-    {
-        int size = values.Length;
-        for (int column = 0; column < size; column++)
-        {
-            for (int row = column + 1; row < size; row++)
-            {
-                double factor = matrix[row][column] / matrix[column][column];
-                for (int k = column; k < size; k++)
-                {
-                    matrix[row][k] -= factor * matrix[column][k];
-                }
-
-                values[row] -= factor * values[column];
-            }
-        }
-
-        for (int row = size - 1; row >= 0; row--)
-        {
-            for (int k = row + 1; k < size; k++)
-            {
-                values[row] -= matrix[row][k] * values[k];
-            }
-
-            values[row] /= matrix[row][row];
-        }
-
-        return values;
+        return new CholeskyDecomposition(hessian).Solve(gradient);
     }
 }

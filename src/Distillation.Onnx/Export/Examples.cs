@@ -53,17 +53,23 @@ internal static class Examples
         if ((options.Softmax || options.Labels is not null) && output.dim() < 2)
         {
             throw new ArgumentException(
-                $"A module with {nameof(options.Softmax)} or {nameof(options.Labels)} must give [N, C, ...], but gives {Shapes.Of(output)}.", nameof(module));
+                $"A module with {nameof(options.Softmax)} or {nameof(options.Labels)} must give [N, C], [N, T, C] or [N, C, H, W], "
+                + $"but gives {Shapes.Of(output)}.",
+                nameof(module));
         }
 
-        if (options.Labels is { } labels && labels.Count != output.size(1))
+        int axis = ClassAxis(output.shape);
+        if (options.Labels is { } labels && labels.Count != output.size(axis))
         {
             throw new ArgumentException(
-                $"{nameof(options.Labels)} must have a name for each of the {output.size(1)} classes, but has {labels.Count}.", nameof(options));
+                $"{nameof(options.Labels)} must have a name for each of the {output.size(axis)} classes, but has {labels.Count}.", nameof(options));
         }
 
-        return new Example(input, (options.Softmax ? torch.nn.functional.softmax(output, 1) : output).cpu().contiguous());
+        return new Example(input, (options.Softmax ? torch.nn.functional.softmax(output, axis) : output).cpu().contiguous());
     }
+
+    /// <summary>Returns which dimension of an output is that of the classes: the last of sequences [N, T, C], otherwise the second.</summary>
+    public static int ClassAxis(IReadOnlyCollection<long> shape) => shape.Count == 3 ? 2 : 1;
 
     private static Tensor Numbers(OnnxExportOptions options, long[] shape, torch.Generator generator)
     {

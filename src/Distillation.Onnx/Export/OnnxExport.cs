@@ -86,7 +86,7 @@ public static class OnnxExport
                 $"{module.GetType().Name} cannot be exported:{string.Concat(graph.Refusals.Select(refusal => $"{Environment.NewLine}- {refusal}"))}");
         }
 
-        value = options.Softmax ? graph.Apply("Softmax", [value], ("axis", 1)) : value;
+        value = options.Softmax ? graph.Apply("Softmax", [value], ("axis", Examples.ClassAxis(graph.ShapeOf(value)))) : value;
         ModelProto model = graph.Finish(value);
         if (options.FoldBatchNorm)
         {

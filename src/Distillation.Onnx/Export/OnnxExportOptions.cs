@@ -44,12 +44,13 @@ public sealed record OnnxExportOptions
     /// </value>
     public Normalization? Normalization { get; init; }
 
-    /// <summary>Gets whether the file gives probabilities, a softmax over the second dimension of the output [N, C, ...], in place of logits.</summary>
+    /// <summary>Gets whether the file gives probabilities, a softmax over the classes of the output, in place of logits.</summary>
+    /// <remarks>Classes are the second dimension of [N, C] and [N, C, H, W], and the last of sequences [N, T, C].</remarks>
     /// <value>The default is <see langword="false"/>.</value>
     public bool Softmax { get; init; }
 
     /// <summary>Gets the names of the classes, in their order. They stand in the metadata of the file under <c>labels</c>, as a JSON array of texts.</summary>
-    /// <value>As many as the output [N, C, ...] has classes. The default, <see langword="null"/>, writes none.</value>
+    /// <value>As many as the output [N, C], [N, T, C] or [N, C, H, W] has classes. The default, <see langword="null"/>, writes none.</value>
     public IReadOnlyList<string>? Labels { get; init; }
 
     /// <summary>Gets texts to keep in the metadata of the file, by name.</summary>

@@ -5,8 +5,9 @@ namespace Distillation.Text;
 /// <summary>Texts as a data source: batches of token ids, padded to the longest text of the batch, with masks and with the texts themselves.</summary>
 /// <remarks>
 /// <para>
-/// A batch is a <see cref="TextBatch"/>: inputs [N, T] int64, mask [N, T], labels [N] int64 or [N, C] float32. T is the length of its longest text and at
-/// least 2. Texts are tokenized once, when the data is made, and tokens beyond the limit are left out: <see cref="TruncatedCount"/> counts such texts.
+/// A batch is a <see cref="TextBatch"/>: inputs [N, T] int64, mask [N, T], labels [N] int64, [N, C] float32 or, for each token, [N, T] int64. T is the length
+/// of its longest text and at least 2. Texts are tokenized once, when the data is made, and tokens beyond the limit are left out: <see cref="TruncatedCount"/>
+/// counts such texts.
 /// </para>
 /// <para>Padding costs time. <c>TrainerOptions.Order = SampleOrder.SimilarLengths</c> puts texts of similar length together.</para>
 /// </remarks>
@@ -15,11 +16,20 @@ public sealed partial class TextData : IDataSource
     /// <summary>The number of tokens of a text that are kept unless another is set.</summary>
     public const int DefaultMaxTokens = 128;
 
+    /// <summary>The label of tokens that have none.</summary>
+    public const long IgnoredLabel = -100;
+
     private readonly int[][] _ids;
     private readonly int[] _lengths;
     private readonly TextLabels? _labels;
 
     private TextData(string[] texts, TextTokenizer tokenizer, int maxTokens, TextLabels? labels, IReadOnlyList<string> labelNames)
+        : this(texts, tokenizer, maxTokens, labels, labelNames, [.. texts.Select(text => Require.Present(tokenizer).Encode(text, Require.Positive(maxTokens)))])
+    {
+    }
+
+    private TextData(
+        string[] texts, TextTokenizer tokenizer, int maxTokens, TextLabels? labels, IReadOnlyList<string> labelNames, IReadOnlyList<TokenizedText> tokenized)
     {
         Texts = texts;
         Tokenizer = Require.Present(tokenizer);
@@ -36,8 +46,7 @@ public sealed partial class TextData : IDataSource
             throw new ArgumentException($"There must be one label for each of the {texts.Length} texts, but there are {labels.Count}.", nameof(labels));
         }
 
-        TokenizedText[] tokenized = [.. texts.Select(text => tokenizer.Encode(text, maxTokens))];
-        _ids = Array.ConvertAll(tokenized, text => text.Ids.ToArray());
+        _ids = [.. tokenized.Select(text => text.Ids.ToArray())];
         _lengths = Array.ConvertAll(_ids, ids => ids.Length);
         TruncatedCount = tokenized.Count(text => text.IsTruncated);
     }
@@ -77,7 +86,7 @@ public sealed partial class TextData : IDataSource
         var padded = new PaddedIds(Array.ConvertAll(numbers, number => _ids[number]), Tokenizer.PadId);
         return new TextBatch(
             torch.tensor(padded.Ids, padded.Shape),
-            _labels?.Take(numbers),
+            _labels?.Take(numbers, padded.Length),
             indices,
             torch.tensor(padded.Mask(token: true, padding: false), padded.Shape),
             torch.tensor(numbers),

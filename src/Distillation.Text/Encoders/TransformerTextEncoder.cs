@@ -110,9 +110,14 @@ public sealed class TransformerTextEncoder : Module<Tensor, Tensor>, IOnnxExport
     public OnnxValue Export(OnnxGraph graph, OnnxValue input)
     {
         Require.Present(graph);
-        OnnxValue padding = graph.Apply("Equal", [input, EncoderConstants.Integers(graph, Options.PadId)]);
-        OnnxValue states = _layers.Aggregate(graph.Call(_embeddings, input), (states, layer) => layer.Export(graph, states, padding));
-        return _pooling.Export(graph, states, padding);
+        return _pooling.Export(graph, ExportHiddenStates(graph, input), PaddingOf(graph, input));
+    }
+
+    /// <summary>Adds what <see cref="HiddenStates"/> computes to a graph.</summary>
+    internal OnnxValue ExportHiddenStates(OnnxGraph graph, OnnxValue input)
+    {
+        OnnxValue padding = PaddingOf(graph, input);
+        return _layers.Aggregate(graph.Call(_embeddings, input), (states, layer) => layer.Export(graph, states, padding));
     }
 
     /// <inheritdoc/>
@@ -142,6 +147,8 @@ public sealed class TransformerTextEncoder : Module<Tensor, Tensor>, IOnnxExport
             target.copy_(values[name]);
         }
     }
+
+    private OnnxValue PaddingOf(OnnxGraph graph, OnnxValue ids) => graph.Apply("Equal", [ids, EncoderConstants.Integers(graph, Options.PadId)]);
 
     private Tensor StatesOf(Tensor ids, Tensor padding) => _layers.Aggregate(_embeddings.call(ids), (states, layer) => layer.call(states, padding));
 

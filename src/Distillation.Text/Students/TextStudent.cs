@@ -1,4 +1,3 @@
-using System.Globalization;
 using Distillation.Onnx;
 
 namespace Distillation.Text;
@@ -117,27 +116,9 @@ public sealed class TextStudent : IStudent
     /// <exception cref="NotSupportedException">The tokenizer has no file form.</exception>
     /// <exception cref="OnnxExportException">The network cannot be exported.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    public OnnxExportReport Save(string directory)
-    {
-        Require.Text(directory);
-        Directory.CreateDirectory(directory);
-        string draft = Directory.CreateDirectory(Path.Combine(directory, $".draft-{Guid.NewGuid():N}")).FullName;
-        try
-        {
-            Tokenizer.Save(draft);
-            OnnxExportReport report = Export(Path.Combine(draft, TextClassifier.FileName));
-            foreach (string file in Directory.GetFiles(draft))
-            {
-                File.Move(file, Path.Combine(directory, Path.GetFileName(file)), overwrite: true);
-            }
-
-            return report with { Path = Path.Combine(directory, TextClassifier.FileName) };
-        }
-        finally
-        {
-            Directory.Delete(draft, recursive: true);
-        }
-    }
+    public OnnxExportReport Save(string directory) => StudentFile.Save(
+        directory, Tokenizer, MaxTokens, StudentTask.Classification, (path, metadata) =>
+            TokenGraph.Export(_module, path, Tokenizer, MaxTokens, Labels, metadata));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -148,18 +129,6 @@ public sealed class TextStudent : IStudent
             _module.Dispose();
         }
     }
-
-    private OnnxExportReport Export(string path) => OnnxExport.Write(_module, path, [Math.Clamp(MaxTokens, 2, 8)], new OnnxExportOptions
-    {
-        Indices = Tokenizer.VocabularySize,
-        SequenceName = "tokens",
-        Labels = Labels,
-        Metadata = new Dictionary<string, string>
-        {
-            [TextClassifier.MaxTokensKey] = MaxTokens.ToString(CultureInfo.InvariantCulture),
-            [TextClassifier.PadIdKey] = Tokenizer.PadId.ToString(CultureInfo.InvariantCulture),
-        },
-    });
 
     private static string[] Checked(IReadOnlyList<string> labels)
     {

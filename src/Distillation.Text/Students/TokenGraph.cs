@@ -27,4 +27,19 @@ internal static class TokenGraph
         OnnxValue counts = graph.Apply("ReduceSum", [Mask(graph, ids, padId), Axis(graph, 1)], ("keepdims", 1));
         return graph.Apply("Max", [counts, graph.Constant(one)]);
     }
+
+    /// <summary>Exports a network of token ids of any number and length.</summary>
+    public static OnnxExportReport Export(
+        torch.nn.Module<Tensor, Tensor> module,
+        string path,
+        TextTokenizer tokenizer,
+        int maxTokens,
+        IReadOnlyList<string> labels,
+        IReadOnlyDictionary<string, string> metadata) => OnnxExport.Write(module, path, [Math.Clamp(maxTokens, 2, 8)], new OnnxExportOptions
+        {
+            Indices = tokenizer.VocabularySize,
+            SequenceName = "tokens",
+            Labels = labels,
+            Metadata = metadata,
+        });
 }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 
 namespace Distillation.Text;
@@ -56,7 +55,7 @@ public sealed class HashedTokenizer : TextTokenizer
         Require.Present(text);
         Require.Positive(maxTokens);
         string folded = Options.LowerCase ? text.ToLowerInvariant() : text;
-        List<Range> words = Words(folded);
+        List<Range> words = WordRanges.Of(folded, withSigns: false);
         var ids = new List<int>(words.Count);
         for (int word = 0; word < words.Count; word++)
         {
@@ -91,39 +90,6 @@ public sealed class HashedTokenizer : TextTokenizer
         writer.WriteNumber("maxCharacterNGram", Options.MaxCharacterNGram);
         writer.WriteBoolean("lowerCase", Options.LowerCase);
     }
-
-    private static List<Range> Words(string text)
-    {
-        var words = new List<Range>();
-        int start = -1;
-        int place = 0;
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            bool within = IsOfWord(rune);
-            if (within && start < 0)
-            {
-                start = place;
-            }
-            else if (!within && start >= 0)
-            {
-                words.Add(start..place);
-                start = -1;
-            }
-
-            place += rune.Utf16SequenceLength;
-        }
-
-        if (start >= 0)
-        {
-            words.Add(start..text.Length);
-        }
-
-        return words;
-    }
-
-    // Marks too: in many scripts vowels are marks on letters.
-    private static bool IsOfWord(Rune rune) => Rune.IsLetterOrDigit(rune)
-        || Rune.GetUnicodeCategory(rune) is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark;
 
     // The hash of a sequence goes on from that of the shorter one.
     private void AddWords(string text, ReadOnlySpan<Range> words, List<int> ids)

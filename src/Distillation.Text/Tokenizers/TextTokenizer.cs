@@ -29,6 +29,18 @@ public abstract class TextTokenizer
     /// <returns>The ids; none where the text has no token.</returns>
     public abstract TokenizedText Encode(string text, int maxTokens);
 
+    /// <summary>Tokenizes words one by one, so that each token belongs to one of them.</summary>
+    /// <remarks>The default encodes each word as a text. A tokenizer that adds special tokens to texts overrides it.</remarks>
+    /// <param name="words">The words.</param>
+    /// <param name="maxTokens">The largest number of ids, those of special tokens included; positive. What is beyond is left out.</param>
+    /// <returns>The ids with their words. A word may have no token.</returns>
+    public virtual TokenizedWords EncodeWords(IReadOnlyList<string> words, int maxTokens)
+    {
+        Require.Present(words);
+        Require.Positive(maxTokens);
+        return JoinedWords.Of(words, word => Encode(word, maxTokens), maxTokens);
+    }
+
     /// <summary>Writes the tokenizer into a directory.</summary>
     /// <param name="directory">The directory; it is made if it is missing, and the files of another tokenizer in it are replaced.</param>
     /// <exception cref="NotSupportedException">The tokenizer has no file form.</exception>

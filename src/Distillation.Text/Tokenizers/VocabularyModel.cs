@@ -14,6 +14,9 @@ internal sealed record VocabularyModel(Func<string, int, IReadOnlyList<int>> Enc
 {
     private static readonly string[] Padding = ["[PAD]", "<pad>", "<|pad|>"];
 
+    /// <summary>Gets what a word begins with that is encoded alone: byte-level BPE has the space before a word in its tokens.</summary>
+    public string WordPrefix { get; private init; } = "";
+
     public static VocabularyModel Of(VocabularyForm form, ImmutableArray<byte[]> files, bool lowerCase) => form switch
     {
         VocabularyForm.WordPiece => WordPiece(files[0], lowerCase),
@@ -56,6 +59,6 @@ internal sealed record VocabularyModel(Func<string, int, IReadOnlyList<int>> Enc
     {
         int largest = vocabulary.Values.Max();
         int pad = Padding.Select(token => vocabulary.GetValueOrDefault(token, -1)).FirstOrDefault(id => id >= 0, largest + 1);
-        return new((text, needed) => tokenizer.EncodeToIds(text, needed, out _, out _), Math.Max(largest, pad) + 1, pad, ([], []));
+        return new((text, needed) => tokenizer.EncodeToIds(text, needed, out _, out _), Math.Max(largest, pad) + 1, pad, ([], [])) { WordPrefix = " " };
     }
 }

@@ -81,19 +81,24 @@ public sealed class VocabularyTokenizer : TextTokenizer
     public override TokenizedText Encode(string text, int maxTokens)
     {
         Require.Present(text);
-        Require.Positive(maxTokens);
-        int room = maxTokens - _model.Special.Before.Length - _model.Special.After.Length;
-        if (room < 0)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(maxTokens),
-                maxTokens,
-                $"There must be room for the {_model.Special.Before.Length + _model.Special.After.Length} special tokens of each text.");
-        }
+        int room = RoomIn(maxTokens);
+        TokenizedText tokens = Bare(text, room);
+        return tokens with { Ids = [.. _model.Special.Before, .. tokens.Ids, .. _model.Special.After] };
+    }
 
-        // One more than there is room for shows whether something is left out.
-        IReadOnlyList<int> ids = _model.Encode(text, room + 1);
-        return new TokenizedText([.. _model.Special.Before, .. ids.Take(room), .. _model.Special.After], ids.Count > room);
+    /// <inheritdoc/>
+    /// <remarks>As Hugging Face's tokenizers do with <c>is_split_into_words</c>, and <c>add_prefix_space</c> for byte-level BPE.</remarks>
+    public override TokenizedWords EncodeWords(IReadOnlyList<string> words, int maxTokens)
+    {
+        Require.Present(words);
+        int room = RoomIn(maxTokens);
+        TokenizedWords tokens = JoinedWords.Of(words, word => Bare(_model.WordPrefix + word, room), room);
+        (int[] before, int[] after) = _model.Special;
+        return tokens with
+        {
+            Ids = [.. before, .. tokens.Ids, .. after],
+            Words = [.. before.Select(_ => -1), .. tokens.Words, .. after.Select(_ => -1)],
+        };
     }
 
     internal static VocabularyTokenizer Read(JsonElement description, string directory)
@@ -127,5 +132,20 @@ public sealed class VocabularyTokenizer : TextTokenizer
         {
             throw new InvalidDataException($"The files are no vocabulary of the form {form}: {wrong.Message}", wrong);
         }
+    }
+
+    // One more than there is room for shows whether something is left out.
+    private TokenizedText Bare(string text, int room)
+    {
+        IReadOnlyList<int> ids = _model.Encode(text, room + 1);
+        return new TokenizedText([.. ids.Take(room)], ids.Count > room);
+    }
+
+    private int RoomIn(int maxTokens)
+    {
+        int special = _model.Special.Before.Length + _model.Special.After.Length;
+        return Require.Positive(maxTokens) >= special
+            ? maxTokens - special
+            : throw new ArgumentOutOfRangeException(nameof(maxTokens), maxTokens, $"There must be room for the {special} special tokens of each text.");
     }
 }

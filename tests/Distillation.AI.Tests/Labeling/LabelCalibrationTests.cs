@@ -11,6 +11,7 @@ public sealed class LabelCalibrationTests
     [Theory]
     [InlineData(CalibrationMethod.Temperature)]
     [InlineData(CalibrationMethod.Vector)]
+    [InlineData(CalibrationMethod.Matrix)]
     public async Task Calibrated_votes_have_an_expected_calibration_error_of_five_percent_at_most(CalibrationMethod method)
     {
         var annotator = new NoisyAnnotator(seed: 11);
@@ -27,6 +28,41 @@ public sealed class LabelCalibrationTests
         after.Should().BeLessThanOrEqualTo(0.05);
         calibration.After.NegativeLogLikelihood.Should().BeLessThan(calibration.Before.NegativeLogLikelihood);
         calibration.Before.Samples.Should().Be(Human);
+    }
+
+    [Fact]
+    public async Task Matrix_corrects_confusions_that_votes_do_not_show()
+    {
+        var annotator = new NoisyAnnotator(seed: 3, mistaken: 0.35);
+        LabeledTexts labeled = await annotator.LabelAsync(Texts, samples: 8);
+        var human = Enumerable.Range(0, Human).ToDictionary(i => i, i => NoisyAnnotator.Name(annotator.Truth(i)));
+        int[] truth = [.. Enumerable.Range(Human, Texts - Human).Select(annotator.Truth)];
+
+        double[] errors = [.. Enum.GetValues<CalibrationMethod>().Select(method =>
+            Error(LabelCalibration.Fit(labeled, human, new() { Method = method }).Apply(labeled), truth))];
+
+        errors[(int)CalibrationMethod.Matrix].Should().BeLessThanOrEqualTo(0.05)
+            .And.BeLessThan(errors[(int)CalibrationMethod.Vector], string.Join(", ", errors));
+    }
+
+    [Fact]
+    public void Matrix_is_the_minimum_of_the_cost()
+    {
+        // At the minimum the penalty balances the errors: λ (W − I) = −Σ (p − y) xᵀ and λ b = −Σ (p − y).
+        (double[][] rows, int[] labels) = Drawn(200, (row, k) => k == 1 ? -row : row, temperature: 1.5);
+
+        var calibration = LabelCalibration.FitRows(rows, labels, new() { Method = CalibrationMethod.Matrix, Penalty = 2, Floor = 1e-12 });
+
+        for (int label = 0; label < Classes; label++)
+        {
+            double[] errors = [.. rows.Zip(labels, (row, truth) => calibration.Apply(row)[label] - (truth == label ? 1 : 0))];
+            (2 * calibration.Offsets[label]).Should().BeApproximately(-errors.Sum(), 1e-2);
+            for (int column = 0; column < Classes; column++)
+            {
+                double balance = -errors.Zip(rows, (error, row) => error * Math.Log(row[column])).Sum();
+                (2 * (calibration.Weights[label][column] - (label == column ? 1 : 0))).Should().BeApproximately(balance, 1e-2);
+            }
+        }
     }
 
     [Fact]

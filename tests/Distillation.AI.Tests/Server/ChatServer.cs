@@ -39,11 +39,14 @@ internal sealed class ChatServer : IDisposable
     /// <summary>Called when a request is held.</summary>
     public Action OnHeld { get; set; } = () => { };
 
+    /// <summary>The address of the service.</summary>
+    public Uri Endpoint => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/v1");
+
     public IChatClient Client() => new OpenAIClient(
         new ApiKeyCredential(ApiKey),
         new OpenAIClientOptions
         {
-            Endpoint = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/v1"),
+            Endpoint = Endpoint,
             RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
         }).GetChatClient("model-1").AsIChatClient();
 

@@ -69,6 +69,17 @@ public sealed class OnnxExportTests : IDisposable
     }
 
     [Fact]
+    public void Classes_of_sequences_are_the_last_dimension_for_softmax_and_labels()
+    {
+        Module<Tensor, Tensor> network = Sequential(Linear(2, 3));
+        OnnxExport.Write(network, _file.Path, [5, 2], new OnnxExportOptions { Softmax = true, Labels = ["a", "b", "c"] });
+
+        Tensor sequences = torch.randn(4, 5, 2);
+        float[] expected = functional.softmax(network.call(sequences), 2).data<float>().ToArray();
+        _file.Run(sequences).Values.Should().Equal(expected, (left, right) => Math.Abs(left - right) < 1e-6);
+    }
+
+    [Fact]
     public void Batch_normalisation_after_a_convolution_is_folded_when_asked()
     {
         Module<Tensor, Tensor> network = Network();

@@ -50,6 +50,27 @@ public sealed class TextSnippetTests : IDisposable
     }
 
     [Fact]
+    public void Spans_are_learned_and_found()
+    {
+        AnnotatedText[] texts =
+        [
+            new("Call Ada Stone before Monday", [new(5, 9, "person"), new(22, 6, "date")]),
+            AnnotatedText.FromTags(["Bob", "left", "in", "May"], ["B-person", "O", "O", "B-date"]),
+        ];
+
+        using SpanStudent student = SpanStudent.Convolution(["person", "date"]);
+        var loss = new HardLabelLoss { IgnoredLabel = TextData.IgnoredLabel };
+        new SupervisedTrainer(student, loss, new TrainerOptions { Epochs = 100, Optimizer = new AdamWOptimizer(0.01) }).Fit(student.Encode(texts));
+        student.Save("spans");
+
+        using SpanExtractor extractor = SpanExtractor.Load("spans");
+        IReadOnlyList<ExtractedSpan>[] found = [.. extractor.Extract([.. texts.Select(text => text.Text)])];
+        Console.WriteLine(SpanReport.Compare(texts, found).Describe());
+
+        SpanReport.Compare(texts, found).F1.Should().Be(1);
+    }
+
+    [Fact]
     public void Characters_make_a_better_student_of_short_texts()
     {
         var features = new HashedTokenizer(new HashedTokenizerOptions { Buckets = 32_768, MinCharacterNGram = 3, MaxCharacterNGram = 5 });
