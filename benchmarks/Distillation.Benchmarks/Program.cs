@@ -10,6 +10,12 @@ switch (args)
 {
     case ["small-data", .. string[] rest]:
         return SmallDataCommand.Run(rest);
+    case ["pretrained", .. string[] rest]:
+        return PretrainedCommand.Run(rest);
+    case ["federated", .. string[] rest]:
+        return FederatedCommand.Run(rest);
+    case ["search-truth", .. string[] rest]:
+        return SearchTruthCommand.Run(rest);
     case ["study", .. string[] rest]:
         return StudyCommand.Run(rest);
     case ["text-study", .. string[] rest]:

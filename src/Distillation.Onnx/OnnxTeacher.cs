@@ -32,7 +32,7 @@ public sealed class OnnxTeacher : ITeacher
     private OnnxTeacher(OnnxFile file, OnnxTeacherOptions? options)
     {
         options ??= new();
-        InferenceSession session = file.Open(options.InnerValues, options.Session);
+        InferenceSession session = file.Open(options);
         try
         {
             _outputs = new([.. session.OutputNames.Select(name => new ModelNode(name, session.OutputMetadata[name]))], options);
@@ -101,15 +101,16 @@ public sealed class OnnxTeacher : ITeacher
         ObjectDisposedException.ThrowIf(_disposed, this);
         Require.Present(batch);
         Feature[] required = [.. Require.Present(features)];
-        ModelNode[] outputs = [_outputs.Logits, .. required.Select(_outputs.Layer)];
+        ModelNode[] outputs = [.. required.Select(_outputs.Layer).Prepend(_outputs.Logits).Distinct()];
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
         Tensor[] predicted = _session.Run(batch, outputs);
-        predicted[0] = Logits(predicted[0]);
 
         torch.ScalarType type = batch.Inputs.is_floating_point() ? batch.Inputs.dtype : torch.get_default_dtype();
-        Tensor[] given = [.. predicted.Select(tensor => tensor.to(type, batch.Inputs.device).MoveToOuterDisposeScope())];
-        return new ModelOutput(given[0], required.Zip(given.Skip(1)).ToDictionary(layer => layer.First, layer => layer.Second));
+        Tensor logits = Given(Logits(predicted[0]));
+        return new ModelOutput(logits, required.ToDictionary(layer => layer, layer => Given(predicted[Array.IndexOf(outputs, _outputs.Layer(layer))])));
+
+        Tensor Given(Tensor tensor) => tensor.to(type, batch.Inputs.device).alias().MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

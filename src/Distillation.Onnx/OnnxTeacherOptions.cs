@@ -9,6 +9,10 @@ public sealed record OnnxTeacherOptions
     /// <remarks>
     /// An output [N], one number for each sample, becomes [N, 1]. One that by the shapes of the model itself is always [N, C, 1, 1] becomes [N, C]; sizes that
     /// depend on the input stay, whatever they are.
+    /// <para>
+    /// An inner value can be the output too, where <see cref="InnerValues"/> has it: then the model's own outputs are left out, and what only they need is not
+    /// computed.
+    /// </para>
     /// </remarks>
     /// <value>
     /// The default value is <see langword="null"/>: the first output of floating-point numbers with two axes or more, or of such maps; where there is none, the
@@ -26,6 +30,28 @@ public sealed record OnnxTeacherOptions
     /// <summary>Gets values inside the model, by their names in its graph, that can be required as inner layers. Its outputs always can.</summary>
     /// <value>The default value is <see cref="FeatureSet.None"/>.</value>
     public FeatureSet InnerValues { get; init => field = Require.Present(value); } = FeatureSet.None;
+
+    /// <summary>Gets the shape of the model's only input in place of the one that it declares, each size -1 where it may be any.</summary>
+    /// <remarks>
+    /// Many convolutional networks are exported for one image of one size, and compute any number of images of other sizes too: <c>[-1, 3, 64, 64]</c>. The
+    /// shapes that the model declares of its outputs and inner values are left out with it. A model that cannot compute the shape, because a layer at its end
+    /// has a fixed size, fails when it is loaded or run; set <see cref="Output"/> to an inner value before that layer.
+    /// </remarks>
+    /// <value>At least one size, each positive or -1. The default value is <see langword="null"/>: the declared shape.</value>
+    public IReadOnlyList<long>? InputShape
+    {
+        get;
+        init
+        {
+            if (value is not null && (value.Count == 0 || value.Any(size => size is < 1 and not -1)))
+            {
+                throw new ArgumentException(
+                    $"{nameof(InputShape)} must have sizes that are positive, or -1 for any, but is [{string.Join(", ", value)}].", nameof(InputShape));
+            }
+
+            field = value is null ? null : [.. value];
+        }
+    }
 
     /// <summary>Gets what changes the options of the session before the model is loaded: execution providers, threads, custom operators.</summary>
     /// <remarks>A session has <c>torch.get_num_threads()</c> threads, and logs nothing: failures are exceptions.</remarks>

@@ -55,8 +55,10 @@ public sealed class ModelDistillation
         {
             int seed = _options.Seed;
             TrainerOptions training = _recipe.TrainingFrom(_options.Training);
-            TrainerOptions plainTraining = _options.PlainTraining ?? training;
             using var originals = new LabeledSamples(samples, _options.Classes);
+            TrainerOptions plainTraining = _options.PlainTraining ?? (_recipe.Kind == RecipeKind.Plain
+                ? training
+                : PlainTuning.Tune(_original, originals, _options.Training, _options.PlainWeightDecays, seed, cancellationToken));
             Module<Tensor, Tensor> plain = Own(OriginalTraining.Fit(_original, samples, plainTraining, seed, cancellationToken));
             progress?.Report(0.2);
             FittedTeacher? teacher = _recipe.Teacher is { } fitter ? Own(fitter.Fit(originals, seed, cancellationToken)) : null;

@@ -8,11 +8,25 @@ public sealed record ModelDistillationOptions
     public TrainerOptions Training { get; init => field = OriginalTraining.Several(value); } = RecipeSearchOptions.DefaultTraining;
 
     /// <summary>
-    /// Gets how the plain original is trained, on the labeled samples alone; as the others if not given. An original that is to be a fair measure wants more
-    /// weight decay than one with a pool.
+    /// Gets how the plain original is trained, on the labeled samples alone: such as by the training of <see cref="RecipeSearchResult.Plain"/>. An original
+    /// that is to be a fair measure wants more weight decay than one with a pool.
     /// </summary>
-    /// <value>The default value is <see langword="null"/>.</value>
+    /// <value>
+    /// <see langword="null"/>: as <see cref="Training"/>, with the best of <see cref="PlainWeightDecays"/>; of a plain recipe, as the recipe says. The default
+    /// value is <see langword="null"/>.
+    /// </value>
     public TrainerOptions? PlainTraining { get; init => field = value is null ? null : OriginalTraining.Several(value); }
+
+    /// <summary>
+    /// Gets the weight decays among which the plain original finds its own, by the calibrated likelihood of held-out labeled samples in three folds, where
+    /// <see cref="PlainTraining"/> is not given and the optimizer is an <see cref="AdamWOptimizer"/>. It takes three trainings each.
+    /// </summary>
+    /// <value>Zero or positive; empty: the plain original is trained as the others. The default values are 0.1, 0.5, 2 and 8.</value>
+    public IReadOnlyList<double> PlainWeightDecays
+    {
+        get;
+        init => field = [.. Require.Present(value).Select(decay => Require.NotNegative(decay, nameof(PlainWeightDecays)))];
+    } = PlainTuning.WeightDecays;
 
     /// <summary>Gets below which probability of its label a contradicted sample is reported.</summary>
     /// <value>In [0, 1]. The default value is 0.1.</value>

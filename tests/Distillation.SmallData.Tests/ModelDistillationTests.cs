@@ -32,6 +32,21 @@ public sealed class ModelDistillationTests : IDisposable
     }
 
     [Fact]
+    public void Plain_original_has_the_weight_decay_that_is_best_on_held_out_samples()
+    {
+        // With the larger one all weights are zero.
+        TrainerOptions training = SmallProblem.Training with { Steps = 60, Optimizer = new AdamWOptimizer(0.02) { WeightDecay = 50 } };
+        var tuned = new ModelDistillationOptions { Training = training, PlainWeightDecays = [50, 0] };
+        TrainerOptions best = training with { Optimizer = new AdamWOptimizer(0.02) { WeightDecay = 0 } };
+        var given = new ModelDistillationOptions { Training = training, PlainTraining = best };
+
+        using ModelDistillationResult one = new ModelDistillation(SmallProblem.Network, SmallProblem.Network, Distil, tuned).Run(_few);
+        using ModelDistillationResult other = new ModelDistillation(SmallProblem.Network, SmallProblem.Network, Distil, given).Run(_few);
+
+        one.Plain.parameters().SelectMany(Close.Numbers).Should().Equal(other.Plain.parameters().SelectMany(Close.Numbers));
+    }
+
+    [Fact]
     public void New_samples_come_with_the_labels_of_the_teacher()
     {
         using ModelDistillationResult result = Run(Distil);

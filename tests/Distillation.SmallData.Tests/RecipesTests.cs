@@ -5,11 +5,12 @@ namespace Distillation.SmallData.Tests;
 public sealed class RecipesTests
 {
     [Fact]
-    public void There_is_one_of_each_kind_from_the_simplest_on()
+    public void Kinds_are_there_from_the_simplest_on()
     {
         foreach (IReadOnlyList<Recipe> recipes in new[] { Recipes.ForImages(), Recipes.ForTables() })
         {
-            recipes.Select(recipe => recipe.Kind).Should().BeInAscendingOrder().And.Contain(Enum.GetValues<RecipeKind>());
+            recipes.Select(recipe => recipe.Kind).Should().BeInAscendingOrder()
+                .And.Contain([RecipeKind.AugmentationOnly, RecipeKind.Distillation, RecipeKind.TeacherItself]);
             recipes.Select(recipe => recipe.Name).Should().OnlyHaveUniqueItems();
         }
     }
@@ -28,14 +29,23 @@ public sealed class RecipesTests
     }
 
     [Fact]
-    public void Plain_ones_differ_in_weight_decay_and_keep_the_steps_of_all()
+    public void Strongly_augmented_images_are_followed_longer_and_with_less_weight_decay()
     {
-        var training = new TrainerOptions { Steps = 7, Optimizer = new SgdOptimizer(0.1) };
+        Recipe strong = Recipes.ForImages().Single(recipe => recipe.Name == "distillation on strongly augmented samples");
 
-        Recipe[] plain = [.. Recipes.ForImages().Where(recipe => recipe.Kind == RecipeKind.Plain)];
+        TrainerOptions training = strong.Training!(RecipeSearchOptions.DefaultTraining);
 
-        plain.Select(recipe => recipe.Training!(training).Steps).Should().OnlyContain(steps => steps == 7);
-        plain.Select(recipe => ((AdamWOptimizer)recipe.Training!(training).Optimizer).WeightDecay).Should().OnlyHaveUniqueItems();
+        training.Steps.Should().Be(3 * RecipeSearchOptions.DefaultTraining.Steps);
+        ((AdamWOptimizer)training.Optimizer).WeightDecay.Should().Be(0.1);
+        strong.Training(new TrainerOptions { Steps = 7, Optimizer = new SgdOptimizer(0.1) }).Optimizer.Should().Be(new SgdOptimizer(0.1));
+    }
+
+    [Fact]
+    public void Teacher_of_tables_is_the_mean_of_three_families()
+    {
+        Recipe itself = Recipes.ForTables().Single(recipe => recipe.Kind == RecipeKind.TeacherItself);
+
+        itself.Teacher!.Name.Should().Be("kernel ridge + extra trees + logistic regression");
     }
 
     [Fact]
@@ -48,7 +58,8 @@ public sealed class RecipesTests
         RecipeSearchResult result =
             new RecipeSearch(() => Sequential(Flatten(), Linear(144, 3)), candidates, new() { Folds = 2, Training = new() { Steps = 3 } }).Run(originals);
 
-        result.Scores.Should().HaveCount(candidates.Length).And.OnlyContain(score => double.IsFinite(score.Mean));
+        // Beside them: class frequencies, a plain original, the control of the strongly augmented ones, and two families more.
+        result.Scores.Should().HaveCount(candidates.Length + 6).And.OnlyContain(score => double.IsFinite(score.Mean));
     }
 
     [Fact]

@@ -78,12 +78,13 @@ public sealed class SampleFilterTests : IDisposable
     {
         using var teacher = new PartialLabelEnsemble(
             new PartialLabelMember(Says([0.9, 0.1, 0], [0.6, 0.4, 0]), [0, 1]),
+            new PartialLabelMember(Says([0.8, 0.2, 0], [0.1, 0.9, 0]), [0, 1]),
             new PartialLabelMember(Says([0, 0.2, 0.8], [0, 0.9, 0.1]), [1, 2]),
             new PartialLabelMember(Says([0.1, 0.8, 0.1], [0.1, 0.8, 0.1]), [0, 1, 2], weight: 0));
 
         using KeptSamples kept = Numbered(2).LabelAndKeep(teacher, new SampleFilter { MinAgreement = 1 });
 
-        kept.Numbers.Should().Equal([0], "of two members that know class 1 only one says it of sample 1");
+        kept.Numbers.Should().Equal([0], "of three members that know class 1 one holds another likeliest for sample 1");
     }
 
     [Fact]

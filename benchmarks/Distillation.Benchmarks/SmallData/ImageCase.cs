@@ -24,7 +24,7 @@ internal sealed class ImageCase(FashionMnist images, int count) : ICase
         TrainerOptions tuned = Baseline.Tuned(Original, samples, seed);
         yield return ("plain", Train(Original, samples, tuned));
 
-        Recipe recipe = Recipes.ForImages().Single(candidate => candidate.Kind == RecipeKind.Distillation);
+        Recipe recipe = Recipes.ForImages().First(candidate => candidate.Kind == RecipeKind.Distillation);
         using FittedTeacher fitted = recipe.Teacher!.Fit(originals, seed);
         yield return ("teacher itself", Scores.Of(Evaluator.Evaluate(fitted.Teacher, images.Test)));
 

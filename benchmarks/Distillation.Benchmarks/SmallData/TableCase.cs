@@ -54,7 +54,7 @@ internal sealed class TableCase(string path, int labels) : ICase
         using FittedTeacher teacher = fitter.Fit(originals, seed);
         yield return ("teacher itself", Measure(teacher.Teacher));
 
-        Recipe recipe = Recipes.ForTables().Single(candidate => candidate.Kind == RecipeKind.Distillation);
+        Recipe recipe = Recipes.ForTables().First(candidate => candidate.Kind == RecipeKind.Distillation);
         using TensorData pool = originals.Generate(recipe.Generator!, Math.Max(recipe.MinPoolSize, recipe.PoolFactor * originals.Count), seed).InMemory();
         using TensorData taught = pool.LabeledBy(teacher.Teacher).InMemory();
         using Tensor halves = torch.lerp(taught.Labels!, pool.Labels!, 0.5);

@@ -59,18 +59,18 @@ internal sealed class SmallData : IJob
             {
                 using var originals = new LabeledSamples(draw.Labeled, classes: 10);
                 found = new RecipeSearch(() => Networks.Mlp(128), recipes, new RecipeSearchOptions { Seed = seed }).Run(originals, progress);
-                return found.Describe();
+                return $"{found.Recommendation}: '{found.Chosen.Name}'";
             });
         }
 
         yield return new(FormattableString.Invariant($"seed {seed}, models"), progress =>
         {
-            Recipe recipe = Best(RecipeKind.Distillation);
+            Recipe recipe = Best();
             var options = new ModelDistillationOptions
             {
                 Seed = seed,
                 Classes = 10,
-                PlainTraining = Best(RecipeKind.Plain).Training?.Invoke(RecipeSearchOptions.DefaultTraining),
+                PlainTraining = found?.Plain.Recipe.Training?.Invoke(RecipeSearchOptions.DefaultTraining),
             };
             using ModelDistillationResult result = new ModelDistillation(() => Networks.Mlp(128), () => Networks.Mlp(64), recipe, options)
                 .Run(draw.Labeled, _images.Test, progress);
@@ -84,9 +84,9 @@ internal sealed class SmallData : IJob
                 + $"the teacher itself {Spread.Percent(result.Report.Teacher!.Accuracy)}";
         });
 
-        // Without a search, the first of its kind.
-        Recipe Best(RecipeKind kind) => found is null
-            ? recipes.First(recipe => recipe.Kind == kind)
-            : found.Scores.Where(score => score.Recipe.Kind == kind).MinBy(score => score.Mean)!.Recipe;
+        // Without a search, the first recipe that distils.
+        Recipe Best() => found is null
+            ? recipes.First(recipe => recipe.Kind == RecipeKind.Distillation)
+            : found.Scores.Where(score => score.Recipe.Kind == RecipeKind.Distillation).MinBy(score => score.Mean)!.Recipe;
     }
 }

@@ -52,9 +52,9 @@ internal static class SmallDataDetails
     };
 
     private static ReportTable Scores(IReadOnlyList<SmallDataTrial> trials) => new(
-        ["recipe", "seed", "NLL", "standard error of the difference from the best"],
+        ["recipe", "seed", "NLL", "accuracy gained over plain", "NLL gained over plain"],
         trials.SelectMany(trial => trial.Found!.Scores.Select(score => (IReadOnlyList<ReportCell>)
-            [score.Recipe.Name, trial.Seed, score.Mean, score.StandardErrorOfDifference])))
+            [score.Recipe.Name, trial.Seed, score.Mean, score.Gain.Accuracy, score.Gain.Likelihood])))
     {
         Title = "Recipes",
     };

@@ -40,9 +40,11 @@ internal static class SmallDataReport
         foreach (SmallDataTrial trial in trials.Where(trial => trial.Found is not null))
         {
             yield return FormattableString.Invariant(
-                $"search, seed {trial.Seed}: {trial.Found!.Describe()} For the original it chooses '{trial.Found.ChosenForOriginal.Name}'.");
+                $"search, seed {trial.Seed}: {OneLine(trial.Found!.Describe())} For the original it chooses '{trial.Found!.ChosenForOriginal.Name}'.");
         }
     }
+
+    private static string OneLine(string lines) => lines.ReplaceLineEndings(" ");
 
     private static IEnumerable<string> Gains(IReadOnlyList<SmallDataTrial> trials, Spread againstPlain, Spread? againstControl)
     {

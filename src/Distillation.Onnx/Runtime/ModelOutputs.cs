@@ -20,7 +20,7 @@ internal sealed class ModelOutputs
             throw new NotSupportedException($"The model's output {Logits} is of a type that no tensor has.");
         }
 
-        Layers = [.. nodes.Where(node => node.IsReals && node != Logits).Select(node => new Feature(node.Name))];
+        Layers = [.. nodes.Where(node => node.IsReals && (node != Logits || options.InnerValues.Contains(node.Name))).Select(node => new Feature(node.Name))];
     }
 
     public ModelNode Logits { get; }

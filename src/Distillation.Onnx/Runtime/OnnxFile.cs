@@ -63,7 +63,7 @@ internal sealed class OnnxFile
 
     public static OnnxFile Of(byte[] model) => new(model, $"of {model.Length} bytes", folder: null);
 
-    public InferenceSession Open(FeatureSet innerValues, Action<SessionOptions>? configure)
+    public InferenceSession Open(OnnxTeacherOptions model)
     {
         using var options = new SessionOptions { IntraOpNumThreads = torch.get_num_threads(), LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         if (_folder is not null)
@@ -77,10 +77,12 @@ internal sealed class OnnxFile
             throw Refused($"of '{pointer}', in which it has weights, there is only a pointer of Git LFS; `git lfs pull` gets the file itself.");
         }
 
-        configure?.Invoke(options);
+        model.Session?.Invoke(options);
+        byte[] outputs = model.InnerValues.Count == 0 ? _bytes : ModelFields.WithOutputs(_bytes, model.InnerValues);
+        byte[] changed = ModelGraphChanges.Apply(outputs, model);
         try
         {
-            return new InferenceSession(innerValues.Count == 0 ? _bytes : ModelFields.WithOutputs(_bytes, innerValues), options);
+            return new InferenceSession(changed, options);
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or ArgumentException)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Distillation.Evaluation;
 using static TorchSharp.torch.nn;
 
@@ -29,16 +30,27 @@ public sealed class FederatedDistillation
         _options = options ?? new FederatedOptions();
     }
 
+    /// <summary>Gets samples of the same kind that all clients may see, whose labels are not used.</summary>
+    /// <value>
+    /// The default value is <see langword="null"/>: clients generate samples. With a pool no sample is generated: all models together label it once, and every
+    /// client learns from it beside its own samples. It is useful where models alone are exchanged: samples that a client generates do not reach classes that
+    /// it lacks.
+    /// </value>
+    public IDataSource? PublicPool { get; init; }
+
     /// <summary>Runs it.</summary>
     /// <param name="clients">The labeled samples of each client: class ids as labels. At least two.</param>
     /// <param name="test">Labeled samples for the reports, from which nothing learns; without them there are none.</param>
     /// <param name="progress">Receives the share that is done, on this thread.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the run.</param>
     /// <returns>The models and the reports; the caller disposes them.</returns>
     /// <exception cref="ArgumentException">There are fewer than two clients.</exception>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
     public FederatedDistillationResult Run(
-        IReadOnlyList<IDataSource> clients, IDataSource? test = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<IDataSource> clients,
+        IDataSource? test = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         IDataSource[] sources = [.. Require.Present(clients).Select(source => Require.Present(source, nameof(clients)))];
         if (sources.Length < 2)
@@ -47,15 +59,20 @@ public sealed class FederatedDistillation
         }
 
         var owned = new List<IDisposable>();
+        var clock = Stopwatch.StartNew();
         try
         {
             FederatedClient[] all = [.. sources.Select((source, number) => new FederatedClient(number, _original, source, _generator, _options))];
             FederatedModel[] before = ForEach(number => all[number].Train(cancellationToken), 0);
+            double seconds = clock.Elapsed.TotalSeconds;
             var teacher = new PartialLabelEnsemble([.. before.Select(model => model.AsMember())]);
-            using TensorData? shared = _options.Exchange == FederatedExchange.ModelsAndSamples ? Share(all, sources, before, teacher) : null;
+            using TensorData? made = PublicPool is null && _options.Exchange == FederatedExchange.ModelsAndSamples
+                ? FederatedPool.Generate(sources, before[0].Module, _generator, _options)
+                : null;
+            using TensorData? shared = (PublicPool ?? made) is { } pool ? FederatedClient.Label(teacher, [pool], Labeling) : null;
             FederatedModel[] after = ForEach(
                 number => shared is null
-                    ? Alone(all[number], sources[number], before[number], teacher, cancellationToken)
+                    ? Alone(all[number], sources, number, before[number], teacher, cancellationToken)
                     : all[number].TrainWith(shared, cancellationToken),
                 0.5);
             return new(
@@ -71,7 +88,11 @@ public sealed class FederatedDistillation
                 ],
                 teacher,
                 Evaluate(teacher),
-                owned);
+                owned)
+            {
+                BytesSent = before.Sum(model => FederatedPool.Bytes(model.Module)) + (made is null ? 0 : FederatedPool.Bytes(made)),
+                TrainingSeconds = seconds,
+            };
         }
         catch
         {
@@ -95,37 +116,21 @@ public sealed class FederatedDistillation
         EvaluationReport? Evaluate(ITeacher model) => test is null ? null : Evaluator.Evaluate(model, test, cancellationToken: cancellationToken);
     }
 
-    private static FederatedModel Alone(
-        FederatedClient client, IDataSource source, FederatedModel before, PartialLabelEnsemble teacher, CancellationToken cancellationToken)
+    // The labels of a public pool are nobody's.
+    private FederatedOptions Labeling =>
+        PublicPool is null ? _options : _options with { Labeling = (_options.Labeling ?? new LabelingOptions()) with { KnownShare = 0 } };
+
+    private FederatedModel Alone(
+        FederatedClient client,
+        IDataSource[] sources,
+        int number,
+        FederatedModel before,
+        PartialLabelEnsemble teacher,
+        CancellationToken cancellationToken)
     {
-        using TensorData made = client.Generate(ClassesOf(before, source));
+        long count = FederatedPool.Part(sources, number, _options);
+        using TensorData made = client.Generate(FederatedPool.ClassesOf(before.Module, sources[number]), count);
         using TensorData pool = client.Label(teacher, made);
         return client.TrainWith(pool, cancellationToken);
-    }
-
-    private TensorData Share(FederatedClient[] all, IDataSource[] sources, FederatedModel[] before, PartialLabelEnsemble teacher)
-    {
-        var made = new List<TensorData>();
-        try
-        {
-            for (int number = 0; number < all.Length; number++)
-            {
-                long count = Math.Max((_options.MinPoolSize + all.Length - 1) / all.Length, _options.PoolFactor * sources[number].Count);
-                made.Add(all[number].Generate(ClassesOf(before[number], sources[number]), count));
-            }
-
-            return FederatedClient.Label(teacher, made, _options);
-        }
-        finally
-        {
-            made.ForEach(samples => samples.Dispose());
-        }
-    }
-
-    // As many as the model has logits.
-    private static long ClassesOf(FederatedModel model, IDataSource source)
-    {
-        using var scope = torch.NewDisposeScope();
-        return model.Teacher.Predict(source.Read(torch.tensor([0L])), FeatureSet.None).Logits.size(1);
     }
 }

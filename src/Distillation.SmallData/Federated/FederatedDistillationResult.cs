@@ -38,6 +38,17 @@ public sealed class FederatedDistillationResult : IDisposable
     /// <summary>Gets how all first models together do on test samples; <see langword="null"/> where none were given.</summary>
     public EvaluationReport? TeacherReport { get; }
 
+    /// <summary>Gets the number of bytes that all clients send together: their models, and generated samples where they are exchanged.</summary>
+    /// <value>Each client receives what the others send.</value>
+    public long BytesSent { get; internal init; }
+
+    /// <summary>Gets whether the ensemble itself has a higher accuracy on the test samples than the clients' students have on the mean.</summary>
+    /// <value><see langword="null"/> where no test samples were given.</value>
+    public bool? EnsembleIsBest => TeacherReport is null ? null : TeacherReport.Accuracy > Clients.Average(client => client.ReportAfter!.Accuracy);
+
+    /// <summary>Gets the duration of the training of all first models.</summary>
+    internal double TrainingSeconds { get; init; }
+
     /// <summary>Gets by how much the accuracy changed, over the clients; <see langword="null"/> where no test samples were given.</summary>
     /// <value>Its interval is for other clients of the same data with the same test samples.</value>
     public PairedComparison? Improvement { get; }
@@ -67,6 +78,9 @@ public sealed class FederatedDistillationResult : IDisposable
 
         text.AppendLine(FormattableString.Invariant($"mean of the clients: {Mean(client => client.ReportBefore!)} -> {Mean(client => client.ReportAfter!)}"));
         text.AppendLine(FormattableString.Invariant($"all first models together: {Numbers(TeacherReport!)}"));
+        text.AppendLine(EnsembleIsBest == true
+            ? "The ensemble of all first models is best: use it where it can run."
+            : "The students of the clients are best on the mean.");
         return text.Append(Improvement.Describe("Accuracy", higherIsBetter: true, " points", 100)).ToString();
     }
 

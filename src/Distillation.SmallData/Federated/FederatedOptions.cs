@@ -24,7 +24,8 @@ public sealed record FederatedOptions
     public int PoolFactor { get; init => field = Require.Positive(value); } = 20;
 
     /// <summary>
-    /// Gets the number of new samples with which the pool is full, however few labeled ones there are; where samples are exchanged, of the pool of all.
+    /// Gets the number of new samples that all clients make together at least, however few labeled ones there are: each makes an equal part, or more by
+    /// <see cref="PoolFactor"/>. A <see cref="FederatedClient"/> on its own makes as many alone.
     /// </summary>
     /// <value>Positive. The default value is 8 000.</value>
     public int MinPoolSize { get; init => field = Require.Positive(value); } = 8_000;

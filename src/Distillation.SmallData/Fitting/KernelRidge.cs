@@ -1,5 +1,4 @@
 using Distillation.Evaluation;
-using static TorchSharp.torch.nn;
 
 namespace Distillation.SmallData;
 
@@ -55,7 +54,7 @@ public sealed record KernelRidge : ITeacherFitter
         using var noGradient = torch.no_grad();
         Tensor labels = data.RequireLabels();
         Tensor points = KernelRidgeTeacher.FeaturesOf(data.Inputs, FeatureMap);
-        Tensor targets = functional.one_hot(labels, data.Classes).to(torch.ScalarType.Float64).SubInPlace(1.0 / data.Classes);
+        Tensor targets = LeaveOneOut.Targets(labels, data.Classes);
 
         (KernelRidgeTeacher.Kernel kernel, double ridge) = Choose(points, targets, labels, seed, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
@@ -80,18 +79,29 @@ public sealed record KernelRidge : ITeacherFitter
         return torch.cholesky_inverse(torch.linalg.cholesky(kernel));
     }
 
-    // One eigendecomposition for each width serves all ridges.
+    /// <summary>Draws the samples on which a choice is made, [S] int64; <see langword="null"/> where all of them are not too many.</summary>
+    internal Tensor? DrawForSelection(long count, int seed, torch.Device device)
+    {
+        if (count <= SelectionLimit)
+        {
+            return null;
+        }
+
+        using var scope = torch.NewDisposeScope();
+        using var generator = new torch.Generator(SplitMix64.Mix(seed, 1));
+        return torch.randperm(count, torch.ScalarType.Int64, generator: generator).narrow(0, 0, SelectionLimit).to(device).MoveToOuterDisposeScope();
+    }
+
     private (KernelRidgeTeacher.Kernel Kernel, double Ridge) Choose(Tensor points, Tensor targets, Tensor labels, int seed, CancellationToken cancellationToken)
     {
         using var scope = torch.NewDisposeScope();
-        if (points.size(0) > SelectionLimit)
+        if (DrawForSelection(points.size(0), seed, points.device) is { } some)
         {
-            using var generator = new torch.Generator(SplitMix64.Mix(seed, 1));
-            Tensor some = torch.randperm(points.size(0), torch.ScalarType.Int64, generator: generator).narrow(0, 0, SelectionLimit).to(points.device);
             (points, targets, labels) = (points.index_select(0, some), targets.index_select(0, some), labels.index_select(0, some));
         }
 
-        double median = MedianDistance(points);
+        Tensor first = points.narrow(0, 0, Math.Min(points.size(0), LeaveOneOut.MedianSamples));
+        double median = LeaveOneOut.MedianDistance(RowArithmetic.SquaredDistances(first, first));
         (KernelRidgeTeacher.Kernel Kernel, double Ridge) best = default;
         double least = double.PositiveInfinity;
         foreach (double bandwidth in Bandwidths)
@@ -99,30 +109,13 @@ public sealed record KernelRidge : ITeacherFitter
             cancellationToken.ThrowIfCancellationRequested();
             using var inner = torch.NewDisposeScope();
             var kernel = new KernelRidgeTeacher.Kernel(bandwidth * median);
-            (Tensor values, Tensor vectors) = torch.linalg.eigh(kernel.Between(points, points));
-            Tensor rotated = vectors.t().matmul(targets);
-            Tensor squares = vectors.Square();
-            foreach (double ridge in Ridges)
+            (double ridge, double cost) = LeaveOneOut.Choose(kernel.Between(points, points), targets, labels, Ridges);
+            if (cost < least)
             {
-                Tensor inverse = values.ClampMin(0).Add(ridge).reciprocal();
-                Tensor leftOut = targets - vectors.matmul(rotated * inverse.unsqueeze(1)).div(squares.matmul(inverse).unsqueeze(1));
-                double cost = functional.cross_entropy(leftOut.Div(TemperatureScaling.Fit(leftOut, labels)), labels).item<double>();
-                if (cost < least)
-                {
-                    (best, least) = ((kernel, ridge), cost);
-                }
+                (best, least) = ((kernel, ridge), cost);
             }
         }
 
         return best;
-    }
-
-    // Of points that are all the same it is 1.
-    private static double MedianDistance(Tensor points)
-    {
-        Tensor some = points.narrow(0, 0, Math.Min(points.size(0), 1_000));
-        Tensor distances = RowArithmetic.SquaredDistances(some, some).sqrt_();
-        double median = distances.masked_select(distances.greater(0)) is { } positive && positive.numel() > 0 ? positive.median().item<double>() : 0;
-        return median > 0 ? median : 1;
     }
 }

@@ -81,5 +81,9 @@ public sealed class KernelRidgeTeacher : ITeacher
         public Tensor Between(Tensor left, Tensor right) => Bandwidth == 0
             ? left.matmul(right.t()).AddInPlace(1)
             : RowArithmetic.SquaredDistances(left, right).MulInPlace(-0.5 / (Bandwidth * Bandwidth)).exp_();
+
+        /// <summary>The kernel of points whose inner products and squared distances are known, [M, M] each.</summary>
+        public Tensor Of(Tensor products, Tensor squaredDistances) =>
+            Bandwidth == 0 ? products.Add(1) : squaredDistances.Mul(-0.5 / (Bandwidth * Bandwidth)).exp_();
     }
 }

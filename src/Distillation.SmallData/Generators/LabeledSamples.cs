@@ -38,7 +38,9 @@ public sealed class LabeledSamples : IDisposable
         if (labels.dim() != 1 || !torch.is_integral(labels))
         {
             throw new ArgumentException(
-                $"Labels must be class ids [M] of an integer type, but are {Distillation.Shapes.Of(labels)} {labels.dtype}.", nameof(source));
+                $"Labels must be class ids [M] of an integer type, but are {Distillation.Shapes.Of(labels)} {labels.dtype}. Generators, teachers and recipes "
+                + "are for one class of several: regression targets and several labels a sample are not supported.",
+                nameof(source));
         }
 
         (long least, long most) = (labels.min().to(torch.ScalarType.Int64).item<long>(), labels.max().to(torch.ScalarType.Int64).item<long>());

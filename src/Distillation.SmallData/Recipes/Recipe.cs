@@ -110,13 +110,18 @@ public sealed record Recipe
             : OriginalTraining.Several(
                 Training(common) ?? throw new InvalidOperationException($"{nameof(Training)} of the recipe '{Name}' must give options, but gave null."));
 
+    /// <summary>Returns how many new samples there are for a number of labeled ones.</summary>
+    internal long PoolSize(long labeled) => Math.Max(MinPoolSize, PoolFactor * labeled);
+
     /// <summary>Puts together what the original learns from.</summary>
     /// <param name="originals">The labeled samples.</param>
     /// <param name="teacher">The fitted teacher, where the recipe labels with one.</param>
     /// <param name="seed">Any number; the same one gives the same samples.</param>
     /// <param name="only">The numbers of the new samples that are made, where not all are.</param>
+    /// <param name="pool">The new samples of this seed, where they have been made already; they stay the caller's.</param>
     /// <returns>The samples, in memory; the caller disposes them, after <paramref name="originals"/> is no longer read through them.</returns>
-    internal TrainingMaterial Prepare(LabeledSamples originals, FittedTeacher? teacher, int seed, IReadOnlyList<long>? only = null)
+    internal TrainingMaterial Prepare(
+        LabeledSamples originals, FittedTeacher? teacher, int seed, IReadOnlyList<long>? only = null, TensorData? pool = null)
     {
         var labeled = new TensorData(originals.Inputs, originals.RequireLabels());
         if (Generator is null)
@@ -124,11 +129,10 @@ public sealed record Recipe
             return new TrainingMaterial(labeled, pool: null, kept: null);
         }
 
-        long count = Math.Max(MinPoolSize, PoolFactor * originals.Count);
-        IDataSource all = originals.Generate(Generator, count, seed);
+        IDataSource all = pool ?? originals.Generate(Generator, PoolSize(originals.Count), seed);
         IDataSource made = only is null ? all : all.Subset(only);
         KeptSamples? kept = Filter is null ? null : teacher is null ? made.Keep(Filter) : made.LabelAndKeep(teacher.Teacher, Filter, Labeling);
-        TensorData pool = kept?.Samples ?? (teacher is null ? made : made.LabeledBy(teacher.Teacher, Labeling)).InMemory();
-        return new TrainingMaterial(labeled.TogetherWith(pool, PoolShare), pool, kept);
+        TensorData learned = kept?.Samples ?? (teacher is null ? made : made.LabeledBy(teacher.Teacher, Labeling)).InMemory();
+        return new TrainingMaterial(labeled.TogetherWith(learned, PoolShare), learned, kept);
     }
 }

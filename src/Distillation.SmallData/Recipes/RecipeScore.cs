@@ -1,30 +1,55 @@
+using System.Globalization;
+
 namespace Distillation.SmallData;
 
-/// <summary>How a recipe did on held-out samples.</summary>
+/// <summary>How a candidate of a search did on held-out samples.</summary>
 public sealed record RecipeScore
 {
     /// <summary>Gets the recipe.</summary>
     public required Recipe Recipe { get; init; }
 
-    /// <summary>Gets a report for each held-out part, in the order in which all recipes saw them.</summary>
+    /// <summary>
+    /// Gets a report for each held-out part, in the order in which all candidates saw them. Logits of networks are divided by a temperature that was fitted on
+    /// the other parts.
+    /// </summary>
     public required IReadOnlyList<EvaluationReport> Reports { get; init; }
 
-    /// <summary>Gets the mean of the metric.</summary>
+    /// <summary>Gets the mean of the metric of the search over the parts.</summary>
     public required double Mean { get; init; }
 
-    /// <summary>Gets the standard error of the mean difference from the best recipe, over the parts; 0 of the best itself.</summary>
-    public required double StandardErrorOfDifference { get; init; }
+    /// <summary>Gets the mean accuracy on held-out samples.</summary>
+    public required double Accuracy { get; init; }
+
+    /// <summary>Gets the mean negative log-likelihood on held-out samples.</summary>
+    public required double NegativeLogLikelihood { get; init; }
+
+    /// <summary>Gets the temperature that calibrates the model: by it the logits are divided, as <see cref="Models.ScaledTeacher"/> does.</summary>
+    /// <value>Fitted on all held-out samples. 1 of a teacher, which its fitter has calibrated.</value>
+    public required double Temperature { get; init; }
+
+    /// <summary>Gets what the candidate gains over the plain original, tuned and calibrated; its intervals hold for all candidates at once.</summary>
+    public required RecipeGain Gain { get; init; }
+
+    /// <summary>Gets what the candidate gains over the class frequencies alone; its intervals hold for all candidates at once.</summary>
+    public required RecipeGain GainOverChance { get; init; }
+
+    /// <summary>Gets what the teacher's labels gain over the known labels of the same samples: the teacher's share of the gain.</summary>
+    /// <value><see langword="null"/> of a recipe without a teacher that labels, or whose new samples have no known labels.</value>
+    public RecipeGain? GainOverControl { get; init; }
 
     /// <summary>Describes the score.</summary>
-    /// <returns>A sentence, with 4 significant digits.</returns>
-    public string Describe() =>
-        $"{Recipe.Name}: {Brief.Of(Mean)}, standard error of the difference from the best {Brief.Of(StandardErrorOfDifference)}, {Reports.Count} parts.";
+    /// <returns>A line, with the gain over the plain original.</returns>
+    public string Describe() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Recipe.Name}: accuracy {100 * Accuracy:0.0} %, NLL {NegativeLogLikelihood:0.000}; against plain: {Gain.Describe()}");
 
     /// <inheritdoc/>
     public override string ToString() => Brief.Of(
         nameof(RecipeScore),
         (nameof(Recipe), Recipe.Name),
         (nameof(Mean), Mean),
-        (nameof(StandardErrorOfDifference), StandardErrorOfDifference),
+        (nameof(Accuracy), Accuracy),
+        (nameof(NegativeLogLikelihood), NegativeLogLikelihood),
+        (nameof(Temperature), Temperature),
         (nameof(Reports), Reports));
 }

@@ -1,34 +1,49 @@
 using System.Diagnostics;
 using Distillation.Data;
-using Distillation.Evaluation;
 
 namespace Distillation.SmallData;
 
-/// <summary>Chooses a recipe by cross-validation inside the training data, the simpler of two that do equally well.</summary>
-/// <remarks>The plain original is always among the candidates: where nothing helps, the result is the plain original.</remarks>
+/// <summary>Compares recipes by cross-validation inside the training data, with what a user would take instead, and recommends one.</summary>
+/// <remarks>
+/// <para>
+/// Always among the candidates are the class frequencies, the plain original with several weight decays, a control for each recipe whose teacher labels (the
+/// same new samples with known labels), and the <see cref="RecipeSearchOptions.Families"/>: logistic regression, a kernel ridge, extra trees. Logits of
+/// networks are calibrated by a temperature that the other folds fit, so that no candidate wins by calibration alone.
+/// </para>
+/// <para>
+/// Each held-out sample has a difference of its error and of its negative log-likelihood between a candidate and the plain original that is best by it. Their
+/// means have intervals that hold for all candidates and both measures at once, by the bootstrap of the largest statistic (Westfall and Young, 1993), and that
+/// are widened for the training samples that folds have in common (Nadeau and Bengio, 2003): <c>d̄ ± q·√(1 + K/(K − 1))·s/√N</c> for K folds and N samples. A
+/// gain is claimed where an interval lies above zero, and the candidate is established to beat the class frequencies too. From the expected gain is taken what
+/// the choice of the best adds by chance (Tsamardinos, Greasidou and Borboudakis, 2018).
+/// </para>
+/// <para>Gains are those of models that learn from 1 − 1/K of the samples. No test set is needed.</para>
+/// </remarks>
 public sealed class RecipeSearch
 {
     private readonly Func<torch.nn.Module<Tensor, Tensor>> _original;
-    private readonly Recipe[] _candidates;
+    private readonly SearchCandidates _candidates;
     private readonly RecipeSearchOptions _options;
 
     /// <summary>Puts a search together.</summary>
     /// <param name="original">Makes a new original, from inputs [N, ...] to logits [N, C], with weights from libtorch's generator.</param>
-    /// <param name="candidates">The recipes; <see cref="Recipe.Plain"/> is added where it is missing.</param>
+    /// <param name="candidates">
+    /// The recipes. Plain ones without a training of their own stand for the plain original with <see cref="RecipeSearchOptions.PlainWeightDecays"/>.
+    /// </param>
     /// <param name="options">How they are compared; the defaults if not given.</param>
     public RecipeSearch(Func<torch.nn.Module<Tensor, Tensor>> original, IReadOnlyList<Recipe> candidates, RecipeSearchOptions? options = null)
     {
         _original = Require.Present(original);
-        Recipe[] given = [.. Require.Present(candidates).Select(candidate => Require.Present(candidate, nameof(candidates)))];
-        _candidates = given.Any(candidate => candidate.Kind == RecipeKind.Plain) ? given : [Recipe.Plain, .. given];
         _options = options ?? new RecipeSearchOptions();
+        _candidates = SearchCandidates.From([.. Require.Present(candidates).Select(candidate => Require.Present(candidate, nameof(candidates)))], _options);
     }
 
     /// <summary>Compares the recipes.</summary>
-    /// <param name="data">The labeled samples. Nothing else is looked at.</param>
+    /// <param name="data">The labeled samples: class ids. Nothing else is looked at.</param>
     /// <param name="progress">Receives the share that is done, on the thread of a training, one at a time.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     /// <returns>What was found.</returns>
+    /// <exception cref="ArgumentException">There are fewer samples than folds, or fewer than two classes.</exception>
     /// <exception cref="OperationCanceledException">The search was ended.</exception>
     public RecipeSearchResult Run(LabeledSamples data, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -36,119 +51,51 @@ public sealed class RecipeSearch
         var clock = Stopwatch.StartNew();
         using var scope = torch.NewDisposeScope();
         using var samples = new TensorData(data.Inputs, data.RequireLabels());
-        long[] labels = data.RequireLabels().cpu().data<long>().ToArray();
+        Tensor ids = data.RequireLabels().cpu();
+        long[] labels = ids.data<long>().ToArray();
+        if (labels.Length < _options.Folds || data.Classes < 2)
+        {
+            throw new ArgumentException(
+                $"A search needs at least as many samples as folds and two classes, but there are {labels.Length} samples for {_options.Folds} folds, and "
+                + $"{data.Classes} classes.",
+                nameof(data));
+        }
+
         int parts = _options.Rounds * _options.Folds;
         var ended = new Lock();
         int done = 0;
-        EvaluationReport[][] reports = [.. TrainingRuns.Run(parts, _options.Parallelism, Compare, cancellationToken).OfType<EvaluationReport[]>()];
-        return Choose([.. Enumerable.Range(0, _candidates.Length).Select(i => reports.Select(part => part[i]).ToArray())], reports.Length == parts);
+        SearchPart[] reached = [.. TrainingRuns.Run(parts, _options.Parallelism, Compare, cancellationToken).OfType<SearchPart>()];
+        return new RecipeComparison(_candidates, reached, ids, data.Classes, _options).Result(reached.Length == parts);
 
-        EvaluationReport[]? Compare(int part, CancellationToken stop)
+        SearchPart? Compare(int part, CancellationToken stop)
         {
             if (part > 0 && clock.Elapsed > _options.TimeBudget)
             {
                 return null;
             }
 
+            int round = part / _options.Folds;
             int seed = unchecked((int)SplitMix64.Mix(_options.Seed, part));
-            Fold fold = Split.StratifiedInFolds(labels, _options.Folds, unchecked(_options.Seed + (part / _options.Folds)))[part % _options.Folds];
+            Fold fold = Split.StratifiedInFolds(labels, _options.Folds, unchecked(_options.Seed + round))[part % _options.Folds];
             using var inner = torch.NewDisposeScope();
             using var train = new LabeledSamples(samples.Subset(fold.Train), data.Classes);
-            IDataSource heldOut = samples.Subset(fold.HeldOut);
-            using var fitted = new FittedTeachers(train, seed, stop);
-            return [.. _candidates.Select(candidate =>
+            using var run = new SearchPartRun(_original, train, samples.Subset(fold.HeldOut), _options.Training, seed, stop);
+            return new SearchPart
             {
-                stop.ThrowIfCancellationRequested();
-                EvaluationReport report = Try(candidate, train, fitted, heldOut, seed, stop);
-                lock (ended)
+                Round = round,
+                HeldOut = fold.HeldOut,
+                Logits = [.. _candidates.All.Select(candidate =>
                 {
-                    progress?.Report((double)++done / (parts * _candidates.Length));
-                }
+                    stop.ThrowIfCancellationRequested();
+                    double[]? logits = run.Run(candidate);
+                    lock (ended)
+                    {
+                        progress?.Report((double)++done / (parts * _candidates.All.Count));
+                    }
 
-                return report;
-            })];
-        }
-    }
-
-    private EvaluationReport Try(Recipe recipe, LabeledSamples train, FittedTeachers fitted, IDataSource heldOut, int seed, CancellationToken cancellationToken)
-    {
-        if (recipe.Kind == RecipeKind.TeacherItself)
-        {
-            return Evaluator.Evaluate(fitted.Of(recipe.Teacher!).Teacher, heldOut, cancellationToken: cancellationToken);
-        }
-
-        using TrainingMaterial material = recipe.Prepare(train, recipe.Teacher is { } teacher ? fitted.Of(teacher) : null, seed);
-        using torch.nn.Module<Tensor, Tensor> model = OriginalTraining.Fit(
-            _original, material.Samples, recipe.TrainingFrom(_options.Training), seed, cancellationToken);
-        using ITeacher asTeacher = Teacher.From(model);
-        return Evaluator.Evaluate(asTeacher, heldOut, cancellationToken: cancellationToken);
-    }
-
-    private RecipeSearchResult Choose(EvaluationReport[][] reports, bool isComplete)
-    {
-        double[][] values = [.. reports.Select(all => all.Select(report => report[_options.Metric]).ToArray())];
-        int best = BestOf(values, _ => true);
-        RecipeScore[] scores = [.. _candidates.Select((candidate, i) => new RecipeScore
-        {
-            Recipe = candidate,
-            Reports = reports[i],
-            Mean = values[i].Average(),
-            StandardErrorOfDifference = StandardError(values[best], values[i]),
-        })];
-        return new()
-        {
-            Chosen = Simplest(values, scores, best),
-            ChosenForOriginal = Simplest(values, scores, BestOf(values, i => _candidates[i].Kind != RecipeKind.TeacherItself), RecipeKind.TeacherItself),
-            Scores = scores,
-            Metric = _options.Metric,
-            IsComplete = isComplete,
-        };
-    }
-
-    private int BestOf(double[][] values, Func<int, bool> counts)
-    {
-        int[] counting = [.. Enumerable.Range(0, values.Length).Where(counts)];
-        return counting.Aggregate((best, next) => _options.Metric.IsBetter(values[next].Average(), values[best].Average()) ? next : best);
-    }
-
-    // Of the recipes within one standard error of the best, the first of the simplest kind.
-    private static Recipe Simplest(double[][] values, RecipeScore[] scores, int best, RecipeKind? besides = null) => Enumerable.Range(0, scores.Length)
-        .Where(i => scores[i].Recipe.Kind != besides)
-        .Where(i => i == best || Math.Abs(values[best].Average() - values[i].Average()) <= StandardError(values[best], values[i]))
-        .OrderBy(i => scores[i].Recipe.Kind)
-        .Select(i => scores[i].Recipe)
-        .First();
-
-    private static double StandardError(double[] best, double[] other)
-    {
-        double[] differences = [.. best.Zip(other, (one, two) => one - two)];
-        double mean = differences.Average();
-        return differences.Length < 2
-            ? 0
-            : Math.Sqrt(differences.Sum(difference => (difference - mean) * (difference - mean)) / (differences.Length - 1) / differences.Length);
-    }
-
-    /// <summary>The teachers of one part: each is fitted once, however many recipes use it.</summary>
-    private sealed class FittedTeachers(LabeledSamples data, int seed, CancellationToken cancellationToken) : IDisposable
-    {
-        private readonly Dictionary<ITeacherFitter, FittedTeacher> _fitted = [];
-
-        public FittedTeacher Of(ITeacherFitter fitter)
-        {
-            if (!_fitted.TryGetValue(fitter, out FittedTeacher? fitted))
-            {
-                _fitted[fitter] = fitted = fitter.Fit(data, seed, cancellationToken);
-            }
-
-            return fitted;
-        }
-
-        public void Dispose()
-        {
-            foreach (FittedTeacher fitted in _fitted.Values)
-            {
-                fitted.Dispose();
-            }
+                    return logits;
+                })],
+            };
         }
     }
 }

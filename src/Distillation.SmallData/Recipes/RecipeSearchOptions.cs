@@ -11,13 +11,40 @@ public sealed record RecipeSearchOptions
     /// <value>Positive. The default value is 1.</value>
     public int Rounds { get; init => field = Require.Positive(value); } = 1;
 
-    /// <summary>Gets by what recipes are compared on held-out samples.</summary>
+    /// <summary>
+    /// Gets by what the best of several candidates with an established gain is chosen. Gains of accuracy and of likelihood are stated in any case.
+    /// </summary>
     /// <value>The default value is the negative log-likelihood: on few samples it has less variance than the accuracy.</value>
     public Metric Metric { get; init => field = Require.Present(value); } = Metric.NegativeLogLikelihood;
 
     /// <summary>Gets how each original is trained. Every recipe gets the same number of steps.</summary>
     /// <value>The default value is <see cref="DefaultTraining"/>.</value>
     public TrainerOptions Training { get; init => field = OriginalTraining.Several(value); } = DefaultTraining;
+
+    /// <summary>Gets the weight decays with which plain originals are trained; the best of them is what recipes are compared with.</summary>
+    /// <value>
+    /// Zero or positive; empty for the one of <see cref="Training"/>. The default values are 0.1, 0.5, 2 and 8. They count where the optimizer of
+    /// <see cref="Training"/> is an <see cref="AdamWOptimizer"/>, and no plain recipe has a training of its own.
+    /// </value>
+    public IReadOnlyList<double> PlainWeightDecays
+    {
+        get;
+        init => field = [.. Require.Present(value).Select(decay => Require.NotNegative(decay, nameof(PlainWeightDecays)))];
+    } = PlainTuning.WeightDecays;
+
+    /// <summary>
+    /// Gets the models of other families that a user would take instead of a recipe; a forest behind a <see cref="ModelFitter"/> can be among them.
+    /// </summary>
+    /// <value>The default value is <see cref="LogisticRegression"/>, <see cref="KernelRidge"/> and <see cref="ExtraTrees"/>.</value>
+    public IReadOnlyList<ITeacherFitter> Families
+    {
+        get;
+        init => field = [.. Require.Present(value).Select(family => Require.Present(family, nameof(Families)))];
+    } = [new LogisticRegression(), new KernelRidge(), new ExtraTrees()];
+
+    /// <summary>Gets how sure the intervals of all candidates together are.</summary>
+    /// <value>In (0, 1). The default value is 0.95.</value>
+    public double Level { get; init => field = Require.BelowOne(Require.Positive(value)); } = 0.95;
 
     /// <summary>Gets after what time no further part is begun.</summary>
     /// <value>Positive, or <see langword="null"/>: never. The default value is <see langword="null"/>. One part is always finished.</value>

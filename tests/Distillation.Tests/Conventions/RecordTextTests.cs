@@ -44,8 +44,8 @@ public sealed class RecordTextTests
                 Samples = 3,
                 Metrics = new Dictionary<string, double> { ["Agreement"] = 1.0 / 3, ["KullbackLeibler"] = 2e-7 / 3 },
             }.ToString().Should().Be("Agreement of 3 samples: Agreement 0.3333, KullbackLeibler 6.667E-08");
-            new RecipeScore { Recipe = Recipe.Plain, Reports = [], Mean = 2.0 / 3, StandardErrorOfDifference = 0 }.ToString()
-                .Should().Be("RecipeScore { Recipe = plain, Mean = 0.6667, StandardErrorOfDifference = 0, Reports = [0] }");
+            new RecipeGain { Accuracy = 2.0 / 3, AccuracyInterval = new(0, 1), Likelihood = 0.1, LikelihoodInterval = new(0, 0.2) }.ToString().Should().Be(
+                "RecipeGain { Accuracy = 0.6667, AccuracyInterval = 0 to +1, Likelihood = 0.1, LikelihoodInterval = 0 to +0.2 }");
         }
         finally
         {

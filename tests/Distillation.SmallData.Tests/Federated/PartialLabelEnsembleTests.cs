@@ -14,16 +14,33 @@ public sealed class PartialLabelEnsembleTests : IDisposable
     public void Dispose() => _scope.Dispose();
 
     [Fact]
-    public void Class_is_averaged_over_those_that_have_seen_it()
+    public void Members_that_see_the_same_through_their_own_classes_have_that_as_their_ensemble()
     {
-        using var teacher = new PartialLabelEnsemble(Member(First, [0, 1], 1), Member(Second, [1, 2], 3), Member(Third, [2, 1], 2));
+        double[] truth = [0.4, 0.3, 0.2, 0.1];
+        PartialLabelMember[] members =
+            [Seen(truth, (0, 10), (1, 90)), Seen(truth, (1, 20), (2, 20), (3, 60)), Seen(truth, (3, 50), (0, 25)), Seen(truth, (2, 1), (0, 1))];
+        using var teacher = new PartialLabelEnsemble(members);
 
-        double[] logits = Predict(teacher);
+        double[] probabilities = [.. Predict(teacher).Select(Math.Exp)];
 
-        (double[] one, double[] two, double[] three) = (Softmax(First), Softmax(Second), Softmax(Third));
-        double[] means = [one[0], (one[1] + (3 * two[1]) + (2 * three[1])) / 6, ((3 * two[2]) + (2 * three[2])) / 5];
-        double[] expected = [.. means.Select(mean => Math.Log(mean / means.Sum()))];
-        logits[..3].Should().Equal(expected, (actual, wanted) => Math.Abs(actual - wanted) < 1e-12);
+        probabilities.Should().Equal(truth, (actual, wanted) => Math.Abs(actual - wanted) < 0.03, "each output is the truth times the member's class shares");
+    }
+
+    [Fact]
+    public void Member_counts_for_a_class_by_its_samples_of_that_class()
+    {
+        // Both see both classes and contradict each other; one has nearly all samples of class 0.
+        var expert = new PartialLabelMember(Fixed([2, 0]), new Dictionary<long, long> { [0] = 99, [1] = 1 });
+        var other = new PartialLabelMember(Fixed([0, 2]), new Dictionary<long, long> { [0] = 1, [1] = 99 });
+        var even = new PartialLabelMember(Fixed([0, 0]), new Dictionary<long, long> { [0] = 50, [1] = 50 });
+        using var teacher = new PartialLabelEnsemble(expert, even);
+        using var both = new PartialLabelEnsemble(expert, other);
+
+        double prior = Math.Exp(Close.Numbers(teacher.Predict(Some.Batch(samples: 1), FeatureSet.None).Logits)[0]);
+        double symmetric = Math.Exp(Close.Numbers(both.Predict(Some.Batch(samples: 1), FeatureSet.None).Logits)[0]);
+
+        prior.Should().BeLessThan(0.5, "0.88 is less than the 0.99 that the shares of the expert alone make of an even sample");
+        symmetric.Should().BeApproximately(0.5, 1e-9);
     }
 
     [Fact]
@@ -123,6 +140,18 @@ public sealed class PartialLabelEnsembleTests : IDisposable
     }
 
     private static PartialLabelMember Member(double[] logits, long[] classes, double weight) => new(Fixed(logits), classes, weight);
+
+    // Outputs the truth times the class shares, which is what a model of such samples has learned.
+    private static PartialLabelMember Seen(double[] truth, params (int Id, long Count)[] counts)
+    {
+        var logits = Enumerable.Repeat(-30.0, truth.Length).ToArray();
+        foreach ((int id, long count) in counts)
+        {
+            logits[id] = Math.Log(truth[id] * count);
+        }
+
+        return new(Fixed(logits), counts.ToDictionary(pair => (long)pair.Id, pair => pair.Count));
+    }
 
     private static ITeacher Fixed(double[] logits) => Teacher.From(inputs => torch.tensor(logits).expand(inputs.size(0), -1));
 

@@ -1,0 +1,9 @@
+namespace Distillation.Tables;
+
+/// <summary>The forms of labels.</summary>
+internal enum TableTargetKind
+{
+    Class,
+    Numbers,
+    Labels,
+}

@@ -1,0 +1,99 @@
+using Distillation.Losses;
+using Distillation.Training;
+using static TorchSharp.torch.nn;
+
+namespace Distillation.Images.Tests.Docs;
+
+/// <summary>The pieces of C# in the page on images and tables, and in the readme of the package.</summary>
+public sealed class ImageSnippetTests : IDisposable
+{
+    private readonly string _before = Directory.GetCurrentDirectory();
+    private readonly TempDirectory _directory = new();
+    private readonly DisposeScope _scope = torch.NewDisposeScope();
+
+    public ImageSnippetTests()
+    {
+        Pictures.MakeClasses(Path.Combine(_directory.Path, "photos"), imagesOfEach: 8);
+        Directory.SetCurrentDirectory(_directory.Path);
+    }
+
+    public void Dispose()
+    {
+        _scope.Dispose();
+        Directory.SetCurrentDirectory(_before);
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public void A_folder_of_images_becomes_a_distilled_network()
+    {
+        ImageFolder photos = ImageFolder.Open("photos", ImageOptions.Square(32) with { Normalization = ImageNormalization.ImageNet });
+        (IDataSource train, IDataSource heldOut) = photos.SplitStratified(0.8);
+        Console.WriteLine(photos.Describe());
+
+        Module<Tensor, Tensor> Network(int width) => Sequential(
+            Conv2d(3, width, 3, stride: 2), ReLU(), Conv2d(width, 2 * width, 3, stride: 2), ReLU(), AdaptiveAvgPool2d(1), Flatten(),
+            Linear(2 * width, photos.ClassNames.Count));
+        using Module<Tensor, Tensor> big = Network(64), small = Network(16);
+        var options = new TrainerOptions { Epochs = 20, Prefetch = 2 };
+        new SupervisedTrainer(Student.From(big), new HardLabelLoss(), options).Fit(train);
+        new DistillationTrainer(Teacher.From(big), Student.From(small), new SoftTargetLoss(temperature: 4), options).Fit(train, heldOut);
+        small.save("small.dat");
+        photos.Preprocessing.Save("small.json");
+
+        File.Exists("small.dat").Should().BeTrue();
+        Assert_a_program_classifies_one_image(small);
+    }
+
+    private static void Assert_a_program_classifies_one_image(Module<Tensor, Tensor> small)
+    {
+        string path = Path.Combine("photos", "cat", "000.png");
+
+        ImagePreprocessing preprocessing = ImagePreprocessing.Load("small.json");
+        Tensor image = ImageReader.Read(path, preprocessing.Options);
+        long id = small.call(image.unsqueeze(0)).argmax(1).item<long>();
+        string name = preprocessing.ClassNames[(int)id];
+
+        name.Should().BeOneOf("cat", "dog");
+    }
+
+    [Fact]
+    public void The_first_folder_of_the_readme_trains_a_network()
+    {
+        File.Copy(Path.Combine("photos", "cat", "002.jpg"), "photo.jpg");
+
+        ImageFolder photos = ImageFolder.Open("photos", ImageOptions.Square(32) with { Normalization = ImageNormalization.ImageNet });
+        (IDataSource train, IDataSource heldOut) = photos.SplitStratified(0.8);
+        using var network = Sequential(Conv2d(3, 32, 3), ReLU(), AdaptiveAvgPool2d(1), Flatten(), Linear(32, photos.ClassNames.Count));
+        new SupervisedTrainer(Student.From(network), new HardLabelLoss(), new TrainerOptions { Epochs = 20, Prefetch = 2 }).Fit(train, heldOut);
+        photos.Preprocessing.Save("network.json");
+
+        ImagePreprocessing preprocessing = ImagePreprocessing.Load("network.json");
+        torch.Tensor image = ImageReader.Read("photo.jpg", preprocessing.Options).unsqueeze(0);
+
+        image.shape.Should().Equal(1, 3, 32, 32);
+    }
+
+    [Fact]
+    public void Files_are_listed_cached_and_skipped()
+    {
+        File.WriteAllLines("labels.csv", ["path,label", "photos/cat/000.png,cat", "photos/dog/001.png,dog", "photos/dog/missing.png,dog"]);
+        var options = ImageOptions.Square(32);
+
+        var reading = new ImageFolderOptions
+        {
+            BrokenImages = BrokenImages.Skip,
+            DecodingThreads = 4,
+            MemoryCacheBytes = 500_000_000,
+            CacheDirectory = "prepared",
+        };
+        ImageFolder listed = ImageFolder.FromCsv("labels.csv", options, reading);
+        ImageFolder test = ImageFolder.Open("photos", options, new ImageFolderOptions { ClassNames = listed.ClassNames });
+        ImageFolder unlabeled = ImageFolder.OpenUnlabeled("photos", options);
+        using TensorData inMemory = test.Load();
+
+        listed.Count.Should().Be(2);
+        unlabeled.Count.Should().Be(16);
+        inMemory.Count.Should().Be(16);
+    }
+}

@@ -1,0 +1,9 @@
+namespace Distillation.Tables.Tests;
+
+/// <summary>A directory that goes with this object.</summary>
+internal sealed class TempDirectory : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("distillation-tables-").FullName;
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
