@@ -22,6 +22,8 @@ switch (args)
         return TextStudy.Run(rest);
     case ["text-encoder", .. string[] rest]:
         return TextStudy.RunEncoder(rest);
+    case ["cascade", .. string[] rest]:
+        return CascadeRisk.Run(rest);
     case ["text-speed", .. string[] rest]:
         return TextSpeed.Run(rest);
     case ["text-record", .. string[] rest]:
