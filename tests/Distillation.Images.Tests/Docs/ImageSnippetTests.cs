@@ -1,5 +1,6 @@
 using Distillation.Losses;
 using Distillation.Training;
+using SkiaSharp;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.Images.Tests.Docs;
@@ -60,16 +61,27 @@ public sealed class ImageSnippetTests : IDisposable
     [Fact]
     public void The_first_folder_of_the_readme_trains_a_network()
     {
-        File.Copy(Path.Combine("photos", "cat", "002.jpg"), "photo.jpg");
+        foreach ((string kind, SKColor color) in new[] { ("day", SKColors.SkyBlue), ("night", SKColors.MidnightBlue) })
+        {
+            Directory.CreateDirectory(Path.Combine("photos", kind));
+            for (int number = 0; number < 20; number++)
+            {
+                using var picture = new SKBitmap(48, 36);
+                picture.Erase(color.WithRed((byte)(5 * number)));
+                File.WriteAllBytes(Path.Combine("photos", kind, $"{number}.png"), picture.Encode(SKEncodedImageFormat.Png, 100).ToArray());
+            }
+        }
 
         ImageFolder photos = ImageFolder.Open("photos", ImageOptions.Square(32) with { Normalization = ImageNormalization.ImageNet });
         (IDataSource train, IDataSource heldOut) = photos.SplitStratified(0.8);
         using var network = Sequential(Conv2d(3, 32, 3), ReLU(), AdaptiveAvgPool2d(1), Flatten(), Linear(32, photos.ClassNames.Count));
-        new SupervisedTrainer(Student.From(network), new HardLabelLoss(), new TrainerOptions { Epochs = 20, Prefetch = 2 }).Fit(train, heldOut);
+        var options = new TrainerOptions { Epochs = 20, Prefetch = 2 };
+        TrainingResult result = new SupervisedTrainer(Student.From(network), new HardLabelLoss(), options).Fit(train, heldOut);
         photos.Preprocessing.Save("network.json");
+        Console.WriteLine(result.Describe());
 
         ImagePreprocessing preprocessing = ImagePreprocessing.Load("network.json");
-        torch.Tensor image = ImageReader.Read("photo.jpg", preprocessing.Options).unsqueeze(0);
+        torch.Tensor image = ImageReader.Read(photos.Paths[0], preprocessing.Options).unsqueeze(0);
 
         image.shape.Should().Equal(1, 3, 32, 32);
     }
