@@ -12,7 +12,7 @@ public sealed record ModelDistillationOptions
     /// that is to be a fair measure wants more weight decay than one with a pool.
     /// </summary>
     /// <value>
-    /// <see langword="null"/>: as <see cref="Training"/>, with the best of <see cref="PlainWeightDecays"/>; of a plain recipe, as the recipe says. The default
+    /// <see langword="null"/>: as <see cref="Training"/>, with the best of <see cref="PlainWeightDecays"/>; of a plain recipe, as the recipe sets. The default
     /// value is <see langword="null"/>.
     /// </value>
     public TrainerOptions? PlainTraining { get; init => field = value is null ? null : OriginalTraining.Several(value); }

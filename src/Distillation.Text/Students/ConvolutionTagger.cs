@@ -7,7 +7,7 @@ namespace Distillation.Text;
 /// <summary>Tags tokens by those around them: token ids [N, T] to logits [N, T, C].</summary>
 /// <remarks>
 /// Filters of several widths run over the embeddings; the ReLU of all filters at a place goes to a linear output. (Collobert et al., "Natural Language
-/// Processing (Almost) from Scratch", 2011, the window approach.) Places behind a text have no logits of meaning.
+/// Processing (Almost) from Scratch", 2011, the window approach.) Logits at padding have no meaning.
 /// </remarks>
 public sealed class ConvolutionTagger : Module<Tensor, Tensor>, IOnnxExportable
 {
