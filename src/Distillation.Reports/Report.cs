@@ -103,7 +103,7 @@ public sealed record Report
     {
         string path = Path.Combine(directory, name);
         byte[] bytes = Encoding.UTF8.GetBytes(text);
-        AtomicFile.Replace(path, file => RandomAccess.Write(file, bytes, fileOffset: 0));
+        AtomicFile.Replace(path, bytes);
         return path;
     }
 }

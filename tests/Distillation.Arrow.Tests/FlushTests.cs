@@ -69,7 +69,7 @@ public sealed class FlushTests : IDisposable
     }
 
     [Fact]
-    public void A_flush_that_comes_never_is_refused() =>
+    public void Flush_that_comes_never_is_refused() =>
         FluentActions.Invoking(() => new ArrowStoreOptions { FlushInterval = TimeSpan.FromSeconds(-1) }).Should().Throw<ArgumentOutOfRangeException>();
 
     private long OnDisk()

@@ -37,7 +37,7 @@ public sealed class BrokenImagesTests : IDisposable
     }
 
     [Fact]
-    public void A_broken_image_fails_its_batch_alone_when_files_are_not_checked()
+    public void Broken_image_fails_its_batch_alone_when_files_are_not_checked()
     {
         Break();
         ImageFolder folder = ImageFolder.Open(_directory.Path, Small, new() { BrokenImages = BrokenImages.RefuseWhenRead });
@@ -49,7 +49,7 @@ public sealed class BrokenImagesTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_of_broken_images_alone_is_refused()
+    public void Folder_of_broken_images_alone_is_refused()
     {
         Directory.CreateDirectory(Path.Combine(_directory.Path, "cat"));
         File.WriteAllBytes(Path.Combine(_directory.Path, "cat", "a.png"), []);
@@ -59,7 +59,7 @@ public sealed class BrokenImagesTests : IDisposable
     }
 
     [Fact]
-    public void An_image_of_more_pixels_than_allowed_is_refused_by_its_header()
+    public void Image_of_more_pixels_than_allowed_is_refused_by_its_header()
     {
         byte[] png = WithSize(Pictures.Encoded(1), 60_000, 60_000);
 
@@ -69,7 +69,7 @@ public sealed class BrokenImagesTests : IDisposable
     }
 
     [Fact]
-    public void A_file_longer_than_allowed_is_refused_unread()
+    public void File_longer_than_allowed_is_refused_unread()
     {
         string path = Path.Combine(_directory.Path, "a.png");
         File.WriteAllBytes(path, Pictures.Encoded(1));
@@ -82,7 +82,7 @@ public sealed class BrokenImagesTests : IDisposable
     }
 
     [Fact]
-    public void An_image_of_another_size_is_refused_where_none_is_resized() =>
+    public void Image_of_another_size_is_refused_where_none_is_resized() =>
         Decoding(Pictures.Encoded(1), Small with { Resize = ImageResize.None }).Should().Throw<InvalidDataException>().WithMessage("*8 × 8*40 × 30*");
 
     [Theory]

@@ -30,7 +30,7 @@ public sealed class CacheTests : IDisposable
     }
 
     [Fact]
-    public void The_disk_keeps_an_image_for_each_content_and_preparation()
+    public void Disk_keeps_an_image_for_each_content_and_preparation()
     {
         Open(new() { CacheDirectory = _cache.Path });
         Files().Should().HaveCount(8);
@@ -73,7 +73,7 @@ public sealed class CacheTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_changes_is_prepared_anew()
+    public void File_that_changes_is_prepared_anew()
     {
         ImageFolder folder = Open(new() { CacheDirectory = _cache.Path });
         File.Copy(folder.Paths[4], folder.Paths[0], overwrite: true);

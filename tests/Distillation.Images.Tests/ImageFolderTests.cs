@@ -134,7 +134,7 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_directory_without_images_is_no_class()
+    public void Directory_without_images_is_no_class()
     {
         Directory.CreateDirectory(At("empty"));
         File.WriteAllText(At("empty/notes.txt"), "no image");

@@ -19,7 +19,7 @@ public sealed class ImageOptionsTests
     }
 
     [Fact]
-    public void A_path_a_stream_and_bytes_give_the_same_image()
+    public void Path_a_stream_and_bytes_give_the_same_image()
     {
         using var scope = torch.NewDisposeScope();
         string path = Reference.PathOf("rgb420.jpg");

@@ -12,7 +12,7 @@ public sealed class ListedImagesTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public void A_list_keeps_its_order()
+    public void List_keeps_its_order()
     {
         ImageFolder folder = ImageFolder.FromList([(At("dog/001.png"), "b"), (At("cat/000.png"), "a"), (At("dog/003.jpg"), "b")], Small);
 
@@ -24,7 +24,7 @@ public sealed class ListedImagesTests : IDisposable
     }
 
     [Fact]
-    public void A_CSV_file_names_paths_and_labels()
+    public void CSV_file_names_paths_and_labels()
     {
         Directory.Move(At("dog"), At("a, \"quoted\" dog"));
         string csv = Csv("id,label,path\r\n1,\"big\ndog\",\"a, \"\"quoted\"\" dog/001.png\"\r\n\r\n2,cat,cat/000.png");
@@ -46,7 +46,7 @@ public sealed class ListedImagesTests : IDisposable
     [InlineData("path,label\n\"cat/000.png,cat\n", "*quote in line 2 that is not closed*")]
     [InlineData("path,label\n\"cat/000.png\"x,cat\n", "*comma behind the closing quote in line 2*'x'*")]
     [InlineData("path,label\nmissing.png,cat\n", "*1 of 1 are not*missing.png*")]
-    public void A_CSV_file_that_does_not_fit_is_refused(string content, string message) =>
+    public void CSV_file_that_does_not_fit_is_refused(string content, string message) =>
         FluentActions.Invoking(() => ImageFolder.FromCsv(Csv(content), Small)).Should().Throw<InvalidDataException>().WithMessage(message);
 
     private string Csv(string content)

@@ -9,21 +9,21 @@ public sealed class ReportTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void A_run_of_which_everything_is_known_has_every_section() =>
+    public void Run_of_which_everything_is_known_has_every_section() =>
         Report.Of(Example.Full()).Sections.Select(section => section.Title).Should().Equal(
             "Summary", "Curves", "Gains and losses", "Classes", "Calibration", "Agreement with the teacher", "Costs", "Settings");
 
     [Fact]
-    public void A_result_alone_has_curves_and_settings() =>
+    public void Result_alone_has_curves_and_settings() =>
         Report.Of(new() { Result = Example.Result() }).Sections.Select(section => section.Title).Should().Equal("Summary", "Curves", "Settings");
 
     [Fact]
-    public void A_run_without_epochs_has_no_curves() =>
+    public void Run_without_epochs_has_no_curves() =>
         Report.Of(new() { Result = Example.Result(epochs: 0, isValidated: false) }).Sections.Select(section => section.Title)
             .Should().Equal("Summary", "Settings");
 
     [Fact]
-    public void A_real_run_is_reported_with_its_best_validation()
+    public void Real_run_is_reported_with_its_best_validation()
     {
         TrainingResult result = Example.Trained();
 
@@ -40,7 +40,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
-    public void A_term_that_is_the_loss_is_drawn_once()
+    public void Term_that_is_the_loss_is_drawn_once()
     {
         TrainingResult result = Example.Result(terms: []);
         TrainingProgress[] history =
@@ -138,7 +138,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
-    public void A_name_with_a_directory_is_refused_and_errors_are_not_swallowed()
+    public void Name_with_a_directory_is_refused_and_errors_are_not_swallowed()
     {
         Report report = Report.Of(new() { Result = Example.Result() });
         string file = Path.Combine(_folder, "file");

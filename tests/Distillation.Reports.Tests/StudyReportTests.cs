@@ -10,7 +10,7 @@ public sealed class StudyReportTests
     private static readonly StudyResult Result = ExampleStudy.Result();
 
     [Fact]
-    public void A_study_is_reported_with_its_verdict_first()
+    public void Study_is_reported_with_its_verdict_first()
     {
         Report report = Result.ToReport("Is it worth it?");
 
@@ -77,7 +77,7 @@ public sealed class StudyReportTests
     }
 
     [Fact]
-    public void A_task_without_classes_has_neither_tests_nor_gains()
+    public void Task_without_classes_has_neither_tests_nor_gains()
     {
         StudyResult result = ExampleStudy.Regression();
 
@@ -109,7 +109,7 @@ public sealed class StudyReportTests
     }
 
     [Fact]
-    public void A_real_study_is_reported()
+    public void Real_study_is_reported()
     {
         using DisposeScope scope = torch.NewDisposeScope();
         using ITeacher teacher = Teacher.From(Some.Mlp(hidden: 16));
@@ -126,7 +126,7 @@ public sealed class StudyReportTests
     }
 
     [Fact]
-    public void A_run_with_a_baseline_is_compared_with_it()
+    public void Run_with_a_baseline_is_compared_with_it()
     {
         var comparison = new BaselineComparison
         {

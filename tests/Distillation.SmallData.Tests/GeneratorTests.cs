@@ -77,7 +77,7 @@ public sealed class GeneratorTests : IDisposable
 
     [Theory]
     [MemberData(nameof(NamesAndTypes))]
-    public void A_sample_is_the_same_in_any_batch(string name, torch.ScalarType dtype)
+    public void Sample_is_the_same_in_any_batch(string name, torch.ScalarType dtype)
     {
         using LabeledSamples originals = Suitable(name, dtype);
         IDataSource source = originals.Generate(All[name], count: 40, seed: 3);

@@ -9,7 +9,7 @@ public sealed class HistogramOfGradientsTests : IDisposable
     public void Dispose() => _scope.Dispose();
 
     [Fact]
-    public void An_edge_falls_into_the_bin_of_its_gradient()
+    public void Edge_falls_into_the_bin_of_its_gradient()
     {
         // Brightness grows to the right: the gradient points to 0 degrees, between the first bin and the last.
         Tensor right = torch.arange(8, torch.ScalarType.Float32).expand(1, 1, 8, 8);
@@ -21,7 +21,7 @@ public sealed class HistogramOfGradientsTests : IDisposable
     }
 
     [Fact]
-    public void A_turned_edge_falls_into_the_bin_a_quarter_turn_further()
+    public void Turned_edge_falls_into_the_bin_a_quarter_turn_further()
     {
         double[] bins = Bins(torch.arange(8, torch.ScalarType.Float32).view(1, 1, 8, 1).expand(1, 1, 8, 8));
 

@@ -39,7 +39,7 @@ public sealed class KernelRidgeTests : IDisposable
     }
 
     [Fact]
-    public void A_pattern_that_no_line_divides_is_learned()
+    public void Pattern_that_no_line_divides_is_learned()
     {
         using LabeledSamples data = Rings(200);
         using LabeledSamples test = Rings(200, seed: 9);

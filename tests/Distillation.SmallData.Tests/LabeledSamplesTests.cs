@@ -30,7 +30,7 @@ public sealed class LabeledSamplesTests : IDisposable
     }
 
     [Fact]
-    public void A_label_that_is_no_class_is_named()
+    public void Label_that_is_no_class_is_named()
     {
         using TensorData data = new(Some.Inputs(4), torch.tensor([0L, 1, 7, 2]));
         Action read = () => _ = new LabeledSamples(data, classes: 3);

@@ -124,7 +124,7 @@ public sealed class ModelDistillationTests : IDisposable
     }
 
     [Fact]
-    public void A_wrong_label_is_a_suspect()
+    public void Wrong_label_is_a_suspect()
     {
         using TensorData data = SmallProblem.Rings(100);
         Tensor labels = data.Labels!.clone();
@@ -160,7 +160,7 @@ public sealed class ModelDistillationTests : IDisposable
     }
 
     [Fact]
-    public void The_procedure_of_the_article_runs()
+    public void Procedure_of_the_article_runs()
     {
         Recipe article = Recipe.Distil(ModelFitter.Distilled(SmallProblem.Network, SmallProblem.Network, SmallProblem.Training), new GaussianNoise(0.1)) with
         {

@@ -32,7 +32,7 @@ public sealed class CsvTests
     }
 
     [Fact]
-    public void The_culture_of_the_thread_does_not_matter()
+    public void Culture_of_the_thread_does_not_matter()
     {
         CultureInfo before = CultureInfo.CurrentCulture;
         try
@@ -103,7 +103,7 @@ public sealed class CsvTests
     }
 
     [Fact]
-    public void A_kind_can_be_changed_afterwards()
+    public void Kind_can_be_changed_afterwards()
     {
         TableData table = Read("zip,flag,n\n3000,1,1.5\n,0,2\n");
 
@@ -130,7 +130,7 @@ public sealed class CsvTests
     }
 
     [Fact]
-    public void A_hundred_thousand_rows_are_read_and_encoded()
+    public void Hundred_thousand_rows_are_read_and_encoded()
     {
         const int Rows = 100_000;
         var text = new StringBuilder("a,b,c,d,e,y\n");

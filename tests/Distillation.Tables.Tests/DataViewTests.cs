@@ -50,7 +50,7 @@ public sealed class DataViewTests : IDisposable
     }
 
     [Fact]
-    public void A_cursor_refuses_values_of_another_type()
+    public void Cursor_refuses_values_of_another_type()
     {
         IDataView view = Distillation.Tests.Some.Data(samples: 10).AsDataView(["a", "b", "c"]);
         using DataViewRowCursor cursor = view.GetRowCursor(view.Schema);

@@ -116,7 +116,7 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public void A_frozen_layer_may_be_the_teachers()
+    public void Frozen_layer_may_be_the_teachers()
     {
         Sequential teacher = Some.Mlp(seed: 4);
         Sequential student = torch.nn.Sequential(("in", (torch.nn.Module<Tensor, Tensor>)teacher.children().First()), ("out", torch.nn.Linear(5, 3)));
@@ -130,7 +130,7 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public void A_label_that_is_ignored_is_no_class()
+    public void Label_that_is_ignored_is_no_class()
     {
         var loss = new HardLabelLoss { IgnoredLabel = -100 };
 

@@ -172,7 +172,7 @@ public sealed class DistillationTrainerTests : IDisposable
     }
 
     [Fact]
-    public void An_unknown_layer_of_the_teacher_is_named_at_construction()
+    public void Unknown_layer_of_the_teacher_is_named_at_construction()
     {
         Action make = () => _ = new DistillationTrainer(_teacher, Student.From(Some.Mlp()), new Hint("act", "layer3"));
 
@@ -181,7 +181,7 @@ public sealed class DistillationTrainerTests : IDisposable
     }
 
     [Fact]
-    public void An_unknown_layer_of_the_student_is_named_at_construction()
+    public void Unknown_layer_of_the_student_is_named_at_construction()
     {
         Action make = () => _ = new DistillationTrainer(_teacher, Student.From(Some.Mlp()), new Hint("layer3", "act"));
 
@@ -189,7 +189,7 @@ public sealed class DistillationTrainerTests : IDisposable
     }
 
     [Fact]
-    public void A_student_without_trainable_parameters_is_refused()
+    public void Student_without_trainable_parameters_is_refused()
     {
         Sequential frozen = Some.Mlp();
         foreach (Parameter parameter in frozen.parameters())

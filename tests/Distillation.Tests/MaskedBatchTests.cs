@@ -39,7 +39,7 @@ public sealed class MaskedBatchTests : IDisposable
     }
 
     [Fact]
-    public void A_mask_of_other_samples_is_named()
+    public void Mask_of_other_samples_is_named()
     {
         Action make = () => _ = new MaskedBatch(torch.zeros(5, 3), null, torch.arange(5, torch.ScalarType.Int64), torch.ones(4, 3));
 
@@ -47,7 +47,7 @@ public sealed class MaskedBatchTests : IDisposable
     }
 
     [Fact]
-    public void A_batch_that_derives_and_carries_more_is_not_cut_in_silence()
+    public void Batch_that_derives_and_carries_more_is_not_cut_in_silence()
     {
         var batch = new Wider(torch.zeros(5, 3), torch.ones(5, 3));
 

@@ -3,7 +3,7 @@ namespace Distillation.Tests;
 public sealed class SeededTests
 {
     [Fact]
-    public void A_test_begins_with_a_fresh_generator()
+    public void Test_begins_with_a_fresh_generator()
     {
         using var scope = torch.NewDisposeScope();
         float first = torch.rand(1).item<float>();

@@ -74,7 +74,7 @@ public sealed class TensorDataTests
     public void Missing_labels_are_refused() => Refuses(() => TensorData.FromRows([[1], [2]], [0]), "*2 samples*there are 1*");
 
     [Fact]
-    public void An_empty_table_is_refused() => Refuses(() => TensorData.FromRows([]), "*at least one sample*");
+    public void Empty_table_is_refused() => Refuses(() => TensorData.FromRows([]), "*at least one sample*");
 
     [Fact]
     public void Empty_inputs_are_refused() => Refuses(() => new TensorData(torch.zeros(0, 3)), "*at least one sample*?0, 3?*");

@@ -44,7 +44,7 @@ internal sealed class DiskCache
     public void Keep(ReadOnlySpan<byte> encoded, byte[] pixels)
     {
         byte[] stored = [.. pixels, .. SHA256.HashData(pixels)];
-        AtomicFile.Replace(PathOf(encoded), file => RandomAccess.Write(file, stored, fileOffset: 0));
+        AtomicFile.Replace(PathOf(encoded), stored);
     }
 
     private string PathOf(ReadOnlySpan<byte> encoded)

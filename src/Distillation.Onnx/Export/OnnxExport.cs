@@ -67,7 +67,7 @@ public static class OnnxExport
         ModelProto model = Build(graph, module, options);
         byte[] bytes = model.ToByteArray();
         double error = LargestError(bytes, examples, options.Tolerance);
-        AtomicFile.Replace(path, file => RandomAccess.Write(file, bytes, fileOffset: 0));
+        AtomicFile.Replace(path, bytes);
         return new OnnxExportReport { Path = path, Bytes = bytes.Length, LargestError = error, Layers = graph.LayerCount };
     }
 

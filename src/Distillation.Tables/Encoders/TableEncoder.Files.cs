@@ -15,13 +15,7 @@ public sealed partial class TableEncoder
     public void Save(string path)
     {
         Require.Text(path);
-        using var memory = new MemoryStream();
-        using (var json = new Utf8JsonWriter(memory, new JsonWriterOptions { Indented = true }))
-        {
-            Write(json);
-        }
-
-        AtomicFile.Replace(path, file => RandomAccess.Write(file, memory.GetBuffer().AsSpan(0, (int)memory.Length), fileOffset: 0));
+        AtomicFile.ReplaceJson(path, Write);
     }
 
     /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>

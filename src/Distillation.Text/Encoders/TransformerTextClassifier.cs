@@ -1,19 +1,10 @@
 using Distillation.Onnx;
-using TorchSharp.Modules;
-using static TorchSharp.torch.nn;
 
 namespace Distillation.Text;
 
 /// <summary>A Transformer encoder with dropout and a linear map behind it: token ids [N, T] int64 to logits [N, C].</summary>
-/// <remarks>
-/// The parts are <c>encoder</c>, <c>dropout</c> and <c>output</c>. A file for ONNX Runtime that takes texts of any length:
-/// <c>OnnxExport.Write(classifier, path, [16], new() { Indices = vocabularySize, SequenceName = "tokens" })</c>.
-/// </remarks>
-public sealed class TransformerTextClassifier : Module<Tensor, Tensor>, IOnnxExportable
+public sealed class TransformerTextClassifier : TransformerWithHead
 {
-    private readonly Dropout _dropout;
-    private readonly Linear _output;
-
     /// <summary>Creates a classifier with random weights.</summary>
     /// <param name="options">The sizes of the encoder.</param>
     /// <param name="classes">The number of logits, C; positive.</param>
@@ -27,54 +18,11 @@ public sealed class TransformerTextClassifier : Module<Tensor, Tensor>, IOnnxExp
     /// <param name="encoder">The encoder; it is a part of the classifier from then on, and is disposed with it.</param>
     /// <param name="classes">The number of logits, C; positive.</param>
     public TransformerTextClassifier(TransformerTextEncoder encoder, int classes)
-        : base(nameof(TransformerTextClassifier))
-    {
-        Encoder = Require.Present(encoder);
-        _dropout = Dropout(encoder.Options.Dropout);
-        _output = Linear(encoder.Options.HiddenSize, Require.Positive(classes));
-        InitialWeights.Draw(_output);
-        register_module("encoder", Encoder);
-        register_module("dropout", _dropout);
-        register_module("output", _output);
-        _output.to(encoder.parameters().First().device);
-    }
-
-    /// <summary>Gets the encoder.</summary>
-    public TransformerTextEncoder Encoder { get; }
-
-    /// <summary>Computes the logits of texts.</summary>
-    /// <param name="input">Token ids [N, T] int64, as for <see cref="TransformerTextEncoder.forward"/>.</param>
-    /// <returns>The logits, [N, C].</returns>
-    /// <exception cref="ArgumentException">The ids are of another shape or data type.</exception>
-    public override Tensor forward(Tensor input)
-    {
-        using var scope = torch.NewDisposeScope();
-        return _output.call(_dropout.call(Encoder.call(input))).MoveToOuterDisposeScope();
-    }
-
-    /// <inheritdoc/>
-    public OnnxValue Export(OnnxGraph graph, OnnxValue input)
-    {
-        Require.Present(graph);
-        return graph.Call(_output, graph.Call(_dropout, graph.Call(Encoder, input)));
-    }
-
-    /// <inheritdoc/>
-    /// <remarks>The parts are registered by name; TorchSharp would register the fields once more, under the names of the fields.</remarks>
-    protected override void RegisterComponents()
+        : base(nameof(TransformerTextClassifier), encoder, classes)
     {
     }
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            Encoder.Dispose();
-            _dropout.Dispose();
-            _output.Dispose();
-        }
+    private protected override Tensor Vectors(Tensor input) => Encoder.call(input);
 
-        base.Dispose(disposing);
-    }
+    private protected override OnnxValue ExportVectors(OnnxGraph graph, OnnxValue input) => graph.Call(Encoder, input);
 }

@@ -28,8 +28,7 @@ internal static class BertConfig
 
     public static void Write(string path, TransformerEncoderOptions options)
     {
-        using var memory = new MemoryStream();
-        using (var json = new Utf8JsonWriter(memory, new JsonWriterOptions { Indented = true }))
+        AtomicFile.ReplaceJson(path, json =>
         {
             json.WriteStartObject();
             json.WriteStartArray("architectures");
@@ -50,9 +49,7 @@ internal static class BertConfig
             json.WriteNumber("type_vocab_size", options.TokenTypes);
             json.WriteNumber("vocab_size", options.VocabularySize);
             json.WriteEndObject();
-        }
-
-        AtomicFile.Replace(path, file => RandomAccess.Write(file, memory.GetBuffer().AsSpan(0, (int)memory.Length), fileOffset: 0));
+        });
     }
 
     private static TransformerEncoderOptions Options(JsonElement config)

@@ -48,15 +48,12 @@ public abstract class TextTokenizer
     public void Save(string directory)
     {
         Require.Text(directory);
-        using var description = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(description, new JsonWriterOptions { Indented = true }))
+        AtomicFile.ReplaceJson(Path.Combine(directory, FileName), json =>
         {
-            writer.WriteStartObject();
-            Write(writer, directory);
-            writer.WriteEndObject();
-        }
-
-        AtomicFile.Replace(Path.Combine(directory, FileName), file => RandomAccess.Write(file, description.ToArray(), fileOffset: 0));
+            json.WriteStartObject();
+            Write(json, directory);
+            json.WriteEndObject();
+        });
     }
 
     /// <summary>Reads a tokenizer that <see cref="Save"/> wrote.</summary>

@@ -114,7 +114,7 @@ public sealed class VocabularyTokenizer : TextTokenizer
         Require.Present(writer);
         foreach ((string name, byte[] bytes) in _form.FileNames().Zip(_files))
         {
-            AtomicFile.Replace(Path.Combine(directory, name), file => RandomAccess.Write(file, bytes, fileOffset: 0));
+            AtomicFile.Replace(Path.Combine(directory, name), bytes);
         }
 
         writer.WriteString("kind", Kind);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 
 namespace Distillation.Serialization;
@@ -16,6 +17,21 @@ internal static class AtomicFile
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         Write(path, stream => write(stream.SafeFileHandle), overwrite: true);
+    }
+
+    /// <summary>Writes bytes as a file under a name that may exist, as the other overload does.</summary>
+    public static void Replace(string path, byte[] bytes) => Replace(path, file => RandomAccess.Write(file, bytes, fileOffset: 0));
+
+    /// <summary>Writes JSON, indented, as a file under a name that may exist. Nothing is written if the content cannot be made.</summary>
+    public static void ReplaceJson(string path, Action<Utf8JsonWriter> write)
+    {
+        using var memory = new MemoryStream();
+        using (var json = new Utf8JsonWriter(memory, new JsonWriterOptions { Indented = true }))
+        {
+            write(json);
+        }
+
+        Replace(path, memory.ToArray());
     }
 
     /// <summary>Writes a file under a new name, in a directory that exists.</summary>

@@ -47,7 +47,7 @@ internal sealed class TrialStore
         if (_directory is not null)
         {
             byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(outcome, StudyJson.Default.TrialOutcome);
-            AtomicFile.Replace(PathOf(outcome.Key), handle => RandomAccess.Write(handle, bytes, 0));
+            AtomicFile.Replace(PathOf(outcome.Key), bytes);
         }
     }
 

@@ -40,7 +40,7 @@ public sealed class ActiveLabelingCurveTests
     }
 
     [Fact]
-    public void The_level_is_shared_by_the_comparisons()
+    public void Level_is_shared_by_the_comparisons()
     {
         ActiveLabelingCurve curve = Measure(Train, ActiveStrategy.Margin, ActiveStrategy.KCenter);
 

@@ -11,7 +11,7 @@ public sealed class ActiveSelectorTests
 
     // Margins: 0.8, 0.1, 0.01, 0.4, 1.
     [InlineData(ActiveStrategy.Margin, new[] { 2, 1, 3, 0, 4 })]
-    public void The_least_certain_texts_come_first(ActiveStrategy strategy, int[] expected) =>
+    public void Least_certain_texts_come_first(ActiveStrategy strategy, int[] expected) =>
         ActiveSelector.Select(new() { Count = 5, Probabilities = Probabilities }, 5, seed: 1, new() { Strategy = strategy }).Should().Equal(expected);
 
     [Fact]

@@ -7,7 +7,7 @@ public sealed class CascadeChatClientTests
     private static readonly FixedClassifier Student = new(["spam", "ham"], text => text.Contains("win") ? ("spam", 0.99) : ("ham", 0.6));
 
     [Fact]
-    public async Task The_student_answers_when_it_is_confident()
+    public async Task Student_answers_when_it_is_confident()
     {
         using var inner = new RecordingChatClient("ham");
         using var client = new CascadeChatClient(inner, Student, 0.9, new() { StudentName = "small" });
@@ -22,7 +22,7 @@ public sealed class CascadeChatClientTests
     }
 
     [Fact]
-    public async Task The_inner_client_answers_below_the_threshold_and_the_text_is_kept()
+    public async Task Inner_client_answers_below_the_threshold_and_the_text_is_kept()
     {
         using var inner = new RecordingChatClient("spam");
         var called = new List<PassedOnText>();
@@ -65,7 +65,7 @@ public sealed class CascadeChatClientTests
     }
 
     [Fact]
-    public async Task A_stream_that_is_left_early_is_not_kept()
+    public async Task Stream_that_is_left_early_is_not_kept()
     {
         using var inner = new RecordingChatClient("sp", "am");
         using var client = new CascadeChatClient(inner, Student, 0.9);
@@ -103,7 +103,7 @@ public sealed class CascadeChatClientTests
     }
 
     [Fact]
-    public async Task The_classified_text_can_be_selected()
+    public async Task Classified_text_can_be_selected()
     {
         using var inner = new RecordingChatClient("ham");
         using var client = new CascadeChatClient(inner, Student, 0.9, new() { SelectText = messages => messages[0].Text });
@@ -112,7 +112,7 @@ public sealed class CascadeChatClientTests
     }
 
     [Fact]
-    public async Task A_failed_answer_is_not_kept()
+    public async Task Failed_answer_is_not_kept()
     {
         using var inner = new RecordingChatClient(failure: new InvalidOperationException("down"));
         using var client = new CascadeChatClient(inner, Student, 0.9);
@@ -122,7 +122,7 @@ public sealed class CascadeChatClientTests
     }
 
     [Fact]
-    public async Task A_canceled_request_reaches_nobody()
+    public async Task Canceled_request_reaches_nobody()
     {
         using var inner = new RecordingChatClient("ham");
         using var client = new CascadeChatClient(inner, Student, 0.9);

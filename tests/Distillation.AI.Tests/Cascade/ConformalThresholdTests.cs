@@ -10,7 +10,7 @@ public sealed class ConformalThresholdTests
     [Theory]
     [InlineData(59, true)]
     [InlineData(58, false)]
-    public void A_threshold_is_certified_from_59_right_answers_on(int answered, bool certified)
+    public void Threshold_is_certified_from_59_right_answers_on(int answered, bool certified)
     {
         ConformalThreshold fitted = Fit(TwoThresholds, (0.95, answered, 0));
 
@@ -30,7 +30,7 @@ public sealed class ConformalThresholdTests
     }
 
     [Fact]
-    public void The_lowest_threshold_before_the_first_failure_is_taken()
+    public void Lowest_threshold_before_the_first_failure_is_taken()
     {
         // 0.9 and 0.8 pass; 0.7 has 30 errors of 301; 0.6 would pass again.
         ConformalThreshold fitted = Fit(
@@ -58,7 +58,7 @@ public sealed class ConformalThresholdTests
     [InlineData(400, 59, 1)]
     [InlineData(1_000, 125, 4)]
     [InlineData(10_000, 177, 6)]
-    public void The_sequence_begins_at_an_eighth_of_the_texts(int samples, int start, int errors)
+    public void Sequence_begins_at_an_eighth_of_the_texts(int samples, int start, int errors)
     {
         Begin(start - 1).Threshold.Should().Be(0.8, "the failure at 0.9 is of too few texts to be a test");
         Begin(start).Threshold.Should().BeNull("the failure at 0.9 ends the sequence");
@@ -99,7 +99,7 @@ public sealed class ConformalThresholdTests
     }
 
     [Fact]
-    public void A_classifier_is_fitted_by_its_own_predictions()
+    public void Classifier_is_fitted_by_its_own_predictions()
     {
         var student = new FixedClassifier(["a", "b"], text => text.StartsWith('a') ? ("a", 0.97) : ("b", 0.6));
         LabeledText[] heldOut =
@@ -117,7 +117,7 @@ public sealed class ConformalThresholdTests
     [Theory]
     [InlineData(ThresholdTesting.FixedSequence)]
     [InlineData(ThresholdTesting.Bonferroni)]
-    public void The_error_rate_of_the_population_is_kept_in_19_of_20_splits(ThresholdTesting testing)
+    public void Error_rate_of_the_population_is_kept_in_19_of_20_splits(ThresholdTesting testing)
     {
         foreach (SimulatedClassifier classifier in SimulatedClassifier.All)
         {

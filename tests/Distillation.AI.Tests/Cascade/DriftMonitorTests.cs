@@ -3,7 +3,7 @@ namespace Distillation.AI.Tests;
 public sealed class DriftMonitorTests
 {
     [Fact]
-    public void A_higher_share_that_is_passed_on_is_a_drift()
+    public void Higher_share_that_is_passed_on_is_a_drift()
     {
         var monitor = new DriftMonitor(0.2, options: new() { Window = 100 });
         Observe(monitor, passedOn: 40, answered: 60);
@@ -19,7 +19,7 @@ public sealed class DriftMonitorTests
     }
 
     [Fact]
-    public void A_share_like_the_reference_is_no_drift()
+    public void Share_like_the_reference_is_no_drift()
     {
         var monitor = new DriftMonitor(0.2);
         Observe(monitor, passedOn: 22, answered: 78);
@@ -29,7 +29,7 @@ public sealed class DriftMonitorTests
     }
 
     [Fact]
-    public void The_window_forgets_the_oldest_texts()
+    public void Window_forgets_the_oldest_texts()
     {
         var monitor = new DriftMonitor(0.2, options: new() { Window = 50 });
         Observe(monitor, passedOn: 50, answered: 50);
@@ -39,7 +39,7 @@ public sealed class DriftMonitorTests
     }
 
     [Fact]
-    public void An_empty_window_is_no_drift()
+    public void Empty_window_is_no_drift()
     {
         DriftReport report = new DriftMonitor(0.2).Report();
 

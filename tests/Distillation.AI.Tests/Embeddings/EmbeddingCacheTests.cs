@@ -36,7 +36,7 @@ public sealed class EmbeddingCacheTests : IDisposable
     }
 
     [Fact]
-    public void The_first_embedding_of_a_text_stays()
+    public void First_embedding_of_a_text_stays()
     {
         using var cache = EmbeddingCache.Open(FilePath);
         cache.Add("m", "one", [1]);
@@ -47,7 +47,7 @@ public sealed class EmbeddingCacheTests : IDisposable
     }
 
     [Fact]
-    public void A_record_cut_anywhere_at_the_end_is_dropped_and_written_again()
+    public void Record_cut_anywhere_at_the_end_is_dropped_and_written_again()
     {
         byte[] whole = Written();
         for (int length = 0; length < whole.Length; length++)
@@ -97,7 +97,7 @@ public sealed class EmbeddingCacheTests : IDisposable
     }
 
     [Fact]
-    public void A_second_cache_on_the_file_is_refused_until_the_first_is_closed()
+    public void Second_cache_on_the_file_is_refused_until_the_first_is_closed()
     {
         using (EmbeddingCache.Open(FilePath))
         {

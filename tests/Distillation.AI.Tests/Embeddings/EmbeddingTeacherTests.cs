@@ -41,7 +41,7 @@ public sealed class EmbeddingTeacherTests
     }
 
     [Fact]
-    public void The_scope_receives_the_output_alone()
+    public void Scope_receives_the_output_alone()
     {
         using var scope = torch.NewDisposeScope();
         using var teacher = new EmbeddingTeacher(Identity(), new(["a"], [[1, 0]]));
@@ -54,7 +54,7 @@ public sealed class EmbeddingTeacherTests
     }
 
     [Fact]
-    public void A_text_without_embedding_and_a_batch_without_texts_are_refused()
+    public void Text_without_embedding_and_a_batch_without_texts_are_refused()
     {
         using var scope = torch.NewDisposeScope();
         using var teacher = new EmbeddingTeacher(Identity(), new(["a"], [[1, 0]]));

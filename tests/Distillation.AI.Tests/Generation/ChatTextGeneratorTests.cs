@@ -93,7 +93,7 @@ public sealed class ChatTextGeneratorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_request_has_definitions_originals_and_drawn_properties_that_follow_from_the_seed()
+    public async Task Request_has_definitions_originals_and_drawn_properties_that_follow_from_the_seed()
     {
         async Task<string[]> Prompts(int seed)
         {
@@ -135,7 +135,7 @@ public sealed class ChatTextGeneratorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_later_run_with_the_same_ledger_pays_nothing_and_has_the_same_texts()
+    public async Task Later_run_with_the_same_ledger_pays_nothing_and_has_the_same_texts()
     {
         using AnswerLedger ledger = _file.Open();
         ScriptedClient client = WritingClient.Writing((label, request) => Enumerable.Range(0, 10).Select(i => WritingClient.Unlike(label, (10 * request) + i)));
@@ -149,7 +149,7 @@ public sealed class ChatTextGeneratorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_limit_stops_generation_and_verification_together()
+    public async Task Limit_stops_generation_and_verification_together()
     {
         ScriptedClient client = WritingClient.Writing((label, request) => Enumerable.Range(0, 10).Select(i => WritingClient.Unlike(label, (10 * request) + i)));
         var options = new ChatTextGeneratorOptions { Requests = new() { Limit = new() { Requests = 8 } } };
@@ -193,7 +193,7 @@ public sealed class ChatTextGeneratorTests : IDisposable
     }
 
     [Fact]
-    public async Task An_original_of_an_unknown_label_is_refused_before_anything_is_sent()
+    public async Task Original_of_an_unknown_label_is_refused_before_anything_is_sent()
     {
         ScriptedClient client = WritingClient.Writing((_, _) => []);
 

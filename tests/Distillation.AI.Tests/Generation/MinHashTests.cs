@@ -5,7 +5,7 @@ public sealed class MinHashTests
     [Theory]
     [InlineData(ShingleUnit.Characters, 4)]
     [InlineData(ShingleUnit.Words, 1)]
-    public void The_estimate_is_near_the_exact_similarity(ShingleUnit unit, int length)
+    public void Estimate_is_near_the_exact_similarity(ShingleUnit unit, int length)
     {
         var hash = new MinHash(unit, length, functions: 1024);
         var draws = new SeededDraws(1, "texts");

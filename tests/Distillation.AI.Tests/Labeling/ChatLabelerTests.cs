@@ -28,7 +28,7 @@ public sealed class ChatLabelerTests : IDisposable
     }
 
     [Fact]
-    public async Task The_prompt_has_the_description_the_labels_and_the_examples_and_the_user_sends_the_text_alone()
+    public async Task Prompt_has_the_description_the_labels_and_the_examples_and_the_user_sends_the_text_alone()
     {
         ScriptedClient client = ScriptedClient.Labeling(_ => "other");
 
@@ -49,7 +49,7 @@ public sealed class ChatLabelerTests : IDisposable
     [InlineData(" {\"label\": \" Delivery \", \"why\": 3}\n")]
     [InlineData("```json\n{\"label\": \"DELIVERY\"}\n```")]
     [InlineData("```\n{\"label\": \"delivery\"}```")]
-    public async Task An_answer_is_bound_to_a_label_ignoring_case_spaces_and_fences(string answer)
+    public async Task Answer_is_bound_to_a_label_ignoring_case_spaces_and_fences(string answer)
     {
         LabeledTexts labeled = await new ChatLabeler(new ScriptedClient((_, _) => answer), Letters.Task).LabelAsync(["one"]);
 
@@ -62,7 +62,7 @@ public sealed class ChatLabelerTests : IDisposable
     [InlineData("{\"label\": 1}", "*no text 'label'*")]
     [InlineData("{\"label\": \"sales\"}", "*'sales', which is not one of billing, delivery, other*")]
     [InlineData("", "*not JSON*")]
-    public async Task A_malformed_answer_is_sent_back_with_a_reminder_and_then_refused(string answer, string reason)
+    public async Task Malformed_answer_is_sent_back_with_a_reminder_and_then_refused(string answer, string reason)
     {
         var client = new ScriptedClient((_, _) => answer);
         using AnswerLedger ledger = _file.Open();
@@ -78,7 +78,7 @@ public sealed class ChatLabelerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_reminder_that_helps_is_an_answer()
+    public async Task Reminder_that_helps_is_an_answer()
     {
         var client = new ScriptedClient((messages, _) => messages.Count == 2 ? "I think it is delivery." : ScriptedClient.Label("delivery"));
 
@@ -123,7 +123,7 @@ public sealed class ChatLabelerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_stated_confidence_leaves_the_rest_to_the_other_labels()
+    public async Task Stated_confidence_leaves_the_rest_to_the_other_labels()
     {
         var options = new ChatLabelerOptions { Probabilities = new StatedConfidence() };
         var client = new ScriptedClient((messages, _) => $$"""{"label": "other", "confidence": {{messages[1].Text}}}""");
@@ -148,7 +148,7 @@ public sealed class ChatLabelerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_response_without_log_probabilities_is_malformed()
+    public async Task Response_without_log_probabilities_is_malformed()
     {
         var options = new ChatLabelerOptions { Probabilities = new TokenLogProbabilities { Reader = _ => null } };
 
@@ -187,7 +187,7 @@ public sealed class ChatLabelerTests : IDisposable
     }
 
     [Fact]
-    public async Task An_empty_text_is_refused_before_anything_is_sent()
+    public async Task Empty_text_is_refused_before_anything_is_sent()
     {
         ScriptedClient client = ScriptedClient.Labeling(_ => "other");
         var labeler = new ChatLabeler(client, Letters.Task);
@@ -197,7 +197,7 @@ public sealed class ChatLabelerTests : IDisposable
     }
 
     [Fact]
-    public async Task The_description_counts_labels_and_refusals()
+    public async Task Description_counts_labels_and_refusals()
     {
         var client = new ScriptedClient((messages, _) => messages[1].Text == "Letter number 4" ? "?" : ScriptedClient.Label(Letters.LabelOf(messages[1].Text)));
 

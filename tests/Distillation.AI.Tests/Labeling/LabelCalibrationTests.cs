@@ -66,7 +66,7 @@ public sealed class LabelCalibrationTests
     }
 
     [Fact]
-    public void A_temperature_is_found_again_and_leaves_the_most_probable_label()
+    public void Temperature_is_found_again_and_leaves_the_most_probable_label()
     {
         (double[][] rows, int[] labels) = Drawn(3000, (row, _) => row, temperature: 2.5);
 
@@ -107,7 +107,7 @@ public sealed class LabelCalibrationTests
     }
 
     [Fact]
-    public void The_description_has_the_figures_before_and_after()
+    public void Description_has_the_figures_before_and_after()
     {
         (double[][] rows, int[] labels) = Drawn(50, (row, _) => row, temperature: 2);
 

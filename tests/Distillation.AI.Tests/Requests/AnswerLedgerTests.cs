@@ -41,7 +41,7 @@ public sealed class AnswerLedgerTests : IDisposable
     }
 
     [Fact]
-    public void A_torn_last_line_is_ignored_at_every_length_and_cut_off_by_the_next_append()
+    public void Torn_last_line_is_ignored_at_every_length_and_cut_off_by_the_next_append()
     {
         using (AnswerLedger ledger = _file.Open())
         {
@@ -66,7 +66,7 @@ public sealed class AnswerLedgerTests : IDisposable
     }
 
     [Fact]
-    public void A_last_line_that_lacks_the_line_end_alone_is_kept()
+    public void Last_line_that_lacks_the_line_end_alone_is_kept()
     {
         using (AnswerLedger ledger = _file.Open())
         {
@@ -84,7 +84,7 @@ public sealed class AnswerLedgerTests : IDisposable
     }
 
     [Fact]
-    public void A_torn_line_stays_until_something_is_appended()
+    public void Torn_line_stays_until_something_is_appended()
     {
         File.WriteAllText(_file.Path, "{\"key\": \"a");
 
@@ -98,7 +98,7 @@ public sealed class AnswerLedgerTests : IDisposable
     [InlineData("{\"key\": \"b\"}")]
     [InlineData("")]
     [InlineData("[1]")]
-    public void A_corrupt_line_in_the_middle_is_named_by_its_number(string corrupt)
+    public void Corrupt_line_in_the_middle_is_named_by_its_number(string corrupt)
     {
         using (AnswerLedger ledger = _file.Open())
         {
@@ -113,7 +113,7 @@ public sealed class AnswerLedgerTests : IDisposable
     }
 
     [Fact]
-    public void A_second_instance_is_refused_until_the_first_is_disposed()
+    public void Second_instance_is_refused_until_the_first_is_disposed()
     {
         using (_file.Open())
         {
@@ -124,7 +124,7 @@ public sealed class AnswerLedgerTests : IDisposable
     }
 
     [Fact]
-    public void The_last_record_of_a_key_counts()
+    public void Last_record_of_a_key_counts()
     {
         using AnswerLedger ledger = _file.Open();
         ledger.Append(Record("a"));
@@ -160,7 +160,7 @@ public sealed class AnswerLedgerTests : IDisposable
     }
 
     [Fact]
-    public void A_disposed_ledger_refuses_appends()
+    public void Disposed_ledger_refuses_appends()
     {
         AnswerLedger ledger = _file.Open();
         ledger.Dispose();

@@ -7,7 +7,7 @@ public sealed class LedgerKeyTests
     private static readonly ChatMessage[] Messages = [new(ChatRole.System, "ab"), new(ChatRole.User, "c")];
 
     [Fact]
-    public void A_key_is_the_same_for_the_same_request_and_has_64_digits() =>
+    public void Key_is_the_same_for_the_same_request_and_has_64_digits() =>
         Key(new() { Temperature = 0.5f }).Should().Be(Key(new() { Temperature = 0.5f })).And.MatchRegex("^[0-9a-f]{64}$");
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class RequestFailureTests
     [InlineData(401, RequestFailureKind.Fatal)]
     [InlineData(403, RequestFailureKind.Fatal)]
     [InlineData(404, RequestFailureKind.Fatal)]
-    public void A_status_has_a_kind(int status, RequestFailureKind kind)
+    public void Status_has_a_kind(int status, RequestFailureKind kind)
     {
         RequestFailure.FromStatus(status).Should().Be(new RequestFailure { Kind = kind });
         RequestFailure.Of(new AggregateException(new HttpRequestException("x", null, (HttpStatusCode)status))).Kind.Should().Be(kind);
@@ -33,7 +33,7 @@ public sealed class RequestFailureTests
     [InlineData("soon", null)]
     [InlineData("-3", null)]
     [InlineData(null, null)]
-    public void A_retry_after_is_seconds_or_a_date(string? header, double? seconds) =>
+    public void Retry_after_is_seconds_or_a_date(string? header, double? seconds) =>
         RequestFailure.FromStatus(429, header, new DateTimeOffset(2026, 1, 2, 3, 4, 0, TimeSpan.Zero)).RetryAfter
             .Should().Be(seconds is { } delay ? TimeSpan.FromSeconds(delay) : null);
 
@@ -51,6 +51,6 @@ public sealed class RequestFailureTests
     [Theory]
     [InlineData(99)]
     [InlineData(1000)]
-    public void A_status_is_from_100_to_999(int status) =>
+    public void Status_is_from_100_to_999(int status) =>
         FluentActions.Invoking(() => RequestFailure.FromStatus(status)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*in [100, 999]*");
 }

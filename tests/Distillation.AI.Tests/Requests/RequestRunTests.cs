@@ -88,7 +88,7 @@ public sealed class RequestRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_limit_on_tokens_cannot_be_kept_without_usage_and_the_answer_is_kept()
+    public async Task Limit_on_tokens_cannot_be_kept_without_usage_and_the_answer_is_kept()
     {
         using AnswerLedger ledger = _file.Open();
         ScriptedClient client = new((messages, _) => ScriptedClient.Label("other")) { Usage = null };
@@ -99,12 +99,12 @@ public sealed class RequestRunTests : IDisposable
     }
 
     [Fact]
-    public void A_limit_on_the_cost_needs_a_price() =>
+    public void Limit_on_the_cost_needs_a_price() =>
         FluentActions.Invoking(() => Labeler(Client(), new() { Limit = new() { Cost = 3 } }))
             .Should().Throw<ArgumentException>().WithMessage("*limited to 3*Price*");
 
     [Fact]
-    public async Task A_canceled_run_keeps_what_is_in_flight()
+    public async Task Canceled_run_keeps_what_is_in_flight()
     {
         using var cancel = new CancellationTokenSource();
         using AnswerLedger ledger = _file.Open();
@@ -129,7 +129,7 @@ public sealed class RequestRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_canceled_run_does_not_wait_between_retries()
+    public async Task Canceled_run_does_not_wait_between_retries()
     {
         using var cancel = new CancellationTokenSource();
         var client = Client((_, _) =>
@@ -146,7 +146,7 @@ public sealed class RequestRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_fatal_failure_stops_after_those_in_flight_are_kept()
+    public async Task Fatal_failure_stops_after_those_in_flight_are_kept()
     {
         using AnswerLedger ledger = _file.Open();
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -200,7 +200,7 @@ public sealed class RequestRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_given_pipeline_takes_the_place_of_the_retries()
+    public async Task Given_pipeline_takes_the_place_of_the_retries()
     {
         ResiliencePipeline pipeline = new ResiliencePipelineBuilder()
             .AddRetry(new RetryStrategyOptions
@@ -219,7 +219,7 @@ public sealed class RequestRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_timeout_of_a_given_pipeline_cuts_the_request()
+    public async Task Timeout_of_a_given_pipeline_cuts_the_request()
     {
         ResiliencePipeline pipeline = new ResiliencePipelineBuilder { TimeProvider = _time }
             .AddTimeout(TimeSpan.FromSeconds(9)).Build();
@@ -250,7 +250,7 @@ public sealed class RequestRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_report_that_throws_stops_the_run_and_keeps_its_answers()
+    public async Task Report_that_throws_stops_the_run_and_keeps_its_answers()
     {
         using AnswerLedger ledger = _file.Open();
         var reports = new Reports { Throws = true };

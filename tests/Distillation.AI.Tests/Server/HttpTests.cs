@@ -31,7 +31,7 @@ public sealed class HttpTests : IDisposable
     }
 
     [Fact]
-    public async Task The_key_of_the_service_is_not_in_the_ledger()
+    public async Task Key_of_the_service_is_not_in_the_ledger()
     {
         using var server = new ChatServer((text, _) => ServerReply.Label(Letters.LabelOf(text)));
         using (AnswerLedger ledger = _file.Open())
@@ -88,7 +88,7 @@ public sealed class HttpTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cut_connection_is_tried_again()
+    public async Task Cut_connection_is_tried_again()
     {
         using var server = new ChatServer((text, call) => ServerReply.Label("other") with { Cut = call < 2 });
 
@@ -99,7 +99,7 @@ public sealed class HttpTests : IDisposable
     }
 
     [Fact]
-    public async Task A_slow_answer_is_given_up_at_the_timeout_and_tried_again()
+    public async Task Slow_answer_is_given_up_at_the_timeout_and_tried_again()
     {
         using var server = new ChatServer((text, call) => call == 0 ? new() { Held = true } : ServerReply.Label("other"));
         server.OnHeld = _time.TimeOut;
@@ -111,7 +111,7 @@ public sealed class HttpTests : IDisposable
     }
 
     [Fact]
-    public async Task A_malformed_answer_is_sent_back_in_the_conversation()
+    public async Task Malformed_answer_is_sent_back_in_the_conversation()
     {
         using var server = new ChatServer((text, _) => text == "one" ? new() { Content = "It is other." } : ServerReply.Label("other"));
 
@@ -126,7 +126,7 @@ public sealed class HttpTests : IDisposable
     [Theory]
     [InlineData(401)]
     [InlineData(404)]
-    public async Task A_wrong_key_or_address_stops_at_once(int status)
+    public async Task Wrong_key_or_address_stops_at_once(int status)
     {
         using var server = new ChatServer((_, _) => new() { Status = status });
 
@@ -137,7 +137,7 @@ public sealed class HttpTests : IDisposable
     }
 
     [Fact]
-    public async Task A_rejected_text_is_left_out_and_sent_again_by_the_next_run()
+    public async Task Rejected_text_is_left_out_and_sent_again_by_the_next_run()
     {
         using var server = new ChatServer((text, call) => text.EndsWith(" 3", StringComparison.Ordinal) && call == 0
             ? new() { Status = 400 }

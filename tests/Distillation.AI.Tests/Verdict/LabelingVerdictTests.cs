@@ -7,7 +7,7 @@ public sealed class LabelingVerdictTests
     private static readonly string[] Names = ["a", "b", "c"];
 
     [Fact]
-    public void A_student_as_good_as_the_model_replaces_it()
+    public void Student_as_good_as_the_model_replaces_it()
     {
         Sample sample = Sample.Of(2000, teacherErrors: 200, studentErrors: 200, shared: 180);
 
@@ -19,7 +19,7 @@ public sealed class LabelingVerdictTests
     }
 
     [Fact]
-    public void The_same_rates_on_few_texts_keep_the_model()
+    public void Same_rates_on_few_texts_keep_the_model()
     {
         LabelingVerdict verdict = Sample.Of(100, teacherErrors: 10, studentErrors: 10, shared: 9).Compare();
 
@@ -39,7 +39,7 @@ public sealed class LabelingVerdictTests
     }
 
     [Fact]
-    public void A_student_that_is_worse_keeps_the_model()
+    public void Student_that_is_worse_keeps_the_model()
     {
         LabelingVerdict verdict = Sample.Of(2000, teacherErrors: 100, studentErrors: 400, shared: 80).Compare();
 
@@ -49,7 +49,7 @@ public sealed class LabelingVerdictTests
     }
 
     [Fact]
-    public void A_cascade_is_used_when_the_student_alone_is_worse()
+    public void Cascade_is_used_when_the_student_alone_is_worse()
     {
         // The student errs where it is not confident: the model answers there.
         LabelingVerdict verdict = Sample.Of(2000, teacherErrors: 100, studentErrors: 400, shared: 80).Compare(new() { Threshold = 0.9 });
@@ -66,7 +66,7 @@ public sealed class LabelingVerdictTests
     }
 
     [Fact]
-    public void A_cascade_that_answers_too_little_is_not_used()
+    public void Cascade_that_answers_too_little_is_not_used()
     {
         Sample sample = Sample.Of(2000, teacherErrors: 100, studentErrors: 400, shared: 80);
 
@@ -74,7 +74,7 @@ public sealed class LabelingVerdictTests
     }
 
     [Fact]
-    public void A_student_that_is_not_better_than_the_majority_class_replaces_nothing()
+    public void Student_that_is_not_better_than_the_majority_class_replaces_nothing()
     {
         string[] human = [.. Enumerable.Range(0, 2000).Select(i => i < 1900 ? "a" : "b")];
         string[] constant = [.. human.Select(_ => "a")];
@@ -114,7 +114,7 @@ public sealed class LabelingVerdictTests
     }
 
     [Fact]
-    public void A_missing_answer_is_wrong_and_of_no_class()
+    public void Missing_answer_is_wrong_and_of_no_class()
     {
         LabelingVerdict verdict = LabelingVerdict.Compare(
             ["a", "a", "b", "b"],

@@ -7,7 +7,7 @@ public sealed class PairedLabelsTests
     // Bonett and Price (2012) by hand, with t of 99 degrees of freedom, 1.9842169515: (b + 1, c + 1) / (n + 2) = (6, 11) / 102, difference 5 / 102,
     // √((17/102 − (5/102)²) / 102).
     [Fact]
-    public void The_interval_of_accuracy_is_no_narrower_than_the_adjusted_one()
+    public void Interval_of_accuracy_is_no_narrower_than_the_adjusted_one()
     {
         int[] actual = new int[100];
         int[] first = [.. Enumerable.Range(0, 100).Select(i => i < 10 ? 1 : 0)];

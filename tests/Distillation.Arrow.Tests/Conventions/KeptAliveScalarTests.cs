@@ -5,6 +5,6 @@ namespace Distillation.Arrow.Tests.Conventions;
 public sealed class KeptAliveScalarTests
 {
     [Fact]
-    public void The_library_calls_no_operator_that_leaves_a_number_unheld() =>
+    public void Library_calls_no_operator_that_leaves_a_number_unheld() =>
         ScalarMakers.OperatorsCalledBy(typeof(ArrowOutputStore).Assembly).Should().BeEmpty();
 }

@@ -32,7 +32,7 @@ public sealed class DecodedPixelsTests
     }
 
     [Fact]
-    public void An_animation_is_its_first_frame()
+    public void Animation_is_its_first_frame()
     {
         using var scope = torch.NewDisposeScope();
 
@@ -62,7 +62,7 @@ public sealed class DecodedPixelsTests
     [InlineData(6)]
     [InlineData(7)]
     [InlineData(8)]
-    public void The_orientation_of_EXIF_is_applied(int orientation)
+    public void Orientation_of_EXIF_is_applied(int orientation)
     {
         using var scope = torch.NewDisposeScope();
         (int width, int height) = orientation < 5 ? (24, 16) : (16, 24);

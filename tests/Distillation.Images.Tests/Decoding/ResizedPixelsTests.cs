@@ -38,7 +38,7 @@ public sealed class ResizedPixelsTests
     [InlineData("33x45")]
     [InlineData("100x31")]
     [InlineData("9x7")]
-    public void The_middle_is_cut_out_as_torchvision_does(string source)
+    public void Middle_is_cut_out_as_torchvision_does(string source)
     {
         using var scope = torch.NewDisposeScope();
         foreach (int size in new[] { 8, 15 })

@@ -26,7 +26,7 @@ public sealed class ImageSnippetTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_of_images_becomes_a_distilled_network()
+    public void Folder_of_images_becomes_a_distilled_network()
     {
         ImageFolder photos = ImageFolder.Open("photos", ImageOptions.Square(32) with { Normalization = ImageNormalization.ImageNet });
         (IDataSource train, IDataSource heldOut) = photos.SplitStratified(0.8);
@@ -59,7 +59,7 @@ public sealed class ImageSnippetTests : IDisposable
     }
 
     [Fact]
-    public void The_first_folder_of_the_readme_trains_a_network()
+    public void First_folder_of_the_readme_trains_a_network()
     {
         foreach ((string kind, SKColor color) in new[] { ("day", SKColors.SkyBlue), ("night", SKColors.MidnightBlue) })
         {

@@ -14,7 +14,7 @@ public sealed class SnippetTests : IDisposable
     public void Dispose() => _scope.Dispose();
 
     [Fact]
-    public void A_model_from_a_file_teaches()
+    public void Model_from_a_file_teaches()
     {
         string teacherPath = Models.At("mlp");
         using var train = new TensorData(torch.randn(100, 8));
@@ -29,7 +29,7 @@ public sealed class SnippetTests : IDisposable
     }
 
     [Fact]
-    public void A_model_with_a_sigmoid_at_its_end_teaches()
+    public void Model_with_a_sigmoid_at_its_end_teaches()
     {
         string detectorPath = Models.At("sigmoid");
         using var train = new TensorData(torch.randn(100, 4));
@@ -65,7 +65,7 @@ public sealed class SnippetTests : IDisposable
     }
 
     [Fact]
-    public void A_model_of_ML_NET_teaches_on_the_data_of_ML_NET()
+    public void Model_of_ML_NET_teaches_on_the_data_of_ML_NET()
     {
         const int features = 4;
         var context = new MLContext(seed: 1);

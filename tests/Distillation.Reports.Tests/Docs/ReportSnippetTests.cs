@@ -21,7 +21,7 @@ public sealed class ReportSnippetTests : IDisposable
     }
 
     [Fact]
-    public void A_run_is_reported()
+    public void Run_is_reported()
     {
         (Sequential bigNetwork, Sequential smallNetwork) = (Some.Mlp(hidden: 16), Some.Mlp(hidden: 4));
         using ITeacher teacher = Teacher.From(bigNetwork);
@@ -76,7 +76,7 @@ public sealed class ReportSnippetTests : IDisposable
     }
 
     [Fact]
-    public void A_study_is_reported()
+    public void Study_is_reported()
     {
         using ITeacher teacher = Teacher.From(Some.Mlp(hidden: 16));
         (TensorData train, TensorData validation, TensorData test) = (Some.Data(samples: 60), Some.Data(seed: 9), Some.Data(seed: 10));

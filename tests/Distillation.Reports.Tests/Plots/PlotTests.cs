@@ -47,7 +47,7 @@ public sealed class PlotTests
     public void Image_is_the_same_in_every_culture(string name) => Example.WithComma(All[name].ToSvg).Should().Be(All[name].ToSvg());
 
     [Fact]
-    public void A_line_has_a_gap_where_a_number_is_not_finite()
+    public void Line_has_a_gap_where_a_number_is_not_finite()
     {
         XElement svg = Lines(1, 2, double.NaN, 3, 2, double.PositiveInfinity, 4).Draw();
 
@@ -56,7 +56,7 @@ public sealed class PlotTests
     }
 
     [Fact]
-    public void A_long_line_is_thinned_out_and_keeps_its_peaks()
+    public void Long_line_is_thinned_out_and_keeps_its_peaks()
     {
         LinePlot plot = Lines([.. Enumerable.Range(0, 50_000).Select(i => i == 31_234 ? 100 : i % 7 / 7.0)]);
 

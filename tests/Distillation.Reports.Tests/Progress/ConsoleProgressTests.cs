@@ -26,7 +26,7 @@ public sealed class ConsoleProgressTests
     }
 
     [Fact]
-    public void The_metric_can_be_chosen()
+    public void Metric_can_be_chosen()
     {
         using TestConsole console = Redirected();
         using var progress = new ConsoleProgress(metric: Metric.NegativeLogLikelihood, console: console);
@@ -38,7 +38,7 @@ public sealed class ConsoleProgressTests
     }
 
     [Fact]
-    public void A_study_has_a_line_for_each_training()
+    public void Study_has_a_line_for_each_training()
     {
         using TestConsole console = Redirected();
         using var progress = new ConsoleProgress("study", console: console);
@@ -56,7 +56,7 @@ public sealed class ConsoleProgressTests
     }
 
     [Fact]
-    public void A_study_whose_trainings_are_not_known_has_no_share()
+    public void Study_whose_trainings_are_not_known_has_no_share()
     {
         using TestConsole console = Redirected();
         using var progress = new ConsoleProgress("study", console: console);
@@ -66,7 +66,7 @@ public sealed class ConsoleProgressTests
     }
 
     [Fact]
-    public void A_terminal_has_a_bar_for_a_study()
+    public void Terminal_has_a_bar_for_a_study()
     {
         using var output = new StringWriter();
         using (var progress = new ConsoleProgress("study", console: Terminal(output)))
@@ -111,7 +111,7 @@ public sealed class ConsoleProgressTests
     }
 
     [Fact]
-    public void The_filling_of_a_cache_is_shown()
+    public void Filling_of_a_cache_is_shown()
     {
         using DisposeScope scope = torch.NewDisposeScope();
         using TestConsole console = Redirected();
@@ -123,7 +123,7 @@ public sealed class ConsoleProgressTests
     }
 
     [Fact]
-    public void A_terminal_has_a_bar_that_stays()
+    public void Terminal_has_a_bar_that_stays()
     {
         using var output = new StringWriter();
         IAnsiConsole console = Terminal(output);
@@ -136,7 +136,7 @@ public sealed class ConsoleProgressTests
     }
 
     [Fact]
-    public void A_narrow_terminal_keeps_one_line()
+    public void Narrow_terminal_keeps_one_line()
     {
         using var output = new StringWriter();
         using (var progress = new ConsoleProgress("student", Metric.NegativeLogLikelihood, Terminal(output, width: 60)))
@@ -148,7 +148,7 @@ public sealed class ConsoleProgressTests
     }
 
     [Fact]
-    public void A_bar_that_saw_no_report_ends_too()
+    public void Bar_that_saw_no_report_ends_too()
     {
         using var output = new StringWriter();
         Action run = () => new ConsoleProgress(console: Terminal(output)).Dispose();

@@ -7,7 +7,7 @@ public sealed class TensorBoardProgressTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void A_run_is_in_the_event_file()
+    public void Run_is_in_the_event_file()
     {
         string folder = Path.Combine(_folder, "runs", "first");
         TrainingResult result = Example.Trained(new TensorBoardProgress(folder));
@@ -38,7 +38,7 @@ public sealed class TensorBoardProgressTests : IDisposable
     }
 
     [Fact]
-    public void The_next_receives_each_report()
+    public void Next_receives_each_report()
     {
         var console = new Spectre.Console.Testing.TestConsole();
         using var next = new ConsoleProgress(console: console);
@@ -49,7 +49,7 @@ public sealed class TensorBoardProgressTests : IDisposable
     }
 
     [Fact]
-    public void A_step_that_the_format_cannot_hold_and_a_directory_without_a_name_are_refused()
+    public void Step_that_the_format_cannot_hold_and_a_directory_without_a_name_are_refused()
     {
         var progress = new TensorBoardProgress(_folder);
         TrainingProgress report = Example.Result(epochs: 1).History[0] with { Position = new(1, 3_000_000_000, 0, 0) };

@@ -37,7 +37,7 @@ public sealed class JsonTests
     }
 
     [Fact]
-    public void A_confusion_matrix_is_whole()
+    public void Confusion_matrix_is_whole()
     {
         TrainingRun run = Example.Full();
         JsonElement map = Blocks(Report.Of(run), "Classes")[0];

@@ -26,7 +26,7 @@ public sealed class TableSnippetTests : IDisposable
     }
 
     [Fact]
-    public void A_file_of_rows_becomes_a_search_for_a_recipe()
+    public void File_of_rows_becomes_a_search_for_a_recipe()
     {
         RecipeSearchOptions search = new() { Folds = 2, Training = RecipeSearchOptions.DefaultTraining with { Steps = 5 } };
 
@@ -51,7 +51,7 @@ public sealed class TableSnippetTests : IDisposable
     }
 
     [Fact]
-    public void A_row_at_run_time_is_encoded_as_in_training()
+    public void Row_at_run_time_is_encoded_as_in_training()
     {
         TableData all = TableData.FromCsv("customers.csv");
         TableEncoder.Fit(all, new() { Target = TableTarget.Class("label"), Ignored = ["id", "constant"] }).Save("table.json");
@@ -66,7 +66,7 @@ public sealed class TableSnippetTests : IDisposable
     }
 
     [Fact]
-    public void The_first_table_of_the_readme_trains_a_network()
+    public void First_table_of_the_readme_trains_a_network()
     {
         File.WriteAllText("flowers.csv", "length,color,kind\n5.1,red,a\n4.9,,a\n6.2,blue,b\n,blue,b\n5.0,red,a\n6.6,blue,b\n");
         TableData table = TableData.FromCsv("flowers.csv");

@@ -23,7 +23,7 @@ public sealed class NativeCallersTests
     }
 
     [Fact]
-    public void The_rest_of_TorchSharp_stays_optimized() =>
+    public void Rest_of_TorchSharp_stays_optimized() =>
         Calls.MethodsOf(typeof(Scalar).Assembly).Count(method => method.MethodImplementationFlags.HasFlag(MethodImplAttributes.NoOptimization))
             .Should().BeLessThan(1500);
 

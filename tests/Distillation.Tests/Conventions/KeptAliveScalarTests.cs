@@ -4,7 +4,7 @@ namespace Distillation.Tests.Conventions;
 public sealed class KeptAliveScalarTests
 {
     [Fact]
-    public void The_library_calls_no_operator_that_leaves_a_number_unheld() =>
+    public void Library_calls_no_operator_that_leaves_a_number_unheld() =>
         string.Join(Environment.NewLine, HouseRules.Packages.SelectMany(ScalarMakers.OperatorsCalledBy))
             .Should().BeEmpty($"{nameof(TensorArithmetic)} does the same with a held number");
 

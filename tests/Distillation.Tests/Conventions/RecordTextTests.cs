@@ -54,7 +54,7 @@ public sealed class RecordTextTests
     }
 
     [Fact]
-    public void A_report_of_an_evaluation_names_no_type_of_a_list() =>
+    public void Report_of_an_evaluation_names_no_type_of_a_list() =>
         Evaluator.Evaluate(Teacher.From(Some.Mlp()), Some.Data()).ToString().Should()
             .MatchRegex(
                 @"^Classification of 20 samples: Accuracy 0?\.?\d{1,4}, NegativeLogLikelihood \d\.\d{1,3}, .*, MacroF1 0?\.?\d{1,4}$")

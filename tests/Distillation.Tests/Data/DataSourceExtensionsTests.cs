@@ -137,7 +137,7 @@ public sealed class DataSourceExtensionsTests : IDisposable
     [Theory]
     [InlineData(2, "*[0, 1]*sample 1 has 2*")]
     [InlineData(-100, "*[0, 1]*sample 1 has -100*")]
-    public void A_class_id_that_has_no_probability_is_named(long id, string message)
+    public void Class_id_that_has_no_probability_is_named(long id, string message)
     {
         IDataSource both = new TensorData(torch.zeros(2, 1), torch.tensor([0L, id]))
             .Concat(new TensorData(torch.zeros(1, 1), torch.tensor(new[,] { { 0.25f, 0.75f } })));

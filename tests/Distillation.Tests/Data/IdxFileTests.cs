@@ -41,7 +41,7 @@ public sealed class IdxFileTests
             });
 
     [Fact]
-    public void A_file_cut_anywhere_is_refused()
+    public void File_cut_anywhere_is_refused()
     {
         for (int length = 0; length < Small.Length; length++)
         {
@@ -50,7 +50,7 @@ public sealed class IdxFileTests
     }
 
     [Fact]
-    public void A_packed_file_cut_anywhere_is_refused_or_whole()
+    public void Packed_file_cut_anywhere_is_refused_or_whole()
     {
         byte[] packed = Packed(Small);
         for (int length = 0; length < packed.Length; length++)
@@ -68,7 +68,7 @@ public sealed class IdxFileTests
     }
 
     [Fact]
-    public void A_file_that_is_too_long_is_refused() => Refused([.. Small, 7]).Should().Contain("longer than its shape [2, 3]");
+    public void File_that_is_too_long_is_refused() => Refused([.. Small, 7]).Should().Contain("longer than its shape [2, 3]");
 
     [Fact]
     public void Another_format_is_refused() => Refused("PNG is not IDX"u8.ToArray()).Should().Contain("no IDX file").And.Contain("80, 78, 71, 32");
@@ -117,7 +117,7 @@ public sealed class IdxFileTests
     }
 
     [Fact]
-    public void A_packed_stream_that_gives_a_byte_at_a_time_is_read()
+    public void Packed_stream_that_gives_a_byte_at_a_time_is_read()
     {
         using Tensor tensor = IdxFile.Read(new Dripping(Packed(Small)), "drops");
 
@@ -125,7 +125,7 @@ public sealed class IdxFileTests
     }
 
     [Fact]
-    public void A_pointer_of_git_lfs_is_named() =>
+    public void Pointer_of_git_lfs_is_named() =>
         Refused("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"u8.ToArray()).Should().Contain("pointer of Git LFS");
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class ImageFileTests : IDisposable
     [Theory]
     [InlineData(-1L)]
     [InlineData(5L)]
-    public void A_number_that_is_not_there_is_refused(long number)
+    public void Number_that_is_not_there_is_refused(long number)
     {
         (string images, string labels) = Write();
         using ImageFile opened = ImageData.OpenIdx(images, labels);
@@ -48,7 +48,7 @@ public sealed class ImageFileTests : IDisposable
     [Theory]
     [InlineData(-1, "must have 46 bytes for its shape [5, 3, 2], but has 45.")]
     [InlineData(1, "must have 46 bytes for its shape [5, 3, 2], but has 47.")]
-    public void A_file_of_another_length_than_its_header_says_is_refused(int change, string message)
+    public void File_of_another_length_than_its_header_says_is_refused(int change, string message)
     {
         (string images, string labels) = Write();
         using (FileStream file = File.OpenWrite(images))
@@ -60,7 +60,7 @@ public sealed class ImageFileTests : IDisposable
     }
 
     [Fact]
-    public void A_packed_file_is_refused()
+    public void Packed_file_is_refused()
     {
         (string images, string labels) = Write();
         byte[] bytes = File.ReadAllBytes(images);
@@ -90,7 +90,7 @@ public sealed class ImageFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_became_shorter_is_noticed_when_it_is_read()
+    public void File_that_became_shorter_is_noticed_when_it_is_read()
     {
         (string images, string labels) = Write();
         using ImageFile opened = ImageData.OpenIdx(images, labels);
@@ -105,7 +105,7 @@ public sealed class ImageFileTests : IDisposable
     }
 
     [Fact]
-    public void A_closed_file_is_refused()
+    public void Closed_file_is_refused()
     {
         (string images, string labels) = Write();
         ImageFile opened = ImageData.OpenIdx(images, labels);

@@ -40,7 +40,7 @@ public sealed class TensorFileTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(2)]
-    public void A_network_learns_from_it_as_from_tensors_bit_for_bit(int prefetch)
+    public void Network_learns_from_it_as_from_tensors_bit_for_bit(int prefetch)
     {
         TensorData data = Some.Data(samples: 60);
         data.Save(Path);
@@ -117,7 +117,7 @@ public sealed class TensorFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_of_samples_is_opened()
+    public void File_of_samples_is_opened()
     {
         TensorData data = Some.Data();
         SampleFile.Save(data, Path);
@@ -151,7 +151,7 @@ public sealed class TensorFileTests : IDisposable
     [Theory]
     [InlineData(-1L)]
     [InlineData(20L)]
-    public void A_number_that_is_not_there_is_refused(long number)
+    public void Number_that_is_not_there_is_refused(long number)
     {
         Some.Data().Save(Path);
         using TensorFile file = TensorFile.Open(Path);
@@ -162,7 +162,7 @@ public sealed class TensorFileTests : IDisposable
     }
 
     [Fact]
-    public void A_closed_file_is_refused()
+    public void Closed_file_is_refused()
     {
         Some.Data().Save(Path);
         TensorFile file = TensorFile.Open(Path);

@@ -12,7 +12,7 @@ public sealed class EvaluationSnippetTests : IDisposable
     public void Dispose() => _scope.Dispose();
 
     [Fact]
-    public void A_regression_is_validated_with_a_metric_of_ones_own()
+    public void Regression_is_validated_with_a_metric_of_ones_own()
     {
         (TensorData train, TensorData validation) = (Numbers(60), Numbers(20));
         using ITeacher teacher = Teacher.From(Linear(6, 1));

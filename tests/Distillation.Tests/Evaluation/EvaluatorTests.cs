@@ -114,7 +114,7 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public void A_label_out_of_range_is_named_with_its_sample()
+    public void Label_out_of_range_is_named_with_its_sample()
     {
         Action evaluate = () => Evaluate(torch.zeros(3, 2), torch.tensor(new long[] { 0, 1, 2 }));
 

@@ -18,5 +18,5 @@ public sealed class MetricTests
     public void What_is_not_a_number_is_never_better() => Metric.Accuracy.IsBetter(double.NaN, 0.1).Should().BeFalse();
 
     [Fact]
-    public void A_number_is_better_than_what_is_none() => Metric.Accuracy.IsBetter(0.1, double.NaN).Should().BeTrue();
+    public void Number_is_better_than_what_is_none() => Metric.Accuracy.IsBetter(0.1, double.NaN).Should().BeTrue();
 }

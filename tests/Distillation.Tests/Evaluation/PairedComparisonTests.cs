@@ -8,7 +8,7 @@ public sealed class PairedComparisonTests
     public void Mean_is_that_of_second_minus_first() => PairedComparison.Of([1, 2, 3], [2, 2, 5]).Mean.Should().BeApproximately(1, 1e-12);
 
     [Fact]
-    public void A_steady_difference_is_significant()
+    public void Steady_difference_is_significant()
     {
         PairedComparison comparison = PairedComparison.Of([0.70, 0.72, 0.71, 0.69, 0.70], [0.72, 0.73, 0.73, 0.71, 0.71]);
 
@@ -17,7 +17,7 @@ public sealed class PairedComparisonTests
     }
 
     [Fact]
-    public void A_difference_that_changes_its_sign_is_not() => PairedComparison.Of([1, 2, 3, 4], [2, 1, 4, 3]).IsSignificant.Should().BeFalse();
+    public void Difference_that_changes_its_sign_is_not() => PairedComparison.Of([1, 2, 3, 4], [2, 1, 4, 3]).IsSignificant.Should().BeFalse();
 
     [Fact]
     public void One_pair_says_nothing()
@@ -60,7 +60,7 @@ public sealed class PairedComparisonTests
         PairedComparison.Of([1, 2, 3], [2, 2, 5], seed: 3).Should().Be(PairedComparison.Of([1, 2, 3], [2, 2, 5], seed: 3));
 
     [Fact]
-    public void A_sentence_says_which_way_is_better()
+    public void Sentence_says_which_way_is_better()
     {
         PairedComparison lower = PairedComparison.Of([0.5, 0.5, 0.6, 0.5], [0.4, 0.39, 0.5, 0.41]);
 

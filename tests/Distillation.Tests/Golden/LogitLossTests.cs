@@ -61,5 +61,5 @@ public sealed class LogitLossTests
     public void Direction_is_that_of_torchdistill() => GoldenLoss.ShouldBe("skd-direction", golden => new DirectionLoss(golden["tikhonov"]));
 
     [Fact]
-    public void A_loss_of_ones_own_gives_what_it_gives_in_pytorch() => GoldenLoss.ShouldBe("raw-logit-cross-entropy", _ => new RawLogitCrossEntropy());
+    public void Loss_of_ones_own_gives_what_it_gives_in_pytorch() => GoldenLoss.ShouldBe("raw-logit-cross-entropy", _ => new RawLogitCrossEntropy());
 }

@@ -46,7 +46,7 @@ public sealed class CpuLossKernelTests : IDisposable
     }
 
     [Fact]
-    public void A_class_that_the_teacher_rules_out_adds_nothing()
+    public void Class_that_the_teacher_rules_out_adds_nothing()
     {
         Tensor student = Some.Inputs(4, 5);
         Tensor teacher = Some.Inputs(4, 5, 3);
@@ -63,7 +63,7 @@ public sealed class CpuLossKernelTests : IDisposable
     [Theory]
     [InlineData(-1)]
     [InlineData(5)]
-    public void A_class_id_out_of_range_is_named(long label)
+    public void Class_id_out_of_range_is_named(long label)
     {
         Action measure = () => Near(new HardLabelLoss(), Some.Inputs(2, 5), teacher: null, torch.tensor([0, label]));
 
@@ -72,7 +72,7 @@ public sealed class CpuLossKernelTests : IDisposable
     }
 
     [Fact]
-    public void A_logit_that_is_not_a_number_shows_in_the_loss()
+    public void Logit_that_is_not_a_number_shows_in_the_loss()
     {
         Tensor student = Some.Inputs(3, 5);
         student[1, 4] = float.NaN;

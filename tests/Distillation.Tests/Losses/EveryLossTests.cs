@@ -141,7 +141,7 @@ public sealed class EveryLossTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_class_id_out_of_range_is_named_where_labels_are_read(string name)
+    public void Class_id_out_of_range_is_named_where_labels_are_read(string name)
     {
         using ZooModels models = new ZooModels(LossZoo.Make(name)).Prepare();
         DistillationContext context = models.Context;
@@ -158,7 +158,7 @@ public sealed class EveryLossTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_temperature_that_is_not_positive_is_refused(string name)
+    public void Temperature_that_is_not_positive_is_refused(string name)
     {
         if (!LossZoo.Takes(name, "temperature"))
         {

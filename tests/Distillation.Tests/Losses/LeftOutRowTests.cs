@@ -69,7 +69,7 @@ public sealed class LeftOutRowTests : IDisposable
     }
 
     [Fact]
-    public void A_sum_that_counts_for_nothing_is_zero_whatever_the_logits_are()
+    public void Sum_that_counts_for_nothing_is_zero_whatever_the_logits_are()
     {
         Tensor logits = torch.full([48, 1], 2000, torch.ScalarType.Float16).requires_grad_();
         Tensor broken = torch.tensor(new[,] { { double.NaN, double.NegativeInfinity } }).requires_grad_();
@@ -83,7 +83,7 @@ public sealed class LeftOutRowTests : IDisposable
     }
 
     [Fact]
-    public void A_mask_of_places_of_the_inputs_leaves_all_logits_of_a_classifier_in()
+    public void Mask_of_places_of_the_inputs_leaves_all_logits_of_a_classifier_in()
     {
         DistillationContext plain = Some.Context(samples: 3);
         using var padded = new MaskedTokens(plain, torch.tensor(new long[,] { { 1, 1 }, { 1, 0 }, { 0, 0 } }));
@@ -96,7 +96,7 @@ public sealed class LeftOutRowTests : IDisposable
     }
 
     [Fact]
-    public void A_mask_that_may_mean_either_or_neither_is_refused()
+    public void Mask_that_may_mean_either_or_neither_is_refused()
     {
         foreach (long[] shape in new long[][] { [3, 1], [3, 2, 2] })
         {

@@ -78,7 +78,7 @@ public sealed class LeftOutStateTests : IDisposable
     }
 
     [Fact]
-    public void A_mask_of_samples_leaves_out_samples()
+    public void Mask_of_samples_leaves_out_samples()
     {
         (Tensor student, Tensor teacher) = (LayerValue.Random(1, 3, 4, Width), LayerValue.Random(2, 3, 4, Width));
         IDistillationLoss loss = States["mean square"]();
@@ -92,7 +92,7 @@ public sealed class LeftOutStateTests : IDisposable
     }
 
     [Fact]
-    public void A_hint_between_layers_that_are_no_states_takes_no_mask()
+    public void Hint_between_layers_that_are_no_states_takes_no_mask()
     {
         (Tensor student, Tensor teacher) = (LayerValue.Random(1, 3, 5, Width), LayerValue.Random(2, 3, 5, Width));
 

@@ -109,7 +109,7 @@ public sealed class LossSumTests
     }
 
     [Fact]
-    public void A_value_that_is_no_scalar_is_named_with_the_term()
+    public void Value_that_is_no_scalar_is_named_with_the_term()
     {
         using var scope = torch.NewDisposeScope();
         Action compute = () => (1 * new PerSample()).Compute(Some.Context());

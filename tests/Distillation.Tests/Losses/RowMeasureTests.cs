@@ -46,7 +46,7 @@ public sealed class RowMeasureTests : IDisposable
     }
 
     [Fact]
-    public void A_measure_of_a_wrong_shape_is_named()
+    public void Measure_of_a_wrong_shape_is_named()
     {
         Action compute = () => new AdaptiveWeightLoss(new SoftTargetLoss(), new Wrong()).Compute(_context);
 

@@ -68,7 +68,7 @@ public sealed class RuledOutClassTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Both))]
-    public void A_class_that_both_rule_out_is_no_class(string name, double temperature, torch.ScalarType dtype)
+    public void Class_that_both_rule_out_is_no_class(string name, double temperature, torch.ScalarType dtype)
     {
         foreach (long place in (long[])[0, Classes - 1])
         {
@@ -90,7 +90,7 @@ public sealed class RuledOutClassTests : IDisposable
 
     [Theory]
     [MemberData(nameof(TeacherAlone))]
-    public void A_class_that_the_teacher_rules_out_is_one_of_a_very_low_logit(string name, double temperature, torch.ScalarType dtype)
+    public void Class_that_the_teacher_rules_out_is_one_of_a_very_low_logit(string name, double temperature, torch.ScalarType dtype)
     {
         (Tensor student, Tensor teacher, Tensor labels) = Logits(dtype);
 
@@ -122,7 +122,7 @@ public sealed class RuledOutClassTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Infinite))]
-    public void The_value_is_infinite_where_the_formula_is(string name)
+    public void Value_is_infinite_where_the_formula_is(string name)
     {
         (Tensor student, Tensor teacher, Tensor labels) = Logits(torch.ScalarType.Float32);
         bool byTeacher = InfiniteByTeacher.ContainsKey(name);
@@ -137,7 +137,7 @@ public sealed class RuledOutClassTests : IDisposable
     }
 
     [Fact]
-    public void A_label_or_a_smoothed_target_that_the_student_rules_out_costs_infinitely_much()
+    public void Label_or_a_smoothed_target_that_the_student_rules_out_costs_infinitely_much()
     {
         (Tensor student, Tensor teacher, _) = Logits(torch.ScalarType.Float64);
         DistillationContext context = Some.Context(With(student, 0, double.NegativeInfinity), teacher, torch.tensor([0L, 1, 2, 3, 1, 2]));
@@ -171,7 +171,7 @@ public sealed class RuledOutClassTests : IDisposable
     }
 
     [Fact]
-    public void A_label_that_is_absent_may_be_ruled_out_by_the_student()
+    public void Label_that_is_absent_may_be_ruled_out_by_the_student()
     {
         Tensor student = torch.tensor(new[,] { { 1.0, double.NegativeInfinity } });
         Tensor labels = torch.tensor(new[,] { { true, false } });
@@ -185,7 +185,7 @@ public sealed class RuledOutClassTests : IDisposable
     [InlineData(0.05)]
     [InlineData(1)]
     [InlineData(4)]
-    public void A_channel_that_both_rule_out_everywhere_is_no_channel(double temperature)
+    public void Channel_that_both_rule_out_everywhere_is_no_channel(double temperature)
     {
         Tensor student = LayerValue.Random(1, 2, 3, 2, 2);
         Tensor teacher = LayerValue.Random(2, 2, 3, 2, 2);

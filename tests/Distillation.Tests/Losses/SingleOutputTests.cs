@@ -9,7 +9,7 @@ public sealed class SingleOutputTests
 
     [Theory]
     [MemberData(nameof(RowLosses))]
-    public void A_loss_teaches_one_output_or_refuses_it_before_the_run(string name)
+    public void Loss_teaches_one_output_or_refuses_it_before_the_run(string name)
     {
         using ZooModels models = new ZooModels(LossZoo.Make(name), classes: 1).Prepare();
 

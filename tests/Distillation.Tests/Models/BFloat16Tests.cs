@@ -97,7 +97,7 @@ public sealed class BFloat16Tests : IDisposable
     }
 
     [Fact]
-    public void A_module_without_such_layers_is_refused()
+    public void Module_without_such_layers_is_refused()
     {
         Action wrap = () => Student.From((Sequential)Some.Mlp().to(torch.ScalarType.Float64)).InBFloat16();
 
@@ -119,7 +119,7 @@ public sealed class BFloat16Tests : IDisposable
     }
 
     [Fact]
-    public void A_pass_that_fails_leaves_the_module_as_it_was()
+    public void Pass_that_fails_leaves_the_module_as_it_was()
     {
         Sequential network = Network();
         using IStudent student = Student.From(network).InBFloat16();

@@ -61,7 +61,7 @@ public sealed class CancellationTests : IDisposable
     }
 
     [Fact]
-    public void A_call_that_was_canceled_before_asks_nobody()
+    public void Call_that_was_canceled_before_asks_nobody()
     {
         using Sequential network = Some.Mlp();
         using ITeacher teacher = Teacher.From(network);
@@ -72,7 +72,7 @@ public sealed class CancellationTests : IDisposable
     }
 
     [Fact]
-    public void A_later_call_has_no_token_of_an_earlier_one()
+    public void Later_call_has_no_token_of_an_earlier_one()
     {
         using var source = new CancellationTokenSource();
         var inner = new Listening();

@@ -24,7 +24,7 @@ public sealed class EnsembleTeacherTests : IDisposable
     }
 
     [Fact]
-    public void A_class_that_no_member_holds_possible_keeps_a_finite_logit()
+    public void Class_that_no_member_holds_possible_keeps_a_finite_logit()
     {
         using var teacher = new EnsembleTeacher(Fixed(new double[,] { { 0, -800 } }), Fixed(new double[,] { { 0, -900 } }));
 
@@ -71,7 +71,7 @@ public sealed class EnsembleTeacherTests : IDisposable
     }
 
     [Fact]
-    public void A_layer_without_a_member_is_refused()
+    public void Layer_without_a_member_is_refused()
     {
         using var teacher = new EnsembleTeacher(Teacher.From(Some.Mlp()));
 

@@ -19,7 +19,7 @@ public sealed class ScaledTeacherTests
     }
 
     [Fact]
-    public void A_temperature_that_is_not_positive_is_refused()
+    public void Temperature_that_is_not_positive_is_refused()
     {
         using ITeacher inner = Teacher.From(Some.Mlp());
         Action make = () => _ = new ScaledTeacher(inner, 0);

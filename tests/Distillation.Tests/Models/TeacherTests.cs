@@ -58,7 +58,7 @@ public sealed class TeacherTests : IDisposable
     }
 
     [Fact]
-    public void An_unknown_layer_is_refused_with_those_that_exist()
+    public void Unknown_layer_is_refused_with_those_that_exist()
     {
         using ITeacher teacher = Teacher.From(_network);
 
@@ -68,7 +68,7 @@ public sealed class TeacherTests : IDisposable
     }
 
     [Fact]
-    public void A_layer_that_does_not_show_its_output_is_named()
+    public void Layer_that_does_not_show_its_output_is_named()
     {
         using ITeacher teacher = Teacher.From(new Skipping());
 
@@ -78,7 +78,7 @@ public sealed class TeacherTests : IDisposable
     }
 
     [Fact]
-    public void A_layer_that_was_not_asked_for_is_named()
+    public void Layer_that_was_not_asked_for_is_named()
     {
         using ITeacher teacher = Teacher.From(_network);
 
@@ -144,7 +144,7 @@ public sealed class TeacherTests : IDisposable
     }
 
     [Fact]
-    public void A_batch_of_another_kind_is_named()
+    public void Batch_of_another_kind_is_named()
     {
         using ITeacher teacher = Teacher.From((MaskedBatch batch) => batch.Inputs * batch.Mask);
 
@@ -154,7 +154,7 @@ public sealed class TeacherTests : IDisposable
     }
 
     [Fact]
-    public void A_batch_that_would_lose_what_it_carries_is_refused()
+    public void Batch_that_would_lose_what_it_carries_is_refused()
     {
         var batch = new MaskedBatch(_batch.Inputs, torch.zeros(8, 6));
 

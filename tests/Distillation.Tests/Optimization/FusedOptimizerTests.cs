@@ -128,7 +128,7 @@ public sealed class FusedOptimizerTests : IDisposable
     }
 
     [Fact]
-    public void A_closure_gives_the_loss_and_the_gradient()
+    public void Closure_gives_the_loss_and_the_gradient()
     {
         Parameter[] parameters = Parameters(torch.ScalarType.Float64);
         using torch.optim.Optimizer optimizer = new SgdOptimizer(0.1).Create(Named(parameters));

@@ -48,7 +48,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void The_name_has_the_old_file_while_the_new_one_is_written()
+    public void Name_has_the_old_file_while_the_new_one_is_written()
     {
         AtomicFile.Replace(File, Writes("before"));
         string? meanwhile = null;

@@ -18,7 +18,7 @@ public sealed class HostileFileTests : IDisposable
     }
 
     [Fact]
-    public void The_right_header_is_read() => Open(Bytes.File(Right, new byte[7]));
+    public void Right_header_is_read() => Open(Bytes.File(Right, new byte[7]));
 
     [Theory]
     [InlineData("[3]", "[4]", "'x' [4] U8 does not fit in the 3 bytes")]
@@ -70,7 +70,7 @@ public sealed class HostileFileTests : IDisposable
     [InlineData("]}}", "]},}", "JSON in UTF-8")]
     [InlineData("]}}", "]}", "JSON in UTF-8")]
     [InlineData("]}}", "]}}\0", "JSON in UTF-8")]
-    public void A_header_that_is_wrong_somewhere_is_refused(string right, string wrong, string message)
+    public void Header_that_is_wrong_somewhere_is_refused(string right, string wrong, string message)
     {
         Right.Should().Contain(right);
 
@@ -82,13 +82,13 @@ public sealed class HostileFileTests : IDisposable
     [InlineData("[]")]
     [InlineData("null")]
     [InlineData("\"{}\"")]
-    public void A_header_that_is_no_object_is_refused(string header) => Refused(Bytes.File(header)).Should().Contain("must begin with '{'");
+    public void Header_that_is_no_object_is_refused(string header) => Refused(Bytes.File(header)).Should().Contain("must begin with '{'");
 
     [Fact]
-    public void A_tensor_that_is_no_object_is_refused() => Refused(Bytes.File("""{"x":[]}""")).Should().Contain("'x' must be a JSON object, but is StartArray");
+    public void Tensor_that_is_no_object_is_refused() => Refused(Bytes.File("""{"x":[]}""")).Should().Contain("'x' must be a JSON object, but is StartArray");
 
     [Fact]
-    public void A_header_that_is_very_deep_is_refused() =>
+    public void Header_that_is_very_deep_is_refused() =>
         Refused(Bytes.File("{\"x\":{\"more\":" + new string('[', 100_000))).Should().Contain("at most 127 deep");
 
     [Fact]
@@ -109,10 +109,10 @@ public sealed class HostileFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_with_more_behind_the_tensors_is_refused() => Refused(Bytes.File(Right, new byte[8])).Should().Contain("must fill the 8 bytes");
+    public void File_with_more_behind_the_tensors_is_refused() => Refused(Bytes.File(Right, new byte[8])).Should().Contain("must fill the 8 bytes");
 
     [Fact]
-    public void A_file_cut_anywhere_is_refused()
+    public void File_cut_anywhere_is_refused()
     {
         byte[] whole = Bytes.File(Right, new byte[7]);
         for (int length = 0; length < whole.Length; length++)
@@ -126,7 +126,7 @@ public sealed class HostileFileTests : IDisposable
     [InlineData(100_000_001L, "at most 112 bytes, but announces 100000001")]
     [InlineData(long.MaxValue, "at most 112 bytes, but announces 9223372036854775807")]
     [InlineData(-1L, "at most 112 bytes, but announces 18446744073709551615")]
-    public void A_length_that_lies_is_refused_and_reserves_nothing(long length, string message)
+    public void Length_that_lies_is_refused_and_reserves_nothing(long length, string message)
     {
         byte[] lying = [.. BitConverter.GetBytes(length), .. new byte[112]];
         File.WriteAllBytes(_path, lying);
@@ -140,7 +140,7 @@ public sealed class HostileFileTests : IDisposable
     }
 
     [Fact]
-    public void A_header_longer_than_the_format_allows_is_refused()
+    public void Header_longer_than_the_format_allows_is_refused()
     {
         using (FileStream file = File.OpenWrite(_path))
         {

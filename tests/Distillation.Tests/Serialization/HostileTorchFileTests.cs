@@ -42,7 +42,7 @@ public sealed class HostileTorchFileTests : IDisposable
     [InlineData("mlp.pth")]
     [InlineData("mlp.legacy.pth")]
     [InlineData("mixed.legacy.pth")]
-    public void A_file_cut_anywhere_is_refused(string name)
+    public void File_cut_anywhere_is_refused(string name)
     {
         byte[] whole = TorchFixture.Bytes(name);
         for (int length = 0; length < whole.Length; length++)
@@ -53,12 +53,12 @@ public sealed class HostileTorchFileTests : IDisposable
     }
 
     [Fact]
-    public void A_compressed_entry_is_refused() =>
+    public void Compressed_entry_is_refused() =>
         Refused(Pickles.Zip(CompressionLevel.Optimal, ("a/data.pkl", Pickles.Bytes(Pickles.Right)), ("a/data/0", new byte[1 << 20])))
             .Should().Contain("'a/data.pkl' is compressed or encrypted");
 
     [Fact]
-    public void A_name_that_leads_out_of_the_file_leads_nowhere()
+    public void Name_that_leads_out_of_the_file_leads_nowhere()
     {
         byte[] file = Pickles.Zip(
             CompressionLevel.NoCompression, ("../../escaped", [1]), ("/escaped", [1]), ("a/data.pkl", Pickles.Bytes(Pickles.Right)), ("a/data/0", new byte[8]));
@@ -70,12 +70,12 @@ public sealed class HostileTorchFileTests : IDisposable
     }
 
     [Fact]
-    public void A_storage_outside_of_the_file_is_not_found() =>
+    public void Storage_outside_of_the_file_is_not_found() =>
         Refused(Pickles.Zip(Pickles.Right.Replace("X\u0001\0\0\00", "X\u000b\0\0\0/etc/passwd", StringComparison.Ordinal)))
             .Should().Contain("there is no storage '/etc/passwd'");
 
     [Fact]
-    public void A_zip_file_of_something_else_is_refused() =>
+    public void Zip_file_of_something_else_is_refused() =>
         Refused(Pickles.Zip(CompressionLevel.NoCompression, ("readme.txt", [1]))).Should().Contain("must have one folder with data.pkl, but has none");
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class HostileTorchFileTests : IDisposable
             .Should().Equal("x");
 
     [Fact]
-    public void A_list_of_entries_told_in_64_bits_is_read()
+    public void List_of_entries_told_in_64_bits_is_read()
     {
         byte[] file = TorchFixture.Bytes("mlp.pth");
         file.AsSpan(^14..^2).Fill(0xff); // of the end in 32 bits: numbers of entries, length and place
@@ -115,7 +115,7 @@ public sealed class HostileTorchFileTests : IDisposable
     [InlineData(-10, 0xfffffff0L, "its list of entries must be within", 4)]
     [InlineData(-6, 0xfffffff0L, "its list of entries must be within", 4)]
     [InlineData(-6, 7L, "there is no entry at byte 7", 4)]
-    public void An_end_that_lies_is_refused(int at, long value, string message, int width)
+    public void End_that_lies_is_refused(int at, long value, string message, int width)
     {
         byte[] file = TorchFixture.Bytes("mlp.pth");
         BitConverter.GetBytes(value).AsSpan(0, width).CopyTo(file.AsSpan(file.Length + at));
@@ -127,7 +127,7 @@ public sealed class HostileTorchFileTests : IDisposable
     [InlineData(20)]
     [InlineData(24)]
     [InlineData(42)]
-    public void An_entry_that_lies_beyond_the_file_is_refused(int at)
+    public void Entry_that_lies_beyond_the_file_is_refused(int at)
     {
         byte[] file = TorchFixture.Bytes("mlp.pth");
         int entry = file.AsSpan().IndexOf("PK\u0001\u0002"u8);
@@ -137,7 +137,7 @@ public sealed class HostileTorchFileTests : IDisposable
     }
 
     [Fact]
-    public void The_right_old_file_is_read() => Opened(Pickles.Legacy(Pickles.Right)).Should().Equal("x");
+    public void Right_old_file_is_read() => Opened(Pickles.Legacy(Pickles.Right)).Should().Equal("x");
 
     [Theory]
     [InlineData("].", 2, 8, "must have each of 1 once")]
@@ -153,11 +153,11 @@ public sealed class HostileTorchFileTests : IDisposable
         Refused(Pickles.Legacy(Pickles.Right, keys, count, bytes)).Should().Contain(message);
 
     [Fact]
-    public void A_pickle_of_something_else_is_refused() =>
+    public void Pickle_of_something_else_is_refused() =>
         Refused(Pickles.Bytes("\u0080\u0002K\u0001.")).Should().Contain("is a pickle, but none that torch.save writes");
 
     [Fact]
-    public void An_old_file_of_another_byte_order_is_refused()
+    public void Old_file_of_another_byte_order_is_refused()
     {
         byte[] file = Pickles.Legacy(Pickles.Right);
         file[file.AsSpan().IndexOf((byte)0x88)] = 0x89;

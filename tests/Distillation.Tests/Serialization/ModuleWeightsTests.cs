@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Distillation.Serialization;
 using TorchSharp.Modules;
@@ -6,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Tests.Serialization;
 
-public sealed class ModuleWeightsTests : IDisposable
+public sealed partial class ModuleWeightsTests : IDisposable
 {
     private readonly DisposeScope _scope = torch.NewDisposeScope();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
@@ -55,51 +54,6 @@ public sealed class ModuleWeightsTests : IDisposable
         weight.grad.Should().NotBeNull();
     }
 
-    [Theory]
-    [InlineData(torch.ScalarType.Float16)]
-    [InlineData(torch.ScalarType.BFloat16)]
-    [InlineData(torch.ScalarType.Float64)]
-    public void Other_widths_become_the_type_of_the_module(torch.ScalarType type)
-    {
-        Sequential saved = Some.Mlp(seed: 1, dtype: type);
-        ModuleWeights.Save(saved, Path);
-        Sequential other = Some.Mlp(seed: 2);
-
-        ModuleWeights.Load(other, Path);
-
-        other.parameters().Should().AllSatisfy(parameter => parameter.dtype.Should().Be(torch.ScalarType.Float32));
-        Some.Weights(other).Should().Equal(Some.Weights(saved).Select(value => (double)(float)value));
-    }
-
-    [Fact]
-    public void Other_widths_are_refused_where_types_are_not_converted()
-    {
-        ModuleWeights.Save(Some.Mlp(seed: 1, dtype: torch.ScalarType.Float64), Path);
-
-        Refused(Some.Mlp(seed: 2), new WeightsOptions { ConvertTypes = false })
-            .Should().Contain("in.weight is [5, 6] F64 in the file and [5, 6] Float32 in the module");
-    }
-
-    [Theory]
-    [InlineData(torch.ScalarType.Int32, true)]
-    [InlineData(torch.ScalarType.Int16, true)]
-    [InlineData(torch.ScalarType.Byte, true)]
-    [InlineData(torch.ScalarType.Float32, false)]
-    [InlineData(torch.ScalarType.Bool, false)]
-    public void Integers_become_wider_ones_and_nothing_else_becomes_an_integer(torch.ScalarType type, bool fits)
-    {
-        Sequential network = WithBuffers(seed: 1);
-        Dictionary<string, Tensor> weights = network.state_dict();
-        weights["norm.num_batches_tracked"] = torch.ones([], torch.ScalarType.Int64).to(type);
-        Safetensors.Write(Path, weights);
-
-        WeightsReport report = ModuleWeights.Load(network, Path, new WeightsOptions { Strict = false });
-
-        report.IsComplete.Should().Be(fits);
-        State(network)["norm.num_batches_tracked"].Should().Equal(fits ? 1 : 0);
-        ModuleWeights.Load(network, Path, new WeightsOptions { Strict = false, ConvertTypes = false }).IsComplete.Should().BeFalse();
-    }
-
     [Fact]
     public void Weights_of_before_batches_were_counted_fit()
     {
@@ -115,19 +69,11 @@ public sealed class ModuleWeightsTests : IDisposable
     }
 
     [Fact]
-    public void A_counter_without_the_statistics_of_its_layer_is_missing()
+    public void Counter_without_the_statistics_of_its_layer_is_missing()
     {
         Safetensors.Write(Path, WithBuffers(seed: 1).state_dict().Where(pair => !pair.Key.StartsWith("norm.", StringComparison.Ordinal)).ToDictionary());
 
         Refused(WithBuffers(seed: 2)).Should().Contain("norm.num_batches_tracked");
-    }
-
-    [Fact]
-    public void Numbers_that_are_not_floating_point_become_none()
-    {
-        Safetensors.Write(Path, new Dictionary<string, Tensor> { ["weight"] = torch.ones([2, 3], torch.ScalarType.Int64) });
-
-        Refused(Linear(3, 2, hasBias: false)).Should().Contain("weight is [2, 3] I64 in the file and [2, 3] Float32 in the module");
     }
 
     [Fact]
@@ -164,7 +110,7 @@ public sealed class ModuleWeightsTests : IDisposable
     }
 
     [Fact]
-    public void A_smaller_tensor_is_not_spread_over_a_larger_one()
+    public void Smaller_tensor_is_not_spread_over_a_larger_one()
     {
         Safetensors.Write(Path, new Dictionary<string, Tensor> { ["weight"] = torch.ones(1, 3) });
 
@@ -186,52 +132,7 @@ public sealed class ModuleWeightsTests : IDisposable
     }
 
     [Fact]
-    public void A_prefix_of_the_file_suggests_how_to_rename()
-    {
-        Suggests("module.{0}", Networks.Plain, name => name.StartsWith("module.", StringComparison.Ordinal) ? name[7..] : null);
-        Suggests("state_dict._orig_mod.{0}", Networks.Plain, name => name.StartsWith("state_dict._orig_mod.", StringComparison.Ordinal) ? name[21..] : null);
-        Suggests("a \"b\".{0}", Networks.Plain, name => name.StartsWith("a \"b\".", StringComparison.Ordinal) ? name[6..] : null);
-    }
-
-    [Fact]
-    public void A_prefix_of_the_module_suggests_how_to_rename()
-    {
-        Suggests("{0}", Networks.Wrapped, name => "inner." + name);
-        Suggests("net.{0}", Networks.Wrapped, name => name.StartsWith("net.", StringComparison.Ordinal) ? "inner." + name[4..] : null);
-    }
-
-    [Fact]
-    public void A_piece_within_some_names_suggests_how_to_rename()
-    {
-        Sequential saved = Networks.Plain();
-        Safetensors.Write(
-            Path, saved.state_dict().ToDictionary(pair => pair.Key.Replace("norm.", "norm._orig_mod.", StringComparison.Ordinal), pair => pair.Value));
-
-        Suggests(saved, Networks.Plain, name => name.Replace("_orig_mod.", "", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void Every_prefix_that_fits_is_suggested()
-    {
-        Sequential saved = Networks.Plain();
-        Safetensors.Write(Path, new[] { "model.", "ema." }
-            .SelectMany(prefix => saved.state_dict().Select(pair => KeyValuePair.Create(prefix + pair.Key, pair.Value)))
-            .ToDictionary());
-
-        Refused(Networks.Plain()).Should().Contain("StartsWith(\"model.\"").And.Contain("StartsWith(\"ema.\"");
-    }
-
-    [Fact]
-    public void Nothing_is_suggested_where_no_renaming_fits()
-    {
-        Sequential saved = Networks.Plain();
-        Safetensors.Write(Path, saved.state_dict().Where(pair => pair.Key != "in.bias").ToDictionary(pair => $"module.{pair.Key}", pair => pair.Value));
-
-        Refused(Networks.Plain()).Should().NotContain("All would fit").And.Contain("Rename what is called otherwise");
-    }
-
-    [Fact]
-    public void A_directory_that_is_not_there_is_made()
+    public void Directory_that_is_not_there_is_made()
     {
         string path = System.IO.Path.Combine(_folder.FullName, "new", "one", "weights");
 
@@ -253,7 +154,7 @@ public sealed class ModuleWeightsTests : IDisposable
     }
 
     [Fact]
-    public void A_tensor_under_two_names_is_loaded_from_either()
+    public void Tensor_under_two_names_is_loaded_from_either()
     {
         var saved = new Tied(seed: 1);
         ModuleWeights.Save(saved, Path);
@@ -271,7 +172,7 @@ public sealed class ModuleWeightsTests : IDisposable
     }
 
     [Fact]
-    public void A_script_module_is_loaded()
+    public void Script_module_is_loaded()
     {
         string script = System.IO.Path.Combine(AppContext.BaseDirectory, "Models", "Fixtures", "mlp.pt");
         using var saved = torch.jit.load<Tensor, Tensor>(script);
@@ -309,20 +210,6 @@ public sealed class ModuleWeightsTests : IDisposable
 
     private static Dictionary<string, double[]> State(Module module) => module.state_dict().ToDictionary(pair => pair.Key, pair => Close.Numbers(pair.Value));
 
-    private void Suggests(string format, Func<Sequential> network, Func<string, string?> rename, [CallerArgumentExpression(nameof(rename))] string code = "")
-    {
-        Sequential saved = Networks.Plain();
-        Dictionary<string, Tensor> weights = saved.state_dict()
-            .ToDictionary(pair => string.Format(CultureInfo.InvariantCulture, format, pair.Key), pair => pair.Value);
-        if (format != "{0}")
-        {
-            weights["optimizer.state.0.exp_avg"] = torch.ones(2);
-        }
-
-        Safetensors.Write(Path, weights);
-        Suggests(saved, network, rename, code);
-    }
-
     // The text in the message is, letter by letter, the expression that the test itself passes.
     private void Suggests(Sequential saved, Func<Sequential> network, Func<string, string?> rename, [CallerArgumentExpression(nameof(rename))] string code = "")
     {
@@ -341,13 +228,6 @@ public sealed class ModuleWeightsTests : IDisposable
         string message = load.Should().Throw<InvalidDataException>().Which.Message;
         State(module).Should().BeEquivalentTo(before);
         return message;
-    }
-
-    private static class Networks
-    {
-        public static Sequential Plain() => WithBuffers(seed: 3);
-
-        public static Sequential Wrapped() => Sequential(("inner", WithBuffers(seed: 4)));
     }
 
     private sealed class Tied : Module<Tensor, Tensor>

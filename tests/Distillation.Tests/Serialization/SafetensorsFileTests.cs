@@ -16,7 +16,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_put_together_by_hand_is_read()
+    public void File_put_together_by_hand_is_read()
     {
         using SafetensorsFile file = Open(Bytes.File(
             """{"y":{"data_offsets":[6,6],"shape":[3,0],"dtype":"F64"},"x":{"dtype":"I16","shape":[3,1],"data_offsets":[0,6]},"""
@@ -47,7 +47,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_without_tensors_is_read()
+    public void File_without_tensors_is_read()
     {
         using SafetensorsFile file = Open(Bytes.File("{}"));
 
@@ -56,7 +56,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void A_type_of_another_library_is_listed_and_not_read()
+    public void Type_of_another_library_is_listed_and_not_read()
     {
         using SafetensorsFile file = Open(
             Bytes.File("""{"f":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]},"g":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}""", 1, 2, 3));
@@ -79,7 +79,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void A_tensor_that_cannot_take_the_values_is_refused()
+    public void Tensor_that_cannot_take_the_values_is_refused()
     {
         using SafetensorsFile file = Open(Three());
         Tensor[] wrong =
@@ -109,7 +109,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [Theory]
     [InlineData(-1)]
     [InlineData(3)]
-    public void A_row_that_is_not_there_is_refused(long number)
+    public void Row_that_is_not_there_is_refused(long number)
     {
         using SafetensorsFile file = Open(Three());
 
@@ -125,7 +125,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void A_name_that_is_not_there_is_refused_with_those_that_are()
+    public void Name_that_is_not_there_is_refused_with_those_that_are()
     {
         using SafetensorsFile file = Open(Three());
 
@@ -150,7 +150,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_became_shorter_is_noticed_when_it_is_read()
+    public void File_that_became_shorter_is_noticed_when_it_is_read()
     {
         using SafetensorsFile file = Open(Three());
         using (var other = new FileStream(Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
@@ -163,7 +163,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void A_closed_file_is_refused()
+    public void Closed_file_is_refused()
     {
         SafetensorsFile file = Open(Three());
         file.Dispose();

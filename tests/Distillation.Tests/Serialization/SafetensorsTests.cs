@@ -103,7 +103,7 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
-    public void A_type_that_the_format_does_not_have_is_refused_by_name()
+    public void Type_that_the_format_does_not_have_is_refused_by_name()
     {
         Action write = () => Safetensors.Write(Path, new Dictionary<string, Tensor> { ["z"] = torch.zeros(1, torch.ScalarType.ComplexFloat64) });
 
@@ -112,12 +112,12 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
-    public void The_name_of_the_metadata_is_refused_as_the_name_of_a_tensor() =>
+    public void Name_of_the_metadata_is_refused_as_the_name_of_a_tensor() =>
         FluentActions.Invoking(() => Safetensors.Write(Path, new Dictionary<string, Tensor> { ["__metadata__"] = torch.zeros(1) }))
             .Should().Throw<ArgumentException>().WithMessage("*'__metadata__'*");
 
     [Fact]
-    public void A_name_that_is_no_text_is_refused() =>
+    public void Name_that_is_no_text_is_refused() =>
         FluentActions.Invoking(() => Safetensors.Write(Path, new Dictionary<string, Tensor> { ["\ud800"] = torch.zeros(1) }))
             .Should().Throw<ArgumentException>();
 

@@ -71,7 +71,7 @@ public sealed class TorchWeightsFileTests : IDisposable
     }
 
     [Fact]
-    public void A_tensor_spread_over_a_larger_shape_takes_no_more_memory_than_in_the_file()
+    public void Tensor_spread_over_a_larger_shape_takes_no_more_memory_than_in_the_file()
     {
         using TorchWeightsFile file = Open("mixed.pth");
 
@@ -79,7 +79,7 @@ public sealed class TorchWeightsFileTests : IDisposable
     }
 
     [Fact]
-    public void A_type_that_safetensors_files_do_not_have_is_listed_and_not_read()
+    public void Type_that_safetensors_files_do_not_have_is_listed_and_not_read()
     {
         using TorchWeightsFile file = Open("mixed.pth");
 
@@ -103,7 +103,7 @@ public sealed class TorchWeightsFileTests : IDisposable
             .Should().Throw<ArgumentException>().WithMessage("There is no tensor within 'share' in*: shared.whole, *");
 
     [Fact]
-    public void A_tensor_alone_has_the_empty_name()
+    public void Tensor_alone_has_the_empty_name()
     {
         using TorchWeightsFile file = Open("tensor.pth");
 
@@ -112,7 +112,7 @@ public sealed class TorchWeightsFileTests : IDisposable
     }
 
     [Fact]
-    public void A_module_with_its_code_is_refused_by_the_name_of_its_class() =>
+    public void Module_with_its_code_is_refused_by_the_name_of_its_class() =>
         FluentActions.Invoking(() => Open("module.pth")).Should().Throw<InvalidDataException>()
             .WithMessage("*module.pth' has no tensor that can be read: the whole is made by __main__.Cnn. *state_dict()*");
 
@@ -152,7 +152,7 @@ public sealed class TorchWeightsFileTests : IDisposable
     }
 
     [Fact]
-    public void A_network_that_does_not_find_its_weights_is_told_what_was_passed_over() =>
+    public void Network_that_does_not_find_its_weights_is_told_what_was_passed_over() =>
         FluentActions.Invoking(() => ModuleWeights.Load(Some.Mlp(), TorchFixture.PathOf("beside.pth"))).Should().Throw<InvalidDataException>()
             .WithMessage("*Missing in the file: in.*In the file *'beside.module' is made by torch.nn.modules.linear.Linear*state_dict()*");
 
@@ -166,12 +166,12 @@ public sealed class TorchWeightsFileTests : IDisposable
         Values(file, "state_dict.part").Should().Equal(2, 3, 4);
     }
     [Fact]
-    public void A_script_is_refused_with_what_opens_it() =>
+    public void Script_is_refused_with_what_opens_it() =>
         FluentActions.Invoking(() => Open("cnn.pt"))
             .Should().Throw<InvalidDataException>().WithMessage("*cnn.pt' is a TorchScript file: open it with torch.jit.load.");
 
     [Fact]
-    public void A_name_that_is_not_there_is_refused_with_those_that_are()
+    public void Name_that_is_not_there_is_refused_with_those_that_are()
     {
         using TorchWeightsFile file = Open("mlp.pth");
 
@@ -191,7 +191,7 @@ public sealed class TorchWeightsFileTests : IDisposable
     }
 
     [Fact]
-    public void A_closed_file_is_refused()
+    public void Closed_file_is_refused()
     {
         TorchWeightsFile file = Open("mlp.pth");
         file.Dispose();
@@ -231,7 +231,7 @@ public sealed class TorchWeightsFileTests : IDisposable
     }
 
     [Fact]
-    public void A_safetensors_file_is_refused()
+    public void Safetensors_file_is_refused()
     {
         string path = Path.GetTempFileName();
         File.WriteAllBytes(path, Bytes.File("{}"));

@@ -16,7 +16,7 @@ public sealed class ConcurrencyTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Trainers))]
-    public void A_student_in_training_is_refused(string who)
+    public void Student_in_training_is_refused(string who)
     {
         using ITeacher teacher = Teacher.From(Some.Mlp(seed: 4));
         var options = new TrainerOptions { Epochs = 2 };
@@ -44,7 +44,7 @@ public sealed class ConcurrencyTests : IDisposable
     }
 
     [Fact]
-    public void A_loss_in_training_is_refused()
+    public void Loss_in_training_is_refused()
     {
         using ITeacher teacher = Teacher.From(Some.Mlp(seed: 4));
         IDistillationLoss loss = new SoftTargetLoss() + new HintLoss("in", "in", new LinearConnector());
@@ -68,7 +68,7 @@ public sealed class ConcurrencyTests : IDisposable
     }
 
     [Fact]
-    public void A_run_that_failed_leaves_its_student_free()
+    public void Run_that_failed_leaves_its_student_free()
     {
         var trainer = new SupervisedTrainer(Student.From(_network));
         Action fail = () => trainer.Fit(_data, progress: new CollectingProgress { OnReport = _ => throw new InvalidTimeZoneException() });

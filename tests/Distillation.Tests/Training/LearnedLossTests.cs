@@ -54,7 +54,7 @@ public sealed class LearnedLossTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_killed_run_ends_with_the_same_loss(string name, string form)
+    public void Killed_run_ends_with_the_same_loss(string name, string form)
     {
         TrainerOptions options = Options(steps: 5);
         double[] whole = Train(name, form, options);
@@ -67,7 +67,7 @@ public sealed class LearnedLossTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_canceled_run_ends_with_the_same_loss(string name, string form)
+    public void Canceled_run_ends_with_the_same_loss(string name, string form)
     {
         TrainerOptions options = Options(steps: 5) with { Checkpoints = new(_directory) };
         double[] whole = Train(name, form, options with { Checkpoints = null });
@@ -80,7 +80,7 @@ public sealed class LearnedLossTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void An_update_that_is_not_made_leaves_the_loss_as_it_was(string name, string form)
+    public void Update_that_is_not_made_leaves_the_loss_as_it_was(string name, string form)
     {
         double[] good = Train(name, form, Options(steps: 3), breaks: true);
         double[] With(NonFinitePolicy policy) => Train(name, form, Options(steps: 4) with { NonFinite = policy }, breaks: true);

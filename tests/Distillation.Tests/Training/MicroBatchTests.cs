@@ -84,7 +84,7 @@ public sealed class MicroBatchTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Comparing))]
-    public void A_loss_that_compares_samples_is_refused_before_the_run(string name)
+    public void Loss_that_compares_samples_is_refused_before_the_run(string name)
     {
         IDistillationLoss loss = LossZoo.Make(name);
         Tables tables = Plain(loss);
@@ -98,7 +98,7 @@ public sealed class MicroBatchTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Comparing))]
-    public void A_loss_that_compares_samples_does_so_within_micro_batches_when_asked(string name)
+    public void Loss_that_compares_samples_does_so_within_micro_batches_when_asked(string name)
     {
         IDistillationLoss loss = LossZoo.Make(name);
         Tables tables = Plain(loss);
@@ -110,7 +110,7 @@ public sealed class MicroBatchTests : IDisposable
     }
 
     [Fact]
-    public void A_loss_that_compares_samples_is_taken_when_no_batch_is_split()
+    public void Loss_that_compares_samples_is_taken_when_no_batch_is_split()
     {
         Tables tables = Plain(new SimilarityPreservingLoss("s", "t"));
 
@@ -130,7 +130,7 @@ public sealed class MicroBatchTests : IDisposable
     }
 
     [Fact]
-    public void A_batch_in_which_nothing_counts_weighs_nothing_in_the_reported_mean()
+    public void Batch_in_which_nothing_counts_weighs_nothing_in_the_reported_mean()
     {
         Tensor labels = torch.tensor([0L, 1, 2, -100, -100, -100]);
         var loss = new HardLabelLoss { IgnoredLabel = -100 };

@@ -1,13 +1,12 @@
 using Distillation.Losses;
 using Distillation.Training;
-using Microsoft.Extensions.Logging;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.Tests.Training;
 
 /// <summary>What a run does when a loss, a gradient or the weights are not finite.</summary>
-public sealed class NonFiniteTests : IDisposable
+public sealed partial class NonFiniteTests : IDisposable
 {
     private const int StepsPerEpoch = 5;
 
@@ -18,7 +17,7 @@ public sealed class NonFiniteTests : IDisposable
     public void Dispose() => _scope.Dispose();
 
     [Fact]
-    public void A_loss_that_is_not_a_number_is_noticed_at_its_update()
+    public void Loss_that_is_not_a_number_is_noticed_at_its_update()
     {
         Sequential network = Some.Mlp();
         TrainingDivergedException thrown = Fails(network, new Breaks(at: 7));
@@ -29,7 +28,7 @@ public sealed class NonFiniteTests : IDisposable
     }
 
     [Fact]
-    public void A_run_that_stops_leaves_the_weights_of_the_last_epoch()
+    public void Run_that_stops_leaves_the_weights_of_the_last_epoch()
     {
         Sequential network = Some.Mlp();
         Sequential whole = Some.Mlp();
@@ -41,7 +40,7 @@ public sealed class NonFiniteTests : IDisposable
     }
 
     [Fact]
-    public void A_run_that_stops_in_its_first_epoch_leaves_the_weights_from_before()
+    public void Run_that_stops_in_its_first_epoch_leaves_the_weights_from_before()
     {
         Sequential network = Some.Mlp();
         double[] before = Some.Weights(network);
@@ -79,7 +78,7 @@ public sealed class NonFiniteTests : IDisposable
     }
 
     [Fact]
-    public void A_skipped_update_counts_and_changes_nothing()
+    public void Skipped_update_counts_and_changes_nothing()
     {
         Sequential skipping = Some.Mlp();
         Sequential stopped = Some.Mlp();
@@ -94,7 +93,7 @@ public sealed class NonFiniteTests : IDisposable
     }
 
     [Fact]
-    public void An_infinite_gradient_is_skipped_where_the_loss_is_finite()
+    public void Infinite_gradient_is_skipped_where_the_loss_is_finite()
     {
         Sequential skipping = Some.Mlp();
         Sequential stopped = Some.Mlp();
@@ -125,7 +124,7 @@ public sealed class NonFiniteTests : IDisposable
     }
 
     [Fact]
-    public void A_report_without_any_update_has_no_loss()
+    public void Report_without_any_update_has_no_loss()
     {
         TrainingResult result = Run(
             Some.Mlp(), new SoftTargetLoss() + new Breaks(at: 0, times: 5), new() { Epochs = 2, NonFinite = new NonFinitePolicy.Skip(limit: 5) });
@@ -144,7 +143,7 @@ public sealed class NonFiniteTests : IDisposable
     }
 
     [Fact]
-    public void A_gradient_that_ends_the_run_is_named()
+    public void Gradient_that_ends_the_run_is_named()
     {
         TrainingDivergedException thrown = Fails(Some.Mlp(), new SteepAt(2, times: 9), new NonFinitePolicy.Skip(limit: 1));
 
@@ -153,7 +152,7 @@ public sealed class NonFiniteTests : IDisposable
     }
 
     [Fact]
-    public void A_run_that_goes_back_continues_from_the_last_good_weights_at_a_lower_rate()
+    public void Run_that_goes_back_continues_from_the_last_good_weights_at_a_lower_rate()
     {
         Sequential network = Some.Mlp();
         Sequential whole = Some.Mlp();
@@ -241,7 +240,7 @@ public sealed class NonFiniteTests : IDisposable
     }
 
     [Fact]
-    public void A_gradient_that_rises_far_above_its_mean_is_logged()
+    public void Gradient_that_rises_far_above_its_mean_is_logged()
     {
         var log = new Lines();
         var options = Options(new() { Epochs = 5, Update = new() { ClipNorm = 1 } });
@@ -273,58 +272,5 @@ public sealed class NonFiniteTests : IDisposable
     {
         using IStudent student = Student.From(network);
         return new DistillationTrainer(_teacher, student, loss, Options(options)).Fit(data ?? _data, progress: progress);
-    }
-
-    /// <summary>Zero, and not a number at some steps.</summary>
-    private sealed class Breaks(long at, int times = 1, long every = 1) : IDistillationLoss
-    {
-        public Tensor Compute(DistillationContext context)
-        {
-            long since = context.Position.Step - at;
-            bool now = since >= 0 && since % every == 0 && since / every < times;
-            return context.Student.Logits.mean() * (now ? double.NaN : 0);
-        }
-    }
-
-    /// <summary>Zero with a finite gradient, but at some steps one that is infinite: that of a root at 0.</summary>
-    private sealed class SteepAt(long at, int times = 1) : IDistillationLoss
-    {
-        public Tensor Compute(DistillationContext context)
-        {
-            Tensor zero = context.Student.Logits.mean() * 0;
-            return context.Position.Step >= at && context.Position.Step < at + times
-                ? (zero + context.Student.Logits.sum() - context.Student.Logits.detach().sum()).sqrt()
-                : zero;
-        }
-    }
-
-    /// <summary>A gradient a thousand times as long at one step.</summary>
-    private sealed class Lifts(long at) : IDistillationLoss
-    {
-        public Tensor Compute(DistillationContext context) => context.Student.Logits.sum() * (context.Position.Step == at ? 1000 : 0);
-    }
-
-    /// <summary>A source in which some samples are not numbers.</summary>
-    private sealed class BrokenSamples(TensorData data, long from, long to) : IDataSource
-    {
-        public long Count => data.Count;
-
-        public Batch Read(Tensor indices)
-        {
-            Batch batch = data.Read(indices);
-            Tensor broken = indices.greater_equal(from).logical_and(indices.less(to)).unsqueeze(1);
-            return batch.With(inputs: batch.Inputs.masked_fill(broken, float.NaN));
-        }
-    }
-
-    private sealed class Lines : List<(int Id, string Text)>, ILogger<SupervisedTrainer>
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Add((eventId.Id, formatter(state, exception)));
     }
 }

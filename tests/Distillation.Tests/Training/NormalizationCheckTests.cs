@@ -49,7 +49,7 @@ public sealed class NormalizationCheckTests : IDisposable
 
     [Theory]
     [MemberData(nameof(OneLeft))]
-    public void A_batch_or_micro_batch_of_one_sample_is_refused(long samples, int batchSize, int? microBatchSize)
+    public void Batch_or_micro_batch_of_one_sample_is_refused(long samples, int batchSize, int? microBatchSize)
     {
         Sequential network = Network();
         double[] before = Numbers(network);
@@ -139,7 +139,7 @@ public sealed class NormalizationCheckTests : IDisposable
     }
 
     [Fact]
-    public void A_run_has_the_same_bits_whether_its_loss_was_looked_at_or_not()
+    public void Run_has_the_same_bits_whether_its_loss_was_looked_at_or_not()
     {
         double[] Train(long samples, int batchSize)
         {

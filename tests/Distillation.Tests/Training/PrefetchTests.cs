@@ -88,7 +88,7 @@ public sealed class PrefetchTests : IDisposable
     }
 
     [Fact]
-    public void A_negative_number_is_refused()
+    public void Negative_number_is_refused()
     {
         Action set = () => _ = new TrainerOptions { Prefetch = -1 };
 

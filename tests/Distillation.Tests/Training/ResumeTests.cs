@@ -9,7 +9,7 @@ using static TorchSharp.torch.nn;
 namespace Distillation.Tests.Training;
 
 /// <summary>A run that goes on from a checkpoint is the run that never stopped, to the last bit.</summary>
-public sealed class ResumeTests : IDisposable
+public sealed partial class ResumeTests : IDisposable
 {
     private const long Samples = 22;
 
@@ -19,44 +19,6 @@ public sealed class ResumeTests : IDisposable
     private readonly TensorData _validation = Some.Data(samples: 15, seed: 9);
     private readonly Sequential _teacher = Some.Mlp(hidden: 16, seed: 4);
 
-    public static TheoryData<string> Cases => [.. Options.Keys];
-
-    public static TheoryData<string> Losses => LossZoo.Names;
-
-    // Three epochs of six updates, unless stated otherwise.
-    private static Dictionary<string, TrainerOptions> Options { get; } = new()
-    {
-        ["Sgd"] = new(),
-        ["Sgd with momentum"] = new() { Optimizer = new SgdOptimizer(new Schedule.Cosine(0.1)) { Momentum = 0.9, Nesterov = true } },
-        ["Adam"] = new() { Optimizer = new AdamOptimizer(0.05) { AmsGrad = true } },
-        ["AdamW"] = new() { Optimizer = new AdamWOptimizer(0.05) },
-        ["an optimizer of TorchSharp"] = new()
-        {
-            Optimizer = new CustomOptimizer(0.01, parameters => torch.optim.RMSProp(parameters.Select(one => one.Parameter).ToArray(), momentum: 0.5)),
-        },
-        ["pieces"] = new() { MicroBatchSize = 2 },
-        ["clipping and average"] = new() { Update = new() { ClipNorm = 0.1, ClipValue = 0.5, AverageDecay = 0.8 } },
-        ["the best of all"] = new() { BestBy = Metric.NegativeLogLikelihood, Update = new() { AverageDecay = 0.5 } },
-        ["early stopping"] = new() { Epochs = 9, EarlyStopping = new(Metric.Accuracy, Patience: 2, MinimumImprovement: 0.9) },
-        ["blocks"] = new() { Order = SampleOrder.Blocks, BlockSize = 3 },
-        ["steps that end within an epoch"] = new() { Steps = 15 },
-        ["whole batches, seldom validated"] = new() { LastBatch = LastBatch.Drop, ValidateEveryEpochs = 2, BestBy = Metric.Accuracy },
-        ["read ahead"] = new() { Prefetch = 2 },
-        ["skipped updates"] = new() { NonFinite = new NonFinitePolicy.Skip() },
-        ["going back"] = new()
-        {
-            NonFinite = new NonFinitePolicy.RollBack(factor: 0.5, limit: 4),
-            Update = new() { AverageDecay = 0.5 },
-            Optimizer = new SgdOptimizer(0.1) { Momentum = 0.9 },
-        },
-        ["going back, an optimizer of TorchSharp"] = new()
-        {
-            NonFinite = new NonFinitePolicy.RollBack(factor: 0.5, limit: 4),
-            Optimizer = new CustomOptimizer(0.01, parameters => torch.optim.RMSProp(parameters.Select(one => one.Parameter).ToArray())),
-        },
-        ["reports"] = new() { ReportEverySteps = 4 },
-    };
-
     public void Dispose()
     {
         _scope.Dispose();
@@ -65,7 +27,7 @@ public sealed class ResumeTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_run_may_be_killed_after_any_update(string name)
+    public void Run_may_be_killed_after_any_update(string name)
     {
         TrainerOptions options = Options[name] with { BatchSize = 4 };
         if (options.Steps is null && options.EarlyStopping is null)
@@ -134,7 +96,7 @@ public sealed class ResumeTests : IDisposable
     [InlineData(null, LastBatch.Keep)]
     [InlineData(3, LastBatch.Keep)]
     [InlineData(null, LastBatch.Drop)]
-    public void A_cache_that_was_lost_is_filled_again_as_it_was(int? pieces, LastBatch last)
+    public void Cache_that_was_lost_is_filled_again_as_it_was(int? pieces, LastBatch last)
     {
         double[] Train(CheckpointOptions? checkpoints)
         {
@@ -159,7 +121,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
-    public void A_run_that_is_over_asks_no_teacher_again()
+    public void Run_that_is_over_asks_no_teacher_again()
     {
         int asked = 0;
         void Train()
@@ -182,7 +144,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
-    public void A_canceled_run_goes_on_where_it_was()
+    public void Canceled_run_goes_on_where_it_was()
     {
         TrainerOptions options = new() { Epochs = 3, BatchSize = 4, ReportEverySteps = 1, Optimizer = new AdamWOptimizer(0.05) };
         using var never = new CancellationTokenSource();
@@ -201,7 +163,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
-    public void A_run_that_is_over_gives_its_result_again()
+    public void Run_that_is_over_gives_its_result_again()
     {
         TrainerOptions options = new() { Epochs = 2, BatchSize = 4, BestBy = Metric.Accuracy, Checkpoints = new(_directory) };
         Outcome first = Run(options, Wide());

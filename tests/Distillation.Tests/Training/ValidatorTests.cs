@@ -39,7 +39,7 @@ public sealed class ValidatorTests : IDisposable
     }
 
     [Fact]
-    public void A_student_whose_classifier_is_replaced_is_validated_with_what_replaces_it()
+    public void Student_whose_classifier_is_replaced_is_validated_with_what_replaces_it()
     {
         TensorData images = Some.Images(samples: 60);
         Sequential teaching = Some.ConvNet(channels: 6, seed: 3);
@@ -73,23 +73,23 @@ public sealed class ValidatorTests : IDisposable
     }
 
     [Fact]
-    public void A_teacher_that_knows_no_more_than_the_commonest_class_is_logged() =>
+    public void Teacher_that_knows_no_more_than_the_commonest_class_is_logged() =>
         Ids(Teacher.From(inputs => torch.zeros(inputs.size(0), 3)), Some.Mlp()).Should().Contain(110).And.NotContain(111);
 
     [Fact]
-    public void A_teacher_that_is_worse_than_the_student_is_logged() =>
+    public void Teacher_that_is_worse_than_the_student_is_logged() =>
         Ids(Teacher.From(Trained(steps: 12)), Trained(steps: 400)).Should().Contain(110);
 
     [Fact]
-    public void A_student_that_becomes_better_than_its_teacher_is_logged_once() =>
+    public void Student_that_becomes_better_than_its_teacher_is_logged_once() =>
         Ids(Teacher.From(Trained(steps: 30)), Some.Mlp(), new HardLabelLoss(), epochs: 500).Where(id => id is 110 or 111).Should().Equal(111);
 
     [Fact]
-    public void A_good_teacher_is_not_logged() =>
+    public void Good_teacher_is_not_logged() =>
         Ids(Teacher.From(Trained(steps: 400)), Some.Mlp()).Should().NotContain(id => id == 110 || id == 111 || id == 112);
 
     [Fact]
-    public void A_network_behind_a_cache_is_measured_and_the_cache_stays_as_it_is()
+    public void Network_behind_a_cache_is_measured_and_the_cache_stays_as_it_is()
     {
         var cached = new CachedTeacher(Teacher.From(inputs => torch.zeros(inputs.size(0), 3)), _data.Count);
         var network = new CachedTeacher(Teacher.From(Some.Mlp(seed: 11)), _data.Count);
@@ -99,7 +99,7 @@ public sealed class ValidatorTests : IDisposable
     }
 
     [Fact]
-    public void A_teacher_that_fails_on_the_validation_data_is_logged_and_the_run_goes_on() =>
+    public void Teacher_that_fails_on_the_validation_data_is_logged_and_the_run_goes_on() =>
         Ids(
             Teacher.From(inputs => inputs.size(0) == 33 ? throw new IOException("no line") : torch.zeros(inputs.size(0), 3)),
             Some.Mlp(),

@@ -25,7 +25,7 @@ public sealed class ConnectorTests
     }
 
     [Fact]
-    public void A_linear_map_of_maps_is_refused()
+    public void Linear_map_of_maps_is_refused()
     {
         using var scope = torch.NewDisposeScope();
         Action create = () => new LinearConnector().Create(torch.randn(2, 3, 4, 4), torch.randn(2, 5, 4, 4));

@@ -41,7 +41,7 @@ public sealed class ActivationBoundaryLossTests
     }
 
     [Fact]
-    public void A_connector_brings_other_widths_together()
+    public void Connector_brings_other_widths_together()
     {
         using var scope = torch.NewDisposeScope();
         var loss = new ActivationBoundaryLoss("student", "teacher", connector: new ConvolutionConnector());

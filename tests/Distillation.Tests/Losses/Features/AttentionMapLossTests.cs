@@ -84,7 +84,7 @@ public sealed class AttentionMapLossTests
     }
 
     [Fact]
-    public void An_unknown_distance_is_refused()
+    public void Unknown_distance_is_refused()
     {
         Action make = () => _ = new AttentionMapLoss(new LayerPair("student", "teacher")) { Distance = (AttentionDistance)7 };
 

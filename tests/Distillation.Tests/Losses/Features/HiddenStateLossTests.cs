@@ -32,7 +32,7 @@ public sealed class HiddenStateLossTests
 
     [Theory]
     [MemberData(nameof(Losses))]
-    public void A_batch_that_is_all_padding_costs_nothing(string name)
+    public void Batch_that_is_all_padding_costs_nothing(string name)
     {
         using var scope = torch.NewDisposeScope();
 
@@ -41,7 +41,7 @@ public sealed class HiddenStateLossTests
 
     [Theory]
     [MemberData(nameof(Losses))]
-    public void A_mask_of_other_places_is_refused(string name)
+    public void Mask_of_other_places_is_refused(string name)
     {
         using var scope = torch.NewDisposeScope();
         Action compute = () => LayerValue.Of(Make(name), LayerValue.Random(1, 2, 3, 4), LayerValue.Random(2, 2, 3, 4), torch.ones(2, 5));
@@ -80,7 +80,7 @@ public sealed class HiddenStateLossTests
 
     [Theory]
     [MemberData(nameof(Losses))]
-    public void A_connector_that_has_seen_no_batch_says_so(string name)
+    public void Connector_that_has_seen_no_batch_says_so(string name)
     {
         using var scope = torch.NewDisposeScope();
         Action compute = () => Make(name, new LinearConnector()).Compute(LayerValue.Context(LayerValue.Random(1, 2, 4), LayerValue.Random(2, 2, 4)));

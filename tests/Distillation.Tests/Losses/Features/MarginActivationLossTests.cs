@@ -76,7 +76,7 @@ public sealed class MarginActivationLossTests
     }
 
     [Fact]
-    public void A_batch_norm_without_weight_and_bias_is_refused()
+    public void Batch_norm_without_weight_and_bias_is_refused()
     {
         using BatchNorm2d plain = BatchNorm2d(1, affine: false);
         Action read = () => MarginActivationLoss.MarginsOf(plain);
@@ -85,7 +85,7 @@ public sealed class MarginActivationLossTests
     }
 
     [Fact]
-    public void A_positive_margin_is_refused()
+    public void Positive_margin_is_refused()
     {
         Action make = () => _ = new MarginActivationLoss("student", "teacher") { Margins = [-1, 0.5] };
 
@@ -103,7 +103,7 @@ public sealed class MarginActivationLossTests
     }
 
     [Fact]
-    public void A_connector_is_learned_beside_the_margins()
+    public void Connector_is_learned_beside_the_margins()
     {
         using var scope = torch.NewDisposeScope();
         var loss = new MarginActivationLoss("student", "teacher", new ConvolutionConnector { Bias = false });

@@ -25,7 +25,7 @@ public sealed class ReusedClassifierLossTests
     }
 
     [Fact]
-    public void A_larger_map_of_the_teacher_is_averaged()
+    public void Larger_map_of_the_teacher_is_averaged()
     {
         using var scope = torch.NewDisposeScope();
         Tensor student = Layers.Random(1, 3, 2, 2, 2);

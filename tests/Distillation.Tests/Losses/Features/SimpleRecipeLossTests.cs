@@ -46,7 +46,7 @@ public sealed class SimpleRecipeLossTests
     }
 
     [Fact]
-    public void An_exponent_below_one_is_refused()
+    public void Exponent_below_one_is_refused()
     {
         Action make = () => _ = new SimpleRecipeLoss("student", "teacher") { Exponent = 0.5 };
 

@@ -21,7 +21,7 @@ public sealed class SingularValueLossTests
             iter: 20);
 
     [Fact]
-    public void A_direction_counts_by_its_singular_value()
+    public void Direction_counts_by_its_singular_value()
     {
         using var scope = torch.NewDisposeScope();
         Tensor[] student = [Layers.Random(1, 3, 4, 3, 3), Layers.Random(2, 3, 4, 2, 2)];
@@ -48,7 +48,7 @@ public sealed class SingularValueLossTests
     }
 
     [Fact]
-    public void A_layer_with_fewer_singular_vectors_than_are_matched_is_named()
+    public void Layer_with_fewer_singular_vectors_than_are_matched_is_named()
     {
         using var scope = torch.NewDisposeScope();
         Tensor[] layers = [Layers.Random(1, 3, 4, 2, 2), Layers.Random(2, 3, 4, 1, 1)];
@@ -58,7 +58,7 @@ public sealed class SingularValueLossTests
     }
 
     [Fact]
-    public void A_single_pair_is_refused()
+    public void Single_pair_is_refused()
     {
         Action make = () => _ = new SingularValueLoss(new LayerPair("0", "0"));
 

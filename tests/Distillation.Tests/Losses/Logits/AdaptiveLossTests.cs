@@ -87,7 +87,7 @@ public sealed class AdaptiveLossTests : IDisposable
     }
 
     [Fact]
-    public void A_label_out_of_range_is_named_through_the_wrapper()
+    public void Label_out_of_range_is_named_through_the_wrapper()
     {
         var loss = new AdaptiveTemperatureLoss(new HardLabelLoss(), RowMeasure.TeacherConfidence);
         Action compute = () => loss.Compute(Some.Context(torch.rand(2, 3), torch.rand(2, 3), torch.tensor(new long[] { 0, 7 })));
@@ -96,7 +96,7 @@ public sealed class AdaptiveLossTests : IDisposable
     }
 
     [Fact]
-    public void A_loss_on_labels_alone_needs_no_teacher_when_its_measure_needs_none()
+    public void Loss_on_labels_alone_needs_no_teacher_when_its_measure_needs_none()
     {
         DistillationContext context = Some.Context(_context.Student.Logits, teacher: null, _context.Batch.Labels);
 

@@ -55,7 +55,7 @@ public sealed class ChannelwiseLossTests : IDisposable
     }
 
     [Fact]
-    public void A_picture_of_which_nothing_counts_adds_nothing()
+    public void Picture_of_which_nothing_counts_adds_nothing()
     {
         var batch = new MaskedBatch(torch.zeros(2, 1), labels: null, torch.arange(2, torch.ScalarType.Int64), torch.zeros(2, 2, 3));
         Parameter student = new(_student.clone());

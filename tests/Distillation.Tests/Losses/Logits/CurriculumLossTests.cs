@@ -57,7 +57,7 @@ public sealed class CurriculumLossTests : IDisposable
     }
 
     [Fact]
-    public void A_batch_of_which_nothing_counts_is_zero()
+    public void Batch_of_which_nothing_counts_is_zero()
     {
         var batch = new MaskedBatch(torch.zeros(2, 1), torch.zeros(2, 5, torch.ScalarType.Int64), torch.arange(2, torch.ScalarType.Int64), torch.zeros(2, 5));
 

@@ -78,7 +78,7 @@ public sealed class CurriculumTemperatureLossTests : IDisposable
     }
 
     [Fact]
-    public void A_run_moves_the_temperature()
+    public void Run_moves_the_temperature()
     {
         var loss = new CurriculumTemperatureLoss(new SoftTargetLoss(1), reversal: 1);
         var options = new TrainerOptions { Epochs = 5, Optimizer = new SgdOptimizer(0.1) };
@@ -118,7 +118,7 @@ public sealed class CurriculumTemperatureLossTests : IDisposable
     }
 
     [Fact]
-    public void A_loss_that_has_seen_no_batch_asks_for_one()
+    public void Loss_that_has_seen_no_batch_asks_for_one()
     {
         Action compute = () => new CurriculumTemperatureLoss(new SoftTargetLoss(1)).Compute(_context);
 

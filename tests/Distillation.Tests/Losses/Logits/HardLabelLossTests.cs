@@ -105,7 +105,7 @@ public sealed class HardLabelLossTests
     [Theory]
     [InlineData(3L)]
     [InlineData(-1L)]
-    public void A_label_out_of_range_is_named(long label)
+    public void Label_out_of_range_is_named(long label)
     {
         using var scope = torch.NewDisposeScope();
         DistillationContext context = Some.Context(torch.tensor(Logits), null, torch.tensor(new[] { 0, label, 1 }));

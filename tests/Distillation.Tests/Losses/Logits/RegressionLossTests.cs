@@ -37,7 +37,7 @@ public sealed class RegressionLossTests : IDisposable
             1e-12);
 
     [Fact]
-    public void A_larger_margin_never_counts_less() =>
+    public void Larger_margin_never_counts_less() =>
         Gen.Select(Gen.Double[0, 5], Gen.Double[0, 5]).ForAll(
             (margin, more) => Value(new BoundedRegressionLoss(margin + more)).Should().BeGreaterThanOrEqualTo(Value(new BoundedRegressionLoss(margin))),
             iter: 50);
@@ -61,7 +61,7 @@ public sealed class RegressionLossTests : IDisposable
             1e-12);
 
     [Fact]
-    public void A_teacher_that_is_right_everywhere_is_imitated_plainly()
+    public void Teacher_that_is_right_everywhere_is_imitated_plainly()
     {
         double value = new AttentiveImitationLoss().Compute(Some.Context(_student, _targets, _targets)).item<double>();
 

@@ -126,7 +126,7 @@ public sealed class SparseTargetLossTests : IDisposable
     }
 
     [Fact]
-    public void A_class_out_of_range_is_named()
+    public void Class_out_of_range_is_named()
     {
         Action compute = () => new SparseTargetLoss().Compute(Context(torch.rand(1, 4), torch.tensor(new long[,] { { 1, 4 } }), torch.zeros(1, 2)));
 
@@ -150,7 +150,7 @@ public sealed class SparseTargetLossTests : IDisposable
     }
 
     [Fact]
-    public void A_temperature_with_one_bucket_is_refused()
+    public void Temperature_with_one_bucket_is_refused()
     {
         Action constant = () => _ = new SparseTargetLoss(2, MissingProbability.OneBucket);
         Action schedule = () => _ = new SparseTargetLoss(new Schedule.Linear(1, 2), MissingProbability.OneBucket);
@@ -160,7 +160,7 @@ public sealed class SparseTargetLossTests : IDisposable
     }
 
     [Fact]
-    public void A_learner_trains_on_a_list()
+    public void Learner_trains_on_a_list()
     {
         using ITeacher teacher = new TopKTeacher(Teacher.From(Some.Mlp(seed: 3)), 2);
         var options = new TrainerOptions { Epochs = 20, BatchSize = 10, Optimizer = new SgdOptimizer(0.5) };

@@ -72,7 +72,7 @@ public sealed class StandardizedLossTests : IDisposable
     }
 
     [Fact]
-    public void A_run_without_a_teacher_is_one_to_the_inner_loss_too()
+    public void Run_without_a_teacher_is_one_to_the_inner_loss_too()
     {
         Action compute = () => new StandardizedLoss(new SoftTargetLoss()).Compute(Some.Context(torch.ones(2, 3), teacher: null, labels: null));
 

@@ -17,7 +17,7 @@ public sealed class AffinityLossTests
     }
 
     [Fact]
-    public void A_channel_that_is_dead_in_one_model_is_far_from_a_living_one()
+    public void Channel_that_is_dead_in_one_model_is_far_from_a_living_one()
     {
         using var scope = torch.NewDisposeScope();
 

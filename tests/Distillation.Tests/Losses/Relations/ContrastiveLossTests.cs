@@ -109,7 +109,7 @@ public sealed class ContrastiveLossTests
     [Theory]
     [InlineData(10L)]
     [InlineData(-1L)]
-    public void A_sample_out_of_range_is_named(long number)
+    public void Sample_out_of_range_is_named(long number)
     {
         using var scope = torch.NewDisposeScope();
         ContrastiveLoss loss = Loss();
@@ -122,7 +122,7 @@ public sealed class ContrastiveLossTests
     }
 
     [Fact]
-    public void A_loss_that_has_seen_no_batch_says_so()
+    public void Loss_that_has_seen_no_batch_says_so()
     {
         using var scope = torch.NewDisposeScope();
         Action compute = () => Loss().Compute(LayerValue.Context(LayerValue.Random(1, 2, 3), LayerValue.Random(2, 2, 3)));

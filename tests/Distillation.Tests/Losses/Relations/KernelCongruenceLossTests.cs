@@ -19,7 +19,7 @@ public sealed class KernelCongruenceLossTests
     }
 
     [Fact]
-    public void A_high_order_is_the_gaussian_kernel()
+    public void High_order_is_the_gaussian_kernel()
     {
         using var scope = torch.NewDisposeScope();
         (Tensor student, Tensor teacher) = (LayerValue.Random(1, 5, 3), LayerValue.Random(2, 5, 4));

@@ -54,7 +54,7 @@ public sealed class MemoryStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_byte_more_than_the_budget_goes_to_the_file()
+    public void Byte_more_than_the_budget_goes_to_the_file()
     {
         using var store = new MemoryStore(100, new MemoryStoreOptions { Budget = (100 * 5 * 4) - 1 });
 
@@ -64,7 +64,7 @@ public sealed class MemoryStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_logit_that_halves_cannot_hold_is_refused_and_nothing_is_kept()
+    public void Logit_that_halves_cannot_hold_is_refused_and_nothing_is_kept()
     {
         using var store = new MemoryStore(10, new MemoryStoreOptions { HalfPrecision = true });
 
@@ -113,7 +113,7 @@ public sealed class MemoryStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_sample_that_is_not_there_is_named()
+    public void Sample_that_is_not_there_is_named()
     {
         using var store = new MemoryStore(10);
         store.Write([1], [0], new ModelOutput(torch.zeros(1, 5)));
@@ -162,7 +162,7 @@ public sealed class MemoryStoreTests : IDisposable
     }
 
     [Fact]
-    public void The_file_is_gone_when_the_store_is_disposed()
+    public void File_is_gone_when_the_store_is_disposed()
     {
         string directory = Directory.CreateTempSubdirectory().FullName;
         var store = new MemoryStore(10, new MemoryStoreOptions { Budget = 0, SpillDirectory = directory });
@@ -175,7 +175,7 @@ public sealed class MemoryStoreTests : IDisposable
     }
 
     [Fact]
-    public void The_file_has_no_name_that_could_outlast_a_kill()
+    public void File_has_no_name_that_could_outlast_a_kill()
     {
         if (OperatingSystem.IsWindows())
         {

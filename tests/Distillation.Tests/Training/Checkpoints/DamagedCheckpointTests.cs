@@ -55,7 +55,7 @@ public sealed class DamagedCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void A_whole_run_on_a_damaged_checkpoint_ends_as_documented()
+    public void Whole_run_on_a_damaged_checkpoint_ends_as_documented()
     {
         TrainerOptions options = Options(foreignOptimizer: false);
         Saved saved = Save(options);

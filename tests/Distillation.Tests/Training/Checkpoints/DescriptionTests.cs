@@ -81,7 +81,7 @@ public sealed class DescriptionTests
     }
 
     [Fact]
-    public void A_loss_of_a_user_takes_part_with_its_type_and_what_it_describes()
+    public void Loss_of_a_user_takes_part_with_its_type_and_what_it_describes()
     {
         Description.Of(new Plain()).Should().StartWith("Plain {").And.NotBe(Description.Of(new Other()));
         Description.Of(new Telling(1)).Should().Contain("Margin = 1").And.NotBe(Description.Of(new Telling(2)));

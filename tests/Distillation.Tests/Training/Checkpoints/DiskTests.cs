@@ -20,7 +20,7 @@ public sealed class DiskTests : IDisposable
     }
 
     [Fact]
-    public void A_flush_that_the_system_refuses_throws()
+    public void Flush_that_the_system_refuses_throws()
     {
         using var closed = new SafeFileHandle(1_000_000, ownsHandle: false);
 
@@ -28,7 +28,7 @@ public sealed class DiskTests : IDisposable
     }
 
     [Fact]
-    public void A_directory_has_one_lock_until_it_is_disposed()
+    public void Directory_has_one_lock_until_it_is_disposed()
     {
         if (OperatingSystem.IsWindows())
         {

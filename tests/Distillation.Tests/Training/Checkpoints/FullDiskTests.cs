@@ -28,7 +28,7 @@ public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void A_run_goes_on_while_the_disk_is_full_and_saves_when_there_is_room()
+    public void Run_goes_on_while_the_disk_is_full_and_saves_when_there_is_room()
     {
         if (!Mounted())
         {
@@ -47,7 +47,7 @@ public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void A_run_whose_last_checkpoint_found_no_room_goes_on_from_the_last_whole_one()
+    public void Run_whose_last_checkpoint_found_no_room_goes_on_from_the_last_whole_one()
     {
         if (!Mounted())
         {

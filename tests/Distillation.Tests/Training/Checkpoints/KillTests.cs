@@ -19,7 +19,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     [InlineData("Live", 0)]
     [InlineData("Live", 5)]
     [InlineData("Cached", 1)]
-    public void A_run_that_is_killed_again_and_again_ends_as_one_that_is_not(string kind, int seed)
+    public void Run_that_is_killed_again_and_again_ends_as_one_that_is_not(string kind, int seed)
     {
         TeacherKind teacher = Enum.Parse<TeacherKind>(kind);
         long steps = StepsForEachKill * Kills;
@@ -50,7 +50,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void A_process_that_is_asked_to_end_saves_and_says_that_it_was_canceled()
+    public void Process_that_is_asked_to_end_saves_and_says_that_it_was_canceled()
     {
         if (OperatingSystem.IsWindows())
         {
