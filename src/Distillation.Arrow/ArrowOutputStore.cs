@@ -14,7 +14,7 @@ namespace Distillation.Arrow;
 /// Where a sample is in several files, the newest holds.
 /// </para>
 /// <para>
-/// Reading gives the logits and layers in the type that the teacher gave, rounded to what was kept. Of lists of the likeliest classes it gives as logits the
+/// Reading returns the logits and layers in the type of the teacher's output, rounded to what was kept. Of lists of the likeliest classes the logits are the
 /// log-probabilities, those of the other classes all alike, with the probability that remained for them; and the lists themselves, as layers
 /// <see cref="Losses.SparseTargetLoss.Indices"/>, int64, and <see cref="Losses.SparseTargetLoss.LogProbabilities"/>.
 /// </para>

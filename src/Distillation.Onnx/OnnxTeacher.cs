@@ -14,7 +14,7 @@ namespace Distillation.Onnx;
 /// of these copies is left out.
 /// </para>
 /// <para>
-/// Maps from classes to numbers, as scikit-learn's classifiers give them, become columns in the order of the classes: integers by value, names by their UTF-8
+/// Maps from classes to numbers, as scikit-learn's classifiers output them, become columns in the order of the classes: integers by value, names by their UTF-8
 /// bytes.
 /// </para>
 /// <para>Inner layers are the outputs of floating-point numbers beside the logits, and the values in <see cref="OnnxTeacherOptions.InnerValues"/>.</para>

@@ -72,7 +72,7 @@ public sealed record OnnxTeacherOptions
         {
             Inputs = batch => batch is TBatch own
                 ? inputs(own)
-                : throw new ArgumentException($"The model takes a {typeof(TBatch).Name}, but the data source gives a {batch.GetType().Name}.", nameof(batch)),
+                : throw new ArgumentException($"The model takes a {typeof(TBatch).Name}, but the data source returns a {batch.GetType().Name}.", nameof(batch)),
         };
     }
 }

@@ -49,10 +49,10 @@ public class Batch
 
     /// <summary>Gets the labels of a batch that must have them.</summary>
     /// <returns>The labels.</returns>
-    /// <exception cref="InvalidOperationException">The data source gives no labels.</exception>
+    /// <exception cref="InvalidOperationException">The data source returns no labels.</exception>
     public Tensor RequireLabels() =>
         Labels ?? throw new InvalidOperationException(
-            "The loss needs labels, and the data source gives none. Give it labels, or use a loss that learns from the teacher alone.");
+            "The loss needs labels, and the data source returns none. Give it labels, or use a loss that learns from the teacher alone.");
 
     /// <summary>
     /// Splits the batch into micro-batches. A <see cref="Training.Learner"/> weighs the gradient of each by its part of <see cref="Whole"/>, so that they add

@@ -2,7 +2,7 @@ namespace Distillation;
 
 /// <summary>A model that others learn from: a network, a file, a function, an ensemble, a recording.</summary>
 /// <remarks>
-/// <para>A teacher gives constants: it runs in evaluation mode and no gradient reaches it.</para>
+/// <para>A teacher outputs constants: it runs in evaluation mode and no gradient reaches it.</para>
 /// <para>To add to what a teacher does (cache, log, scale), derive from <see cref="Models.DelegatingTeacher"/> and wrap it.</para>
 /// <para>An instance is used by one thread at a time. Disposing it releases what it made (hooks, sessions, files), never a model it was given.</para>
 /// </remarks>

@@ -34,7 +34,7 @@ public sealed class BadInputTests : IDisposable
             typeof(InvalidOperationException),
             "Labels must be class ids ?8? of an integer type*, but are ?8? Float32."),
         ["no labels"] =
-            (run => run.Fit(new TensorData(Some.Inputs())), typeof(InvalidOperationException), "The loss needs labels, and the data source gives none.*"),
+            (run => run.Fit(new TensorData(Some.Inputs())), typeof(InvalidOperationException), "The loss needs labels, and the data source returns none.*"),
         ["inputs of another width"] = (
             run => run.Fit(Some.Data(features: 7)),
             typeof(InvalidOperationException),

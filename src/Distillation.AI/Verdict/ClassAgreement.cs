@@ -11,7 +11,7 @@ public sealed record ClassAgreement
     /// <summary>Gets the number of texts with this label.</summary>
     public required int Texts { get; init; }
 
-    /// <summary>Gets the number of them to which the student gives the same label.</summary>
+    /// <summary>Gets the number of them to which the student outputs the same label.</summary>
     public required int Agreed { get; init; }
 
     /// <summary>Gets the interval of the share (Clopper and Pearson, 1934); [0, 1] of no text.</summary>

@@ -11,7 +11,7 @@ namespace Distillation.Arrow;
 /// <param name="Shape">The shape of one sample's logits.</param>
 /// <param name="Classes">The number of classes.</param>
 /// <param name="K">The number of listed classes, in a store of lists.</param>
-/// <param name="Type">The type that the teacher gave, and that reading gives.</param>
+/// <param name="Type">The type of the output of the teacher, and of what reading returns.</param>
 /// <param name="Layers">The inner layers.</param>
 internal sealed record Manifest(
     int Schema,

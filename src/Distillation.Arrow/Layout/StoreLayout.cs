@@ -55,7 +55,7 @@ internal sealed class StoreLayout
 
     public long RowBytes => Columns.Sum(column => (long)column.RowBytes);
 
-    /// <summary>The layers that reading gives: those that are kept and, of a store of lists, the lists.</summary>
+    /// <summary>The layers that reading returns: those that are kept and, of a store of lists, the lists.</summary>
     public static FeatureSet FeaturesOf(OutputRepresentation representation, FeatureSet layers) =>
         representation.Listed > 0 ? layers | FeatureSet.Of(SparseTargetLoss.Indices, SparseTargetLoss.LogProbabilities) : layers;
 

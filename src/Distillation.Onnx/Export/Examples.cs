@@ -47,7 +47,7 @@ internal static class Examples
         if (!output.isfinite().any().item<bool>())
         {
             throw new ArgumentException(
-                "The module gives no finite number for random inputs, so that nothing can be compared: has it weights that are NaN?", nameof(module));
+                "The module outputs no finite number for random inputs, so that nothing can be compared: does it have weights that are NaN?", nameof(module));
         }
 
         if ((options.Softmax || options.Labels is not null) && output.dim() < 2)

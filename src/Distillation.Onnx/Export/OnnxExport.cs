@@ -16,7 +16,7 @@ namespace Distillation.Onnx;
 /// </para>
 /// <para>
 /// The file has the evaluation mode, float32, and opset 17.
-/// Before it gets its name, ONNX Runtime has computed from it what the module gives for random inputs of batches of 1 and 3.
+/// Before it gets its name, ONNX Runtime has computed from it what the module outputs for random inputs of batches of 1 and 3.
 /// </para>
 /// </remarks>
 public static class OnnxExport

@@ -1,6 +1,6 @@
 namespace Distillation.Onnx;
 
-/// <summary>What a model gives: which output has the logits, and which can be inner layers.</summary>
+/// <summary>What a model outputs: which output has the logits, and which can be inner layers.</summary>
 internal sealed class ModelOutputs
 {
     private readonly Dictionary<string, ModelNode> _nodes;

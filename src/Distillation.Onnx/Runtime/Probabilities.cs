@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Distillation.Onnx;
 
-/// <summary>Probabilities that a model gives in place of logits.</summary>
+/// <summary>Probabilities that a model outputs in place of logits.</summary>
 internal static class Probabilities
 {
     private const double Tolerance = 1e-3;

@@ -159,7 +159,7 @@ internal sealed class FeatureHooks : IDisposable
     private InvalidOperationException Unseen(Feature feature) => new(
         _seen.ContainsKey(feature)
             ? $"Layer '{feature}' of {_module.GetType().Name} ran and gave nothing there. "
-                + "Attention gives its weights where it is called with need_weights: true."
+                + "Attention outputs its weights where it is called with need_weights: true."
             : $"Layer '{feature}' of {_module.GetType().Name} did not show its output: it does not run in {(_module.training ? "training" : "evaluation")} "
                 + "mode, or its parent runs it with forward() or an overload of call() that skips hooks. Let the parent run it with call().");
 }

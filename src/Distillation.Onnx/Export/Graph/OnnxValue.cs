@@ -1,6 +1,6 @@
 namespace Distillation.Onnx;
 
-/// <summary>A tensor of an ONNX graph: its input, a constant, or what an operator gives.</summary>
+/// <summary>A tensor of an ONNX graph: its input, a constant, or what an operator outputs.</summary>
 public sealed class OnnxValue
 {
     /// <summary>An input of an operator that is left out, with others behind it.</summary>

@@ -5,7 +5,7 @@ namespace Distillation.Caching;
 /// <summary>Runs another teacher once for each sample, and stores its outputs by <see cref="Batch.Indices"/>.</summary>
 /// <remarks>
 /// <para>
-/// It is right where a number stands for the same inputs each time. Where a data source gives other inputs for a number that is known (a transform by chance,
+/// It is right where a number stands for the same inputs each time. Where a data source returns other inputs for a number that is known (a transform by chance,
 /// or other data), it refuses: one sample of each batch, another one each time, is compared with the digest of the inputs that the teacher saw (on a graphics
 /// processor one batch in 64, for the comparison has to wait for it). Of a derived batch <see cref="Batch.Inputs"/> alone is compared.
 /// </para>
