@@ -1,7 +1,6 @@
 using Distillation.Losses;
 using Distillation.Serialization;
 using Distillation.Tests;
-using Distillation.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
