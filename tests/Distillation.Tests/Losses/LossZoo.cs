@@ -15,10 +15,6 @@ internal static class LossZoo
 {
     public const long Width = 4;
 
-    // Their gradients are compared with those of other implementations instead.
-    private static readonly string[] OfConstants =
-        [nameof(AdaptiveDivergenceLoss), nameof(ClassConsistencyLoss), nameof(InterpolatedTeacherLoss), nameof(WeightedSoftLabelLoss)];
-
     public static Type[] Types { get; } =
     [
         .. typeof(Teacher).Assembly.GetExportedTypes()
@@ -61,11 +57,18 @@ internal static class LossZoo
         };
     }
 
-    private static Dictionary<string, string> Skipped(string name) => name == nameof(WassersteinLogitLoss)
-        ? new() { ["two classes"] = "its costs are for four" }
-        : OfConstants.Contains(name)
-            ? new() { ["gradient at outputs"] = "weights or targets made of the student's outputs are constants of the gradient" }
-            : [];
+    private static Dictionary<string, string> Skipped(string name)
+    {
+        const string Constant = "weights or targets made of the student's outputs are constants of the gradient";
+        return name switch
+        {
+            nameof(WassersteinLogitLoss) => new() { ["two classes"] = "its costs are for four" },
+            nameof(MaskedGenerationLoss) => new() { ["parts of a batch"] = "the mask of a part is another one" },
+            nameof(WeightedSoftLabelLoss) => new() { ["gradient at outputs"] = Constant, ["descent"] = Constant },
+            nameof(AdaptiveDivergenceLoss) or nameof(ClassConsistencyLoss) or nameof(InterpolatedTeacherLoss) => new() { ["gradient at outputs"] = Constant },
+            _ => [],
+        };
+    }
 
     public static IDistillationLoss Make(string name)
     {

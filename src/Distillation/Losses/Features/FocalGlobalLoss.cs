@@ -3,15 +3,15 @@ using static TorchSharp.torch.nn;
 namespace Distillation.Losses;
 
 /// <summary>
-/// Focal and global distillation for detection: places inside and outside the boxes of objects are matched apart, by the teacher's attention, and so is what each
-/// place knows of the whole map (FGD; Yang et al., 2022).
+/// Focal and global distillation for detection: places inside and outside the boxes of objects are matched apart, by the teacher's attention, and so is what
+/// each place knows of the whole map (FGD; Yang et al., 2022).
 /// </summary>
 /// <remarks>
 /// <para>
 /// <c>(1/N) Σₙ (α Σ F A^S A^C (s − t)² + β Σ B A^S A^C (s − t)² + γ (Σ |A^S(s) − A^S(t)| + Σ |A^C(s) − A^C(t)|) + λ Σ (g(s) − h(t))²)</c> for maps s and t,
 /// [N, C, H, W], s behind the connector. F is at each place one by the number of places of the smallest box that it is in; B is one by the number of places in
-/// no box. A^S and A^C are the attention of the teacher over places and channels, H·W and C times the softmax of the means of |t| over channels and over places,
-/// divided by T. g and h are global context blocks, trained with the student.
+/// no box. A^S and A^C are the attention of the teacher over places and channels, H·W and C times the softmax of the means of |t| over channels and over
+/// places, divided by T. g and h are global context blocks, trained with the student.
 /// </para>
 /// <para>
 /// The values are those of the authors' code with its weights for two-stage detectors, which are the defaults here: it is a sum over places and channels, and

@@ -31,7 +31,12 @@ internal sealed class GlobalContext : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         Tensor attention = functional.softmax(_mask.call(input).flatten(1), 1).unsqueeze(2);
-        return input + _transform.call(input.flatten(2).matmul(attention).unsqueeze(3));
+        return input.Add(_transform.call(input.flatten(2).matmul(attention).unsqueeze(3)));
+    }
+
+    // The constructor registers the parts by name; TorchSharp would register the fields once more.
+    protected override void RegisterComponents()
+    {
     }
 
     protected override void Dispose(bool disposing)

@@ -3,9 +3,9 @@ namespace Distillation.Losses;
 /// <summary>Patient distillation: hidden states of several layers point in the same direction (PKD; Sun et al., 2019).</summary>
 /// <remarks>
 /// <para>
-/// <c>mean (c(s)/‖c(s)‖ − t/‖t‖)²</c> over all elements, with norms over the last dimension, for layers [N, T, D], or [N, ..., D], and the connector c: the mean
-/// over places and over pairs. Of layers [N, T, D] the first place alone counts, [CLS], unless <see cref="FirstPlaceOnly"/> is false. A place that the mask of a
-/// <see cref="MaskedBatch"/>, [N, T], rules out does not count; with a mask [N], the sample does not.
+/// <c>mean (c(s)/‖c(s)‖ − t/‖t‖)²</c> over all elements, with norms over the last dimension, for layers [N, T, D], or [N, ..., D], and the connector c: the
+/// mean over places and over pairs. Of layers [N, T, D] the first place alone counts, [CLS], unless <see cref="FirstPlaceOnly"/> is false. A place that the
+/// mask of a <see cref="MaskedBatch"/>, [N, T], rules out does not count; with a mask [N], the sample does not.
 /// </para>
 /// <para>
 /// The values are those of the authors' code with normalized states; the mean over D makes them small, (2/D)(1 − cos), and the weight there is from 10 to 1000

@@ -4,14 +4,14 @@ using static TorchSharp.torch.nn;
 namespace Distillation.Losses;
 
 /// <summary>
-/// Scale-decoupled distillation: a loss on logits is applied to the logits of every part of an image, at several scales; parts of which the teacher knows another
-/// thing than of the whole count more (SDD; Wei et al., 2024).
+/// Scale-decoupled distillation: a loss on logits is applied to the logits of every part of an image, at several scales; parts of which the teacher knows
+/// another thing than of the whole count more (SDD; Wei et al., 2024).
 /// </summary>
 /// <remarks>
 /// <para>
-/// <c>(1/NM) Σₙ Σₘ w · inner(cell m of sample n)</c> over the M cells of all scales, for layers that are maps of logits [N, C, H, W], the classifier applied to each place before the pooling, and
-/// class ids [N]. A scale g is a grid of g×g cells, each with the mean logits of its places. w is 2 where the teacher is right about a cell but not about the
-/// whole image, or the other way round, and else 1.
+/// <c>(1/NM) Σₙ Σₘ w · inner(cell m of sample n)</c> over the M cells of all scales, for layers that are maps of logits [N, C, H, W], the classifier applied
+/// to each place before the pooling, and class ids [N]. A scale g is a grid of g×g cells, each with the mean logits of its places. w is 2 where the teacher is
+/// right about a cell but not about the whole image, or the other way round, and else 1.
 /// </para>
 /// <para>
 /// The values are those of the authors' code, which has a <see cref="DecoupledLoss"/> or a <see cref="NormalizedTargetLoss"/> inside, lets the weight rise from

@@ -107,6 +107,11 @@ public sealed class UncertaintyHintLoss : FeatureLoss
             return _normalization.call(mapped);
         }
 
+        // The constructor registers the parts by name; TorchSharp would register the fields once more.
+        protected override void RegisterComponents()
+        {
+        }
+
         protected override void Dispose(bool disposing)
         {
             if (disposing)

@@ -3,7 +3,8 @@ using static TorchSharp.torch.nn;
 namespace Distillation.Losses;
 
 /// <summary>
-/// The Wasserstein distance of layers: each channel is a Gaussian over the places of a map, of which means and deviations are compared (WKD-F; Lv et al., 2024).
+/// The Wasserstein distance of layers: each channel is a Gaussian over the places of a map, of which means and deviations are compared (WKD-F; Lv et al.,
+/// 2024).
 /// </summary>
 /// <remarks>
 /// <para>
@@ -21,7 +22,9 @@ public sealed class WassersteinFeatureLoss : FeatureLoss
     /// <summary>Creates the loss.</summary>
     /// <param name="student">The student's layer, a map.</param>
     /// <param name="teacher">The teacher's layer, a map of as many channels as the connector gives.</param>
-    /// <param name="connector">What brings the student's map to the teacher's channels, such as <see cref="ConvolutionConnector"/>; nothing if not given.</param>
+    /// <param name="connector">
+    /// What brings the student's map to the teacher's channels, such as <see cref="ConvolutionConnector"/>; nothing if not given.
+    /// </param>
     public WassersteinFeatureLoss(Feature student, Feature teacher, Connector? connector = null)
         : base(student, teacher, connector)
     {
@@ -58,7 +61,8 @@ public sealed class WassersteinFeatureLoss : FeatureLoss
     {
         if (map.size(2) < Grid || map.size(3) < Grid)
         {
-            throw new InvalidOperationException($"{nameof(Grid)} must be at most the height and width of the maps, but is {Grid}, and a map is {Shapes.Of(map)}.");
+            throw new InvalidOperationException(
+                $"{nameof(Grid)} must be at most the height and width of the maps, but is {Grid}, and a map is {Shapes.Of(map)}.");
         }
 
         // The variance is that of the differences from the mean of the whole map, which are small where the numbers are large.

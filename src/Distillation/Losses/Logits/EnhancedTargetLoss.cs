@@ -5,9 +5,9 @@ namespace Distillation.Losses;
 /// </summary>
 /// <remarks>
 /// <para>
-/// <c>−(1/R) Σᵣ Σ_c ((p_c + [c = y])^ε − [c = y]) log q_c</c>, where p = softmax(tᵣ/T) and q = softmax(sᵣ/T), for student logits s and teacher logits t, [N, C],
-/// [N, T, C] or [N, C, H, W], as rows [R, C], and class ids y, [N], [N, T] or [N, H, W]. ε = 1 is the cross entropy of soft targets; above 1 the label counts
-/// more than p_y, and the others less than theirs. The target does not sum to 1.
+/// <c>−(1/R) Σᵣ Σ_c ((p_c + [c = y])^ε − [c = y]) log q_c</c>, where p = softmax(tᵣ/T) and q = softmax(sᵣ/T), for student logits s and teacher logits t, [N,
+/// C], [N, T, C] or [N, C, H, W], as rows [R, C], and class ids y, [N], [N, T] or [N, H, W]. ε = 1 is the cross entropy of soft targets; above 1 the label
+/// counts more than p_y, and the others less than theirs. The target does not sum to 1.
 /// </para>
 /// <para>
 /// The values are those of the authors' code: a cross entropy, not zero where the student equals the teacher, without a factor T². The authors' ε is from 1 to

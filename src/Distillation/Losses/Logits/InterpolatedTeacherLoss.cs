@@ -14,9 +14,9 @@ namespace Distillation.Losses;
 /// <c>v ← β · v + (1 − β) · (ℓ' − ℓ)/ℓ'</c> the momentum of the relative fall of the loss, from ℓ' to ℓ.
 /// </para>
 /// <para>
-/// The values and the shares are those of the authors' code, whose loss is a cross entropy where the paper has the divergence; the gradient is the same. A class
-/// that one of the models rules out by a logit of −∞ has no part in the target. The share is a buffer of the module: a resumed run goes on with it. It changes
-/// with every batch that is computed with gradients, so that micro-batches are refused, and a batch whose loss is not finite leaves it as it is.
+/// The values and the shares are those of the authors' code, whose loss is a cross entropy where the paper has the divergence; the gradient is the same. A
+/// class that one of the models rules out by a logit of −∞ has no part in the target. The share is a buffer of the module: a resumed run goes on with it. It
+/// changes with every batch that is computed with gradients, so that micro-batches are refused, and a batch whose loss is not finite leaves it as it is.
 /// </para>
 /// </remarks>
 public sealed class InterpolatedTeacherLoss : RowLoss

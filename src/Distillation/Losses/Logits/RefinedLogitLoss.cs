@@ -3,8 +3,8 @@ using static TorchSharp.torch.nn;
 namespace Distillation.Losses;
 
 /// <summary>
-/// Refined logit distillation: how sure to be of the label, and how the classes compare that the teacher holds for less likely than the label; so its errors are
-/// not taught (RLD; Sun et al., 2024).
+/// Refined logit distillation: how sure to be of the label, and how the classes compare that the teacher holds for less likely than the label; so its errors
+/// are not taught (RLD; Sun et al., 2024).
 /// </summary>
 /// <remarks>
 /// <para>

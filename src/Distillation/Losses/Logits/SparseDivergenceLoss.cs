@@ -1,8 +1,8 @@
 namespace Distillation.Losses;
 
 /// <summary>
-/// The generalized Jensen–Shannon divergence, reverse Kullback–Leibler among it, of a teacher of whom the likeliest classes of each row are known; all others are
-/// one class more, the tail (GKD on sparse targets; Agarwal et al., 2024).
+/// The generalized Jensen–Shannon divergence, reverse Kullback–Leibler among it, of a teacher of whom the likeliest classes of each row are known; all others
+/// are one class more, the tail (GKD on sparse targets; Agarwal et al., 2024).
 /// </summary>
 /// <remarks>
 /// <para>
@@ -10,7 +10,7 @@ namespace Distillation.Losses;
 /// [R, C], and the k listed classes of each row. p and q are probabilities of k + 1 outcomes: p the listed ones and <c>p₀ = 1 − Σ pᵢ</c>, q those of softmax(s)
 /// and the sum of all others. β = 0 is KL(p ‖ q), the value of <see cref="SparseTargetLoss"/> with <see cref="MissingProbability.OneBucket"/>, and β = 1 is
 /// KL(q ‖ p). The listed classes and their log-probabilities are layers of the teacher, [N, k] or [N, T, k] (or [N, k, H, W]), which a
-/// <see cref="Models.TopKTeacher"/> or a recording gives. The teacher's logits are not read.
+/// <see cref="Models.TopKTeacher"/> or a recording gives; of padding the log-probability is −∞. The teacher's logits are not read.
 /// </para>
 /// <para>
 /// There is no form without the tail: KL(q ‖ p) over the list alone is smallest where the student moves its probability out of the list. The temperature is 1,
@@ -41,12 +41,15 @@ public sealed class SparseDivergenceLoss : RowLoss
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Tensor indices, Tensor teacher) = TopKTargets.Read(rows);
-        teacher = TemperatureSoftmax.Bound(teacher);
         Tensor total = rows.Student.logsumexp(1, keepdim: true);
-        Tensor student = TopKTargets.Gather(rows.Student, indices) - total;
+
+        // A listed class of no probability is padding: it belongs to the tail, unless it is listed once more.
+        Tensor isPadding = teacher.Eq(double.NegativeInfinity);
+        Tensor student = (TopKTargets.Gather(rows.Student, indices) - total).MaskedFill(isPadding, double.NegativeInfinity);
         if (indices.size(1) < rows.Classes)
         {
-            Tensor tail = TemperatureSoftmax.LogSum(TopKTargets.Others(rows.Student, indices)) - total;
+            Tensor times = torch.zeros_like(rows.Student).detach().scatter_add_(1, indices, isPadding.logical_not().to(teacher.dtype));
+            Tensor tail = TemperatureSoftmax.LogSum(rows.Student.MaskedFill(times.Gt(0), double.NegativeInfinity)) - total;
             double rounding = indices.size(1) * torch.finfo(teacher.dtype).eps;
             student = torch.cat([student, tail], 1);
             teacher = torch.cat([teacher, teacher.exp().sum(1, keepdim: true).RSub(1).ClampMin(rounding).log()], 1);

@@ -78,7 +78,8 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
         if (HasBucket(rows, indices))
         {
             (Tensor missing, Tensor logMissing) = Rest(target);
-            values = values.Add(TemperatureSoftmax.Term(missing, logMissing - (TemperatureSoftmax.LogSum(TopKTargets.Others(scaled, indices)) - total).squeeze(1)));
+            Tensor logOthers = TemperatureSoftmax.LogSum(TopKTargets.Others(scaled, indices)) - total;
+            values = values.Add(TemperatureSoftmax.Term(missing, logMissing - logOthers.squeeze(1)));
         }
 
         return values.Mul(temperature * temperature);

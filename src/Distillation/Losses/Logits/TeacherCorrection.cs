@@ -18,7 +18,8 @@ public abstract class TeacherCorrection : ISelfDescribing
     public static TeacherCorrection LabelSmoothing(double smoothing = 0.1) => new SmoothingCorrection(Require.InRange(smoothing, 0, 1));
 
     /// <summary>
-    /// Returns the correction that mixes the label into every row, by as much as separates it from the other classes (MFT, minifinetuning; Belcak et al., 2025).
+    /// Returns the correction that mixes the label into every row, by as much as separates it from the other classes (MFT, minifinetuning; Belcak et al.,
+    /// 2025).
     /// </summary>
     /// <param name="threshold">τ: by how much the label's probability is to be above; in [0, 1]. The default value is 0.2.</param>
     /// <returns>

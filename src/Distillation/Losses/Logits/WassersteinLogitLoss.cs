@@ -3,8 +3,8 @@ using static TorchSharp.torch.nn;
 namespace Distillation.Losses;
 
 /// <summary>
-/// The Wasserstein distance of logits: how far probability must be moved between the classes to make the student's of the teacher's, where classes that are alike
-/// are near (WKD-L; Lv et al., 2024).
+/// The Wasserstein distance of logits: how far probability must be moved between the classes to make the student's of the teacher's, where classes that are
+/// alike are near (WKD-L; Lv et al., 2024).
 /// </summary>
 /// <remarks>
 /// <para>

@@ -7,9 +7,9 @@ namespace Distillation.Losses;
 /// </summary>
 /// <remarks>
 /// <para>
-/// <c>−T² · (1/R) Σᵣ wᵣ Σ_c softmax(tᵣ/T)_c log softmax(sᵣ/T)_c</c> with <c>wᵣ = 1 − exp(−ℓ_s/ℓ_t)</c>, where ℓ_s and ℓ_t are the cross entropies of student and
-/// teacher with the label at temperature 1, for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C], and class ids, [N],
-/// [N, T] or [N, H, W]. The weights are constants of the gradient.
+/// <c>−T² · (1/R) Σᵣ wᵣ Σ_c softmax(tᵣ/T)_c log softmax(sᵣ/T)_c</c> with <c>wᵣ = 1 − exp(−ℓ_s/ℓ_t)</c>, where ℓ_s and ℓ_t are the cross entropies of student
+/// and teacher with the label at temperature 1, for student logits s and teacher logits t, [N, C], [N, T, C] or [N, C, H, W], as rows [R, C], and class ids,
+/// [N], [N, T] or [N, H, W]. The weights are constants of the gradient.
 /// </para>
 /// <para>
 /// The values are those of the authors' code, whose quotient has ℓ_t + 1e-7 below; the weight is 2.5 there, beside <see cref="HardLabelLoss"/> of weight 1.

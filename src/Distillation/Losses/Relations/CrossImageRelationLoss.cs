@@ -3,8 +3,8 @@ using static TorchSharp.torch.nn;
 namespace Distillation.Losses;
 
 /// <summary>
-/// Cross-image relations: how similar each place of an image is to the places of another one, as probabilities, for all pairs of images in the batch (CIRKD, its
-/// mini-batch part; Yang et al., 2022).
+/// Cross-image relations: how similar each place of an image is to the places of another one, as probabilities, for all pairs of images in the batch (CIRKD,
+/// its mini-batch part; Yang et al., 2022).
 /// </summary>
 /// <remarks>
 /// <para>

@@ -8,9 +8,9 @@ namespace Distillation.Losses;
 /// </summary>
 /// <remarks>
 /// <para>
-/// <c>mean (cos(sₚ, s̄_y) − cos(tₚ, t̄_y))²</c> over samples and places, for layers s and t, maps [N, C, H, W] whose channels may differ, and labels y, a map of
-/// class ids [N, H', W'] of an integer type. s̄_y is the mean of s over the places of the same class in the same image. Labels of another size take the nearest
-/// place; class ids may be any numbers.
+/// <c>mean (cos(sₚ, s̄_y) − cos(tₚ, t̄_y))²</c> over samples and places, for layers s and t, maps [N, C, H, W] whose channels may differ, and labels y, a map
+/// of class ids [N, H', W'] of an integer type. s̄_y is the mean of s over the places of the same class in the same image. Labels of another size take the
+/// nearest place; class ids may be any numbers.
 /// </para>
 /// <para>
 /// The values are those of the authors' code, whose weight is 50 on the last map before the classifier. There a place of the ignored label is its own center,

@@ -5,8 +5,8 @@ namespace Distillation.Losses;
 /// <summary>Structured distillation: how similar the places of a map are to each other is the same in student and teacher (Liu et al., 2019).</summary>
 /// <remarks>
 /// <para>
-/// <c>(1/(N · P²)) Σₙ Σᵢⱼ (cos(sᵢ, sⱼ) − cos(tᵢ, tⱼ))²</c> over the pairs of the P nodes of each image, for layers s and t, maps [N, C, H, W] whose channels may
-/// differ. A node is the largest value of each channel in a patch of <see cref="PatchSize"/>² places, which at the edges may be smaller.
+/// <c>(1/(N · P²)) Σₙ Σᵢⱼ (cos(sᵢ, sⱼ) − cos(tᵢ, tⱼ))²</c> over the pairs of the P nodes of each image, for layers s and t, maps [N, C, H, W] whose channels
+/// may differ. A node is the largest value of each channel in a patch of <see cref="PatchSize"/>² places, which at the edges may be smaller.
 /// </para>
 /// <para>
 /// It is the pair-wise part of the paper, with its patches of 2×2; its pixel-wise part is <see cref="SoftCrossEntropyLoss"/> on dense logits. The values are

@@ -44,8 +44,9 @@ public sealed class WassersteinFeatureLossTests : IDisposable
     [Fact]
     public void What_does_not_fit_is_refused()
     {
-        Action grid = () => Layers.Value(new WassersteinFeatureLoss("student", "teacher") { Grid = 5 }, Layers.Random(1, 2, 3, 4, 4), Layers.Random(2, 2, 3, 4, 4));
-        Action channels = () => Layers.Value(new WassersteinFeatureLoss("student", "teacher"), Layers.Random(1, 2, 3, 4, 4), Layers.Random(2, 2, 5, 4, 4));
+        Tensor student = Layers.Random(1, 2, 3, 4, 4);
+        Action grid = () => Layers.Value(new WassersteinFeatureLoss("student", "teacher") { Grid = 5 }, student, student);
+        Action channels = () => Layers.Value(new WassersteinFeatureLoss("student", "teacher"), student, Layers.Random(2, 2, 5, 4, 4));
         Action weight = () => _ = new WassersteinFeatureLoss("student", "teacher") { MeanWeight = -1 };
 
         grid.Should().Throw<InvalidOperationException>().WithMessage("Grid must be at most the height and width of the maps, but is 5, and a map is *");

@@ -54,7 +54,7 @@ public sealed class SparseDivergenceLossTests
         using var scope = torch.NewDisposeScope();
         Tensor teacher = torch.tensor(new[,] { { 3.0, 2, -2, -2 } });
         double Value(double outside) =>
-            new SparseDivergenceLoss(1).Compute(Listed(Some.Context(torch.tensor(new[,] { { 3.0, 2, outside, -2 } }), teacher, labels: null), 2)).item<double>();
+            new SparseDivergenceLoss(1).Compute(Listed(Some.Context(torch.tensor(new[,] { { 3.0, 2, outside, -2 } }), teacher, null), 2)).item<double>();
 
         Value(8).Should().BeGreaterThan(Value(4)).And.BeGreaterThan(1);
         Value(4).Should().BeGreaterThan(Value(0));
@@ -71,6 +71,31 @@ public sealed class SparseDivergenceLossTests
 
         value.item<double>().Should().BeInRange(10, 40);
         Close.Numbers(student.grad!).Should().OnlyContain(number => double.IsFinite(number));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.3)]
+    [InlineData(1)]
+    public void Padding_belongs_to_the_tail(double beta)
+    {
+        using var scope = torch.NewDisposeScope();
+        Tensor student = torch.tensor(new[,] { { 1, 0.5, -1, 0.2 } });
+        double Value(long[] classes, double[] logs)
+        {
+            var layers = new Dictionary<Feature, Tensor>
+            {
+                [SparseTargetLoss.Indices] = torch.tensor(classes).unsqueeze(0),
+                [SparseTargetLoss.LogProbabilities] = torch.tensor(logs).unsqueeze(0),
+            };
+            return new SparseDivergenceLoss(beta).Compute(Some.Context(student, null, null).With(new ModelOutput(student), new ModelOutput(student, layers)))
+                .item<double>();
+        }
+
+        double expected = Value([1, 3], [Math.Log(0.6), Math.Log(0.3)]);
+
+        Close.ShouldBe(Value([1, 3, 0], [Math.Log(0.6), Math.Log(0.3), double.NegativeInfinity]), expected, 1e-12, "the value of a class not listed");
+        Close.ShouldBe(Value([1, 3, 1], [Math.Log(0.6), Math.Log(0.3), double.NegativeInfinity]), expected, 1e-12, "the value of a class listed twice");
     }
 
     [Fact]

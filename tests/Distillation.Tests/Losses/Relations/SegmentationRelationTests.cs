@@ -43,8 +43,7 @@ public sealed class SegmentationRelationTests : IDisposable
 
         double expected = Segmented(loss, student.narrow(3, 0, 3), teacher.narrow(3, 0, 3), labels.narrow(2, 0, 3));
         Close.ShouldBe(value, expected, 1e-12);
-        loss.GetWeight(new Batch(torch.zeros(2, 1), labels, torch.arange(2)), new ModelOutput(torch.zeros(2, 1), new Dictionary<Feature, Tensor> { ["student"] = student }))!
-            .item<double>().Should().Be(6);
+        loss.GetWeight(new Batch(torch.zeros(2, 1), labels, torch.arange(2)), Layers.Context(student, teacher).Student)!.item<double>().Should().Be(6);
     }
 
     [Fact]
