@@ -23,7 +23,7 @@ public sealed class PublishedLayerLossTests
             golden => new WassersteinFeatureLoss(Student, Teacher) { Grid = (int)golden["grid"], MeanWeight = golden["mean_weight"] });
 
     [Fact]
-    public void Intra_class_variation_is_that_of_its_authors() =>
+    public void Intra_class_variation_is_that_of_CIRKD() =>
         GoldenLoss.ShouldBe("intra-class-variation", _ => new IntraClassVariationLoss(Student, Teacher));
 
     [Fact]

@@ -126,7 +126,7 @@ internal static class LossZoo
     {
         (nameof(ContrastiveLoss), "negatives") => 12L,
         (nameof(ContrastiveLoss), "dimension") => 5L,
-        (nameof(WassersteinLogitLoss), "costs") => new double[,] { { 0, 1, 0.5, 0.2 }, { 1, 0, 0.7, 0.4 }, { 0.5, 0.7, 0, 0.9 }, { 0.2, 0.4, 0.9, 0 } },
+        (nameof(WassersteinLogitLoss), "costs") => new double[][] { [0, 1, 0.5, 0.2], [1, 0, 0.7, 0.4], [0.5, 0.7, 0, 0.9], [0.2, 0.4, 0.9, 0] },
         (nameof(WassersteinLogitLoss), "gamma") => 1.0,
         (nameof(MatryoshkaLoss), "prefixes") => new long[] { 2 },
         _ => parameter.HasDefaultValue ? parameter.DefaultValue : Argument(parameter),

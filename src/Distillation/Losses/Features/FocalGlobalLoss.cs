@@ -77,17 +77,7 @@ public sealed class FocalGlobalLoss : FeatureLoss
     public override void Prepare(DistillationContext sample)
     {
         base.Prepare(sample);
-        if (_learned is null)
-        {
-            (Tensor student, Tensor teacher) = (sample.Student[StudentLayer], sample.Teacher[TeacherLayer]);
-            FeatureShapes.RequireMaps(student, teacher);
-            _learned = new Learned(base.Module, teacher.size(1));
-            foreach (GlobalContext block in (GlobalContext[])[_learned.Student, _learned.Teacher])
-            {
-                block.to(Loss.Widen(student).dtype);
-                block.to(student.device);
-            }
-        }
+        _learned ??= Learn(sample.Student[StudentLayer], sample.Teacher[TeacherLayer]);
     }
 
     /// <inheritdoc/>
@@ -114,6 +104,19 @@ public sealed class FocalGlobalLoss : FeatureLoss
         Tensor places = functional.softmax(size.mean([1]).flatten(1).Div(Temperature), 1).Mul(map.size(2) * map.size(3));
         Tensor channels = functional.softmax(size.mean([2, 3]).Div(Temperature), 1).Mul(map.size(1));
         return (places.view(map.size(0), 1, map.size(2), map.size(3)), channels.view(map.size(0), -1, 1, 1));
+    }
+
+    private Learned Learn(Tensor student, Tensor teacher)
+    {
+        FeatureShapes.RequireMaps(student, teacher);
+        var learned = new Learned(base.Module, teacher.size(1));
+        foreach (GlobalContext block in (GlobalContext[])[learned.Student, learned.Teacher])
+        {
+            block.to(Loss.Widen(student).dtype);
+            block.to(student.device);
+        }
+
+        return learned;
     }
 
     private sealed class Learned : Module

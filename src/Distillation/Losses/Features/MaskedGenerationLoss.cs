@@ -54,14 +54,7 @@ public sealed class MaskedGenerationLoss : FeatureLoss
     public override void Prepare(DistillationContext sample)
     {
         base.Prepare(sample);
-        if (_learned is null)
-        {
-            (Tensor student, Tensor teacher) = (sample.Student[StudentLayer], sample.Teacher[TeacherLayer]);
-            FeatureShapes.RequireMaps(student, teacher);
-            _learned = new Learned(base.Module, teacher.size(1));
-            _learned.Generation.to(Loss.Widen(student).dtype);
-            _learned.Generation.to(student.device);
-        }
+        _learned ??= Learn(sample.Student[StudentLayer], sample.Teacher[TeacherLayer]);
     }
 
     /// <inheritdoc/>
@@ -75,6 +68,15 @@ public sealed class MaskedGenerationLoss : FeatureLoss
         long[] shape = MasksChannels ? [samples, student.size(1), 1, 1] : [samples, 1, student.size(2), student.size(3)];
         Tensor mask = torch.rand(shape, torch.ScalarType.Float64, student.device).Ge(MaskRatio).to(student.dtype);
         return (generation.call(student * mask) - teacher).Square().sum().Div(samples);
+    }
+
+    private Learned Learn(Tensor student, Tensor teacher)
+    {
+        FeatureShapes.RequireMaps(student, teacher);
+        var learned = new Learned(base.Module, teacher.size(1));
+        learned.Generation.to(Loss.Widen(student).dtype);
+        learned.Generation.to(student.device);
+        return learned;
     }
 
     private sealed class Learned : Module

@@ -45,13 +45,7 @@ public sealed class UncertaintyHintLoss : FeatureLoss
     public override void Prepare(DistillationContext sample)
     {
         base.Prepare(sample);
-        if (_learned is null)
-        {
-            Tensor student = sample.Student[StudentLayer];
-            _learned = new Learned(base.Module, sample.Teacher[TeacherLayer].flatten(1).size(1));
-            _learned.Estimate.to(Loss.Widen(student).dtype);
-            _learned.Estimate.to(student.device);
-        }
+        _learned ??= Learn(sample.Student[StudentLayer], sample.Teacher[TeacherLayer]);
     }
 
     /// <inheritdoc/>
@@ -63,6 +57,14 @@ public sealed class UncertaintyHintLoss : FeatureLoss
         Tensor flat = FeatureShapes.Flat(student);
         Tensor log = learned.Estimate.call(flat);
         return ((FeatureShapes.Flat(teacher) - flat).Square() / log.exp().Add(Epsilon)).Add(log).mean();
+    }
+
+    private Learned Learn(Tensor student, Tensor teacher)
+    {
+        var learned = new Learned(base.Module, FeatureShapes.Flat(teacher).size(1));
+        learned.Estimate.to(Loss.Widen(student).dtype);
+        learned.Estimate.to(student.device);
+        return learned;
     }
 
     private sealed class Learned : Module

@@ -22,26 +22,31 @@ public sealed class WassersteinLogitLoss : RowLoss
 {
     private const double Epsilon = 1e-8;
 
-    private readonly double[,] _costs;
+    private readonly int _classes;
+    private readonly double[] _costs;
 
     /// <summary>Creates the loss.</summary>
     /// <param name="costs">
-    /// c: what it costs to move probability between two classes, C×C, zero or positive, often in [0, 1]; copied. <see cref="CosineCosts"/> makes them.
+    /// c: what it costs to move probability between two classes, a row of C numbers for each of the C classes; zero or positive, often in [0, 1]. They are
+    /// copied. <see cref="CosineCosts"/> makes them.
     /// </param>
     /// <param name="gamma">γ: the weight of the distance; zero or positive. The default value is 200.</param>
     /// <param name="temperature">T: how soft the probabilities are that are moved; positive, at any place of the run. The default value is 8.</param>
-    /// <exception cref="ArgumentException">The costs are not as many rows as columns, or one is negative or not finite.</exception>
-    public WassersteinLogitLoss(double[,] costs, double gamma = 200, Schedule? temperature = null)
+    /// <exception cref="ArgumentException">A row has not as many costs as there are rows, or one is negative or not finite.</exception>
+    public WassersteinLogitLoss(IReadOnlyList<IReadOnlyList<double>> costs, double gamma = 200, Schedule? temperature = null)
     {
-        _costs = (double[,])Require.Present(costs).Clone();
+        _classes = Require.Present(costs).Count;
+        _costs = [.. costs.SelectMany(row => row)];
         Gamma = Require.NotNegative(gamma);
         Temperature = Loss.Temperature(temperature ?? 8);
-        if (costs.GetLength(0) != costs.GetLength(1) || costs.Cast<double>().Any(cost => !(cost >= 0 && double.IsFinite(cost))))
+        if (costs.FirstOrDefault(row => row.Count != _classes) is { } odd)
         {
-            throw new ArgumentException(
-                $"Costs must be as many rows as columns, one for each class, of numbers that are zero or positive, and finite, but are "
-                + $"{costs.GetLength(0)}×{costs.GetLength(1)}{(costs.Length == 0 ? "" : FormattableString.Invariant($", from {costs.Cast<double>().Min()}"))}.",
-                nameof(costs));
+            throw new ArgumentException($"Costs must be a row of {_classes} numbers for each of {_classes} classes, but a row has {odd.Count}.", nameof(costs));
+        }
+
+        foreach (double cost in _costs)
+        {
+            Require.NotNegative(cost, nameof(costs));
         }
     }
 
@@ -66,9 +71,9 @@ public sealed class WassersteinLogitLoss : RowLoss
     /// <summary>Computes costs from the directions of the classes in a classifier.</summary>
     /// <param name="weights">The weight of the teacher's last linear layer, [C, D], or any other vector of each class.</param>
     /// <param name="sharpness">k: how much smaller the largest costs become; zero or positive. The default value is 1.</param>
-    /// <returns>The costs, C×C: <c>1 − exp(−k · c)</c> for <c>c = 1 − cos</c>, and c itself where k is 0.</returns>
+    /// <returns>The costs, C rows of C: <c>1 − exp(−k · c)</c> for <c>c = 1 − cos</c>, and c itself where k is 0.</returns>
     /// <exception cref="ArgumentException">The weights are no matrix.</exception>
-    public static double[,] CosineCosts(Tensor weights, double sharpness = 1)
+    public static IReadOnlyList<IReadOnlyList<double>> CosineCosts(Tensor weights, double sharpness = 1)
     {
         Require.NotNegative(sharpness);
         if (Require.Present(weights).dim() != 2)
@@ -81,17 +86,14 @@ public sealed class WassersteinLogitLoss : RowLoss
         Tensor unit = UnitVectors.Of(weights.to(torch.ScalarType.Float64), 1);
         Tensor distance = unit.mm(unit.t()).RSub(1).ClampMin(0);
         double[] numbers = (sharpness > 0 ? distance.Mul(-sharpness).exp().RSub(1) : distance).cpu().contiguous().data<double>().ToArray();
-        int classes = checked((int)weights.size(0));
-        double[,] costs = new double[classes, classes];
-        Buffer.BlockCopy(numbers, 0, costs, 0, numbers.Length * sizeof(double));
-        return costs;
+        return [.. numbers.Chunk(checked((int)weights.size(0)))];
     }
 
     /// <inheritdoc/>
     public override IEnumerable<(string Name, object? Value)> Describe() =>
     [
         .. base.Describe(),
-        ("Classes", _costs.GetLength(0)),
+        ("Classes", _classes),
         (nameof(Gamma), Gamma),
         (nameof(Temperature), Temperature),
         (nameof(Regularization), Regularization),
@@ -102,10 +104,10 @@ public sealed class WassersteinLogitLoss : RowLoss
     /// <exception cref="InvalidOperationException">The costs are for another number of classes.</exception>
     public override Tensor ComputeRows(LogitRows rows)
     {
-        if (rows.Classes != _costs.GetLength(0))
+        if (rows.Classes != _classes)
         {
             throw new InvalidOperationException(
-                $"Costs must be for the {rows.Classes} outputs of the student, but are {_costs.GetLength(0)}×{_costs.GetLength(1)}.");
+                $"Costs must be for the {rows.Classes} outputs of the student, but are for {_classes} classes.");
         }
 
         Tensor column = rows.Labels.unsqueeze(1);
@@ -121,7 +123,7 @@ public sealed class WassersteinLogitLoss : RowLoss
         Tensor isLabel = TemperatureSoftmax.IsLabel(rows);
         Tensor student = TemperatureSoftmax.LogOthers(rows.Student, isLabel, temperature).exp().MaskedFill(isLabel, 0);
         Tensor teacher = TemperatureSoftmax.LogOthers(rows.Teacher, isLabel, temperature).exp().MaskedFill(isLabel, 0);
-        Tensor costs = torch.tensor(_costs, dtype: student.dtype, device: student.device).Add(Epsilon);
+        Tensor costs = torch.tensor(_costs, dtype: student.dtype, device: student.device).view(_classes, _classes).Add(Epsilon);
         Tensor kernel = costs.Div(-Regularization).exp();
         Tensor left = student.detach().Gt(0).to(student.dtype);
         left = left / left.sum(1, keepdim: true).ClampMin(1);

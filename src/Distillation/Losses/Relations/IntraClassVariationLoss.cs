@@ -13,8 +13,8 @@ namespace Distillation.Losses;
 /// nearest place; class ids may be any numbers.
 /// </para>
 /// <para>
-/// The values are those of the authors' code, whose weight is 50 on the last map before the classifier. There a place of the ignored label is its own center,
-/// and counts with 0 in the mean; here a place of <see cref="IgnoredLabel"/> does not count.
+/// The values are those of CIRKD's code; the weight of the authors is 200, on the last map before the classifier. There a place of the ignored label is its
+/// own center, and counts with 0 in the mean; here a place of <see cref="IgnoredLabel"/> does not count.
 /// </para>
 /// </remarks>
 public sealed class IntraClassVariationLoss : FeatureLoss

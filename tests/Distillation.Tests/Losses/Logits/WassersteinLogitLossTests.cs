@@ -11,7 +11,7 @@ public sealed class WassersteinLogitLossTests : IDisposable
     [Fact]
     public void Probability_moved_to_a_near_class_costs_less_than_to_a_far_one()
     {
-        double[,] costs = { { 0, 1, 1, 1 }, { 1, 0, 0.1, 0.9 }, { 1, 0.1, 0, 0.9 }, { 1, 0.9, 0.9, 0 } };
+        double[][] costs = [[0, 1, 1, 1], [1, 0, 0.1, 0.9], [1, 0.1, 0, 0.9], [1, 0.9, 0.9, 0]];
         Tensor teacher = torch.tensor(new[,] { { 0, 10.0, 0, 0 } });
         double Value(params double[] student) => Distance(costs, torch.tensor(student).unsqueeze(0), teacher, 0);
 
@@ -25,7 +25,7 @@ public sealed class WassersteinLogitLossTests : IDisposable
     [Fact]
     public void Flow_between_two_classes_is_the_entropic_optimum()
     {
-        double[,] costs = { { 0, 5, 5 }, { 5, 0, 0.8 }, { 5, 0.8, 0 } };
+        double[][] costs = [[0, 5, 5], [5, 0, 0.8], [5, 0.8, 0]];
         Tensor student = torch.tensor(new[,] { { 3.0, 1, 0 } });
         Tensor teacher = torch.tensor(new[,] { { 2.0, -1, 1 } });
 
@@ -48,7 +48,7 @@ public sealed class WassersteinLogitLossTests : IDisposable
     [Fact]
     public void Logit_of_the_label_does_not_reach_the_distance()
     {
-        double[,] costs = { { 0, 1, 1 }, { 1, 0, 1 }, { 1, 1, 0 } };
+        double[][] costs = [[0, 1, 1], [1, 0, 1], [1, 1, 0]];
         Tensor teacher = torch.tensor(new[,] { { 2.0, -1, 1 } });
 
         Close.ShouldBe(
@@ -60,22 +60,22 @@ public sealed class WassersteinLogitLossTests : IDisposable
     {
         Tensor weights = torch.tensor(new double[,] { { 2, 0 }, { 0, 3 }, { -1, 0 } });
 
-        double[,] plain = WassersteinLogitLoss.CosineCosts(weights, sharpness: 0);
-        double[,] sharp = WassersteinLogitLoss.CosineCosts(weights, sharpness: 2);
+        IReadOnlyList<IReadOnlyList<double>> plain = WassersteinLogitLoss.CosineCosts(weights, sharpness: 0);
+        IReadOnlyList<IReadOnlyList<double>> sharp = WassersteinLogitLoss.CosineCosts(weights, sharpness: 2);
 
-        plain.Cast<double>().Should().Equal(0, 1, 2, 1, 0, 1, 2, 1, 0);
-        Close.ShouldBe(sharp[0, 2], 1 - Math.Exp(-4), 1e-12);
+        plain.SelectMany(row => row).Should().Equal(0, 1, 2, 1, 0, 1, 2, 1, 0);
+        Close.ShouldBe(sharp[0][2], 1 - Math.Exp(-4), 1e-12);
     }
 
     [Fact]
     public void Costs_are_copied()
     {
-        double[,] costs = { { 0, 1 }, { 1, 0 } };
+        double[][] costs = [[0, 1], [1, 0]];
         var loss = new WassersteinLogitLoss(costs);
         DistillationContext context = Some.Context(classes: 2);
         double before = loss.Compute(context).item<double>();
 
-        costs[0, 1] = 100;
+        costs[0][1] = 100;
 
         loss.Compute(context).item<double>().Should().Be(before);
     }
@@ -83,19 +83,19 @@ public sealed class WassersteinLogitLossTests : IDisposable
     [Fact]
     public void What_does_not_fit_is_refused()
     {
-        Action shape = () => _ = new WassersteinLogitLoss(new double[2, 3]);
-        Action negative = () => _ = new WassersteinLogitLoss(new double[,] { { 0, -1 }, { 1, 0 } });
-        Action classes = () => new WassersteinLogitLoss(new double[3, 3]).Compute(Some.Context(classes: 4));
+        Action shape = () => _ = new WassersteinLogitLoss([[0.0, 1, 1], [1.0, 0, 1]]);
+        Action negative = () => _ = new WassersteinLogitLoss([[0.0, -1], [1.0, 0]]);
+        Action classes = () => new WassersteinLogitLoss([[0.0, 1, 1], [1.0, 0, 1], [1.0, 1, 0]]).Compute(Some.Context(classes: 4));
         Action weights = () => WassersteinLogitLoss.CosineCosts(torch.zeros(3));
 
-        shape.Should().Throw<ArgumentException>().WithMessage("Costs must be as many rows as columns*2×3*");
-        negative.Should().Throw<ArgumentException>().WithMessage("*zero or positive*from -1*");
-        classes.Should().Throw<InvalidOperationException>().WithMessage("Costs must be for the 4 outputs of the student, but are 3×3.");
+        shape.Should().Throw<ArgumentException>().WithMessage("Costs must be a row of 2 numbers for each of 2 classes, but a row has 3.*");
+        negative.Should().Throw<ArgumentOutOfRangeException>().WithMessage("costs must be zero or positive, and finite, but was -1.*");
+        classes.Should().Throw<InvalidOperationException>().WithMessage("Costs must be for the 4 outputs of the student, but are for 3 classes.");
         weights.Should().Throw<ArgumentException>().WithMessage("*a row for each class, but are ?3?*");
     }
 
     // The distance alone: twice the weight, less once.
-    private static double Distance(double[,] costs, Tensor student, Tensor teacher, long label, double regularization = 0.05, int iterations = 10)
+    private static double Distance(double[][] costs, Tensor student, Tensor teacher, long label, double regularization = 0.05, int iterations = 10)
     {
         double Value(double gamma) =>
             new WassersteinLogitLoss(costs, gamma, 1) { Regularization = regularization, Iterations = iterations }
