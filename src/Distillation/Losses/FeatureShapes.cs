@@ -38,6 +38,18 @@ internal static class FeatureShapes
         }
     }
 
+    /// <summary>Both layers are maps [N, C, H, W] of the same samples with the same height and width.</summary>
+    public static void RequireMapsOfSamePlaces(Tensor student, Tensor teacher)
+    {
+        RequireMaps(student, teacher);
+        if (student.size(2) != teacher.size(2) || student.size(3) != teacher.size(3))
+        {
+            throw new InvalidOperationException(
+                $"The loss compares maps of one height and width, but the student's layer is {Shapes.Of(student)} and the "
+                + $"teacher's {Shapes.Of(teacher)}. Name layers of one size.");
+        }
+    }
+
     /// <summary>Both layers are of the same samples.</summary>
     public static void RequireSamples(Tensor student, Tensor teacher)
     {

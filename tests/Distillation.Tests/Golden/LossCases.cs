@@ -7,10 +7,11 @@ internal sealed record LossCases(LossCase[] Cases)
 {
     public static JsonSerializerOptions Options { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    public static IEnumerable<LossCase> Of(string name) =>
-        JsonSerializer.Deserialize<LossCases>(
-            File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "losses.json")),
-            Options)!.Cases.Where(one => one.Name == name);
+    /// <summary>The cases of a name: published.json is made by make_published.py.</summary>
+    public static IEnumerable<LossCase> Of(string name) => new[] { "losses.json", "published.json" }.SelectMany(Read).Where(one => one.Name == name);
+
+    private static LossCase[] Read(string file) =>
+        JsonSerializer.Deserialize<LossCases>(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", file)), Options)!.Cases;
 }
 
 internal sealed record LossCase(

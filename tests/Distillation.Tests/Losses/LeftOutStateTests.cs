@@ -22,6 +22,7 @@ public sealed class LeftOutStateTests : IDisposable
     {
         ["mean square"] = () => new HiddenStateMseLoss([new(Layer, Layer)]),
         ["mean square, connected"] = () => new HiddenStateMseLoss([new(Layer, Layer)], new LinearConnector()),
+        ["patient"] = () => new PatientHiddenStateLoss([new(Layer, Layer)], new LinearConnector()) { FirstPlaceOnly = false },
         ["cosine"] = () => new HiddenStateCosineLoss([new(Layer, Layer)], new LinearConnector()),
         ["hint"] = () => new HintLoss(Layer, Layer),
         ["hint, connected"] = () => new HintLoss(Layer, Layer, new MlpConnector()),
@@ -34,6 +35,7 @@ public sealed class LeftOutStateTests : IDisposable
     {
         ["attention"] = () => new AttentionMapLoss(new LayerPair(Layer, Layer)),
         ["attention, divergence"] = () => new AttentionMapLoss(new LayerPair(Layer, Layer)) { Distance = AttentionDistance.KullbackLeibler },
+        ["patient, first place"] = () => new PatientHiddenStateLoss([new(Layer, Layer)], new LinearConnector()),
         ["values"] = () => new ValueRelationLoss(Layer, Layer),
         ["values, cut anew"] = () => new ValueRelationLoss(Layer, Layer) { RelationHeads = 2 },
     };

@@ -15,7 +15,8 @@ public sealed class RuledOutClassTests : IDisposable
     // Losses that compare classes, with a number of their own at T, and without a target that gives mass to every class.
     public static TheoryData<string, double, torch.ScalarType> Both => Cases(All.Keys);
 
-    public static TheoryData<string, double, torch.ScalarType> TeacherAlone => Cases(All.Keys.Except(InfiniteByTeacher.Keys).Except(["standardized"]));
+    public static TheoryData<string, double, torch.ScalarType> TeacherAlone =>
+        Cases(All.Keys.Except(InfiniteByTeacher.Keys).Except(["standardized", "smoothed where wrong"]));
 
     public static TheoryData<string> Infinite => [.. InfiniteByTeacher.Keys, .. InfiniteByStudent.Keys];
 
@@ -25,6 +26,8 @@ public sealed class RuledOutClassTests : IDisposable
         ["absolute"] = _ => new LogitL1Loss(),
         ["Jensen-Shannon 1"] = temperature => new JensenShannonLoss(1, temperature),
         ["skew reverse 0"] = temperature => new SkewReverseDivergenceLoss(0, temperature),
+        ["alpha-beta, reverse"] = temperature => new AlphaBetaDivergenceLoss(0, 0.7, temperature),
+        ["adaptive divergence"] = temperature => new AdaptiveDivergenceLoss(0.5, temperature),
     };
 
     private static Dictionary<string, Func<double, RowLoss>> InfiniteByStudent { get; } = new()
@@ -36,6 +39,12 @@ public sealed class RuledOutClassTests : IDisposable
         ["decoupled"] = temperature => new DecoupledLoss(1, 2, temperature),
         ["normalized"] = temperature => new NormalizedTargetLoss(1.5, temperature),
         ["binary"] = temperature => new BinarySoftTargetLoss(temperature),
+        ["transformed teacher"] = temperature => new TransformedTeacherLoss(1 / temperature),
+        ["transformed teacher, weighted"] = temperature => new TransformedTeacherLoss(1 / temperature) { IsWeighted = true },
+        ["alpha-beta, forward"] = temperature => new AlphaBetaDivergenceLoss(0.7, 0, temperature),
+        ["enhanced target"] = temperature => new EnhancedTargetLoss(1.5, temperature),
+        ["weighted soft labels"] = temperature => new WeightedSoftLabelLoss(temperature),
+        ["corrected teacher"] = temperature => new CorrectedTeacherLoss(new SoftTargetLoss(temperature), TeacherCorrection.ProbabilityShift),
     };
 
     private static Dictionary<string, Func<double, IDistillationLoss>> All { get; } = new Dictionary<string, Func<double, IDistillationLoss>>(
@@ -54,6 +63,13 @@ public sealed class RuledOutClassTests : IDisposable
         ["hinge"] = _ => new TopKHingeLoss(),
         ["logistic"] = _ => new TopKLogisticLoss(),
         ["list"] = temperature => new SparseTargetLoss(temperature),
+        ["refined"] = temperature => new RefinedLogitLoss(1, 2, temperature, temperature),
+        ["alpha-beta"] = temperature => new AlphaBetaDivergenceLoss(0.3, 0.9, temperature),
+        ["interpolated teacher"] = _ => new InterpolatedTeacherLoss(),
+        ["smoothed where wrong"] = temperature => new CorrectedTeacherLoss(new SkewDivergenceLoss(0.1), TeacherCorrection.LabelSmoothing(), temperature),
+        ["minifinetuning"] = temperature => new CorrectedTeacherLoss(new SkewDivergenceLoss(0.1, temperature), TeacherCorrection.Minifinetuning(), temperature),
+        ["list, reverse"] = _ => new SparseDivergenceLoss(1),
+        ["list, Jensen-Shannon"] = _ => new SparseDivergenceLoss(),
         ["list with a bucket"] = _ => new SparseTargetLoss(missing: MissingProbability.OneBucket),
         ["weighted by entropy"] = temperature => new AdaptiveWeightLoss(new SoftTargetLoss(temperature), RowMeasure.TeacherEntropy),
         ["tempered by confidence"] = temperature => new AdaptiveTemperatureLoss(new SkewDivergenceLoss(0.2, temperature), RowMeasure.TeacherConfidence),

@@ -44,13 +44,16 @@ public sealed class JensenShannonLoss : RowLoss, IRowGradient
     public override Tensor ComputeRows(LogitRows rows)
     {
         (Tensor student, Tensor teacher, _) = TemperatureSoftmax.Of(rows, Temperature);
-        return Beta switch
-        {
-            0 => TemperatureSoftmax.Divergence(teacher, student),
-            1 => TemperatureSoftmax.Divergence(student, teacher),
-            _ => Between(TemperatureSoftmax.Bound(student), TemperatureSoftmax.Bound(teacher)),
-        };
+        return Divergence(student, teacher, Beta);
     }
+
+    /// <summary>The divergence of each row, [R], from log-probabilities [R, C].</summary>
+    internal static Tensor Divergence(Tensor student, Tensor teacher, double beta) => beta switch
+    {
+        0 => TemperatureSoftmax.Divergence(teacher, student),
+        1 => TemperatureSoftmax.Divergence(student, teacher),
+        _ => Between(TemperatureSoftmax.Bound(student), TemperatureSoftmax.Bound(teacher), beta),
+    };
 
     /// <inheritdoc/>
     RowLossGradient IRowGradient.Compute(LogitRows rows)
@@ -75,9 +78,9 @@ public sealed class JensenShannonLoss : RowLoss, IRowGradient
         return new(values, terms.sub_(student.mul_(ofStudent)).MulInPlace((1 - Beta) / temperature));
     }
 
-    private Tensor Between(Tensor student, Tensor teacher)
+    private static Tensor Between(Tensor student, Tensor teacher, double beta)
     {
-        Tensor mixed = TemperatureSoftmax.Mix(Beta, teacher, student);
-        return TemperatureSoftmax.Divergence(teacher, mixed).Mul(Beta).Add(TemperatureSoftmax.Divergence(student, mixed).Mul(1 - Beta));
+        Tensor mixed = TemperatureSoftmax.Mix(beta, teacher, student);
+        return TemperatureSoftmax.Divergence(teacher, mixed).Mul(beta).Add(TemperatureSoftmax.Divergence(student, mixed).Mul(1 - beta));
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Distillation.Models;
 using static TorchSharp.torch.nn;
 
@@ -75,11 +74,12 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
         (Tensor indices, Tensor log, Tensor target, double temperature) = Read(rows);
         Tensor scaled = rows.Student.Div(temperature);
         Tensor total = scaled.logsumexp(1, keepdim: true);
-        Tensor values = TemperatureSoftmax.Term(target, log - (Gather(scaled, indices) - total)).sum(1);
+        Tensor values = TemperatureSoftmax.Term(target, log - (TopKTargets.Gather(scaled, indices) - total)).sum(1);
         if (HasBucket(rows, indices))
         {
             (Tensor missing, Tensor logMissing) = Rest(target);
-            values = values.Add(TemperatureSoftmax.Term(missing, logMissing - (TemperatureSoftmax.LogSum(Others(scaled, indices)) - total).squeeze(1)));
+            Tensor logOthers = TemperatureSoftmax.LogSum(TopKTargets.Others(scaled, indices)) - total;
+            values = values.Add(TemperatureSoftmax.Term(missing, logMissing - logOthers.squeeze(1)));
         }
 
         return values.Mul(temperature * temperature);
@@ -90,13 +90,13 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
     {
         (Tensor indices, Tensor log, Tensor target, double temperature) = Read(rows);
         Tensor student = functional.log_softmax(rows.Student.Div(temperature), 1);
-        Tensor values = TemperatureSoftmax.Term(target, log - Gather(student, indices)).sum(1);
+        Tensor values = TemperatureSoftmax.Term(target, log - TopKTargets.Gather(student, indices)).sum(1);
         Tensor mass = target.sum(1);
         Tensor gradient;
         if (HasBucket(rows, indices))
         {
             (Tensor missing, Tensor logMissing) = Rest(target);
-            Tensor others = Others(student, indices);
+            Tensor others = TopKTargets.Others(student, indices);
             values.AddInPlace(TemperatureSoftmax.Term(missing, logMissing - TemperatureSoftmax.LogSum(others).squeeze(1)));
             Tensor shares = functional.softmax(others.MaskedFill(TemperatureSoftmax.IsEmpty(others), 0), 1);
             gradient = student.exp_().mul_(mass.AddInPlace(missing).unsqueeze(1)).sub_(shares.mul_(missing.unsqueeze(1)));
@@ -109,9 +109,6 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
         return new(values.MulInPlace(temperature * temperature), gradient.scatter_add_(1, indices, target.neg()).MulInPlace(temperature));
     }
 
-    private static Tensor Others(Tensor logits, Tensor indices) =>
-        logits.scatter(1, indices, KeptAliveScalar.FullLike(indices, double.NegativeInfinity, logits.dtype));
-
     // The probability of the classes that are not listed, [R], and its logarithm. What rounding leaves of a list that has all of it is 0.
     private static (Tensor Missing, Tensor Log) Rest(Tensor target)
     {
@@ -120,32 +117,11 @@ public sealed class SparseTargetLoss : RowLoss, IRowGradient
         return (missing, missing.log().ClampMinInPlace(Loss.MinLogarithm));
     }
 
-    private static Tensor Gather(Tensor logits, Tensor indices)
-    {
-        try
-        {
-            return logits.gather(1, indices);
-        }
-        catch (ExternalException native)
-        {
-            throw new InvalidOperationException(
-                $"The classes in '{Indices}' must be in [0, {logits.size(1) - 1}], for the student has {logits.size(1)} outputs.", native);
-        }
-    }
-
     private bool HasBucket(LogitRows rows, Tensor indices) => Missing == MissingProbability.OneBucket && indices.size(1) < rows.Classes;
 
     private (Tensor Indices, Tensor Log, Tensor Target, double Temperature) Read(LogitRows rows)
     {
-        Tensor indices = rows.TeacherLayer(Indices).to(torch.ScalarType.Int64);
-        Tensor log = rows.TeacherLayer(LogProbabilities).to(rows.Student.dtype);
-        if (!Shapes.Same(indices, log))
-        {
-            throw new InvalidOperationException(
-                $"The teacher must give as many log-probabilities as classes, but '{Indices}' has rows {Shapes.Of(indices)} and "
-                + $"'{LogProbabilities}' {Shapes.Of(log)}.");
-        }
-
+        (Tensor indices, Tensor log) = TopKTargets.Read(rows);
         double temperature = Loss.At(Temperature, rows.Position);
         log = (HasBucket(rows, indices) ? log : functional.log_softmax(log.Div(temperature), 1)).ClampMin(Loss.MinLogarithm);
         return (indices, log, log.exp(), temperature);
