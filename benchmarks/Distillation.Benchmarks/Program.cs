@@ -14,6 +14,8 @@ switch (args)
         return PretrainedCommand.Run(rest);
     case ["federated", .. string[] rest]:
         return FederatedCommand.Run(rest);
+    case ["condense", .. string[] rest]:
+        return CondenseCommand.Run(rest);
     case ["search-truth", .. string[] rest]:
         return SearchTruthCommand.Run(rest);
     case ["study", .. string[] rest]:
