@@ -16,6 +16,10 @@ switch (args)
         return FederatedCommand.Run(rest);
     case ["condense", .. string[] rest]:
         return CondenseCommand.Run(rest);
+    case ["regression", .. string[] rest]:
+        return RegressionCommand.Run(rest);
+    case ["private", .. string[] rest]:
+        return PrivateCommand.Run(rest);
     case ["search-truth", .. string[] rest]:
         return SearchTruthCommand.Run(rest);
     case ["study", .. string[] rest]:

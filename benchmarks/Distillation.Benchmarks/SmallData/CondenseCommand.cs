@@ -72,27 +72,22 @@ internal static class CondenseCommand
             new KCenterGreedy(),
             new DistributionMatching
             {
+                Start = new Herding(),
                 Network = isConvolutional ? CondensationNetworks.Embedding(data, Width) : () => Sequential(Flatten(), Linear(784, 512), ReLU()),
-                Augmentations = changes,
-                Steps = isConvolutional ? 400 : 3_000,
-                RealBatchSize = isConvolutional ? 32 : 128,
-                LearningRate = Rate("DM", 1),
+                Augmentations = isConvolutional ? changes : [],
+                Steps = isConvolutional ? 200 : 1_000,
+                RealBatchSize = isConvolutional ? 32 : 256,
             },
             new GradientMatching
             {
+                Start = new Herding(),
                 Network = Network(data, isConvolutional),
-                Augmentations = Rate("AUG", 1) > 0 ? changes : [],
-                StepsPerNetwork = (int)Rate("INNER", perClass),
-                NetworkUpdates = (int)Rate("UPD", 10),
-                Networks = (isConvolutional ? 200 : (int)Rate("STEPS", 1_000)) / (int)Rate("INNER", perClass),
+                Augmentations = isConvolutional ? changes : [],
+                Networks = isConvolutional ? 10 : 100,
                 RealBatchSize = isConvolutional ? 32 : 128,
-                LearningRate = Rate("GM", 0.1),
-                NetworkLearningRate = Rate("NETLR", 0.01),
             },
         ];
     }
-
-    private static double Rate(string n, double d) => Environment.GetEnvironmentVariable(n) is { } v ? double.Parse(v, CultureInfo.InvariantCulture) : d;
 
     private static Func<Module<Tensor, Tensor>> Network(LabeledSamples data, bool isConvolutional) =>
         isConvolutional ? CondensationNetworks.Classifier(data, Width) : () => Baseline.Mlp(784, 128, 10);

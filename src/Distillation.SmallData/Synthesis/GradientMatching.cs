@@ -20,6 +20,10 @@ public sealed record GradientMatching : IDataCondenser
     /// <inheritdoc/>
     public string Name => "gradient matching";
 
+    /// <summary>Gets what the synthetic samples begin as.</summary>
+    /// <value>The default value is a <see cref="RandomSubset"/>. <see cref="Herding"/> is often nearer to the goal.</value>
+    public IDataCondenser Start { get; init => field = Require.Present(value); } = new RandomSubset();
+
     /// <summary>Gets how networks are made, from inputs to logits [N, C], with weights from libtorch's generator.</summary>
     /// <value>The default value is <see langword="null"/>: <see cref="CondensationNetworks.Classifier"/>.</value>
     public Func<Module<Tensor, Tensor>>? Network { get; init; }
@@ -63,7 +67,7 @@ public sealed record GradientMatching : IDataCondenser
         Require.Positive(samplesPerClass);
         (long Label, long[] Rows)[] classes = ClassRows.Of(data);
         using var gradients = torch.enable_grad();
-        using SyntheticSet synthetic = SyntheticSet.Begin(data, classes, samplesPerClass, seed);
+        using SyntheticSet synthetic = SyntheticSet.Begin(Start, data, samplesPerClass, seed, cancellationToken);
         Func<Module<Tensor, Tensor>> make = Network ?? CondensationNetworks.Classifier(data);
         var real = new RealBatches(data, classes, RealBatchSize, seed);
         var augmentation = new SiameseAugmentation(Augmentations, data, seed);

@@ -11,9 +11,7 @@ public sealed record RandomSubset : IDataCondenser
     {
         Require.Present(data);
         Require.Positive(samplesPerClass);
-        return ClassRows.Gather(data, ClassRows.Of(data).SelectMany(kind => Draw(kind.Label, kind.Rows, samplesPerClass, seed)));
+        return ClassRows.Gather(data, ClassRows.Of(data).SelectMany(
+            kind => ClassRows.Draw(kind.Rows, samplesPerClass, SplitMix64.Mix((ulong)(uint)seed, (ulong)kind.Label))));
     }
-
-    /// <summary>Draws samples of one class.</summary>
-    internal static long[] Draw(long label, long[] rows, int count, int seed) => ClassRows.Draw(rows, count, SplitMix64.Mix((ulong)(uint)seed, (ulong)label));
 }

@@ -1,6 +1,6 @@
 namespace Distillation.SmallData;
 
-/// <summary>The synthetic samples while they are optimized: they begin as real ones, drawn at random, and follow gradients with momentum.</summary>
+/// <summary>The synthetic samples while they are optimized: they begin as real ones, and follow gradients with momentum.</summary>
 internal sealed class SyntheticSet : IDisposable
 {
     private readonly Tensor _velocity;
@@ -24,25 +24,18 @@ internal sealed class SyntheticSet : IDisposable
     /// <summary>Gets where the samples of each class are.</summary>
     public IReadOnlyList<(int Start, int Count)> Classes { get; }
 
-    /// <summary>Draws the first ones.</summary>
-    public static SyntheticSet Begin(LabeledSamples data, (long Label, long[] Rows)[] rows, int samplesPerClass, int seed)
+    /// <summary>Takes the first ones, sorted by class.</summary>
+    public static SyntheticSet Begin(IDataCondenser from, LabeledSamples data, int samplesPerClass, int seed, CancellationToken cancellationToken)
     {
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
-        long[][] drawn = [.. rows.Select(kind => RandomSubset.Draw(kind.Label, kind.Rows, samplesPerClass, seed))];
-        Tensor numbers = torch.tensor([.. drawn.SelectMany(some => some)], device: data.Inputs.device);
+        using TensorData first = from.Condense(data, samplesPerClass, seed, cancellationToken);
         double variance = data.Inputs.var(unbiased: false).to(torch.ScalarType.Float64).item<double>();
-        var classes = new List<(int, int)>();
-        int start = 0;
-        foreach (long[] some in drawn)
-        {
-            classes.Add((start, some.Length));
-            start += some.Length;
-        }
-
-        Tensor inputs = data.Inputs.index_select(0, numbers);
+        Tensor labels = first.Labels!.clone();
+        (long Label, int Place)[] places = [.. labels.cpu().data<long>().ToArray().Select((label, place) => (label, place))];
+        Tensor inputs = first.Inputs.clone();
         inputs.requires_grad = true;
-        return new(inputs, data.RequireLabels().index_select(0, numbers), classes, variance);
+        return new(inputs, labels, [.. places.GroupBy(one => one.Label).Select(group => (group.First().Place, group.Count()))], variance);
     }
 
     /// <summary>Follows a gradient: <c>v ← m·v + g</c>, <c>x ← x − η·s²·v</c> for the variance s² of all inputs.</summary>
