@@ -38,7 +38,8 @@ internal static class CrossValidation
             if (logits.dim() != 2 || logits.size(1) != data.Outputs)
             {
                 throw new InvalidOperationException(
-                    $"A model of data of {data.Outputs} classes or targets must give outputs [N, {data.Outputs}], but gave {Distillation.Shapes.Of(logits)}. "
+                    $"A model of data of {data.Outputs} {(data.Rules.IsClassification ? "classes must give logits" : "targets must give outputs")} "
+                    + $"[N, {data.Outputs}], but gave {Distillation.Shapes.Of(logits)}. "
                     + "Where the data lacks classes that the model has, set their number.");
             }
 

@@ -5,7 +5,10 @@ internal static class SimplexWeights
 {
     private const int Rounds = 500;
 
-    /// <summary>Finds the weights by Frank and Wolfe's method (1956), whose steps are exact along each line.</summary>
+    /// <summary>
+    /// Finds the weights: each round moves weight from the prediction with the largest slope to that with the smallest (pairwise steps of Frank and Wolfe's
+    /// method; Lacoste-Julien and Jaggi, 2015), as far as is best.
+    /// </summary>
     /// <param name="predictions">[K, N].</param>
     /// <param name="truth">[N].</param>
     public static double[] LeastSquares(Tensor predictions, Tensor truth)
@@ -20,15 +23,16 @@ internal static class SimplexWeights
             // The residual of the mean is a mean of residuals: its squared length is wᵀGw.
             double[] slopes = [.. products.Select(row => row.Zip(weights, (product, weight) => product * weight).Sum())];
             int best = Array.IndexOf(slopes, slopes.Min());
-            double whole = slopes.Zip(weights, (slope, weight) => slope * weight).Sum();
-            double curvature = whole - (2 * slopes[best]) + products[best][best];
-            double step = curvature > 0 ? Math.Clamp((whole - slopes[best]) / curvature, 0, 1) : 0;
-            if (step == 0)
+            int worst = Enumerable.Range(0, weights.Length).Where(k => weights[k] > 0).MaxBy(k => slopes[k]);
+            double curvature = products[best][best] - (2 * products[best][worst]) + products[worst][worst];
+            if (curvature <= 0 || slopes[worst] <= slopes[best])
             {
                 break;
             }
 
-            weights = [.. weights.Select((weight, k) => ((1 - step) * weight) + (k == best ? step : 0))];
+            double step = Math.Min((slopes[worst] - slopes[best]) / curvature, weights[worst]);
+            weights[best] += step;
+            weights[worst] -= step;
         }
 
         return weights;

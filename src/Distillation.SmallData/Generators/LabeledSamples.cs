@@ -30,10 +30,15 @@ public sealed class LabeledSamples : IDisposable
     /// <param name="task">
     /// What the labels mean: <see cref="EvaluationTask.Classification"/>, <see cref="EvaluationTask.MultiLabel"/> or <see cref="EvaluationTask.Regression"/>.
     /// </param>
-    /// <param name="classes">The number of classes of class ids, C; one more than the largest label if not given. Other tasks have none.</param>
     /// <exception cref="ArgumentException">The inputs are not of a floating type, or the labels are not those of the task.</exception>
     /// <exception cref="NotSupportedException">The batches carry more than inputs and labels.</exception>
-    public LabeledSamples(IDataSource source, EvaluationTask task, long? classes = null)
+    public LabeledSamples(IDataSource source, EvaluationTask task)
+        : this(source, task, classes: null)
+    {
+    }
+
+    /// <summary>Reads a data source whole, with a number of classes where the labels are class ids.</summary>
+    internal LabeledSamples(IDataSource source, EvaluationTask task, long? classes)
     {
         Require.Present(source);
         Rules = TaskRules.Of(task, nameof(task));
@@ -60,7 +65,7 @@ public sealed class LabeledSamples : IDisposable
 
         if (!Rules.IsClassification)
         {
-            Targets = TargetsOf(labels).MoveToOuterDisposeScope().DetachFromDisposeScope();
+            Targets = TargetsOf(labels, nameof(source)).MoveToOuterDisposeScope().DetachFromDisposeScope();
             return;
         }
 
@@ -150,14 +155,14 @@ public sealed class LabeledSamples : IDisposable
         ? $"{user} needs targets, but the task of the originals is {Task.Name}."
         : $"{user} needs targets, and the originals have none.");
 
-    private Tensor TargetsOf(Tensor labels)
+    private Tensor TargetsOf(Tensor labels, string argument)
     {
         if (labels.dim() is not (1 or 2) || (!torch.is_floating_point(labels) && Rules.IsRegression) || (labels.dim() == 1 && !Rules.IsRegression))
         {
             throw new ArgumentException(
                 $"Labels of {Task.Name} must be {(Rules.IsRegression ? "[M] or [M, D] of a floating type" : "[M, C] of 0 and 1")}, but are "
                 + $"{Distillation.Shapes.Of(labels)} {labels.dtype}.",
-                "source");
+                argument);
         }
 
         Tensor values = labels.detach().to(Inputs.dtype).clone();
@@ -167,7 +172,7 @@ public sealed class LabeledSamples : IDisposable
             : throw new ArgumentException(
                 $"All labels of {Task.Name} must be {(Rules.IsRegression ? "finite" : "0 or 1")}, but sample "
                 + $"{right.reshape(Count, -1).all(1).logical_not().nonzero()[0].item<long>()} has another.",
-                "source");
+                argument);
     }
 
     /// <summary>Computes something of the whole data once.</summary>

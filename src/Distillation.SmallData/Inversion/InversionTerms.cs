@@ -20,9 +20,9 @@ internal static class InversionTerms
         Tensor top = inputs.narrow(2, 0, height);
         Tensor bottom = inputs.narrow(2, 1, height);
         return Length(inputs.narrow(3, 0, width) - inputs.narrow(3, 1, width))
-            + Length(top - bottom)
-            + Length(Part(top, 0) - Part(bottom, 1))
-            + Length(Part(bottom, 0) - Part(top, 1));
+            .Add(Length(top - bottom))
+            .Add(Length(Part(top, 0) - Part(bottom, 1)))
+            .Add(Length(Part(bottom, 0) - Part(top, 1)));
     }
 
     /// <summary><c>√Σx²</c> of all values; its gradient is zero where all are zero.</summary>
@@ -32,7 +32,7 @@ internal static class InversionTerms
     public static Tensor BatchStatistics(Tensor values, Tensor runningMean, Tensor runningVariance)
     {
         Tensor channels = values.transpose(0, 1).flatten(1);
-        return Length(channels.mean([1]) - runningMean) + Length(channels.var([1], unbiased: false) - runningVariance);
+        return Length(channels.mean([1]) - runningMean).Add(Length(channels.var([1], unbiased: false) - runningVariance));
     }
 
     /// <summary><c>1 − JS(p, q)</c>, in nats, of the softmax of both at a temperature: the mean over the samples.</summary>

@@ -140,16 +140,16 @@ public sealed class TeacherInversion : ISampleGenerator
         }
 
         Tensor cost = functional.cross_entropy(logits, labels)
-            + InversionTerms.TotalVariation(inputs).Mul(_options.TotalVariationWeight)
-            + InversionTerms.Length(inputs).Mul(_options.LengthWeight);
+            .Add(InversionTerms.TotalVariation(inputs).Mul(_options.TotalVariationWeight))
+            .Add(InversionTerms.Length(inputs).Mul(_options.LengthWeight));
         if (hooks.Layers > 0)
         {
-            cost = cost + hooks.TakeSum().Mul(_options.BatchStatisticsWeight);
+            cost = cost.Add(hooks.TakeSum().Mul(_options.BatchStatisticsWeight));
         }
 
         return _student is null
             ? cost
-            : cost + InversionTerms.Competition(logits, _student.call(inputs), _options.CompetitionTemperature).Mul(_options.CompetitionWeight);
+            : cost.Add(InversionTerms.Competition(logits, _student.call(inputs), _options.CompetitionTemperature).Mul(_options.CompetitionWeight));
     }
 
     private Tensor Rolled(Tensor inputs, ref SplitMix64 random)

@@ -58,7 +58,7 @@ public sealed class RdpAccountant
     /// <param name="delta">δ; in (0, 1).</param>
     /// <param name="samplingRate">q; in (0, 1].</param>
     /// <param name="steps">The number of steps; positive.</param>
-    /// <returns>The noise multiplier σ, to 0.01 % above the smallest one.</returns>
+    /// <returns>The noise multiplier σ, to 0.01 % above the smallest one; at least 0.05.</returns>
     /// <exception cref="ArgumentException">No noise up to 10 000 is enough.</exception>
     public static double NoiseFor(double epsilon, double delta, double samplingRate, long steps)
     {
@@ -71,16 +71,17 @@ public sealed class RdpAccountant
             return accountant.Epsilon(delta);
         }
 
+        const double Least = 0.05;
         const double Most = 10_000;
         if (Spent(Most) > epsilon)
         {
             throw new ArgumentException(FormattableString.Invariant($"No noise multiplier up to {Most} gives {nameof(epsilon)} {epsilon} over {steps} steps."));
         }
 
-        (double low, double high) = (0, Most);
+        (double low, double high) = (Least, Most);
         while (high - low > 1e-4 * high)
         {
-            double middle = low == 0 ? high / 2 : Math.Sqrt(low * high);
+            double middle = Math.Sqrt(low * high);
             (low, high) = Spent(middle) <= epsilon ? (low, middle) : (middle, high);
         }
 

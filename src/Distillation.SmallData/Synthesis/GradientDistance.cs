@@ -18,7 +18,7 @@ internal static class GradientDistance
         {
             (Tensor a, Tensor b) = (one.flatten(1), other.flatten(1));
             Tensor lengths = Length(a) * Length(b);
-            sum = sum + ((a * b).sum(1) / lengths.Add(Epsilon)).RSub(1).sum();
+            sum = sum.Add(((a * b).sum(1) / lengths.Add(Epsilon)).RSub(1).sum());
         }
 
         return sum;

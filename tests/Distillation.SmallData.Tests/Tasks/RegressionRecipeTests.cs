@@ -1,3 +1,4 @@
+using Distillation.Evaluation;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.SmallData.Tests.Tasks;
@@ -120,12 +121,12 @@ public sealed class RegressionRecipeTests : IDisposable
 
         ModelDistillationReport report = result.Report!;
         report.Plain.Task.Should().Be("Regression");
-        report.Final.Metrics["R2"].Should().BeGreaterThan(0.9);
-        report.Distilled.Metrics["R2"].Should().BeGreaterThan(0.9);
+        report.Final[new R2Score()].Should().BeGreaterThan(0.9);
+        report.Distilled[new R2Score()].Should().BeGreaterThan(0.9);
         report.Control.Should().NotBeNull();
         report.Difference.Should().BeNull();
         report.ErrorDifference!.Mean.Should().BeApproximately(
-            report.Final.Metrics["MeanSquaredError"] - report.Plain.Metrics["MeanSquaredError"], 1e-5);
+            report.Final[new MeanSquaredError()] - report.Plain[new MeanSquaredError()], 1e-5);
         report.Describe().Should().Contain("mean squared error").And.NotContain("McNemar");
         result.Diagnosis.Should().BeNull();
     }
