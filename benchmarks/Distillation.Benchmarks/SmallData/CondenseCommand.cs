@@ -46,7 +46,7 @@ internal static class CondenseCommand
                 results.Add(new Result(name, seed, Arm(condenser), Scores.Of(Measure(few, data, isConvolutional, images.Test, seed)), seconds));
                 Console.Error.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{name}, seed {seed}: {condenser.Name} {100 * results[^1].Scores.Accuracy:0.0} %, {seconds:0} s, then {clock.Elapsed.TotalSeconds - seconds:0} s"));
+                    $"{name}, seed {seed}: {condenser.Name} {100 * results[^1].Scores.Accuracy:0.0} %, {seconds:0} s"));
             }
         }
 

@@ -6,8 +6,8 @@ using static TorchSharp.torch.nn;
 namespace Distillation.Benchmarks.SmallData;
 
 /// <summary>
-/// <c>private DIR [first seed, 20] [seeds, 3] [images, 10000]</c>: what differential privacy costs a 784-128-10 network, on one thread. DIR has the four files of
-/// Fashion-MNIST.
+/// <c>private DIR [first seed, 20] [seeds, 3] [images, 10000]</c>: what differential privacy costs a 784-128-10 network, on one thread. DIR has the four
+/// files of Fashion-MNIST.
 /// </summary>
 internal static class PrivateCommand
 {

@@ -88,7 +88,11 @@ internal static class RegressionCommand
     // Inputs and targets in the measure of the drawn rows.
     private static (TensorData Train, TensorData Test) Draw(string path, int rows, int seed)
     {
-        float[][] all = [.. File.ReadLines(path).Skip(1).Select(line => line.Split(',').Select(value => float.Parse(value, CultureInfo.InvariantCulture)).ToArray())];
+        float[][] all =
+        [
+            .. File.ReadLines(path).Skip(1)
+                .Select(line => line.Split(',').Select(value => float.Parse(value, CultureInfo.InvariantCulture)).ToArray()),
+        ];
         int columns = all[0].Length;
         Tensor table = torch.tensor([.. all.SelectMany(row => row)], [all.Length, columns]);
         Fold fold = Split.Stratified(new long[all.Length], Math.Min(0.6, (double)rows / all.Length), seed);

@@ -7,7 +7,8 @@ namespace Distillation.SmallData;
 /// <summary>Several teachers of one data set, and the mean of their calibrated probabilities, calibrated again, as one.</summary>
 /// <remarks>
 /// Of a regression and of several labels it is the mean of the outputs, and <see cref="ByLikelihood"/> weights them by the least squared error (stacking;
-/// Breiman, 1996). The mean of calibrated probabilities is less sure than it should be (Ranjan and Gneiting, 2010); the temperature of its out-of-fold logits cures that.
+/// Breiman, 1996). The mean of calibrated probabilities is less sure than it should be (Ranjan and Gneiting, 2010); the temperature of its out-of-fold
+/// logits cures that.
 /// </remarks>
 public sealed class AverageFitter : ITeacherFitter
 {

@@ -3,7 +3,10 @@ using Distillation.Models;
 namespace Distillation.SmallData;
 
 /// <summary>A committee by cross-validation: one model for each fold, fitted on the other folds, all of them together as the teacher.</summary>
-/// <remarks>The teacher is the mean of all models' probabilities, of other tasks than one class of several of their outputs; the temperature of the out-of-fold logits calibrates it.</remarks>
+/// <remarks>
+/// The teacher is the mean of all models' probabilities, of other tasks than one class of several of their outputs; the temperature of the out-of-fold logits
+/// calibrates it.
+/// </remarks>
 /// <param name="name">What is fitted, for reports.</param>
 /// <param name="fit">Fits one model: gets the samples and a seed, and gives a teacher. Disposing that teacher releases all that it holds.</param>
 /// <param name="folds">How many models; at least 2. The default value is 5.</param>

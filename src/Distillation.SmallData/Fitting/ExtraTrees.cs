@@ -18,8 +18,8 @@ namespace Distillation.SmallData;
 /// variance of the targets, each in the measure of its deviation.
 /// </para>
 /// <para>
-/// The smallest number of samples in a leaf is chosen by the negative log-likelihood out of fold, of a regression the squared error; the temperature of the out-of-fold logits calibrates the
-/// teacher. The trees are a function of the seed and of nothing else, whatever <see cref="Parallelism"/> is.
+/// The smallest number of samples in a leaf is chosen by the negative log-likelihood out of fold, of a regression the squared error; the temperature of the
+/// out-of-fold logits calibrates the teacher. The trees are a function of the seed and of nothing else, whatever <see cref="Parallelism"/> is.
 /// </para>
 /// </remarks>
 public sealed record ExtraTrees : ITeacherFitter

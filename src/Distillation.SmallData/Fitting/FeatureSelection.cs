@@ -87,11 +87,12 @@ public sealed record FeatureSelection
         Tensor distances = gram.Mul(-2).AddInPlace(lengths.unsqueeze(0)).AddInPlace(lengths.unsqueeze(1)).ClampMinInPlace(0);
         distances.diagonal().zero_();
         double median = LeaveOneOut.MedianDistance(distances);
+        var rules = TaskRules.Of(EvaluationTask.Classification);
         return Ridge.Bandwidths.Min(bandwidth =>
         {
             using var inner = torch.NewDisposeScope();
             Tensor kernel = new KernelRidgeTeacher.Kernel(bandwidth * median).Of(gram, distances);
-            return LeaveOneOut.Choose(kernel, targets, leftOut => TaskRules.Of(EvaluationTask.Classification).CalibratedCost(leftOut, labels), Ridge.Ridges).Cost;
+            return LeaveOneOut.Choose(kernel, targets, leftOut => rules.CalibratedCost(leftOut, labels), Ridge.Ridges).Cost;
         });
     }
 }

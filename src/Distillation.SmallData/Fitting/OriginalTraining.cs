@@ -31,7 +31,8 @@ internal static class OriginalTraining
         Train(
             make,
             seed,
-            student => new SupervisedTrainer(student, TaskRules.Of(task ?? EvaluationTask.Classification).LabelLoss(), training with { Seed = seed }).Fit(samples, cancellationToken: cancellationToken),
+            student => new SupervisedTrainer(student, TaskRules.Of(task ?? EvaluationTask.Classification).LabelLoss(), training with { Seed = seed })
+                .Fit(samples, cancellationToken: cancellationToken),
             cancellationToken);
 
     /// <summary>Creates a model and distils another one into it: half soft targets, half labels.</summary>

@@ -10,14 +10,23 @@ public sealed class LabeledSamples : IDisposable
     private Tensor? _oneHot;
     private Tensor? _targetRows;
 
+    /// <summary>Reads a data source with class ids whole. The number of classes is one more than the largest label.</summary>
+    /// <param name="source">Inputs [M, ...] of a floating type, labels [M] class ids or none.</param>
+    /// <exception cref="ArgumentException">The inputs are not of a floating type, or the labels are no class ids.</exception>
+    /// <exception cref="NotSupportedException">The batches carry more than inputs and labels.</exception>
+    public LabeledSamples(IDataSource source)
+        : this(source, EvaluationTask.Classification, classes: null)
+    {
+    }
+
     /// <summary>Reads a data source with class ids whole.</summary>
     /// <param name="source">Inputs [M, ...] of a floating type, labels [M] class ids or none.</param>
-    /// <param name="classes">The number of classes, C; one more than the largest label if not given.</param>
+    /// <param name="classes">The number of classes, C; <see langword="null"/> for one more than the largest label.</param>
     /// <exception cref="ArgumentException">
     /// The inputs are not of a floating type, the labels are no class ids, or one of them is not below <paramref name="classes"/>.
     /// </exception>
     /// <exception cref="NotSupportedException">The batches carry more than inputs and labels.</exception>
-    public LabeledSamples(IDataSource source, long? classes = null)
+    public LabeledSamples(IDataSource source, long? classes)
         : this(source, EvaluationTask.Classification, classes)
     {
     }

@@ -2,7 +2,9 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.SmallData;
 
-/// <summary>Generates inputs from a teacher alone: noise is optimized until the teacher assigns the wanted class, and sees the statistics of its training.</summary>
+/// <summary>
+/// Generates inputs from a teacher alone: noise is optimized until the teacher assigns the wanted class, and sees the statistics of its training.
+/// </summary>
 /// <remarks>
 /// <para>
 /// DeepInversion (Yin et al., "Dreaming to Distill", 2020): <c>CE(T(x), y) + α_f·Σ_l (‖μ_l(x) − μ̂_l‖ + ‖σ²_l(x) − σ̂²_l‖) + α_tv·TV(x) + α_l2·‖x‖

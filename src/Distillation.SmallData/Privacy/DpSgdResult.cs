@@ -31,5 +31,6 @@ public sealed record DpSgdResult
     /// <returns>A line, with 4 significant digits, without the numbers that are not private.</returns>
     public string Describe() => string.Create(
         CultureInfo.InvariantCulture,
-        $"({Epsilon:G4}, {Delta:G4})-differential privacy after {Steps} updates with sampling rate {SamplingRate:G4} and noise multiplier {NoiseMultiplier:G4}");
+        $"({Epsilon:G4}, {Delta:G4})-differential privacy after {Steps} updates with sampling rate {SamplingRate:G4} "
+        + $"and noise multiplier {NoiseMultiplier:G4}");
 }

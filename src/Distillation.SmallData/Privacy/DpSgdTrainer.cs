@@ -2,11 +2,13 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.SmallData;
 
-/// <summary>Trains a model on class ids with differential privacy: stochastic gradient descent on clipped, noisy gradients (DP-SGD; Abadi et al., 2016).</summary>
+/// <summary>
+/// Trains a model on class ids with differential privacy: stochastic gradient descent on clipped, noisy gradients (DP-SGD; Abadi et al., 2016).
+/// </summary>
 /// <remarks>
 /// <para>
-/// Each update draws each sample with probability q = B/N, scales the gradient g of each drawn sample by <c>min(1, C/‖g‖)</c>, adds noise N(0, σ²C²) to the sum,
-/// and divides by the expected number B, whatever was drawn, as Opacus does. Nothing but the weights and the sampling rate is released; with the number N
+/// Each update draws each sample with probability q = B/N, scales the gradient g of each drawn sample by <c>min(1, C/‖g‖)</c>, adds noise N(0, σ²C²) to the
+/// sum, and divides by the expected number B, whatever was drawn, as Opacus does. Nothing but the weights and the sampling rate is released; with the number N
 /// public, the result is (ε, δ)-differentially private for adding or removing one sample.
 /// </para>
 /// <para>

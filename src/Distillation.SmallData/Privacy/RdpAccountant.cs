@@ -3,8 +3,8 @@ namespace Distillation.SmallData;
 /// <summary>Accounts for the privacy loss of Gaussian noise on sums over Poisson samples, by Rényi differential privacy (Mironov, 2017).</summary>
 /// <remarks>
 /// <para>
-/// Each step releases a sum of vectors of length at most C, of samples that are each drawn with probability q, with noise of deviation σ·C. Its Rényi divergence
-/// of each order α is that of Mironov, Talwar and Zhang, "Rényi Differential Privacy of the Sampled Gaussian Mechanism", 2019; steps add up.
+/// Each step releases a sum of vectors of length at most C, of samples that are each drawn with probability q, with noise of deviation σ·C. Its Rényi
+/// divergence of each order α is that of Mironov, Talwar and Zhang, "Rényi Differential Privacy of the Sampled Gaussian Mechanism", 2019; steps add up.
 /// </para>
 /// <para>
 /// The conversion to (ε, δ) is that of Balle et al., "Hypothesis Testing Interpretations and Rényi Differential Privacy", 2020:

@@ -24,8 +24,8 @@ public sealed record RecipeSearchOptions
     /// Gets by what the best of several candidates with an established gain is chosen. Gains of accuracy and of likelihood are stated in any case.
     /// </summary>
     /// <value>
-    /// <see langword="null"/>: the negative log-likelihood, which on few samples has less variance than the accuracy; of a regression the mean squared error, of
-    /// several labels their micro F1. The default value is <see langword="null"/>.
+    /// <see langword="null"/>: the negative log-likelihood, which on few samples has less variance than the accuracy; of a regression the mean squared error,
+    /// of several labels their micro F1. The default value is <see langword="null"/>.
     /// </value>
     public Metric? Metric { get; init; }
 

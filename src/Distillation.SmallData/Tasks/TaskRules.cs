@@ -58,7 +58,7 @@ internal sealed class TaskRules
                 torch.stack([torch.zeros_like(outputs), outputs], 2).view(-1, 2), truth.round().to(torch.ScalarType.Int64).reshape(-1));
     }
 
-    /// <summary>Computes what a fit minimizes for each sample, [N]: the negative log-likelihood, of a regression the mean squared error of its targets.</summary>
+    /// <summary>Computes what a fit minimizes for each sample, [N]: the negative log-likelihood, of a regression the mean squared error.</summary>
     public Tensor Costs(Tensor outputs, Tensor truth) => IsClassification
         ? functional.cross_entropy(outputs, truth, reduction: Reduction.None)
         : IsRegression

@@ -120,7 +120,8 @@ public sealed class TeacherInversionTests : IDisposable
     public void What_does_not_fit_together_is_refused()
     {
         Module<Tensor, Tensor> plain = SmallProblem.HeapNetwork();
-        FluentActions.Invoking(() => new TeacherInversion(plain)).Should().Throw<ArgumentException>().WithMessage("*batch normalization*BatchStatisticsWeight*0*");
+        FluentActions.Invoking(() => new TeacherInversion(plain)).Should().Throw<ArgumentException>()
+            .WithMessage("*batch normalization*BatchStatisticsWeight*0*");
         FluentActions.Invoking(() => new TeacherInversion(Teacher(), Fast with { CompetitionWeight = 1 })).Should().Throw<ArgumentException>()
             .WithMessage("*CompetitionWeight*1 without a student*");
         FluentActions.Invoking(() => new TeacherInversion(Teacher(), Fast, plain)).Should().Throw<ArgumentException>().WithMessage("*0 with a student*");

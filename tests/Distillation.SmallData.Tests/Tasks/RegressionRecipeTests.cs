@@ -136,13 +136,17 @@ public sealed class RegressionRecipeTests : IDisposable
     {
         using LabeledSamples line = Line(20, 0.1f);
         using TensorData train = LineData(20, 0.1f);
-        FluentActions.Invoking(() => new RecipeSearch(() => Network(1), []).Run(line)).Should().Throw<ArgumentException>().WithMessage("*Task*Regression*Classification*");
+        FluentActions.Invoking(() => new RecipeSearch(() => Network(1), []).Run(line)).Should().Throw<ArgumentException>()
+            .WithMessage("*Task*Regression*Classification*");
         FluentActions.Invoking(() => new LabeledSamples(train)).Should().Throw<ArgumentException>().WithMessage("*EvaluationTask.Regression*MultiLabel*");
-        FluentActions.Invoking(() => new LabeledSamples(train, EvaluationTask.MultiLabel)).Should().Throw<ArgumentException>().WithMessage("*[M, C] of 0 and 1*[20]*");
-        FluentActions.Invoking(() => new LabeledSamples(train, EvaluationTask.Retrieval)).Should().Throw<ArgumentException>().WithMessage("*Regression*Retrieval*");
+        FluentActions.Invoking(() => new LabeledSamples(train, EvaluationTask.MultiLabel)).Should().Throw<ArgumentException>()
+            .WithMessage("*[M, C] of 0 and 1*[20]*");
+        FluentActions.Invoking(() => new LabeledSamples(train, EvaluationTask.Retrieval)).Should().Throw<ArgumentException>()
+            .WithMessage("*Regression*Retrieval*");
         FluentActions.Invoking(() => new LabeledSamples(new TensorData(torch.rand(2, 1), torch.tensor(new[] { 1f, float.NaN })), EvaluationTask.Regression))
             .Should().Throw<ArgumentException>().WithMessage("*finite*sample 1*");
-        FluentActions.Invoking(() => line.Generate(new Identity(), 4).LabelAndKeep(Teacher.From(inputs => inputs.alias()), new SampleFilter(), new() { Task = EvaluationTask.Regression }))
+        var labeling = new LabelingOptions { Task = EvaluationTask.Regression };
+        FluentActions.Invoking(() => line.Generate(new Identity(), 4).LabelAndKeep(Teacher.From(inputs => inputs.alias()), new SampleFilter(), labeling))
             .Should().Throw<ArgumentException>().WithMessage("*probabilities*Regression*");
         var options = new ModelDistillationOptions { Task = EvaluationTask.Regression, DiagnosisFolds = 3 };
         FluentActions.Invoking(() => new ModelDistillation(() => Network(1), () => Network(1), Recipe.Plain, options).Run(train))
