@@ -14,6 +14,12 @@ switch (args)
         return PretrainedCommand.Run(rest);
     case ["federated", .. string[] rest]:
         return FederatedCommand.Run(rest);
+    case ["condense", .. string[] rest]:
+        return CondenseCommand.Run(rest);
+    case ["regression", .. string[] rest]:
+        return RegressionCommand.Run(rest);
+    case ["private", .. string[] rest]:
+        return PrivateCommand.Run(rest);
     case ["search-truth", .. string[] rest]:
         return SearchTruthCommand.Run(rest);
     case ["study", .. string[] rest]:

@@ -33,7 +33,7 @@ public sealed class ModelDistillation
     }
 
     /// <summary>Runs it.</summary>
-    /// <param name="samples">The labeled samples: class ids as labels.</param>
+    /// <param name="samples">The labeled samples: class ids, or the labels of <see cref="ModelDistillationOptions.Task"/>.</param>
     /// <param name="test">Labeled samples for the report, from which nothing learns; without them there is no report.</param>
     /// <param name="progress">Receives the share that is done, on this thread.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -55,22 +55,25 @@ public sealed class ModelDistillation
         {
             int seed = _options.Seed;
             TrainerOptions training = _recipe.TrainingFrom(_options.Training);
-            using var originals = new LabeledSamples(samples, _options.Classes);
+            RequireTask();
+            using var originals = new LabeledSamples(samples, _options.Task, _options.Classes);
             TrainerOptions plainTraining = _options.PlainTraining ?? (_recipe.Kind == RecipeKind.Plain
                 ? training
                 : PlainTuning.Tune(_original, originals, _options.Training, _options.PlainWeightDecays, seed, cancellationToken));
-            Module<Tensor, Tensor> plain = Own(OriginalTraining.Fit(_original, samples, plainTraining, seed, cancellationToken));
+            Module<Tensor, Tensor> plain = Own(OriginalTraining.Fit(_original, samples, plainTraining, seed, cancellationToken, _options.Task));
             progress?.Report(0.2);
             FittedTeacher? teacher = _recipe.Teacher is { } fitter ? Own(fitter.Fit(originals, seed, cancellationToken)) : null;
             progress?.Report(0.4);
             DataDiagnosis? diagnosis = Diagnose(originals, teacher, plainTraining, cancellationToken);
             TrainingMaterial material = Own(_recipe.Prepare(originals, _recipe.Kind == RecipeKind.Distillation ? teacher : null, seed));
             bool makes = _recipe.Generator is not null;
-            Module<Tensor, Tensor> original = makes ? Own(OriginalTraining.Fit(_original, material.Samples, training, seed, cancellationToken)) : plain;
+            Module<Tensor, Tensor> original = makes
+                ? Own(OriginalTraining.Fit(_original, material.Samples, training, seed, cancellationToken, _options.Task))
+                : plain;
             progress?.Report(0.6);
             Module<Tensor, Tensor> distilled = Own(makes
-                ? OriginalTraining.Fit(_distilled, material.Samples, training, seed, cancellationToken)
-                : OriginalTraining.Distil(plain, _distilled, samples, plainTraining, seed, cancellationToken));
+                ? OriginalTraining.Fit(_distilled, material.Samples, training, seed, cancellationToken, _options.Task)
+                : OriginalTraining.Distil(plain, _distilled, samples, plainTraining, seed, cancellationToken, _options.Task));
             progress?.Report(0.8);
             ModelDistillationReport? report = test is null
                 ? null
@@ -86,7 +89,7 @@ public sealed class ModelDistillation
     }
 
     /// <summary>Runs it several times, with seeds that follow each other, and keeps the reports.</summary>
-    /// <param name="samples">The labeled samples: class ids as labels.</param>
+    /// <param name="samples">The labeled samples: class ids, or the labels of <see cref="ModelDistillationOptions.Task"/>.</param>
     /// <param name="test">Labeled samples for the reports, from which nothing learns.</param>
     /// <param name="runs">How many times; positive. With fewer than five, few differences are significant.</param>
     /// <param name="progress">Receives the share that is done, on the thread of a run, one at a time.</param>
@@ -138,12 +141,28 @@ public sealed class ModelDistillation
             Final = Evaluate(final),
             Distilled = Evaluate(asDistilled),
             Teacher = teacher is null ? null : Evaluate(teacher.Teacher),
-            Difference = McNemarTest.Compare(asPlain, final, test),
+            Difference = IsClassification ? McNemarTest.Compare(asPlain, final, test) : null,
+            ErrorDifference = IsClassification ? null : SampleErrors.Compare(asPlain, final, test, TaskRules.Of(_options.Task), cancellationToken),
             Kept = kept?.Report,
         };
 
-        EvaluationReport Evaluate(ITeacher model) => Evaluator.Evaluate(model, test, cancellationToken: cancellationToken);
+        EvaluationReport Evaluate(ITeacher model) => this.Evaluate(model, test, cancellationToken);
     }
+
+    private bool IsClassification => TaskRules.Of(_options.Task).IsClassification;
+
+    private void RequireTask()
+    {
+        if (!IsClassification && _options.DiagnosisFolds is not null)
+        {
+            throw new ArgumentException(
+                $"{nameof(ModelDistillationOptions.DiagnosisFolds)} diagnoses class ids, but {nameof(ModelDistillationOptions.Task)} is {_options.Task.Name}.");
+        }
+    }
+
+    private EvaluationReport Evaluate(ITeacher model, IDataSource test, CancellationToken cancellationToken) => IsClassification
+        ? Evaluator.Evaluate(model, test, cancellationToken: cancellationToken)
+        : Evaluator.Evaluate(model, test, _options.Task, cancellationToken: cancellationToken);
 
     private EvaluationReport? Control(LabeledSamples originals, KeptSamples? kept, IDataSource test, CancellationToken cancellationToken)
     {
@@ -160,13 +179,13 @@ public sealed class ModelDistillation
         }
 
         using Module<Tensor, Tensor> model = OriginalTraining.Fit(
-            _original, material.Samples, control.TrainingFrom(_options.Training), _options.Seed, cancellationToken);
+            _original, material.Samples, control.TrainingFrom(_options.Training), _options.Seed, cancellationToken, _options.Task);
         using ITeacher asTeacher = Teacher.From(model);
-        return Evaluator.Evaluate(asTeacher, test, cancellationToken: cancellationToken);
+        return Evaluate(asTeacher, test, cancellationToken);
     }
 
     private DataDiagnosis? Diagnose(LabeledSamples originals, FittedTeacher? teacher, TrainerOptions training, CancellationToken cancellationToken) =>
         _options.DiagnosisFolds is { } folds
             ? DataDiagnosis.ByOriginals(_original, originals, training, folds, _options.Seed, _options.SuspectBelow, cancellationToken)
-            : teacher is null ? null : DataDiagnosis.Of(teacher, originals, _options.SuspectBelow);
+            : teacher is null || !IsClassification ? null : DataDiagnosis.Of(teacher, originals, _options.SuspectBelow);
 }

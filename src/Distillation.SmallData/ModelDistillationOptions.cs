@@ -3,6 +3,13 @@ namespace Distillation.SmallData;
 /// <summary>How a model distillation goes.</summary>
 public sealed record ModelDistillationOptions
 {
+    /// <summary>Gets what labels and outputs mean.</summary>
+    /// <value>
+    /// <see cref="EvaluationTask.Classification"/>, <see cref="EvaluationTask.MultiLabel"/> or <see cref="EvaluationTask.Regression"/>. The default value is
+    /// <see cref="EvaluationTask.Classification"/>.
+    /// </value>
+    public EvaluationTask Task { get; init => field = TaskRules.Of(value).Task; } = EvaluationTask.Classification;
+
     /// <summary>Gets how each model is trained on old and new samples together.</summary>
     /// <value>The default value is <see cref="RecipeSearchOptions.DefaultTraining"/>.</value>
     public TrainerOptions Training { get; init => field = OriginalTraining.Several(value); } = RecipeSearchOptions.DefaultTraining;

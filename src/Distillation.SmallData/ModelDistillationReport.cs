@@ -29,7 +29,15 @@ public sealed record ModelDistillationReport
     public EvaluationReport? Teacher { get; init; }
 
     /// <summary>Gets whether the plain and the final model err equally often.</summary>
-    public required McNemarTest Difference { get; init; }
+    /// <value><see langword="null"/> of a regression, and of several labels.</value>
+    public required McNemarTest? Difference { get; init; }
+
+    /// <summary>
+    /// Gets the difference of the mean squared error of the final model and of the plain one, by sample, with its interval; of several labels that of the
+    /// negative log-likelihood.
+    /// </summary>
+    /// <value>Negative where the final model is better; <see langword="null"/> of class ids.</value>
+    public PairedComparison? ErrorDifference { get; init; }
 
     private const int Lines = 5;
 
@@ -76,23 +84,41 @@ public sealed record ModelDistillationReport
                 FormattableString.Invariant($"class {change.Label}: {100 * change.Before:0} % -> {100 * change.After:0} % of {change.Samples} samples found"));
         }
 
-        double points = 100 * (Final.Accuracy - Plain.Accuracy);
-        return text.Append(string.Create(
-            CultureInfo.InvariantCulture,
-            $"The recipe changed the accuracy by {points:+0.0;-0.0;0.0} points on {Final.Samples} samples: "
-            + $"{(Difference.PValue < 0.05 ? (points > 0 ? "better" : "worse") : "no difference is established")} (McNemar's p = {Difference.PValue:0.###})."))
-            .ToString();
+        return text.Append(Verdict()).ToString();
 
         void Line(string name, EvaluationReport? report)
         {
             if (report is not null)
             {
-                text.AppendLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{name,-40} accuracy {100 * report.Accuracy,5:0.0} %   NLL {report.NegativeLogLikelihood:0.000}   "
-                    + $"ECE {100 * report.ExpectedCalibrationError,4:0.0} %"));
+                text.AppendLine($"{name,-40} {Means(report)}");
             }
         }
+    }
+
+    private static string Means(EvaluationReport report) => report.Task == EvaluationTask.Classification.Name
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"accuracy {100 * report.Accuracy,5:0.0} %   NLL {report.NegativeLogLikelihood:0.000}   ECE {100 * report.ExpectedCalibrationError,4:0.0} %")
+        : Brief.Named(report.Metrics);
+
+    private string Verdict()
+    {
+        if (ErrorDifference is { } errors)
+        {
+            string what = Plain.Task == EvaluationTask.Regression.Name ? "mean squared error" : "negative log-likelihood";
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"The recipe changed the {what} by {errors.Mean:+0.####;-0.####;0} ({errors.Interval.Low:+0.####;-0.####;0} to "
+                + $"{errors.Interval.High:+0.####;-0.####;0}) on {Final.Samples} samples: "
+                + $"{(errors.Interval.High < 0 ? "better" : errors.Interval.Low > 0 ? "worse" : "no difference is established")}.");
+        }
+
+        double points = 100 * (Final.Accuracy - Plain.Accuracy);
+        double chance = Difference?.PValue ?? 1;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"The recipe changed the accuracy by {points:+0.0;-0.0;0.0} points on {Final.Samples} samples: "
+            + $"{(chance < 0.05 ? (points > 0 ? "better" : "worse") : "no difference is established")} (McNemar's p = {chance:0.###}).");
     }
 
     /// <inheritdoc/>

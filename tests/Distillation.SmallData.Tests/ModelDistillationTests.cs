@@ -100,7 +100,7 @@ public sealed class ModelDistillationTests : IDisposable
         result.Pool.Should().BeNull();
         result.Report!.Final.Should().Be(result.Report.Plain);
         result.Report.Control.Should().BeNull();
-        result.Report.Difference.PValue.Should().Be(1);
+        result.Report.Difference!.PValue.Should().Be(1);
         result.Report.Describe().Should().Contain("no difference is established");
     }
 

@@ -6,7 +6,9 @@ namespace Distillation.SmallData;
 
 /// <summary>Several teachers of one data set, and the mean of their calibrated probabilities, calibrated again, as one.</summary>
 /// <remarks>
-/// The mean of calibrated probabilities is less sure than it should be (Ranjan and Gneiting, 2010); the temperature of its out-of-fold logits cures that.
+/// Of a regression and of several labels it is the mean of the outputs, and <see cref="ByLikelihood"/> weights them by the least squared error (stacking;
+/// Breiman, 1996). The mean of calibrated probabilities is less sure than it should be (Ranjan and Gneiting, 2010); the temperature of its out-of-fold
+/// logits cures that.
 /// </remarks>
 public sealed class AverageFitter : ITeacherFitter
 {
@@ -52,12 +54,33 @@ public sealed class AverageFitter : ITeacherFitter
 
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
+        if (!data.Rules.IsClassification)
+        {
+            return OfOutputs(data, members);
+        }
+
         Tensor each = torch.stack([.. members.Select(member => functional.log_softmax(member.OutOfFold, 1))]);
         double[] weights = ByLikelihood ? Weights(OfLabels(each.exp(), data.RequireLabels())) : [.. members.Select(_ => 1.0 / members.Count)];
         Tensor logits = torch.logsumexp(each.Add(torch.tensor(weights, each.dtype, each.device).log_().view(-1, 1, 1)), 0);
         double temperature = TemperatureScaling.Fit(logits, data.RequireLabels());
         var mean = new EnsembleTeacher([.. members.Select(member => member.Teacher)], weights);
         return new FittedTeacher(new ScaledTeacher(mean, temperature), logits.DivInPlace(temperature), [mean, .. members]);
+    }
+
+    // The mean of outputs, by weights with the least squared distance to the labels; several labels are compared as probabilities.
+    private FittedTeacher OfOutputs(LabeledSamples data, List<FittedTeacher> members)
+    {
+        Tensor truth = data.RequireTargetRows(Name);
+        Tensor each = torch.stack([.. members.Select(member => member.OutOfFold)]);
+        Tensor scales = data.Rules.IsRegression ? truth.std([0], unbiased: false).ClampMin(1e-150) : torch.ones_like(truth[0]);
+        Tensor compared = (data.Rules.IsRegression ? each : torch.sigmoid(each)) / scales;
+        double[] weights = ByLikelihood
+            ? SimplexWeights.LeastSquares(compared.flatten(1), (truth / scales).flatten())
+            : [.. members.Select(_ => 1.0 / members.Count)];
+        Tensor outputs = (each * torch.tensor(weights, each.dtype, each.device).view(-1, 1, 1)).sum(0, keepdim: false, type: null);
+        double temperature = data.Rules.Temperature(outputs, truth);
+        var mean = new EnsembleTeacher([.. members.Select(member => member.Teacher)], weights, EnsembleMean.Logits);
+        return new FittedTeacher(new ScaledTeacher(mean, temperature), outputs.DivInPlace(temperature), [mean, .. members]);
     }
 
     // [K][M]: the probability that each teacher gives each label.

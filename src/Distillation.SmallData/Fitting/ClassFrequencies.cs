@@ -18,7 +18,7 @@ public sealed record ClassFrequencies : ITeacherFitter
         Require.Present(data);
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
-        Tensor labels = data.RequireLabels();
+        Tensor labels = data.RequireLabels(Name);
         Tensor oneHot = torch.nn.functional.one_hot(labels, data.Classes).to(torch.ScalarType.Float64);
         Tensor counts = oneHot.sum(dim: 0).Add(Prior);
         Tensor outOfFold = (counts.unsqueeze(0) - oneHot).log_();

@@ -1,10 +1,12 @@
-using Distillation.Evaluation;
 using Distillation.Models;
 
 namespace Distillation.SmallData;
 
 /// <summary>A committee by cross-validation: one model for each fold, fitted on the other folds, all of them together as the teacher.</summary>
-/// <remarks>The teacher is the mean of all models' probabilities; the temperature of the out-of-fold logits calibrates it.</remarks>
+/// <remarks>
+/// The teacher is the mean of all models' probabilities, of other tasks than one class of several of their outputs; the temperature of the out-of-fold logits
+/// calibrates it.
+/// </remarks>
 /// <param name="name">What is fitted, for reports.</param>
 /// <param name="fit">Fits one model: gets the samples and a seed, and gives a teacher. Disposing that teacher releases all that it holds.</param>
 /// <param name="folds">How many models; at least 2. The default value is 5.</param>
@@ -30,8 +32,8 @@ public sealed class CommitteeFitter(string name, Func<IDataSource, int, ITeacher
     {
         using var scope = torch.NewDisposeScope();
         (IReadOnlyList<ITeacher> members, Tensor outOfFold) = CrossValidation.Run(Require.Present(data), _fit, _folds, seed, Parallelism, cancellationToken);
-        double temperature = TemperatureScaling.Fit(outOfFold, data.RequireLabels());
-        var mean = new EnsembleTeacher(members);
+        double temperature = data.Rules.Temperature(outOfFold, data.RequireScored(Name));
+        var mean = new EnsembleTeacher(members, weights: null, data.Rules.IsClassification ? EnsembleMean.Probabilities : EnsembleMean.Logits);
         return new FittedTeacher(new ScaledTeacher(mean, temperature), outOfFold.DivInPlace(temperature), [mean, .. members]);
     }
 }

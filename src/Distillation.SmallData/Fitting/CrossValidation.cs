@@ -13,10 +13,9 @@ internal static class CrossValidation
         LabeledSamples data, Func<IDataSource, int, ITeacher> fit, int folds, int seed, int? parallelism, CancellationToken cancellationToken)
     {
         using var scope = torch.NewDisposeScope();
-        Tensor labels = data.RequireLabels();
-        var samples = new TensorData(data.Inputs, labels);
-        Tensor outOfFold = torch.zeros([data.Count, data.Classes], torch.ScalarType.Float64, data.Inputs.device);
-        IReadOnlyList<Fold> parts = Split.StratifiedInFolds(labels.cpu().data<long>().ToArray(), folds, seed);
+        var samples = new TensorData(data.Inputs, data.RequireTruth());
+        Tensor outOfFold = torch.zeros([data.Count, data.Outputs], torch.ScalarType.Float64, data.Inputs.device);
+        IReadOnlyList<Fold> parts = Split.StratifiedInFolds(data.Strata(), folds, seed);
         var members = new ITeacher?[parts.Count];
         try
         {
@@ -36,10 +35,11 @@ internal static class CrossValidation
             using var noGradient = torch.no_grad();
             Tensor held = torch.tensor([.. parts[number].HeldOut]);
             Tensor logits = member.Predict(samples.Read(held), FeatureSet.None, stop).Logits;
-            if (logits.dim() != 2 || logits.size(1) != data.Classes)
+            if (logits.dim() != 2 || logits.size(1) != data.Outputs)
             {
                 throw new InvalidOperationException(
-                    $"A model of data of {data.Classes} classes must give logits [N, {data.Classes}], but gave {Distillation.Shapes.Of(logits)}. "
+                    $"A model of data of {data.Outputs} {(data.Rules.IsClassification ? "classes must give logits" : "targets must give outputs")} "
+                    + $"[N, {data.Outputs}], but gave {Distillation.Shapes.Of(logits)}. "
                     + "Where the data lacks classes that the model has, set their number.");
             }
 

@@ -14,8 +14,12 @@ namespace Distillation.SmallData;
 /// its largest value, and keeps the cut with the smallest Gini impurity. The output is the mean of the trees' probabilities.
 /// </para>
 /// <para>
-/// The smallest number of samples in a leaf is chosen by the negative log-likelihood out of fold; the temperature of the out-of-fold logits calibrates the
-/// teacher. The trees are a function of the seed and of nothing else, whatever <see cref="Parallelism"/> is.
+/// For targets of a regression, and for several labels of 0 and 1, a node tries all features, as the paper proposes, and keeps the cut that leaves the least
+/// variance of the targets, each in the measure of its deviation.
+/// </para>
+/// <para>
+/// The smallest number of samples in a leaf is chosen by the negative log-likelihood out of fold, of a regression the squared error; the temperature of the
+/// out-of-fold logits calibrates the teacher. The trees are a function of the seed and of nothing else, whatever <see cref="Parallelism"/> is.
 /// </para>
 /// </remarks>
 public sealed record ExtraTrees : ITeacherFitter
@@ -32,7 +36,9 @@ public sealed record ExtraTrees : ITeacherFitter
     public int Trees { get; init => field = Require.Positive(value); } = 100;
 
     /// <summary>Gets how many features a node tries.</summary>
-    /// <value>Positive, or <see langword="null"/>: √D, rounded down. The default value is <see langword="null"/>.</value>
+    /// <value>
+    /// Positive, or <see langword="null"/>: √D, rounded down, for class ids, and D for other tasks. The default value is <see langword="null"/>.
+    /// </value>
     public int? FeaturesTried { get; init => field = value is { } tried ? Require.Positive(tried) : null; }
 
     /// <summary>Gets the smallest numbers of samples in a leaf to choose from.</summary>
@@ -55,6 +61,11 @@ public sealed record ExtraTrees : ITeacherFitter
         if (data.Count < 2)
         {
             throw new ArgumentException($"Cross-validation needs at least 2 samples, but there are {data.Count}.", nameof(data));
+        }
+
+        if (!data.Rules.IsClassification)
+        {
+            return RegressionTrees.Fit(this, data, seed, cancellationToken);
         }
 
         using var scope = torch.NewDisposeScope();

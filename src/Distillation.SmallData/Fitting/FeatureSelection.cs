@@ -41,7 +41,7 @@ public sealed record FeatureSelection
         using var noGradient = torch.no_grad();
         Tensor? some = Ridge.DrawForSelection(data.Count, seed, data.Inputs.device);
         Tensor inputs = some is null ? data.Inputs : data.Inputs.index_select(0, some);
-        Tensor labels = some is null ? data.RequireLabels() : data.RequireLabels().index_select(0, some);
+        Tensor labels = some is null ? data.RequireLabels(nameof(FeatureSelection)) : data.RequireLabels(nameof(FeatureSelection)).index_select(0, some);
         Tensor targets = LeaveOneOut.Targets(labels, data.Classes);
         Tensor[] grams = [.. candidates.DescribeParts(inputs).Select(Gram)];
 
@@ -87,11 +87,12 @@ public sealed record FeatureSelection
         Tensor distances = gram.Mul(-2).AddInPlace(lengths.unsqueeze(0)).AddInPlace(lengths.unsqueeze(1)).ClampMinInPlace(0);
         distances.diagonal().zero_();
         double median = LeaveOneOut.MedianDistance(distances);
+        var rules = TaskRules.Of(EvaluationTask.Classification);
         return Ridge.Bandwidths.Min(bandwidth =>
         {
             using var inner = torch.NewDisposeScope();
             Tensor kernel = new KernelRidgeTeacher.Kernel(bandwidth * median).Of(gram, distances);
-            return LeaveOneOut.Choose(kernel, targets, labels, Ridge.Ridges).Cost;
+            return LeaveOneOut.Choose(kernel, targets, leftOut => rules.CalibratedCost(leftOut, labels), Ridge.Ridges).Cost;
         });
     }
 }

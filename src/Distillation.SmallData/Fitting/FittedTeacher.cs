@@ -27,7 +27,9 @@ public sealed class FittedTeacher : IDisposable
     /// <summary>Measures the out-of-fold logits.</summary>
     /// <param name="data">The samples it was fitted on.</param>
     /// <returns>The report.</returns>
-    public EvaluationReport Evaluate(LabeledSamples data) => Evaluator.Evaluate(OutOfFold, Require.Present(data).RequireLabels());
+    public EvaluationReport Evaluate(LabeledSamples data) => Require.Present(data).Rules.IsClassification
+        ? Evaluator.Evaluate(OutOfFold, data.RequireLabels())
+        : Evaluator.Evaluate(OutOfFold, data.RequireTargetRows("The evaluation"), data.Task);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,5 +1,3 @@
-using Distillation.Evaluation;
-
 namespace Distillation.SmallData;
 
 /// <summary>Fits a <see cref="KernelRidgeTeacher"/> in closed form. Kernel width, ridge and temperature are chosen by exact leave-one-out.</summary>
@@ -7,6 +5,10 @@ namespace Distillation.SmallData;
 /// <para>
 /// The leave-one-out score of sample i is <c>yᵢ − (G⁻¹Y)ᵢ / (G⁻¹)ᵢᵢ</c> with G = K + λI. The pair of width and ridge with the smallest negative log-likelihood
 /// of the calibrated leave-one-out scores wins.
+/// </para>
+/// <para>
+/// Targets of a regression are standardized, and the smallest mean squared error wins; there is no temperature. Several labels of 0 and 1 are fitted as −½ and
+/// ½, and the scores over the temperature are their logits.
 /// </para>
 /// <para>
 /// The work grows with the cube of the number of samples: seconds for 1 000, minutes for 10 000. Above <see cref="SelectionLimit"/> samples the choice is made
@@ -17,6 +19,9 @@ public sealed record KernelRidge : ITeacherFitter
 {
     /// <summary>The most samples that can be fitted: the kernel matrix of so many takes 800 MB.</summary>
     public const int MaximumSamples = 10_000;
+
+    /// <summary>Gets linear ridge regression: the linear kernel, with ridges up to 1 000.</summary>
+    public static KernelRidge Linear { get; } = new() { Name = "ridge regression", Bandwidths = [0], Ridges = [1e-2, 0.1, 1, 3, 10, 30, 100, 300, 1_000] };
 
     /// <summary>Gets what is fitted, for reports.</summary>
     public string Name { get; init => field = Require.Present(value); } = "kernel ridge";
@@ -52,19 +57,39 @@ public sealed record KernelRidge : ITeacherFitter
 
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
-        Tensor labels = data.RequireLabels();
         Tensor points = KernelRidgeTeacher.FeaturesOf(data.Inputs, FeatureMap);
-        Tensor targets = LeaveOneOut.Targets(labels, data.Classes);
-
-        (KernelRidgeTeacher.Kernel kernel, double ridge) = Choose(points, targets, labels, seed, cancellationToken);
+        (Tensor truth, Tensor targets, Tensor? mean, Tensor? deviation) = Centered(data);
+        (KernelRidgeTeacher.Kernel kernel, double ridge) = Choose(points, targets, data.Rules, truth, seed, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         Tensor inverse = Inverse(kernel.Between(points, points), ridge);
         Tensor weights = inverse.matmul(targets);
         Tensor leftOut = targets - weights.div(inverse.diagonal().unsqueeze(1));
-        double temperature = TemperatureScaling.Fit(leftOut, labels);
+        double temperature = data.Rules.Temperature(leftOut, truth);
         torch.ScalarType precision = data.Inputs.dtype == torch.ScalarType.Float64 ? torch.ScalarType.Float64 : torch.ScalarType.Float32;
-        var teacher = new KernelRidgeTeacher(FeatureMap, kernel, ridge, temperature, points.to(precision).clone(), weights);
+        if (deviation is not null)
+        {
+            weights.mul_(deviation);
+            leftOut.mul_(deviation).AddInPlace(mean!);
+        }
+
+        var teacher = new KernelRidgeTeacher(FeatureMap, kernel, ridge, temperature, points.to(precision).clone(), weights, mean);
         return new FittedTeacher(teacher, leftOut.DivInPlace(temperature));
+    }
+
+    // What scores are compared with, what is fitted, and for targets what brings scores back to their units.
+    private (Tensor Truth, Tensor Targets, Tensor? Mean, Tensor? Deviation) Centered(LabeledSamples data)
+    {
+        Tensor truth = data.RequireScored(Name);
+        if (!data.Rules.IsRegression)
+        {
+            return (truth, data.Rules.IsClassification ? LeaveOneOut.Targets(truth, data.Classes) : truth.Sub(0.5), null, null);
+        }
+
+        Tensor mean = truth.mean([0]);
+        Tensor deviation = truth.std([0], unbiased: false);
+        deviation = torch.where(deviation.Gt(0), deviation, torch.ones_like(deviation));
+        Tensor standardized = (truth - mean).div_(deviation);
+        return (standardized, standardized, mean, deviation);
     }
 
     private static IReadOnlyList<double> AtLeastOne(IReadOnlyList<double> values, string name, bool positive)
@@ -92,12 +117,13 @@ public sealed record KernelRidge : ITeacherFitter
         return torch.randperm(count, torch.ScalarType.Int64, generator: generator).narrow(0, 0, SelectionLimit).to(device).MoveToOuterDisposeScope();
     }
 
-    private (KernelRidgeTeacher.Kernel Kernel, double Ridge) Choose(Tensor points, Tensor targets, Tensor labels, int seed, CancellationToken cancellationToken)
+    private (KernelRidgeTeacher.Kernel Kernel, double Ridge) Choose(
+        Tensor points, Tensor targets, TaskRules rules, Tensor truth, int seed, CancellationToken cancellationToken)
     {
         using var scope = torch.NewDisposeScope();
         if (DrawForSelection(points.size(0), seed, points.device) is { } some)
         {
-            (points, targets, labels) = (points.index_select(0, some), targets.index_select(0, some), labels.index_select(0, some));
+            (points, targets, truth) = (points.index_select(0, some), targets.index_select(0, some), truth.index_select(0, some));
         }
 
         Tensor first = points.narrow(0, 0, Math.Min(points.size(0), LeaveOneOut.MedianSamples));
@@ -109,7 +135,8 @@ public sealed record KernelRidge : ITeacherFitter
             cancellationToken.ThrowIfCancellationRequested();
             using var inner = torch.NewDisposeScope();
             var kernel = new KernelRidgeTeacher.Kernel(bandwidth * median);
-            (double ridge, double cost) = LeaveOneOut.Choose(kernel.Between(points, points), targets, labels, Ridges);
+            (double ridge, double cost) = LeaveOneOut.Choose(
+                kernel.Between(points, points), targets, leftOut => rules.CalibratedCost(leftOut, truth), Ridges);
             if (cost < least)
             {
                 (best, least) = ((kernel, ridge), cost);

@@ -1,10 +1,10 @@
 namespace Distillation.SmallData;
 
-/// <summary>Kernel ridge regression on class ids: a teacher of another family than networks, fitted in closed form.</summary>
+/// <summary>Kernel ridge regression: a teacher of another family than networks, fitted in closed form.</summary>
 /// <remarks>
 /// <para>
 /// <c>f(x) = k(x, X) · (K + λI)⁻¹ · (Y − 1/C)</c>, for the training inputs X, [M, D], their one-hot labels Y, [M, C], and the kernel matrix K, [M, M]; the
-/// logits are f/τ.
+/// logits are f/τ. Several labels less ½ take the place of Y − 1/C, and of a regression the targets less their mean, which is added to f, with τ = 1.
 /// </para>
 /// <para>Distances to X are taken in the precision of the samples it was fitted on, at least float32; all else in float64.</para>
 /// <para>It is made by <see cref="KernelRidge"/>, which chooses kernel width, λ and τ by exact leave-one-out.</para>
@@ -15,8 +15,10 @@ public sealed class KernelRidgeTeacher : ITeacher
     private readonly Kernel _kernel;
     private readonly Tensor _points;
     private readonly Tensor _weights;
+    private readonly Tensor? _mean;
 
-    internal KernelRidgeTeacher(Func<Tensor, Tensor>? map, Kernel kernel, double ridge, double temperature, Tensor points, Tensor weights)
+    internal KernelRidgeTeacher(
+        Func<Tensor, Tensor>? map, Kernel kernel, double ridge, double temperature, Tensor points, Tensor weights, Tensor? mean = null)
     {
         _map = map;
         _kernel = kernel;
@@ -24,6 +26,7 @@ public sealed class KernelRidgeTeacher : ITeacher
         Temperature = temperature;
         _points = points.DetachFromDisposeScope();
         _weights = weights.DetachFromDisposeScope();
+        _mean = mean?.DetachFromDisposeScope();
     }
 
     /// <summary>Gets the width of the Gaussian kernel, in the unit of the features; 0 of a linear one.</summary>
@@ -60,6 +63,7 @@ public sealed class KernelRidgeTeacher : ITeacher
         }
 
         Tensor scores = _kernel.Between(points.to(_points.device), _points).to(torch.ScalarType.Float64).matmul(_weights).DivInPlace(Temperature);
+        scores = _mean is null ? scores : scores.AddInPlace(_mean);
         Tensor logits = scores.to(batch.Inputs.device);
         return new ModelOutput((torch.is_floating_point(batch.Inputs) ? logits.to(batch.Inputs.dtype) : logits).MoveToOuterDisposeScope());
     }
@@ -69,6 +73,7 @@ public sealed class KernelRidgeTeacher : ITeacher
     {
         _points.Dispose();
         _weights.Dispose();
+        _mean?.Dispose();
     }
 
     /// <summary>Inputs as rows of features, [N, D].</summary>

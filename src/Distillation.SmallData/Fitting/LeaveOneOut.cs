@@ -1,4 +1,3 @@
-using Distillation.Evaluation;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.SmallData;
@@ -16,13 +15,13 @@ internal static class LeaveOneOut
         return functional.one_hot(labels, classes).to(torch.ScalarType.Float64).SubInPlace(1.0 / classes).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Chooses a ridge by the likelihood of calibrated leave-one-out scores. One eigendecomposition serves all ridges.</summary>
+    /// <summary>Chooses a ridge by the cost of leave-one-out scores. One eigendecomposition serves all ridges.</summary>
     /// <param name="kernel">K, [M, M] float64.</param>
     /// <param name="targets">Y, [M, C] float64.</param>
-    /// <param name="labels">[M] int64.</param>
+    /// <param name="costOf">The cost of leave-one-out scores, [M, C] float64.</param>
     /// <param name="ridges">The values of λ.</param>
-    /// <returns>The ridge with the smallest negative log-likelihood, and that.</returns>
-    public static (double Ridge, double Cost) Choose(Tensor kernel, Tensor targets, Tensor labels, IReadOnlyList<double> ridges)
+    /// <returns>The ridge with the smallest cost, and that.</returns>
+    public static (double Ridge, double Cost) Choose(Tensor kernel, Tensor targets, Func<Tensor, double> costOf, IReadOnlyList<double> ridges)
     {
         using var scope = torch.NewDisposeScope();
         (Tensor values, Tensor vectors) = torch.linalg.eigh(kernel);
@@ -34,7 +33,7 @@ internal static class LeaveOneOut
             using var inner = torch.NewDisposeScope();
             Tensor inverse = values.ClampMin(0).Add(ridge).reciprocal();
             Tensor leftOut = targets - vectors.matmul(rotated * inverse.unsqueeze(1)).div(squares.matmul(inverse).unsqueeze(1));
-            double cost = functional.cross_entropy(leftOut.Div(TemperatureScaling.Fit(leftOut, labels)), labels).item<double>();
+            double cost = costOf(leftOut);
             if (cost < best.Cost)
             {
                 best = (ridge, cost);

@@ -52,7 +52,7 @@ public sealed record LogisticRegression : ITeacherFitter
 
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
-        Tensor labels = data.RequireLabels();
+        Tensor labels = data.RequireLabels(Name);
         Tensor features = KernelRidgeTeacher.FeaturesOf(data.Inputs, FeatureMap);
         (double inverseStrength, Tensor outOfFold) = Choose(features, labels, data.Classes, seed, cancellationToken);
         LinearModel whole = new(features, labels, data.Classes, Standardize);

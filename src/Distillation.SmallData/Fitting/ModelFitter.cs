@@ -1,4 +1,3 @@
-using Distillation.Evaluation;
 using Distillation.Models;
 
 namespace Distillation.SmallData;
@@ -51,8 +50,8 @@ public sealed class ModelFitter(string name, Func<IDataSource, int, ITeacher> fi
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        double temperature = TemperatureScaling.Fit(outOfFold, data.RequireLabels());
-        ITeacher whole = _fit(new TensorData(data.Inputs, data.RequireLabels()), seed)
+        double temperature = data.Rules.Temperature(outOfFold, data.RequireScored(Name));
+        ITeacher whole = _fit(new TensorData(data.Inputs, data.RequireTruth()), seed)
             ?? throw new InvalidOperationException("The delegate that fits a teacher must give one, but gave null.");
         return new FittedTeacher(new ScaledTeacher(whole, temperature), outOfFold.DivInPlace(temperature), whole);
     }

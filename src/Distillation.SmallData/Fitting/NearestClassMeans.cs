@@ -24,7 +24,7 @@ public sealed record NearestClassMeans : ITeacherFitter
         cancellationToken.ThrowIfCancellationRequested();
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
-        Tensor labels = data.RequireLabels();
+        Tensor labels = data.RequireLabels(Name);
         Tensor counts = labels.bincount(null, data.Classes).to(torch.ScalarType.Float64).unsqueeze(1);
         if (data.Count < 2 || counts.Eq(0).any().item<bool>())
         {

@@ -22,11 +22,17 @@ internal static class OriginalTraining
     /// <summary>Creates a model and trains it on labels.</summary>
     /// <returns>The model, in evaluation mode; the caller disposes it.</returns>
     public static torch.nn.Module<Tensor, Tensor> Fit(
-        Func<torch.nn.Module<Tensor, Tensor>> make, IDataSource samples, TrainerOptions training, int seed, CancellationToken cancellationToken) =>
+        Func<torch.nn.Module<Tensor, Tensor>> make,
+        IDataSource samples,
+        TrainerOptions training,
+        int seed,
+        CancellationToken cancellationToken,
+        EvaluationTask? task = null) =>
         Train(
             make,
             seed,
-            student => new SupervisedTrainer(student, new HardLabelLoss(), training with { Seed = seed }).Fit(samples, cancellationToken: cancellationToken),
+            student => new SupervisedTrainer(student, TaskRules.Of(task ?? EvaluationTask.Classification).LabelLoss(), training with { Seed = seed })
+                .Fit(samples, cancellationToken: cancellationToken),
             cancellationToken);
 
     /// <summary>Creates a model and distils another one into it: half soft targets, half labels.</summary>
@@ -37,10 +43,11 @@ internal static class OriginalTraining
         IDataSource samples,
         TrainerOptions training,
         int seed,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        EvaluationTask? task = null)
     {
         using ITeacher teacher = Teacher.From(original);
-        LossSum loss = (0.5 * new SoftTargetLoss(1)) + (0.5 * new HardLabelLoss());
+        LossSum loss = TaskRules.Of(task ?? EvaluationTask.Classification).SimplificationLoss();
         return Train(
             make,
             seed,

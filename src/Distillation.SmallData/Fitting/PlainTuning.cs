@@ -1,4 +1,3 @@
-using Distillation.Evaluation;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.SmallData;
@@ -11,7 +10,7 @@ internal static class PlainTuning
     /// <summary>Gets the weight decays that are tried where none are given.</summary>
     public static IReadOnlyList<double> WeightDecays { get; } = [0.1, 0.5, 2, 8];
 
-    /// <summary>Returns the training with the weight decay whose calibrated likelihood out of fold is the best.</summary>
+    /// <summary>Returns the training with the weight decay whose calibrated likelihood out of fold is the best; of a regression the squared error.</summary>
     /// <returns>The training itself where its optimizer is not AdamW, no weight decays are given, or there are fewer samples than folds.</returns>
     public static TrainerOptions Tune(
         Func<Module<Tensor, Tensor>> original,
@@ -33,7 +32,7 @@ internal static class PlainTuning
             using var scope = torch.NewDisposeScope();
             (IReadOnlyList<ITeacher> models, Tensor outOfFold) = CrossValidation.Run(
                 data,
-                (samples, number) => new OwnedTeacher(OriginalTraining.Fit(original, samples, tried, number, cancellationToken)),
+                (samples, number) => new OwnedTeacher(OriginalTraining.Fit(original, samples, tried, number, cancellationToken, data.Task)),
                 Folds,
                 seed,
                 parallelism: null,
@@ -43,8 +42,7 @@ internal static class PlainTuning
                 model.Dispose();
             }
 
-            Tensor labels = data.RequireLabels();
-            return functional.cross_entropy(outOfFold.Div(TemperatureScaling.Fit(outOfFold, labels)), labels).item<double>();
+            return data.Rules.CalibratedCost(outOfFold, data.RequireScored("The tuning"));
         }
     }
 }

@@ -23,7 +23,7 @@ public static class SmallDataExtensions
     /// <param name="data">The data.</param>
     /// <param name="teacher">The teacher; the caller disposes it.</param>
     /// <param name="options">How; the defaults if not given.</param>
-    /// <returns>The data with probabilities [N, C] as labels.</returns>
+    /// <returns>The data with probabilities [N, C], or outputs, as labels.</returns>
     public static IDataSource LabeledBy(this IDataSource data, ITeacher teacher, LabelingOptions? options = null) =>
         new LabeledSource(Require.Present(data), Require.Present(teacher), options ?? new LabelingOptions());
 
@@ -84,6 +84,12 @@ public static class SmallDataExtensions
         }
 
         LabelingOptions options = labeling ?? new LabelingOptions();
+        if (!TaskRules.Of(options.Task).IsClassification)
+        {
+            throw new ArgumentException(
+                $"Samples are chosen by the probabilities of one class of several, but the task is {options.Task.Name}.", nameof(labeling));
+        }
+
         return KeptSamples.Choose(data, filter, Opinion, batchSize);
 
         SamplePrediction Opinion(Batch batch)

@@ -1,5 +1,4 @@
 using Distillation.Evaluation;
-using static TorchSharp.torch.nn;
 
 namespace Distillation.SmallData;
 
@@ -20,7 +19,7 @@ internal sealed class HeldOutScores
     /// <summary>Gets the temperature of all held-out logits.</summary>
     public double Temperature { get; }
 
-    /// <summary>Gets for each sample how often it was taken for another class, in [0, 1].</summary>
+    /// <summary>Gets for each sample its error: how often it was taken for another class, in [0, 1]; see <see cref="HeldOutMeasure"/>.</summary>
     public double[] Errors { get; }
 
     /// <summary>Gets for each sample its negative log-likelihood, calibrated.</summary>
@@ -33,30 +32,33 @@ internal sealed class HeldOutScores
     /// <param name="number">The number of the candidate.</param>
     /// <param name="isCalibrated">Whether its logits are calibrated already.</param>
     /// <param name="parts">The outputs.</param>
-    /// <param name="labels">The class ids of all samples, on the processor.</param>
-    /// <param name="classes">C.</param>
-    public static HeldOutScores Of(int number, bool isCalibrated, IReadOnlyList<SearchPart> parts, Tensor labels, long classes)
+    /// <param name="truth">Of all samples, on the processor: class ids [M], or targets [M, C] float64.</param>
+    /// <param name="outputs">C.</param>
+    /// <param name="rules">Those of the task.</param>
+    public static HeldOutScores Of(int number, bool isCalibrated, IReadOnlyList<SearchPart> parts, Tensor truth, long outputs, TaskRules rules)
     {
         using var scope = torch.NewDisposeScope();
         Tensor[] held = [.. parts.Select(part => torch.tensor([.. part.HeldOut]))];
-        Tensor[] ids = [.. held.Select(rows => labels.index_select(0, rows))];
-        Tensor[] logits = [.. parts.Select(part => torch.tensor(part.Logits[number]!, [part.HeldOut.Count, classes], torch.ScalarType.Float64))];
+        Tensor[] ids = [.. held.Select(rows => truth.index_select(0, rows))];
+        Tensor[] logits = [.. parts.Select(part => torch.tensor(part.Logits[number]!, [part.HeldOut.Count, outputs], torch.ScalarType.Float64))];
         var reports = new List<EvaluationReport>();
-        (SampleMeans errors, SampleMeans cost, SampleMeans rawCost) = (new(labels.numel()), new(labels.numel()), new(labels.numel()));
+        (SampleMeans errors, SampleMeans cost, SampleMeans rawCost) = (new(truth.size(0)), new(truth.size(0)), new(truth.size(0)));
+        var measure = new HeldOutMeasure(rules, truth);
         for (int i = 0; i < parts.Count; i++)
         {
             int[] others = [.. Enumerable.Range(0, parts.Count).Where(other => other != i && parts[other].Round == parts[i].Round)];
             double temperature = isCalibrated || others.Length == 0 ? 1 : Temperature(others);
             Tensor scaled = logits[i].Div(temperature);
-            reports.Add(Evaluator.Evaluate(scaled, ids[i]));
-            errors.Add(parts[i].HeldOut, scaled.argmax(1).ne(ids[i]).to(torch.ScalarType.Float64));
-            cost.Add(parts[i].HeldOut, functional.cross_entropy(scaled, ids[i], reduction: Reduction.None));
-            rawCost.Add(parts[i].HeldOut, functional.cross_entropy(logits[i], ids[i], reduction: Reduction.None));
+            reports.Add(rules.IsClassification ? Evaluator.Evaluate(scaled, ids[i]) : Evaluator.Evaluate(scaled, ids[i], rules.Task));
+            Tensor? variance = rules.IsRegression ? measure.VarianceOf([.. (others.Length > 0 ? others : [i]).Select(one => logits[one] - ids[one])]) : null;
+            errors.Add(parts[i].HeldOut, measure.Errors(scaled, ids[i]));
+            cost.Add(parts[i].HeldOut, measure.Likelihood(scaled, ids[i], variance));
+            rawCost.Add(parts[i].HeldOut, measure.Likelihood(logits[i], ids[i], variance));
         }
 
         return new(reports, isCalibrated ? 1 : Temperature([.. Enumerable.Range(0, parts.Count)]), errors, cost, rawCost);
 
-        double Temperature(int[] of) => TemperatureScaling.Fit(torch.cat([.. of.Select(one => logits[one])]), torch.cat([.. of.Select(one => ids[one])]));
+        double Temperature(int[] of) => rules.Temperature(torch.cat([.. of.Select(one => logits[one])]), torch.cat([.. of.Select(one => ids[one])]));
     }
 
     /// <summary>The mean over the rounds of a number that each sample has.</summary>

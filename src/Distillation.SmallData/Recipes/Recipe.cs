@@ -123,16 +123,23 @@ public sealed record Recipe
     internal TrainingMaterial Prepare(
         LabeledSamples originals, FittedTeacher? teacher, int seed, IReadOnlyList<long>? only = null, TensorData? pool = null)
     {
-        var labeled = new TensorData(originals.Inputs, originals.RequireLabels());
+        var labeled = new TensorData(originals.Inputs, originals.RequireTruth());
         if (Generator is null)
         {
             return new TrainingMaterial(labeled, pool: null, kept: null);
         }
 
+        if (Filter is not null && !originals.Rules.IsClassification)
+        {
+            throw new InvalidOperationException(
+                $"{nameof(Filter)} of the recipe '{Name}' goes by the probabilities of classes, but the task is {originals.Task.Name}. Leave it out.");
+        }
+
+        LabelingOptions labeling = Labeling with { Task = originals.Task };
         IDataSource all = pool ?? originals.Generate(Generator, PoolSize(originals.Count), seed);
         IDataSource made = only is null ? all : all.Subset(only);
-        KeptSamples? kept = Filter is null ? null : teacher is null ? made.Keep(Filter) : made.LabelAndKeep(teacher.Teacher, Filter, Labeling);
-        TensorData learned = kept?.Samples ?? (teacher is null ? made : made.LabeledBy(teacher.Teacher, Labeling)).InMemory();
+        KeptSamples? kept = Filter is null ? null : teacher is null ? made.Keep(Filter) : made.LabelAndKeep(teacher.Teacher, Filter, labeling);
+        TensorData learned = kept?.Samples ?? (teacher is null ? made : made.LabeledBy(teacher.Teacher, labeling)).InMemory();
         return new TrainingMaterial(labeled.TogetherWith(learned, PoolShare), learned, kept);
     }
 }

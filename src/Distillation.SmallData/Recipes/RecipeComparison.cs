@@ -13,13 +13,13 @@ internal sealed class RecipeComparison
     private readonly Dictionary<Recipe, Recipe> _controls = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Scores the candidates.</summary>
-    public RecipeComparison(SearchCandidates candidates, IReadOnlyList<SearchPart> parts, Tensor labels, long classes, RecipeSearchOptions options)
+    public RecipeComparison(SearchCandidates candidates, IReadOnlyList<SearchPart> parts, Tensor truth, long outputs, RecipeSearchOptions options)
     {
         _options = options;
         foreach ((int number, Recipe recipe) in candidates.All.Index().Where(candidate => parts.All(part => part.Logits[candidate.Index] is not null)))
         {
             _recipes.Add(recipe);
-            _held.Add(HeldOutScores.Of(number, recipe.Kind == RecipeKind.TeacherItself, parts, labels, classes));
+            _held.Add(HeldOutScores.Of(number, recipe.Kind == RecipeKind.TeacherItself, parts, truth, outputs, TaskRules.Of(options.Task)));
         }
 
         foreach ((int number, int control) in candidates.Controls)
@@ -62,14 +62,14 @@ internal sealed class RecipeComparison
             ExpectedGain = chosen == baseline ? Nothing : Corrected(gains[chosen]),
             CalibrationGain = calibration,
             Scores = scores,
-            Metric = _options.Metric,
+            Metric = _options.MetricOfTask,
             Level = _options.Level,
             Samples = _held[Chance].Errors.Length,
             IsComplete = isComplete,
         };
     }
 
-    private static RecipeGain Nothing => new() { Accuracy = 0, AccuracyInterval = default, Likelihood = 0, LikelihoodInterval = default };
+    private RecipeGain Nothing => ToGain((0, default), (0, default));
 
     private IEnumerable<int> All => Enumerable.Range(0, _recipes.Count);
 
@@ -77,9 +77,9 @@ internal sealed class RecipeComparison
 
     private IEnumerable<int> Of(Func<Recipe, bool> counts) => All.Where(i => counts(_recipes[i]));
 
-    private double Mean(int number) => _held[number].Reports.Average(report => report[_options.Metric]);
+    private double Mean(int number) => _held[number].Reports.Average(report => report[_options.MetricOfTask]);
 
-    private int BestOf(int[] numbers) => numbers.Aggregate((best, next) => _options.Metric.IsBetter(Mean(next), Mean(best)) ? next : best);
+    private int BestOf(int[] numbers) => numbers.Aggregate((best, next) => _options.MetricOfTask.IsBetter(Mean(next), Mean(best)) ? next : best);
 
     // Of those within one standard error of the best, the first of the simplest kind.
     private int Simplest(int[] numbers)
@@ -97,8 +97,9 @@ internal sealed class RecipeComparison
             .First();
     }
 
-    // By sample; less is better. Metrics other than accuracy are of probabilities, and go by likelihood.
-    private double[] Criterion(int number) => _options.Metric == Metric.Accuracy ? _held[number].Errors : _held[number].Cost;
+    // By sample; less is better. Metrics of classes other than accuracy are of probabilities, and go by likelihood; those of targets go by squared errors.
+    private double[] Criterion(int number) =>
+        _options.MetricOfTask == Metric.Accuracy || TaskRules.Of(_options.Task).IsRegression ? _held[number].Errors : _held[number].Cost;
 
     private RecipeScore Score(int number, RecipeGain gain, RecipeGain overChance) => new()
     {
@@ -128,8 +129,9 @@ internal sealed class RecipeComparison
         return ToGain(intervals[0], intervals[1]);
     }
 
-    private static RecipeGain ToGain((double Mean, Interval Interval) accuracy, (double Mean, Interval Interval) likelihood) => new()
+    private RecipeGain ToGain((double Mean, Interval Interval) accuracy, (double Mean, Interval Interval) likelihood) => new()
     {
+        Task = _options.Task,
         Accuracy = accuracy.Mean,
         AccuracyInterval = accuracy.Interval,
         Likelihood = likelihood.Mean,

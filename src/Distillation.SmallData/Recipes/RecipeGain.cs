@@ -7,7 +7,13 @@ namespace Distillation.SmallData;
 /// <remarks>An interval that lies above zero establishes a gain; one that holds zero establishes nothing, whatever the mean.</remarks>
 public sealed record RecipeGain
 {
-    /// <summary>Gets the accuracy that is gained, as a share: 0.02 is two points.</summary>
+    /// <summary>Gets the task.</summary>
+    /// <value>The default value is <see cref="EvaluationTask.Classification"/>.</value>
+    public EvaluationTask Task { get; init => field = TaskRules.Of(value).Task; } = EvaluationTask.Classification;
+
+    /// <summary>
+    /// Gets the accuracy that is gained, as a share: 0.02 is two points. Of a regression it is R², and of several labels the share of labels that are right.
+    /// </summary>
     public required double Accuracy { get; init; }
 
     /// <summary>Gets the interval of the accuracy that is gained.</summary>
@@ -31,10 +37,9 @@ public sealed record RecipeGain
 
     /// <summary>Describes the gain.</summary>
     /// <returns>A line.</returns>
-    public string Describe() => string.Create(
+    public string Describe() => Accuracies() + string.Create(
         CultureInfo.InvariantCulture,
-        $"accuracy {100 * Accuracy:+0.0;-0.0;0.0} points ({100 * AccuracyInterval.Low:+0.0;-0.0;0.0} to {100 * AccuracyInterval.High:+0.0;-0.0;0.0}), "
-        + $"NLL {-Likelihood:+0.000;-0.000;0.000} ({-LikelihoodInterval.High:+0.000;-0.000;0.000} to {-LikelihoodInterval.Low:+0.000;-0.000;0.000})");
+        $", NLL {-Likelihood:+0.000;-0.000;0.000} ({-LikelihoodInterval.High:+0.000;-0.000;0.000} to {-LikelihoodInterval.Low:+0.000;-0.000;0.000})");
 
     /// <inheritdoc/>
     public override string ToString() => Brief.Of(
@@ -43,4 +48,12 @@ public sealed record RecipeGain
         (nameof(AccuracyInterval), AccuracyInterval),
         (nameof(Likelihood), Likelihood),
         (nameof(LikelihoodInterval), LikelihoodInterval));
+
+    private string Accuracies() => TaskRules.Of(Task).IsRegression
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"R² {Accuracy:+0.000;-0.000;0.000} ({AccuracyInterval.Low:+0.000;-0.000;0.000} to {AccuracyInterval.High:+0.000;-0.000;0.000})")
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"accuracy {100 * Accuracy:+0.0;-0.0;0.0} points ({100 * AccuracyInterval.Low:+0.0;-0.0;0.0} to {100 * AccuracyInterval.High:+0.0;-0.0;0.0})");
 }

@@ -17,7 +17,7 @@ public sealed record RecipeScore
     /// <summary>Gets the mean of the metric of the search over the parts.</summary>
     public required double Mean { get; init; }
 
-    /// <summary>Gets the mean accuracy on held-out samples.</summary>
+    /// <summary>Gets the mean accuracy on held-out samples; of a regression R², of several labels the share of labels that are right.</summary>
     public required double Accuracy { get; init; }
 
     /// <summary>Gets the mean negative log-likelihood on held-out samples.</summary>
@@ -39,9 +39,12 @@ public sealed record RecipeScore
 
     /// <summary>Describes the score.</summary>
     /// <returns>A line, with the gain over the plain original.</returns>
-    public string Describe() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Recipe.Name}: accuracy {100 * Accuracy:0.0} %, NLL {NegativeLogLikelihood:0.000}; against plain: {Gain.Describe()}");
+    public string Describe() => $"{Means()}; against plain: {Gain.Describe()}";
+
+    /// <summary>Returns the name and the means, as the task calls them.</summary>
+    internal string Means() => TaskRules.Of(Gain.Task).IsRegression
+        ? string.Create(CultureInfo.InvariantCulture, $"{Recipe.Name}: R² {Accuracy:0.000}, NLL {NegativeLogLikelihood:0.000}")
+        : string.Create(CultureInfo.InvariantCulture, $"{Recipe.Name}: accuracy {100 * Accuracy:0.0} %, NLL {NegativeLogLikelihood:0.000}");
 
     /// <inheritdoc/>
     public override string ToString() => Brief.Of(

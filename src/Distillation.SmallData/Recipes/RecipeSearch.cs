@@ -17,6 +17,11 @@ namespace Distillation.SmallData;
 /// gain is claimed where an interval lies above zero, and the candidate is established to beat the class frequencies too. From the expected gain is taken what
 /// the choice of the best adds by chance (Tsamardinos, Greasidou and Borboudakis, 2018).
 /// </para>
+/// <para>
+/// Of a regression the error of a sample is its squared error over the variance of the targets, so that the accuracy is R², and its likelihood is that of a
+/// normal distribution, with the variance that the other folds have; the mean of the targets takes the place of the class frequencies, and ridge regression
+/// that of logistic regression. Of several labels the error is the share of labels that are wrong. Means over all targets or labels of a sample.
+/// </para>
 /// <para>Gains are those of models that learn from 1 − 1/K of the samples. No test set is needed.</para>
 /// </remarks>
 public sealed class RecipeSearch
@@ -39,21 +44,31 @@ public sealed class RecipeSearch
     }
 
     /// <summary>Compares the recipes.</summary>
-    /// <param name="data">The labeled samples: class ids. Nothing else is looked at.</param>
+    /// <param name="data">The labeled samples, of <see cref="RecipeSearchOptions.Task"/>. Nothing else is looked at.</param>
     /// <param name="progress">Receives the share that is done, on the thread of a training, one at a time.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     /// <returns>What was found.</returns>
-    /// <exception cref="ArgumentException">There are fewer samples than folds, or fewer than two classes.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are fewer samples than folds, or fewer than two classes, or the samples are of another task than the options.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The search was ended.</exception>
     public RecipeSearchResult Run(LabeledSamples data, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         Require.Present(data);
         var clock = Stopwatch.StartNew();
         using var scope = torch.NewDisposeScope();
-        using var samples = new TensorData(data.Inputs, data.RequireLabels());
-        Tensor ids = data.RequireLabels().cpu();
-        long[] labels = ids.data<long>().ToArray();
-        if (labels.Length < _options.Folds || data.Classes < 2)
+        if (data.Rules != TaskRules.Of(_options.Task))
+        {
+            throw new ArgumentException(
+                $"{nameof(RecipeSearchOptions)}.{nameof(RecipeSearchOptions.Task)} must be that of the samples, {data.Task.Name}, but is "
+                + $"{_options.Task.Name}.",
+                nameof(data));
+        }
+
+        using var samples = new TensorData(data.Inputs, data.RequireTruth());
+        Tensor truth = data.RequireScored("A search").cpu();
+        long[] labels = data.Strata();
+        if (labels.Length < _options.Folds || (data.Rules.IsClassification && data.Classes < 2))
         {
             throw new ArgumentException(
                 $"A search needs at least as many samples as folds and two classes, but there are {labels.Length} samples for {_options.Folds} folds, and "
@@ -65,7 +80,7 @@ public sealed class RecipeSearch
         var ended = new Lock();
         int done = 0;
         SearchPart[] reached = [.. TrainingRuns.Run(parts, _options.Parallelism, Compare, cancellationToken).OfType<SearchPart>()];
-        return new RecipeComparison(_candidates, reached, ids, data.Classes, _options).Result(reached.Length == parts);
+        return new RecipeComparison(_candidates, reached, truth, data.Outputs, _options).Result(reached.Length == parts);
 
         SearchPart? Compare(int part, CancellationToken stop)
         {
@@ -78,7 +93,9 @@ public sealed class RecipeSearch
             int seed = unchecked((int)SplitMix64.Mix(_options.Seed, part));
             Fold fold = Split.StratifiedInFolds(labels, _options.Folds, unchecked(_options.Seed + round))[part % _options.Folds];
             using var inner = torch.NewDisposeScope();
-            using var train = new LabeledSamples(samples.Subset(fold.Train), data.Classes);
+            using var train = data.Rules.IsClassification
+                ? new LabeledSamples(samples.Subset(fold.Train), data.Classes)
+                : new LabeledSamples(samples.Subset(fold.Train), data.Task);
             using var run = new SearchPartRun(_original, train, samples.Subset(fold.HeldOut), _options.Training, seed, stop);
             return new SearchPart
             {

@@ -1,8 +1,17 @@
+using Distillation.Evaluation;
+
 namespace Distillation.SmallData;
 
 /// <summary>How recipes are compared.</summary>
 public sealed record RecipeSearchOptions
 {
+    /// <summary>Gets what labels and outputs mean.</summary>
+    /// <value>
+    /// <see cref="EvaluationTask.Classification"/>, <see cref="EvaluationTask.MultiLabel"/> or <see cref="EvaluationTask.Regression"/>, that of the
+    /// <see cref="LabeledSamples"/>. The default value is <see cref="EvaluationTask.Classification"/>.
+    /// </value>
+    public EvaluationTask Task { get; init => field = TaskRules.Of(value).Task; } = EvaluationTask.Classification;
+
     /// <summary>Gets how many parts the data is cut in; each is held out once in every round.</summary>
     /// <value>At least 2. The default value is 5.</value>
     public int Folds { get; init => field = Require.InRange(value, 2, int.MaxValue); } = 5;
@@ -14,8 +23,11 @@ public sealed record RecipeSearchOptions
     /// <summary>
     /// Gets by what the best of several candidates with an established gain is chosen. Gains of accuracy and of likelihood are stated in any case.
     /// </summary>
-    /// <value>The default value is the negative log-likelihood: on few samples it has less variance than the accuracy.</value>
-    public Metric Metric { get; init => field = Require.Present(value); } = Metric.NegativeLogLikelihood;
+    /// <value>
+    /// <see langword="null"/>: the negative log-likelihood, which on few samples has less variance than the accuracy; of a regression the mean squared error,
+    /// of several labels their micro F1. The default value is <see langword="null"/>.
+    /// </value>
+    public Metric? Metric { get; init; }
 
     /// <summary>Gets how each original is trained. Every recipe gets the same number of steps.</summary>
     /// <value>The default value is <see cref="DefaultTraining"/>.</value>
@@ -35,12 +47,15 @@ public sealed record RecipeSearchOptions
     /// <summary>
     /// Gets the models of other families that a user would take instead of a recipe; a forest behind a <see cref="ModelFitter"/> can be among them.
     /// </summary>
-    /// <value>The default value is <see cref="LogisticRegression"/>, <see cref="KernelRidge"/> and <see cref="ExtraTrees"/>.</value>
-    public IReadOnlyList<ITeacherFitter> Families
+    /// <value>
+    /// <see langword="null"/>: <see cref="KernelRidge"/>, <see cref="ExtraTrees"/> and a linear model, which is <see cref="LogisticRegression"/> for class ids
+    /// and <see cref="KernelRidge.Linear"/> for other tasks. The default value is <see langword="null"/>.
+    /// </value>
+    public IReadOnlyList<ITeacherFitter>? Families
     {
         get;
-        init => field = [.. Require.Present(value).Select(family => Require.Present(family, nameof(Families)))];
-    } = [new LogisticRegression(), new KernelRidge(), new ExtraTrees()];
+        init => field = value is null ? null : [.. value.Select(family => Require.Present(family, nameof(Families)))];
+    }
 
     /// <summary>Gets how sure the intervals of all candidates together are.</summary>
     /// <value>In (0, 1). The default value is 0.95.</value>
@@ -60,6 +75,16 @@ public sealed record RecipeSearchOptions
     /// <summary>Gets the number from which all chance follows.</summary>
     /// <value>Any number. The default value is 0.</value>
     public int Seed { get; init; }
+
+    internal IReadOnlyList<ITeacherFitter> FamiliesOfTask =>
+        Families ?? [TaskRules.Of(Task).IsClassification ? new LogisticRegression() : KernelRidge.Linear, new KernelRidge(), new ExtraTrees()];
+
+    internal Metric MetricOfTask => Metric ?? (TaskRules.Of(Task) switch
+    {
+        { IsClassification: true } => Distillation.Metric.NegativeLogLikelihood,
+        { IsRegression: true } => new MeanSquaredError(),
+        _ => new LabelMicroF1(),
+    });
 
     /// <summary>
     /// Gets a training that suits small data: 2 000 steps of 64 samples, AdamW with weight decay 0.5, the learning rate falling from 0.003 to 0 along a cosine.

@@ -75,8 +75,8 @@ public sealed record RecipeSearchResult
         text.AppendLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{Scores.Count} candidates on {Samples} held-out samples; intervals are {100 * Level:0.#} % for all of them at once."));
-        text.AppendLine(Line(Chance));
-        text.AppendLine($"{Line(Plain)} (tuned and calibrated)");
+        text.AppendLine(Chance.Means());
+        text.AppendLine($"{Plain.Means()} (tuned and calibrated)");
         text.AppendLine(Verdict());
         if (Chosen.Kind == RecipeKind.Plain)
         {
@@ -108,22 +108,20 @@ public sealed record RecipeSearchResult
         (nameof(Samples), Samples),
         (nameof(IsComplete), IsComplete));
 
-    private static string Line(RecipeScore score) => string.Create(
-        CultureInfo.InvariantCulture, $"{score.Recipe.Name}: accuracy {100 * score.Accuracy:0.0} %, NLL {score.NegativeLogLikelihood:0.000}");
-
     private string Verdict()
     {
         RecipeScore chosen = ScoreOf(Chosen);
+        string accuracy = TaskRules.Of(Plain.Gain.Task).IsRegression ? "squared error" : "accuracy";
         string also = (chosen.Gain.IsMoreAccurate, chosen.Gain.IsMoreLikely) switch
         {
-            (true, false) => " The accuracy is better; no difference of the likelihood is established.",
-            (false, true) => " The likelihood is better; no difference of the accuracy is established.",
+            (true, false) => $" The {accuracy} is better; no difference of the likelihood is established.",
+            (false, true) => $" The likelihood is better; no difference of the {accuracy} is established.",
             _ => "",
         };
         return Recommendation switch
         {
             Recommendation.NothingBeatsChance =>
-                "Nothing here beats the class frequencies: no candidate is established to know more of the label than they do.",
+                $"Nothing here beats the {Chance.Recipe.Name}: no candidate is established to know more of the label.",
             Recommendation.KeepPlain => $"Keep the plain original ('{Chosen.Name}'): no candidate is established to be better.",
             Recommendation.CalibratePlain => string.Create(
                 CultureInfo.InvariantCulture,

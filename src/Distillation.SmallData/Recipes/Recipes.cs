@@ -1,3 +1,5 @@
+using Distillation.Data;
+
 namespace Distillation.SmallData;
 
 /// <summary>Recipes worth trying, as candidates for a <see cref="RecipeSearch"/>, which adds plain originals, controls and models of other families.</summary>
@@ -73,6 +75,27 @@ public static class Recipes
             .. Real(teacher, unlabeled),
             distillation,
             distillation with { Name = "distillation on generated samples, weight decay 0.1", Training = littleDecay },
+            Recipe.UseTeacher(teacher, "the teacher itself"),
+        ];
+    }
+
+    /// <summary>
+    /// Returns recipes for rows of numbers with targets of a regression or several labels: mixtures of rows and of their targets, rows with noise, distillation
+    /// on both, and the teacher itself: the mean of a kernel ridge, extra trees and a ridge regression, weighted by squared error.
+    /// </summary>
+    /// <remarks>Features and targets should each have a deviation of about 1 (<see cref="Normalization"/>): the loss of networks is in their units.</remarks>
+    /// <param name="unlabeled">Real rows without labels, for one more recipe: distillation on them; none if not given. They stay the caller's.</param>
+    /// <returns>The recipes, from the simplest on.</returns>
+    public static IReadOnlyList<Recipe> ForTargets(IDataSource? unlabeled = null)
+    {
+        var teacher = new AverageFitter(new KernelRidge(), new ExtraTrees(), KernelRidge.Linear) { ByLikelihood = true };
+        var generator = new RandomChoice(new GaussianNoise(), new Mixup());
+        Func<TrainerOptions, TrainerOptions> littleDecay = WithWeightDecay(0.1);
+        return
+        [
+            Recipe.Augment(generator) with { PoolFactor = PoolFactor, Training = littleDecay },
+            .. Real(teacher, unlabeled),
+            Recipe.Distil(teacher, generator, "distillation on generated samples") with { PoolFactor = PoolFactor, PoolShare = 0.9, Training = littleDecay },
             Recipe.UseTeacher(teacher, "the teacher itself"),
         ];
     }

@@ -14,7 +14,9 @@ internal sealed class SearchCandidates
     /// <summary>Puts the candidates together.</summary>
     public static SearchCandidates From(IReadOnlyList<Recipe> given, RecipeSearchOptions options)
     {
-        List<Recipe> all = [Recipe.UseTeacher(new ClassFrequencies(), "class frequencies"), .. PlainOnes(given, options)];
+        bool isClassification = TaskRules.Of(options.Task).IsClassification;
+        ITeacherFitter chance = isClassification ? new ClassFrequencies() : new TargetMean { Name = ChanceName(options.Task) };
+        List<Recipe> all = [Recipe.UseTeacher(chance, chance.Name), .. PlainOnes(given, options)];
         all.AddRange(given.Where(recipe => recipe.Kind != RecipeKind.Plain));
         var controls = new Dictionary<int, int>();
         foreach ((int number, Recipe recipe) in all.Index().ToArray())
@@ -34,11 +36,13 @@ internal sealed class SearchCandidates
             controls[number] = control;
         }
 
-        all.AddRange(options.Families
+        all.AddRange(options.FamiliesOfTask
             .Where(family => !all.Any(recipe => recipe.Kind == RecipeKind.TeacherItself && IsSame(recipe.Teacher!, family)))
             .Select(family => Recipe.UseTeacher(family, family.Name)));
         return new(all, controls);
     }
+
+    private static string ChanceName(EvaluationTask task) => TaskRules.Of(task).IsRegression ? "mean of the targets" : "frequencies of the labels";
 
     // Given ones that train in their own ways are a choice of the user's; otherwise the weight decay is tuned, if the optimizer has one.
     private static IEnumerable<Recipe> PlainOnes(IReadOnlyList<Recipe> given, RecipeSearchOptions options)

@@ -36,7 +36,7 @@ internal sealed class SearchPartRun(
         }
 
         using torch.nn.Module<Tensor, Tensor> model = OriginalTraining.Fit(
-            original, material.Samples, recipe.TrainingFrom(training), seed, cancellationToken);
+            original, material.Samples, recipe.TrainingFrom(training), seed, cancellationToken, train.Task);
         using ITeacher asTeacher = Teacher.From(model);
         return LogitsOf(recipe, asTeacher);
     }
@@ -91,10 +91,10 @@ internal sealed class SearchPartRun(
         {
             Batch batch = heldOut.Read(KeptAliveScalar.Arange(start, Math.Min(start + BatchSize, heldOut.Count)));
             Tensor outputs = model.Predict(batch, FeatureSet.None, cancellationToken).Logits;
-            if (outputs.dim() != 2 || outputs.size(1) != train.Classes)
+            if (outputs.dim() != 2 || outputs.size(1) != train.Outputs)
             {
                 throw new InvalidOperationException(
-                    $"The model of '{recipe.Name}' must output logits [N, {train.Classes}], but its output is {Distillation.Shapes.Of(outputs)}. "
+                    $"The model of '{recipe.Name}' must output [N, {train.Outputs}], but its output is {Distillation.Shapes.Of(outputs)}. "
                     + "Where the data lacks classes that the model has, set their number.");
             }
 

@@ -31,7 +31,7 @@ public sealed class ClassGaussian : ISampleGenerator
         Require.Present(originals);
         Require.Present(parents);
         Require.Present(random);
-        Tensor labels = originals.RequireLabels().index_select(0, parents);
+        Tensor labels = originals.RequireLabels(nameof(ClassGaussian)).index_select(0, parents);
         Tensor components = PrincipalComponents.First(originals, Components);
         Tensor coordinates = ClassSpread.Means(originals, Components).index_select(0, labels);
         if (components.size(0) > 0)

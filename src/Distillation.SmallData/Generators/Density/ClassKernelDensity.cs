@@ -41,7 +41,7 @@ public sealed class ClassKernelDensity : ISampleGenerator
         Require.Present(originals);
         Require.Present(parents);
         Require.Present(random);
-        Tensor labels = originals.RequireLabels().index_select(0, parents);
+        Tensor labels = originals.RequireLabels(nameof(ClassKernelDensity)).index_select(0, parents);
         Tensor components = PrincipalComponents.First(originals, Components);
         Tensor inputs = originals.Inputs.index_select(0, parents);
         long dimensions = components.size(0);

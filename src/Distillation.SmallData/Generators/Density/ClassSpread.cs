@@ -18,12 +18,12 @@ internal static class ClassSpread
 
     private static Tensor Means(LabeledSamples originals, Tensor points) =>
         torch.zeros([originals.Classes, points.size(1)], points.dtype, points.device)
-            .IndexAddInPlace(0, originals.RequireLabels(), points)
+            .IndexAddInPlace(0, originals.RequireLabels("A generator by class densities"), points)
             .div_(Sizes(originals).ClampMin(1).unsqueeze(1));
 
     private static Tensor Roots(LabeledSamples originals, Tensor points, double shrinkage)
     {
-        Tensor labels = originals.RequireLabels();
+        Tensor labels = originals.RequireLabels("A generator by class densities");
         Tensor around = points - Means(originals, points).index_select(0, labels);
         Tensor pooled = around.t().matmul(around).DivInPlace(originals.Count);
         var roots = new List<Tensor>();

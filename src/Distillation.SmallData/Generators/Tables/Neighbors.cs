@@ -17,7 +17,7 @@ internal static class Neighbors
 
     private static Tensor Find(LabeledSamples originals, int count, bool sameClass, IReadOnlyList<ColumnKind>? kinds)
     {
-        Tensor? labels = sameClass ? originals.RequireLabels() : null;
+        Tensor? labels = sameClass ? originals.RequireLabels("A generator of neighbors of one class") : null;
         long found = Math.Min(count, originals.Count - 1);
         if (found == 0)
         {
