@@ -1,5 +1,4 @@
 using Distillation.Mpi.Native;
-using Distillation.Training;
 
 namespace Distillation.Mpi;
 
@@ -56,6 +55,13 @@ public sealed class MpiEnvironment : IDisposable
         options ??= new MpiOptions();
         Launch launch = Launch.Current;
         return launch.Processes == 1 ? new(ranks: null) : new(MpiRanks.Join(MpiLibrary.Load(options.Library, launch), launch, options.Timeout));
+    }
+
+    /// <summary>Waits until every rank has come here: to what one rank has written before it, and the others read after it.</summary>
+    public void Barrier()
+    {
+        using Tensor nothing = torch.zeros(1);
+        Ranks.Sum(nothing);
     }
 
     /// <summary>Waits for the other ranks to come to their end, and ends MPI.</summary>

@@ -17,5 +17,5 @@ public sealed record MpiOptions
     /// Positive. The default value is ten minutes. It must be longer than anything that a rank does while the others wait, such as the first reading of its
     /// data.
     /// </value>
-    public TimeSpan Timeout { get; init => field = TimeSpan.FromTicks(Require.Positive(value.Ticks)); } = TimeSpan.FromMinutes(10);
+    public TimeSpan Timeout { get; init => field = TimeSpan.FromTicks(Require.Positive(value.Ticks, nameof(Timeout))); } = TimeSpan.FromMinutes(10);
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Distillation.Mpi.Native;
-using Distillation.Training;
 
 namespace Distillation.Mpi;
 
@@ -48,7 +47,7 @@ internal sealed unsafe class MpiRanks : IRanks
         var ranks = new MpiRanks(mpi, timeout);
         if (launch.Processes is { } expected && ranks.Count != expected)
         {
-            mpi.EndJob(MpiEnvironment.FailureCode);
+            mpi.Complete();
             throw new MpiException(
                 $"The launcher started {expected} processes ({launch.Variable}), but {ranks.Library} in {mpi.Path} found {ranks.Count}: it is another MPI than "
                 + $"that of the launcher. Use the mpirun of that library, or set {nameof(MpiOptions)}.{nameof(MpiOptions.Library)}.");

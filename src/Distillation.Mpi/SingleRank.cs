@@ -1,5 +1,3 @@
-using Distillation.Training;
-
 namespace Distillation.Mpi;
 
 /// <summary>A process without others.</summary>

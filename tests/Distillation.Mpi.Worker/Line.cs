@@ -9,6 +9,13 @@ internal static class Line
     public static void Write(params object[] fields) =>
         Console.Write($"{string.Join('|', fields.Select(field => Convert.ToString(field, CultureInfo.InvariantCulture)))}\n");
 
+    /// <summary>Returns all parameters, in base 64.</summary>
+    public static string Weights(torch.nn.Module module)
+    {
+        using var scope = torch.NewDisposeScope();
+        return Convert.ToBase64String(torch.cat([.. module.parameters().Select(parameter => parameter.detach().flatten())]).bytes);
+    }
+
     /// <summary>Returns the digest of all parameters and buffers.</summary>
     public static string Digest(torch.nn.Module module)
     {

@@ -5,9 +5,9 @@ namespace Distillation.Mpi.Worker;
 /// <summary>Reads through a null reference after MPI was started, which .NET notices by a signal. Writes <c>caught|rank|library</c>.</summary>
 internal static class SignalCommand
 {
-    public static int Run()
+    public static int Run(string? library)
     {
-        using MpiEnvironment mpi = MpiEnvironment.Start();
+        using MpiEnvironment mpi = MpiEnvironment.Start(new() { Library = library });
         try
         {
             return Length(null);

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Distillation.Mpi.Native;
 
 /// <summary>
-/// The handles of an MPI library, which have no common binary form: with Open MPI they are addresses of exported variables, with MPICH and its relatives numbers
-/// of <c>mpi.h</c>.
+/// The handles of an MPI library, which have no common binary form: with Open MPI they are addresses of exported variables, with MPICH and its relatives
+/// numbers of <c>mpi.h</c>.
 /// </summary>
 internal sealed record MpiHandles
 {

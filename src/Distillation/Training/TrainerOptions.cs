@@ -1,5 +1,3 @@
-using Distillation.Training;
-
 namespace Distillation;
 
 /// <summary>How a run goes. Every value is checked where it is written.</summary>

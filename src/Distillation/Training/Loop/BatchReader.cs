@@ -39,10 +39,7 @@ internal sealed class BatchReader(IDataSource data, BatchOrder order, TrainerOpt
             return [batch];
         }
 
-        long full = PartSize(batch.FullCount, group.Count);
-        return batch.Split(PartSize(batch.Count, group.Count)).Select(part => part.OfFull(full));
+        long full = RankParts.Size(batch.FullCount, group.Count);
+        return batch.Split(RankParts.Size(batch.Count, group.Count)).Select(part => part.OfFull(full));
     }
-
-    /// <summary>Returns the number of samples in the largest part of a batch.</summary>
-    public static long PartSize(long samples, int ranks) => (samples + ranks - 1) / ranks;
 }

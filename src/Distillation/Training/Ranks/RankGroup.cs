@@ -37,8 +37,6 @@ internal sealed class RankGroup
         return ranks.Count == 1 ? null : new(ranks);
     }
 
-    public static string Named(IReadOnlyList<int> ranks) => $"rank{(ranks.Count == 1 ? "" : "s")} {string.Join(", ", ranks)}";
-
     public void Sum(Tensor flat) => _ranks.Sum(flat);
 
     public void Broadcast(Tensor flat) => _ranks.Broadcast(flat);
@@ -95,7 +93,7 @@ internal sealed class RankGroup
         if (Marked(Gather(first.AsSpan().SequenceEqual(own) ? 0 : 1)) is { Count: > 0 } others)
         {
             throw Known(new InvalidOperationException(
-                $"The {what} must be the same on all {Count} ranks, but those of {Named(others)} differ from those of rank 0. {hint}"));
+                $"The {what} must be the same on all {Count} ranks, but those of rank {string.Join(", ", others)} differ from those of rank 0. {hint}"));
         }
     }
 

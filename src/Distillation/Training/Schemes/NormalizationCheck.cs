@@ -104,7 +104,7 @@ internal sealed class NormalizationCheck(long samples, TrainerOptions options, i
 
     private static bool HasPartOfOne(long batch, int ranks, TrainerOptions options)
     {
-        long part = BatchReader.PartSize(batch, ranks);
+        long part = RankParts.Size(batch, ranks);
         long micro = options.MicroBatchSize ?? part;
         return Math.Min(Smallest(part, Math.Min(part, micro)), Smallest(Smallest(batch, part), Math.Min(part, micro))) == 1;
     }

@@ -1,5 +1,4 @@
 using Distillation.Losses;
-using Distillation.Training;
 
 namespace Distillation.Tests.Training.Ranks;
 

@@ -1,6 +1,5 @@
 using Distillation.Evaluation;
 using Distillation.Losses;
-using Distillation.Training;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.Tests.Training.Ranks;

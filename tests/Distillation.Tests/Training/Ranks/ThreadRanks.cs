@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Distillation.Training;
 
 namespace Distillation.Tests.Training.Ranks;
 

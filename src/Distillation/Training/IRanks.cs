@@ -1,4 +1,4 @@
-namespace Distillation.Training;
+namespace Distillation;
 
 /// <summary>
 /// The processes that train the same models together, called ranks as in MPI: <see cref="TrainerOptions.Ranks"/>. Package <c>Distillation.Mpi</c> has those of

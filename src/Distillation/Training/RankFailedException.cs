@@ -1,4 +1,4 @@
-namespace Distillation.Training;
+namespace Distillation;
 
 /// <summary>Another rank of a run failed, and the run ended on all ranks: see <see cref="IRanks"/>. The rank that failed throws its own exception.</summary>
 public sealed class RankFailedException : Exception
@@ -24,7 +24,9 @@ public sealed class RankFailedException : Exception
     }
 
     internal RankFailedException(IReadOnlyList<int> ranks)
-        : base($"The run ended because {RankGroup.Named(ranks)} failed. The exception is on {(ranks.Count == 1 ? "that rank" : "those ranks")}.") =>
+        : base(ranks.Count == 1
+            ? $"The run ended because rank {ranks[0]} failed. The exception is on that rank."
+            : $"The run ended because ranks {string.Join(", ", ranks)} failed. The exceptions are on those ranks.") =>
         Ranks = ranks;
 
     /// <summary>Gets the numbers of the ranks that failed.</summary>
