@@ -46,7 +46,11 @@ internal sealed record MpiJob(int ExitCode, IReadOnlyList<string[]> Lines, strin
     private static string Worker => Path.Combine(AppContext.BaseDirectory, "Distillation.Mpi.Worker.dll");
 
     // .NET sets the modes of a terminal before the first output.
-    private static string[] Fields(string line) => line[(line.LastIndexOf('\u001b') is var at and >= 0 ? line.IndexOf('=', at) + 1 : 0)..].TrimEnd('\r').Split('|');
+    private static string[] Fields(string line)
+    {
+        int mode = line.LastIndexOf('\u001b');
+        return line[(mode < 0 ? 0 : line.IndexOf('=', mode) + 1)..].TrimEnd('\r').Split('|');
+    }
 
     private static string PathOf(string launcher) =>
         Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Select(folder => Path.Combine(folder, launcher)).FirstOrDefault(File.Exists)

@@ -30,7 +30,10 @@ internal sealed record Case(string Name)
                 ranks, AdamW, (0.5 * new SoftTargetLoss(2)) + (0.5 * new HardLabelLoss { ClassWeights = [5, 1, 0, 0.1], IgnoredLabel = 2 })),
         },
         new("layers and a connector") { Run = ranks => Distill(ranks, AdamW, new SoftTargetLoss() + new HintLoss("act", "act", new LinearConnector())) },
-        new("micro-batches") { Run = ranks => Distill(ranks, Options with { MicroBatchSize = 3 }, new SoftTargetLoss() + new HardLabelLoss { IgnoredLabel = 1 }) },
+        new("micro-batches")
+        {
+            Run = ranks => Distill(ranks, Options with { MicroBatchSize = 3 }, new SoftTargetLoss() + new HardLabelLoss { IgnoredLabel = 1 }),
+        },
         new("masked sequences") { Run = ranks => Sequences(ranks) },
         new("two models together") { Run = ranks => Together(ranks) },
     ];

@@ -43,7 +43,8 @@ internal sealed unsafe class MpiLibrary
         {
             if (NativeLibrary.TryLoad(name, out nint library))
             {
-                string version = NativeLibrary.TryGetExport(library, "MPI_Get_library_version", out nint function) ? VersionOf(function) : "not an MPI-3 library";
+                bool isMpi = NativeLibrary.TryGetExport(library, "MPI_Get_library_version", out nint function);
+                string version = isMpi ? VersionOf(function) : "not an MPI-3 library";
                 return MpiHandles.Of(library, version) is { } handles
                     ? new(library, name, version, handles)
                     : throw new MpiException(
@@ -53,8 +54,8 @@ internal sealed unsafe class MpiLibrary
         }
 
         throw new MpiException(
-            $"A launcher started this process ({launch.Variable}), but no MPI library was found. Tried: {string.Join(", ", names)}. Install the library of the "
-            + $"launcher, such as the packages openmpi-bin or mpich of Debian and Ubuntu, or set {nameof(MpiOptions)}.{nameof(MpiOptions.Library)} to its path.");
+            $"A launcher started this process ({launch.Variable}), but no MPI library was found. Tried: {string.Join(", ", names)}. Install the library of "
+            + $"the launcher, such as the packages openmpi-bin or mpich of Debian and Ubuntu, or set {nameof(MpiOptions)}.{nameof(MpiOptions.Library)} to its path.");
     }
 
     /// <summary>Starts MPI.</summary>

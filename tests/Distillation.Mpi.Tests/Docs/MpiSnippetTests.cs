@@ -32,7 +32,8 @@ public sealed class MpiSnippetTests : IDisposable
         using var small = Sequential(("in", Linear(784, 32)), ("act", ReLU()), ("out", Linear(32, 10)));
         var options = new TrainerOptions { Epochs = 3, BatchSize = 128, Ranks = mpi.Ranks };
 
-        TrainingResult result = new DistillationTrainer(Teacher.From(big), Student.From(small), new SoftTargetLoss(temperature: 4), options).Fit(train, validation);
+        var trainer = new DistillationTrainer(Teacher.From(big), Student.From(small), new SoftTargetLoss(temperature: 4), options);
+        TrainingResult result = trainer.Fit(train, validation);
         if (mpi.Ranks.Rank == 0)
         {
             small.save("small.dat");
@@ -69,7 +70,8 @@ public sealed class MpiSnippetTests : IDisposable
         using var bigNetwork = Sequential(("in", Linear(784, 128)), ("act", ReLU()), ("out", Linear(128, 10)));
         using var smallNetwork = Linear(784, 10);
         var options = new TrainerOptions { Epochs = 5, BatchSize = 64, Ranks = mpi.Ranks };
-        TrainingResult result = new DistillationTrainer(Teacher.From(bigNetwork), Student.From(smallNetwork), new SoftTargetLoss(temperature: 4), options).Fit(train);
+        var trainer = new DistillationTrainer(Teacher.From(bigNetwork), Student.From(smallNetwork), new SoftTargetLoss(temperature: 4), options);
+        TrainingResult result = trainer.Fit(train);
         if (mpi.Ranks.Rank == 0)
         {
             smallNetwork.save("small.dat");

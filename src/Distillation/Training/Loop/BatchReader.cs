@@ -21,7 +21,9 @@ internal sealed class BatchReader(IDataSource data, BatchOrder order, TrainerOpt
 
     public Batch Placed(Batch batch) => batch.To(device).OfFull(_fullCount);
 
-    /// <summary>Returns the micro-batches of this rank's part of a batch, or the part itself; none where the batch has fewer samples than there are ranks.</summary>
+    /// <summary>
+    /// Returns the micro-batches of this rank's part of a batch, or the part itself; none where the batch has too few samples for all ranks.
+    /// </summary>
     public IEnumerable<Batch> Split(Batch batch) => group is null ? Pieces(batch) : Parts(batch).Skip(group.Rank).Take(1).SelectMany(Pieces);
 
     /// <summary>Returns the micro-batches of the parts of all ranks, or the parts themselves.</summary>

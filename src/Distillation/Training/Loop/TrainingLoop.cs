@@ -29,6 +29,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     /// The token canceled the run. The weights are those of the last update, the averaged or the best ones.
     /// </exception>
     /// <exception cref="TrainingDivergedException">A loss became infinite or not a number.</exception>
+    /// <exception cref="RankFailedException">Another rank of <see cref="TrainerOptions.Ranks"/> failed.</exception>
     public TrainingResult Run(
         ITrainingScheme scheme,
         IDataSource train,
@@ -101,8 +102,8 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         if (FirstComparing(scheme) is { } compares)
         {
             throw new ArgumentException(
-                $"The loss '{compares.Name}' compares the samples of a batch with each other, or remembers some, and {nameof(TrainerOptions.Ranks)} splits each "
-                + $"batch of {_options.BatchSize} over {group.Count} ranks. Leave {nameof(TrainerOptions.Ranks)} out, or the loss.",
+                $"The loss '{compares.Name}' compares the samples of a batch with each other, or remembers some, and {nameof(TrainerOptions.Ranks)} splits "
+                + $"each batch of {_options.BatchSize} over {group.Count} ranks. Leave {nameof(TrainerOptions.Ranks)} out, or the loss.",
                 nameof(scheme));
         }
     }

@@ -31,7 +31,7 @@ internal sealed class SharedEvaluation(RankGroup group, StopSignal stop, IDataSo
             using var scope = torch.NewDisposeScope();
             using var noGradient = torch.no_grad();
             long[] round = starts[first..Math.Min(starts.Length, first + group.Count)];
-            IReadOnlyList<Tensor> outputs = Collect(model, round);
+            Tensor[] outputs = Collect(model, round);
             group.Together(() =>
             {
                 for (int i = 0; i < round.Length && accumulator is not null; i++)

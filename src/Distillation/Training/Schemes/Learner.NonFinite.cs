@@ -35,7 +35,9 @@ public sealed partial class Learner
         _meterBefore = null;
     }
 
-    /// <summary>Returns whether the buffers of student and loss are finite, on all ranks: statistics of normalization may not be where loss and gradient are.</summary>
+    /// <summary>
+    /// Returns whether the buffers of student and loss are finite, on all ranks: statistics of normalization may not be where loss and gradient are.
+    /// </summary>
     internal bool HasFiniteBuffers() => !HasSpoiledBuffers && FiniteNumbers.Are(Buffers().Where(torch.is_floating_point));
 
     internal bool HasFiniteGradient() => FiniteNumbers.Are(_parameters.Select(parameter => parameter.grad).OfType<Tensor>());

@@ -23,7 +23,8 @@ public sealed class RankFailureTests
         Exception?[] thrown = run.Failures(3);
 
         thrown.Should().AllBeOfType<TrainingCanceledException>();
-        thrown.Select(exception => ((TrainingCanceledException)exception!).Result.Position.Step).Distinct().Should().ContainSingle().Which.Should().BeInRange(2, 3);
+        thrown.Select(exception => ((TrainingCanceledException)exception!).Result.Position.Step).Distinct()
+            .Should().ContainSingle().Which.Should().BeInRange(2, 3);
     }
 
     [Fact]
