@@ -118,8 +118,9 @@ internal sealed unsafe class MpiRanks : IRanks
         Locked(() => _mpi.Complete());
     }
 
-    private static void RequireFlat(Tensor flat)
+    private void RequireFlat(Tensor flat)
     {
+        ObjectDisposedException.ThrowIf(_hasLeft, typeof(MpiEnvironment));
         Require.Present(flat);
         if (flat.device_type != DeviceType.CPU || flat.dim() != 1 || !flat.is_contiguous())
         {

@@ -55,7 +55,8 @@ internal sealed unsafe class MpiLibrary
 
         throw new MpiException(
             $"A launcher started this process ({launch.Variable}), but no MPI library was found. Tried: {string.Join(", ", names)}. Install the library of "
-            + $"the launcher, such as the packages openmpi-bin or mpich of Debian and Ubuntu, or set {nameof(MpiOptions)}.{nameof(MpiOptions.Library)} to its path.");
+            + $"the launcher, such as the packages openmpi-bin or mpich of Debian and Ubuntu, or set {nameof(MpiOptions)}.{nameof(MpiOptions.Library)} to "
+            + "its path.");
     }
 
     /// <summary>Starts MPI.</summary>

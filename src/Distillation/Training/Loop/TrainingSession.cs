@@ -163,32 +163,31 @@ internal sealed partial class TrainingSession : IDisposable
 
     private void Step(BatchFeed feed)
     {
-        Batch? batch = null;
-        if (_exchange is null)
-        {
-            Accumulate();
-        }
-        else
-        {
-            Group!.Reseed(Options.Seed, State.Position.Step);
-            _exchange.Run(Accumulate, _checkpointer?.IsDueByClock ?? false);
-        }
-
-        if (Guard.Allows(batch!))
+        Batch batch = _exchange is null ? AccumulateGradients(feed) : ExchangeGradients(feed, _exchange);
+        if (Guard.Allows(batch))
         {
             Scheme.Update(State.Position);
         }
 
         _rng.EndUpdate();
-        State.EndStep(batch!.Count);
+        State.EndStep(batch.Count);
+    }
 
-        void Accumulate()
-        {
-            batch = feed.Next();
-            _rng.BeginUpdate();
-            Guard.BeginUpdate();
-            AccumulateGradients(batch);
-        }
+    private Batch ExchangeGradients(BatchFeed feed, GradientExchange exchange)
+    {
+        Batch? batch = null;
+        Group!.Reseed(Options.Seed, State.Position.Step);
+        exchange.Run(() => batch = AccumulateGradients(feed), _checkpointer?.IsDueByClock ?? false);
+        return batch!;
+    }
+
+    private Batch AccumulateGradients(BatchFeed feed)
+    {
+        Batch batch = feed.Next();
+        _rng.BeginUpdate();
+        Guard.BeginUpdate();
+        AccumulateGradients(batch);
+        return batch;
     }
 
     private void AccumulateGradients(Batch batch)

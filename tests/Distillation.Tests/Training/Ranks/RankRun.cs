@@ -47,6 +47,7 @@ internal sealed record RankRun
             (student, network) = (Student(rank), Teacher());
         }
 
+        using torch.nn.Module ownStudent = student, ownNetwork = network;
         using ITeacher teacher = Distillation.Teacher.From(network);
         TrainingResult result = new DistillationTrainer(teacher, Distillation.Student.From(student), Loss(), Options with { Ranks = ranks })
             .Fit(Data(), Validation(), Progress(rank), Token(rank));

@@ -1,5 +1,6 @@
 using Distillation.Evaluation;
 using Distillation.Losses;
+using Distillation.Training;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.Tests.Training.Ranks;
@@ -157,6 +158,41 @@ public sealed class RanksTests
         reports[1].Reports.Should().BeEmpty();
     }
 
+    [Fact]
+    public void Random_numbers_are_a_function_of_seed_step_and_rank()
+    {
+        float[] Drawn(int seed, long step, int rank)
+        {
+            RankGroup.Of(new Alone(rank))!.Reseed(seed, step);
+            using Tensor drawn = torch.rand(4);
+            return drawn.data<float>().ToArray();
+        }
+
+        Drawn(3, 5, 1).Should().Equal(Drawn(3, 5, 1));
+        new[] { Drawn(3, 5, 1), Drawn(3, 5, 0), Drawn(3, 6, 1), Drawn(4, 5, 1) }.Select(numbers => numbers[0]).Should().OnlyHaveUniqueItems();
+    }
+
+    [Fact]
+    public void Run_leaves_as_many_tensors_as_it_found()
+    {
+        var run = new RankRun { Options = Options with { Epochs = 1, Prefetch = 1 }, Validation = () => Some.Data(samples: 9, seed: 5) };
+
+        Leak.None(() => run.On(2));
+    }
+
     private static double Distance(double[] weights, double[] expected) =>
         Math.Sqrt(weights.Zip(expected).Sum(pair => Math.Pow(pair.First - pair.Second, 2)) / expected.Sum(weight => weight * weight));
+
+    private sealed class Alone(int rank) : IRanks
+    {
+        public int Rank => rank;
+
+        public int Count => 2;
+
+        public void Sum(Tensor flat) => throw new NotSupportedException();
+
+        public void Broadcast(Tensor flat) => throw new NotSupportedException();
+
+        public void Fail(Exception reason) => throw new NotSupportedException();
+    }
 }
