@@ -21,6 +21,9 @@ internal sealed unsafe class MpiRanks : IRanks
     // A rank that has left may have done its part of what others still complete.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
+    // Launchers forward what a rank has written, and may lose it where they end the job at once.
+    private static readonly TimeSpan ForwardingTime = TimeSpan.FromSeconds(1);
+
     private readonly MpiLibrary _mpi;
     private readonly TimeSpan _timeout;
     private readonly Lock _gate = new();
@@ -78,6 +81,7 @@ internal sealed unsafe class MpiRanks : IRanks
     {
         Console.Error.WriteLine($"Rank {Rank} of {Count} failed, and ends the job: {reason}");
         Console.Error.Flush();
+        Thread.Sleep(ForwardingTime);
         lock (_gate)
         {
             _mpi.EndJob(MpiEnvironment.FailureCode);
@@ -120,7 +124,7 @@ internal sealed unsafe class MpiRanks : IRanks
 
     private void RequireFlat(Tensor flat)
     {
-        ObjectDisposedException.ThrowIf(_hasLeft, typeof(MpiEnvironment));
+        ObjectDisposedException.ThrowIf(_hasLeft, this);
         Require.Present(flat);
         if (flat.device_type != DeviceType.CPU || flat.dim() != 1 || !flat.is_contiguous())
         {
