@@ -22,32 +22,37 @@ internal sealed record RankRun
     public Func<int, CancellationToken> Token { get; init; } = _ => CancellationToken.None;
 
     /// <summary>Runs without ranks.</summary>
-    public Outcome Alone() => Fit(ranks: null);
+    public Outcome Alone()
+    {
+        using var scope = torch.NewDisposeScope();
+        return Fit(ranks: null, Student(0), Teacher());
+    }
 
     /// <summary>Runs on each rank, and requires that none throws.</summary>
     public Outcome[] On(int count)
     {
         var outcomes = new Outcome[count];
-        ThreadRanks.RunWell(count, ranks => outcomes[ranks.Rank] = Fit(ranks));
+        Failures(count, outcomes).Should().OnlyContain(exception => exception == null);
         return outcomes;
     }
 
     /// <summary>Runs on each rank.</summary>
     /// <returns>What each rank threw.</returns>
-    public Exception?[] Failures(int count) => ThreadRanks.Run(count, ranks => Fit(ranks));
+    public Exception?[] Failures(int count) => Failures(count, new Outcome[count]);
 
-    private Outcome Fit(ThreadRanks? ranks)
+    // The models are made before the threads begin: libtorch's generator serves all of them.
+    private Exception?[] Failures(int count, Outcome[] outcomes)
+    {
+        using var scope = torch.NewDisposeScope();
+        (torch.nn.Module<Tensor, Tensor> Student, torch.nn.Module<Tensor, Tensor> Teacher)[] models =
+            [.. Enumerable.Range(0, count).Select(rank => (Student(rank), Teacher()))];
+        return ThreadRanks.Run(count, ranks => outcomes[ranks.Rank] = Fit(ranks, models[ranks.Rank].Student, models[ranks.Rank].Teacher));
+    }
+
+    private Outcome Fit(ThreadRanks? ranks, torch.nn.Module<Tensor, Tensor> student, torch.nn.Module<Tensor, Tensor> network)
     {
         using var scope = torch.NewDisposeScope();
         int rank = ranks?.Rank ?? 0;
-        torch.nn.Module<Tensor, Tensor> student, network;
-        lock (typeof(RankRun))
-        {
-            // One generator serves all threads.
-            (student, network) = (Student(rank), Teacher());
-        }
-
-        using torch.nn.Module ownStudent = student, ownNetwork = network;
         using ITeacher teacher = Distillation.Teacher.From(network);
         TrainingResult result = new DistillationTrainer(teacher, Distillation.Student.From(student), Loss(), Options with { Ranks = ranks })
             .Fit(Data(), Validation(), Progress(rank), Token(rank));

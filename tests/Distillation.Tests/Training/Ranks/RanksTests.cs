@@ -175,7 +175,15 @@ public sealed class RanksTests
     [Fact]
     public void Run_leaves_as_many_tensors_as_it_found()
     {
-        var run = new RankRun { Options = Options with { Epochs = 1, Prefetch = 1 }, Validation = () => Some.Data(samples: 9, seed: 5) };
+        torch.nn.Module<Tensor, Tensor>[] students = [Some.Mlp(), Some.Mlp()];
+        torch.nn.Module<Tensor, Tensor> teacher = Some.Mlp(hidden: 9);
+        var run = new RankRun
+        {
+            Options = Options with { Epochs = 1, Prefetch = 1 },
+            Student = rank => students[rank],
+            Teacher = () => teacher,
+            Validation = () => Some.Data(samples: 9, seed: 5),
+        };
 
         Leak.None(() => run.On(2));
     }

@@ -41,15 +41,6 @@ internal sealed class ThreadRanks : IRanks
         return thrown;
     }
 
-    /// <summary>Runs a program on each rank, and requires that none throws.</summary>
-    public static void RunWell(int count, Action<ThreadRanks> program)
-    {
-        foreach (Exception? exception in Run(count, program))
-        {
-            exception.Should().BeNull();
-        }
-    }
-
     public void Sum(Tensor flat)
     {
         Exchanges += flat.numel() > 100 ? 1 : 0;
