@@ -34,6 +34,8 @@ switch (args)
         return TextSpeed.Run(rest);
     case ["text-record", .. string[] rest]:
         return await RecordTeacher.Run(rest);
+    case ["mpi"]:
+        return MpiCommand.Run();
     case ["store"]:
         return StoreCommand.Run();
     case ["compare", .. string[] rest]:

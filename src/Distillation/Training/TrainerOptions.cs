@@ -110,6 +110,29 @@ public sealed record TrainerOptions
     /// <value>Positive, or <see langword="null"/>: a report at the end of each epoch alone. The default value is <see langword="null"/>.</value>
     public int? ReportEverySteps { get; init => field = value is { } steps ? Require.Positive(steps) : null; }
 
+    /// <summary>Gets the processes that train together, each on its part of every batch: data-parallel training.</summary>
+    /// <value><see langword="null"/>: this process alone. The default value is <see langword="null"/>.</value>
+    /// <remarks>
+    /// <para>
+    /// Each rank runs the same program with the same options, models and data. <see cref="BatchSize"/> is that of all ranks together: rank r computes the
+    /// r-th part of each batch, which counts as a micro-batch does, and the sum of the gradients makes the same update on every rank. Up to rounding this is
+    /// the update of one process, for any number of ranks; a run may continue from a checkpoint of another number. Every rank reads the whole batch from the
+    /// data source, and runs teacher and student on its part alone.
+    /// </para>
+    /// <para>
+    /// Batch normalization sees the samples of its rank alone; before a validation and before a checkpoint its statistics are averaged over the ranks, and the
+    /// other buffers become those of rank 0. Dropout draws other numbers on each rank, functions of (seed, step, rank). A loss that compares samples with each
+    /// other (<see cref="IDistillationLoss.ComparesSamples"/>) is refused.
+    /// </para>
+    /// <para>
+    /// Validation batches are shared out, and rank 0 computes the metrics; early stopping, cancellation, <see cref="NonFinite"/> and SIGTERM act at the same
+    /// step on every rank. Rank 0 logs, reports progress and writes checkpoints, which the others read: the directory must be one for all. The weights of all
+    /// ranks are compared before the run, at each checkpoint and at the end, and a difference ends the run with an
+    /// <see cref="InvalidOperationException"/>. A rank that fails ends the run on all: the others throw <see cref="RankFailedException"/>.
+    /// </para>
+    /// </remarks>
+    public IRanks? Ranks { get; init; }
+
     /// <summary>Gets by what the weights are chosen that the student has at the end; <see langword="null"/> for those of the last step.</summary>
     internal Metric? SelectedBy => BestBy ?? (EarlyStopping is { RestoresBest: true } ? EarlyStopping.Metric : null);
 }

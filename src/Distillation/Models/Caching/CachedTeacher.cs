@@ -23,7 +23,7 @@ namespace Distillation.Caching;
 /// <see cref="SampleOrder.Sequential"/>, it does everywhere, after a <see cref="Fill"/> with the batch size of the run.
 /// </para>
 /// </remarks>
-public sealed class CachedTeacher : DelegatingTeacher
+public sealed partial class CachedTeacher : DelegatingTeacher
 {
     private const long ComparedOnOtherDevices = 64;
     private const long FingerprintEvery = 10_000;
@@ -93,69 +93,6 @@ public sealed class CachedTeacher : DelegatingTeacher
             : To(batch.Inputs.device, output);
     }
 
-    /// <summary>Runs the teacher on all samples that are not kept yet. After a cancellation, the next call continues where it stopped.</summary>
-    /// <remarks>
-    /// Outputs are kept, whatever happens. Where the teacher throws a <see cref="PartialOutputException"/>, the batches after it run too, unless
-    /// all samples of one have failed; after another exception none is. Networks run in batches of <paramref name="batchSize"/>, the last one too:
-    /// samples in it are repeated to fill it.
-    /// </remarks>
-    /// <param name="data">The samples, as many as the store is for.</param>
-    /// <param name="batchSize">
-    /// The number of samples in a batch; positive. That of the training, 64 if it has its own default, gives the same bits as the teacher in the loop.
-    /// </param>
-    /// <param name="device">Where the teacher is; the batches stay where they are read if not given.</param>
-    /// <param name="progress">Receives the share that is known, on this thread.</param>
-    /// <param name="cancellationToken">Ends it between two batches, or within one where the teacher looks at the token; what is known stays known.</param>
-    /// <exception cref="ArgumentException">The data has another number of samples than the store is for.</exception>
-    /// <exception cref="AggregateException">The teacher failed on some samples, and the outputs of all others are kept.</exception>
-    /// <exception cref="OperationCanceledException">It was ended by the token, and by nothing else.</exception>
-    /// <exception cref="TimeoutException">The teacher ended a batch as canceled, though the token was not.</exception>
-    public void Fill(
-        IDataSource data, int batchSize = 64, torch.Device? device = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
-    {
-        Require.Present(data);
-        Require.Positive(batchSize);
-        if (data.Count != _store.Count)
-        {
-            throw new ArgumentException($"The store is for {_store.Count} samples, but the data has {data.Count}.", nameof(data));
-        }
-
-        RequireUnchanged();
-        var failures = new List<PartialOutputException>();
-        try
-        {
-            foreach (long[] missing in Missing().Chunk(batchSize))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                using var scope = torch.NewDisposeScope();
-                Batch batch = data.Read(torch.tensor(missing));
-                try
-                {
-                    Compute((device is null ? batch : batch.To(device)).OfFull(Math.Min(batchSize, data.Count)), missing, cancellationToken);
-                }
-                catch (PartialOutputException partial) when (IsOfInner(partial) && partial.Rows.Count > 0)
-                {
-                    failures.Add(partial);
-                }
-
-                progress?.Report((double)_store.Filled / _store.Count);
-            }
-        }
-        finally
-        {
-            _store.Flush();
-        }
-
-        if (failures.Count > 0)
-        {
-            throw new AggregateException(
-                $"The teacher failed on {_store.Count - _store.Filled} of {_store.Count} samples: "
-                + $"{string.Join(", ", Missing().Take(Named))}{(_store.Count - _store.Filled > Named ? ", …" : "")}. The outputs of the others are kept; "
-                + "another call runs these samples alone.",
-                failures);
-        }
-    }
-
     /// <inheritdoc/>
     public override string? Fingerprint() => Inner.Fingerprint();
 
@@ -172,17 +109,6 @@ public sealed class CachedTeacher : DelegatingTeacher
 
     private static ModelOutput To(torch.Device device, ModelOutput output) =>
         new(output.Logits.to(device), output.Features.ToDictionary(feature => feature, feature => output[feature].to(device)));
-
-    private IEnumerable<long> Missing()
-    {
-        for (long sample = 0; sample < _store.Count; sample++)
-        {
-            if (!_store.Contains(sample))
-            {
-                yield return sample;
-            }
-        }
-    }
 
     private bool HasAll(ReadOnlySpan<long> samples)
     {

@@ -16,7 +16,8 @@ internal static class RunConditions
     private static readonly string[] Overrides = ["ATEN_CPU_CAPABILITY", "MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS", "ONEDNN_MAX_CPU_ISA"];
 
     /// <summary>Reads the conditions of this process, in words by name.</summary>
-    public static IReadOnlyDictionary<string, string> Read()
+    /// <param name="ranks">The number of processes that train together; positive.</param>
+    public static IReadOnlyDictionary<string, string> Read(int ranks)
     {
         var words = new Dictionary<string, string>
         {
@@ -26,6 +27,11 @@ internal static class RunConditions
             ["TorchSharp"] = VersionOf(typeof(torch).Assembly),
             ["libtorch"] = torch.__version__,
         };
+        if (ranks > 1)
+        {
+            words["ranks"] = Description.Of(ranks);
+        }
+
         foreach (string name in Overrides)
         {
             if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value)

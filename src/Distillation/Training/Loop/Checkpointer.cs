@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text;
 using Distillation.Checkpoints;
 using Distillation.Diagnostics;
 using Microsoft.Extensions.Logging;
@@ -16,7 +17,9 @@ internal sealed class Checkpointer : IDisposable
     // Numbers of a run, of which the history is the longest part: more than this it is not.
     private const long LargestNumbers = 1L << 30;
 
-    private readonly CheckpointDirectory _directory;
+    private readonly CheckpointDirectory? _directory;
+    private readonly RankGroup? _group;
+    private readonly SharedWeights? _sharedWeights;
     private readonly TrainerOptions _options;
     private readonly CheckpointOptions _checkpoints;
     private readonly RunState _state;
@@ -24,16 +27,22 @@ internal sealed class Checkpointer : IDisposable
     private readonly NonFiniteGuard _guard;
     private readonly IReadOnlyList<Learner> _learners;
     private readonly ILogger _logger;
-    private readonly CheckpointWriter _writer;
+    private readonly CheckpointWriter? _writer;
     private readonly CancellationTokenSource _stop;
     private readonly PosixSignalRegistration? _termination;
     private readonly Dictionary<string, string> _identity;
-    private readonly IReadOnlyDictionary<string, string> _conditions = RunConditions.Read();
+    private readonly IReadOnlyDictionary<string, string> _conditions;
     private long _saved = Stopwatch.GetTimestamp();
     private long _savedStep = -1;
 
-    public Checkpointer(TrainingSession session, CheckpointDirectory directory, CancellationToken cancellationToken)
+    /// <param name="session">The run.</param>
+    /// <param name="directory">The checkpoints; <see langword="null"/> on ranks that read them alone.</param>
+    /// <param name="cancellationToken">The token of the caller.</param>
+    public Checkpointer(TrainingSession session, CheckpointDirectory? directory, CancellationToken cancellationToken)
     {
+        _group = session.Group;
+        _sharedWeights = session.SharedWeights;
+        _conditions = RunConditions.Read(_group?.Count ?? 1);
         _options = session.Options;
         _checkpoints = session.Options.Checkpoints!;
         _state = session.State;
@@ -43,7 +52,7 @@ internal sealed class Checkpointer : IDisposable
         _logger = session.Logger;
         _directory = directory;
         _identity = RunSettings.Of(session.Options, session.Scheme, session.Train.Count);
-        _writer = new CheckpointWriter(directory, _logger);
+        _writer = directory is null ? null : new CheckpointWriter(directory, _logger);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _termination = _checkpoints.OnTermination ? PosixSignalRegistration.Create(PosixSignal.SIGTERM, Terminate) : null;
     }
@@ -51,16 +60,37 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>Gets the token that ends the run: that of the caller, which the system's signal to end the process cancels as well.</summary>
     public CancellationToken Stop => _stop.Token;
 
+    /// <summary>Gets whether a checkpoint is due by the clock of this process.</summary>
+    public bool IsDueByClock => _checkpoints.EveryInterval is { } interval && Stopwatch.GetElapsedTime(_saved) >= interval;
+
     /// <summary>Loads the newest whole checkpoint, if there is one.</summary>
     /// <exception cref="InvalidOperationException">The checkpoint is of another run.</exception>
     /// <exception cref="InvalidDataException">There are checkpoints, but none is whole.</exception>
     public void Resume()
     {
-        if (_directory.FindNewest() is not (string path, CheckpointManifest manifest))
+        if (_group is null)
         {
+            if (_directory!.FindNewest() is (string path, CheckpointManifest manifest))
+            {
+                Load(path, manifest);
+            }
+
             return;
         }
 
+        // All read the one that rank 0 has found.
+        string name = "";
+        _group.Together(() => name = Path.GetFileName(_directory?.FindNewest()?.Path) ?? "");
+        name = Encoding.UTF8.GetString(_group.Broadcast(Encoding.UTF8.GetBytes(name)));
+        if (name.Length > 0)
+        {
+            string path = Path.Combine(_checkpoints.Directory, name);
+            _group.Together(() => Load(path, CheckpointManifest.Verify(path)));
+        }
+    }
+
+    private void Load(string path, CheckpointManifest manifest)
+    {
         RunIdentity.RequireSame(Comparable(manifest.Identity), Comparable(_identity), path);
         using var scope = torch.NewDisposeScope();
         string numbersPath = Path.Combine(path, CheckpointDirectory.NumbersFile);
@@ -102,18 +132,20 @@ internal sealed class Checkpointer : IDisposable
     }
 
     /// <summary>Saves the run within an epoch, if it is time.</summary>
-    public void EndStep()
+    /// <param name="isDueByClock">Whether it is time by the clock.</param>
+    public void EndStep(bool isDueByClock)
     {
-        if (IsDue())
+        if (IsDue(isDueByClock))
         {
             Save();
         }
     }
 
     /// <summary>Saves the run at the end of an epoch, if it is time.</summary>
-    public void EndEpoch()
+    /// <param name="isDueByClock">Whether it is time by the clock.</param>
+    public void EndEpoch(bool isDueByClock)
     {
-        if (_checkpoints.AtEpochEnds || IsDue())
+        if (_checkpoints.AtEpochEnds || IsDue(isDueByClock))
         {
             Save();
         }
@@ -130,20 +162,30 @@ internal sealed class Checkpointer : IDisposable
 
     /// <summary>Waits until the last checkpoint is on the disk.</summary>
     /// <exception cref="IOException">It could not be written.</exception>
-    public void Finish() => _writer.Finish();
+    public void Finish() => _writer?.Finish();
 
     public void Dispose()
     {
         _termination?.Dispose();
-        _writer.Dispose();
+        _writer?.Dispose();
         _stop.Dispose();
     }
 
-    private bool IsDue() =>
-        (_checkpoints.EverySteps is { } steps && _state.Position.Step % steps == 0)
-        || (_checkpoints.EveryInterval is { } interval && Stopwatch.GetElapsedTime(_saved) >= interval);
+    private bool IsDue(bool byClock) => byClock || (_checkpoints.EverySteps is { } steps && _state.Position.Step % steps == 0);
 
     private void Save()
+    {
+        _sharedWeights?.AverageBuffers();
+        _sharedWeights?.RequireSame($"weights after {_state.Position.Step} updates");
+        if (_writer is not null)
+        {
+            Write(_writer);
+        }
+
+        (_saved, _savedStep) = (Stopwatch.GetTimestamp(), _state.Position.Step);
+    }
+
+    private void Write(CheckpointWriter writer)
     {
         var files = new Dictionary<string, TensorCopies>();
         TensorCopies rest = files[RestFile] = new();
@@ -164,7 +206,7 @@ internal sealed class Checkpointer : IDisposable
 
         LearnerNumbers[] learners = [.. _learners.Select(learner => learner.SaveState(files[learner.WeightsFile] = new(), rest))];
         RunNumbers numbers = _selection.Save(_state, learners);
-        _writer.Begin(new Checkpoint
+        writer.Begin(new Checkpoint
         {
             Step = _state.Position.Step,
             Identity = _identity,
@@ -172,7 +214,6 @@ internal sealed class Checkpointer : IDisposable
             WriteNumbers = file => CheckpointJson.Write(file, numbers, RunJson.Default.RunNumbers),
             Files = files,
         });
-        (_saved, _savedStep) = (Stopwatch.GetTimestamp(), _state.Position.Step);
     }
 
     // The application goes on after the run and ends by itself.

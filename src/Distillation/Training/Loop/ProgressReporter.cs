@@ -1,10 +1,12 @@
+using System.Text.Json;
 using Distillation.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Distillation.Training;
 
 /// <summary>Computes the reports of a run, logs them and passes them on.</summary>
-internal sealed class ProgressReporter(TrainerOptions options, ITrainingScheme scheme, RunState state, ILogger logger, IProgress<TrainingProgress>? progress)
+internal sealed class ProgressReporter(
+    TrainerOptions options, ITrainingScheme scheme, RunState state, ILogger logger, IProgress<TrainingProgress>? progress, RankGroup? group)
 {
     // The ratio of a gradient's norm to its running mean from which on it is logged.
     private const double Spike = 10;
@@ -27,12 +29,12 @@ internal sealed class ProgressReporter(TrainerOptions options, ITrainingScheme s
     /// <exception cref="TrainingDivergedException">A loss since the last report is not finite.</exception>
     public TrainingProgress EndEpoch(EvaluationReport? validation)
     {
-        TrainingProgress report = Report(validation);
+        TrainingProgress report = OfFirst(Report(validation));
         TrainingPosition position = report.Position;
         Log.EpochEnded(logger, position.Epoch, position.Step, report.Loss, report.LearningRate, report.SamplesPerSecond);
-        if (validation is not null)
+        if (report.Validation is { } validated)
         {
-            Log.EpochValidated(logger, position.Epoch, validation);
+            Log.EpochValidated(logger, position.Epoch, validated);
         }
 
         return report;
@@ -42,6 +44,18 @@ internal sealed class ProgressReporter(TrainerOptions options, ITrainingScheme s
 
     /// <summary>Creates the exception that names what is not finite: the losses since the last report, or else <paramref name="orElse"/>.</summary>
     public TrainingDivergedException Diverged(string orElse, IReadOnlyList<long>? samples) => Diverged(Read().NotFinite, orElse, samples);
+
+    // All ranks have the report of rank 0, so that what follows from it is the same everywhere.
+    private TrainingProgress OfFirst(TrainingProgress report)
+    {
+        if (group is null)
+        {
+            return report;
+        }
+
+        byte[] bytes = group.Broadcast(group.IsFirst ? JsonSerializer.SerializeToUtf8Bytes(report, RunJson.Default.TrainingProgress) : []);
+        return group.IsFirst ? report : JsonSerializer.Deserialize(bytes, RunJson.Default.TrainingProgress)!;
+    }
 
     private TrainingProgress Report(EvaluationReport? validation)
     {

@@ -9,7 +9,7 @@ internal static class RunSettings
     /// <summary>Returns the settings of a run with the conditions that its bits depend on besides; a setting comes before a condition of its name.</summary>
     public static Dictionary<string, string> WithConditions(TrainerOptions options, ITrainingScheme scheme, long samples)
     {
-        var texts = new Dictionary<string, string>(RunConditions.Read());
+        var texts = new Dictionary<string, string>(RunConditions.Read(options.Ranks?.Count ?? 1));
         foreach ((string name, string value) in Of(options, scheme, samples))
         {
             texts[name] = value;

@@ -17,14 +17,11 @@ internal sealed class TeacherMonitor(ILogger logger)
     /// class.
     /// </summary>
     /// <remarks>A teacher that fails on the validation data is logged as well: the run itself may not need it there.</remarks>
-    public void Begin(
-        ITeacher teacher,
-        EvaluationReport student,
-        EvaluationTask task,
-        IDataSource validation,
-        int batchSize,
-        torch.Device device,
-        CancellationToken cancellationToken)
+    /// <param name="teacher">The teacher of the run.</param>
+    /// <param name="student">The report of the student; <see langword="null"/> on ranks that compute no metrics.</param>
+    /// <param name="metric">The first metric of the task.</param>
+    /// <param name="evaluate">Measures a model on the validation data.</param>
+    public void Begin(ITeacher teacher, EvaluationReport? student, Metric metric, Func<ITeacher, EvaluationReport?> evaluate)
     {
         if (Live(teacher) is not { } live)
         {
@@ -33,8 +30,12 @@ internal sealed class TeacherMonitor(ILogger logger)
 
         try
         {
-            EvaluationReport report = Evaluator.Evaluate(live, validation, task, batchSize, device, cancellationToken);
-            _metric = task.Metrics[0];
+            if (evaluate(live) is not { } report || student is null)
+            {
+                return;
+            }
+
+            _metric = metric;
             _value = report[_metric];
             if (!_metric.IsBetter(_value.Value, student[_metric]))
             {

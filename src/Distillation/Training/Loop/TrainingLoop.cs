@@ -29,6 +29,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     /// The token canceled the run. The weights are those of the last update, the averaged or the best ones.
     /// </exception>
     /// <exception cref="TrainingDivergedException">A loss became infinite or not a number.</exception>
+    /// <exception cref="RankFailedException">Another rank of <see cref="TrainerOptions.Ranks"/> failed.</exception>
     public TrainingResult Run(
         ITrainingScheme scheme,
         IDataSource train,
@@ -43,12 +44,72 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
                 $"{nameof(scheme.Validated)} of the scheme must be one of its {scheme.Learners.Count} learners, but is not.", nameof(scheme));
         }
 
+        if (RankGroup.Of(_options.Ranks) is { } group)
+        {
+            return RunOnRanks(group, scheme, train, validation, progress, cancellationToken);
+        }
+
         Check(train, validation);
         RequireSplittable(scheme, train);
-        using var session = new TrainingSession(_options, scheme, train, _logger, progress);
+        using var session = new TrainingSession(_options, group: null, scheme, train, _logger, progress);
         session.Begin(validation, cancellationToken);
         return session.Run(cancellationToken);
     }
+
+    private TrainingResult RunOnRanks(
+        RankGroup group,
+        ITrainingScheme scheme,
+        IDataSource train,
+        IDataSource? validation,
+        IProgress<TrainingProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        TrainingSession? session = null;
+        try
+        {
+            group.Together(() =>
+            {
+                Check(train, validation);
+                RequireSplittable(scheme, train);
+                RequireShareable(scheme, group);
+                session = new TrainingSession(_options, group, scheme, train, _logger, progress);
+            });
+            session!.Begin(validation, cancellationToken);
+            return session.Run(cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            group.Fail(exception);
+            throw;
+        }
+        finally
+        {
+            session?.Dispose();
+        }
+    }
+
+    /// <exception cref="ArgumentException">A loss compares samples that would come on different ranks.</exception>
+    /// <exception cref="InvalidOperationException">Several trainings run in this process at once.</exception>
+    private void RequireShareable(ITrainingScheme scheme, RankGroup group)
+    {
+        if (GeneratorLease.IsOneOfSeveral)
+        {
+            throw new InvalidOperationException(
+                $"A run with {nameof(TrainerOptions.Ranks)} must be alone in its process, but {nameof(ParallelTrainings)} runs several at once. "
+                + $"Leave {nameof(TrainerOptions.Ranks)} out, or run one at a time.");
+        }
+
+        if (FirstComparing(scheme) is { } compares)
+        {
+            throw new ArgumentException(
+                $"The loss '{compares.Name}' compares the samples of a batch with each other, or remembers some, and {nameof(TrainerOptions.Ranks)} splits "
+                + $"each batch of {_options.BatchSize} over {group.Count} ranks. Leave {nameof(TrainerOptions.Ranks)} out, or the loss.",
+                nameof(scheme));
+        }
+    }
+
+    private static LossTerm? FirstComparing(ITrainingScheme scheme) => scheme.Learners.SelectMany(learner => LossSum.Of(learner.Loss).Terms).FirstOrDefault(
+        term => term.Loss.ComparesSamples && term.Weight is not Schedule.Constant { Value: 0 });
 
     /// <exception cref="ArgumentException">A loss compares samples that would come in different micro-batches.</exception>
     private void RequireSplittable(ITrainingScheme scheme, IDataSource train)
@@ -58,9 +119,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
             return;
         }
 
-        LossTerm? compares = scheme.Learners.SelectMany(learner => LossSum.Of(learner.Loss).Terms).FirstOrDefault(
-            term => term.Loss.ComparesSamples && term.Weight is not Schedule.Constant { Value: 0 });
-        if (compares is not null)
+        if (FirstComparing(scheme) is { } compares)
         {
             throw new ArgumentException(
                 $"The loss '{compares.Name}' compares the samples of a batch with each other, and with {nameof(TrainerOptions.MicroBatchSize)} {size} "

@@ -1,11 +1,12 @@
 using Distillation.Checkpoints;
 using Distillation.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Distillation.Training;
 
 /// <summary>One run: a scheme, its data and options, and all that changes on the way.</summary>
-internal sealed class TrainingSession : IDisposable
+internal sealed partial class TrainingSession : IDisposable
 {
     private readonly BatchOrder _order;
     private readonly ModulesInTraining _modules = new();
@@ -14,6 +15,8 @@ internal sealed class TrainingSession : IDisposable
     private readonly BatchReader _reader;
     private readonly ProgressReporter _reporter;
     private readonly torch.Device _device;
+    private StopSignal _stop = new(group: null, default, default);
+    private GradientExchange? _exchange;
     private CheckpointDirectory? _directory;
     private Checkpointer? _checkpointer;
     private Validator? _validator;
@@ -21,12 +24,15 @@ internal sealed class TrainingSession : IDisposable
 
     /// <exception cref="ArgumentException">The data has no lengths, and the order needs them.</exception>
     /// <exception cref="InvalidOperationException">A student is in training already.</exception>
-    public TrainingSession(TrainerOptions options, ITrainingScheme scheme, IDataSource train, ILogger logger, IProgress<TrainingProgress>? progress)
+    public TrainingSession(
+        TrainerOptions options, RankGroup? group, ITrainingScheme scheme, IDataSource train, ILogger logger, IProgress<TrainingProgress>? progress)
     {
         Options = options;
         Scheme = scheme;
         Train = train;
-        Logger = logger;
+        Group = group;
+        bool reports = Group is null or { IsFirst: true };
+        Logger = reports ? logger : NullLogger.Instance;
         _order = new BatchOrder(train, options);
         try
         {
@@ -40,14 +46,19 @@ internal sealed class TrainingSession : IDisposable
 
         _modes = new LearnerModes(scheme.Learners);
         _device = ModuleTree.DeviceOf(scheme.Validated.Student.Module);
-        _reader = new BatchReader(train, _order, options, _device);
+        _reader = new BatchReader(train, _order, options, _device, Group);
         State = new RunState(options, _order.StepsPerEpoch);
         Selection = new ModelSelection(options, scheme.Validated);
-        _reporter = new ProgressReporter(options, scheme, State, logger, progress);
-        Guard = new NonFiniteGuard(options.NonFinite, State, _reporter, scheme.Learners, logger);
+        _reporter = new ProgressReporter(options, scheme, State, Logger, reports ? progress : null, Group);
+        Guard = new NonFiniteGuard(options.NonFinite, State, _reporter, scheme.Learners, Logger);
         foreach (Learner learner in scheme.Learners)
         {
             learner.CompleteWith(options);
+        }
+
+        if (Group is not null)
+        {
+            SharedWeights = new(Group, scheme.Learners);
         }
 
         _rng = new GeneratorLease(options.Seed, isKept: options.Checkpoints is not null); // last, for it may lock
@@ -67,52 +78,31 @@ internal sealed class TrainingSession : IDisposable
 
     public NonFiniteGuard Guard { get; }
 
-    /// <summary>Prepares the learners, loads the newest checkpoint, and validates once: what does not fit is refused before the first update.</summary>
-    public void Begin(IDataSource? validation, CancellationToken cancellationToken)
-    {
-        _modes.Evaluate();
-        Prepare();
-        _modules.EnterLosses(Scheme.Learners);
-        _settings = RunSettings.WithConditions(Options, Scheme, Train.Count);
-        Guard.Begin();
-        if (Options.Checkpoints is { } checkpoints)
-        {
-            Array.ForEach([.. Scheme.Learners], learner => learner.RequireSavable());
-            _directory = new CheckpointDirectory(checkpoints, Logger);
-            _checkpointer = new Checkpointer(this, _directory, cancellationToken);
-        }
+    /// <summary>Gets the ranks that train together; <see langword="null"/> where this process trains alone.</summary>
+    public RankGroup? Group { get; }
 
-        Log.TrainingStarted(Logger, Train.Count, _order.StepsPerEpoch, State.Position.TotalSteps);
-        _checkpointer?.Resume();
-        _validator = validation is null ? null : new(Scheme.Validated, validation, Options, _device, Logger);
-        if (!State.IsOver && !Selection.StopsEarly)
-        {
-            Replay(State.Position.Step);
-        }
-
-        _validator?.Begin(State.Position.Step == 0 ? Scheme.Teacher : null, cancellationToken);
-    }
+    /// <summary>Gets what keeps the weights of the ranks the same.</summary>
+    public SharedWeights? SharedWeights { get; }
 
     /// <summary>Runs to the end.</summary>
     /// <exception cref="TrainingCanceledException">The token canceled the run.</exception>
     /// <exception cref="TrainingDivergedException">A loss became infinite or not a number.</exception>
     public TrainingResult Run(CancellationToken cancellationToken)
     {
-        CancellationToken stop = _checkpointer?.Stop ?? cancellationToken;
         try
         {
             while (!Selection.StopsEarly && (!State.IsOver || State.IsEpochOpen))
             {
                 _modes.Train();
-                bool isCanceled = !State.IsEpochOpen && !Pass(stop);
-                if (isCanceled || !EndEpoch(stop))
+                bool isCanceled = !State.IsEpochOpen && !Pass();
+                if (isCanceled || !EndEpoch())
                 {
-                    TrainingResult result = End(cancellationToken.IsCancellationRequested ? TrainingStatus.Canceled : TrainingStatus.Terminated);
+                    TrainingResult result = End(_stop.IsCanceled ? TrainingStatus.Canceled : TrainingStatus.Terminated);
                     return result.Status == TrainingStatus.Canceled ? throw new TrainingCanceledException(result, cancellationToken) : result;
                 }
 
                 Guard.Keep();
-                _checkpointer?.EndEpoch();
+                _checkpointer?.EndEpoch(IsCheckpointDueByClock);
             }
         }
         catch (TrainingDivergedException)
@@ -128,6 +118,7 @@ internal sealed class TrainingSession : IDisposable
     {
         _checkpointer?.Dispose();
         _directory?.Dispose();
+        _exchange?.Dispose();
         Guard.Dispose();
         Selection.Dispose();
         _modes.Dispose();
@@ -135,53 +126,11 @@ internal sealed class TrainingSession : IDisposable
         _modules.Dispose();
     }
 
-    private void Prepare()
-    {
-        using var normalization = new NormalizationCheck(Train.Count, Options);
-        using var scope = torch.NewDisposeScope();
-        using var noGradient = torch.no_grad();
-        using Tensor numbers = _order.Of(0);
-        Batch read = _reader.ReadOnHost(numbers, 0);
-        DataCheck.RequireFiniteInputs(read, "train");
-        Batch sample = _reader.Placed(read);
-        if (_reader.Splits && Scheme is IResumableScheme resumable)
-        {
-            // A cache must learn of these samples in the pieces of the run, before it gets all of them at once.
-            _ = _reader.Split(sample).All(resumable.Replay);
-        }
-
-        _modes.Watch(normalization);
-        Scheme.Prepare(sample);
-        normalization.Require();
-        DataCheck.RequireClassIds(Train, Scheme.Learners.SelectMany(learner => learner.ClassIds), "train");
-    }
-
-    /// <summary>Passes the batches before a checkpoint to a scheme that needs them.</summary>
-    private void Replay(long steps)
-    {
-        if (Scheme is not IResumableScheme resumable)
-        {
-            return;
-        }
-
-        using var noGradient = torch.no_grad();
-        for (int epoch = 0; epoch * _order.StepsPerEpoch < steps; epoch++)
-        {
-            using Tensor numbers = _order.Of(epoch);
-            for (long i = 0; i < Math.Min(_order.StepsPerEpoch, steps - (epoch * _order.StepsPerEpoch)); i++)
-            {
-                using var scope = torch.NewDisposeScope();
-                if (!_reader.Split(_reader.Read(numbers, i)).All(resumable.Replay))
-                {
-                    return;
-                }
-            }
-        }
-    }
+    private bool IsCheckpointDueByClock => _exchange?.IsCheckpointDue ?? _checkpointer!.IsDueByClock;
 
     /// <summary>Passes over the data once.</summary>
     /// <returns><see langword="false"/> if the run was canceled on the way.</returns>
-    private bool Pass(CancellationToken cancellationToken)
+    private bool Pass()
     {
         using Tensor numbers = _order.Of(State.Position.Epoch);
         State.BeginPass();
@@ -189,36 +138,56 @@ internal sealed class TrainingSession : IDisposable
         long first = State.Position.Step - began;
         long steps = Math.Min(_order.StepsPerEpoch, State.Position.TotalSteps - began) - first;
         using var feed = new BatchFeed(i => _reader.Read(numbers, first + i), steps, Options.Prefetch);
+        _stop.Agree();
         for (long i = 0; i < steps; i++)
         {
-            if (cancellationToken.IsCancellationRequested)
+            if (_stop.IsSet)
             {
                 return false;
             }
 
             using var scope = torch.NewDisposeScope();
-            Batch batch = feed.Next();
-            _rng.BeginUpdate();
-            Guard.BeginUpdate();
-            AccumulateGradients(batch);
-            if (Guard.Allows(batch))
-            {
-                Scheme.Update(State.Position);
-            }
-
-            _rng.EndUpdate();
-
-            State.EndStep(batch.Count);
+            Step(feed);
             _reporter.EndStep();
             if (i < steps - 1)
             {
-                _checkpointer?.EndStep();
+                _checkpointer?.EndStep(IsCheckpointDueByClock);
             }
         }
 
+        SharedWeights?.AverageBuffers();
         Guard.EndPass();
         State.EndPass();
         return true;
+    }
+
+    private void Step(BatchFeed feed)
+    {
+        Batch batch = _exchange is null ? AccumulateGradients(feed) : ExchangeGradients(feed, _exchange);
+        if (Guard.Allows(batch))
+        {
+            Scheme.Update(State.Position);
+        }
+
+        _rng.EndUpdate();
+        State.EndStep(batch.Count);
+    }
+
+    private Batch ExchangeGradients(BatchFeed feed, GradientExchange exchange)
+    {
+        Batch? batch = null;
+        Group!.Reseed(Options.Seed, State.Position.Step);
+        exchange.Run(() => batch = AccumulateGradients(feed), _checkpointer?.IsDueByClock ?? false);
+        return batch!;
+    }
+
+    private Batch AccumulateGradients(BatchFeed feed)
+    {
+        Batch batch = feed.Next();
+        _rng.BeginUpdate();
+        Guard.BeginUpdate();
+        AccumulateGradients(batch);
+        return batch;
     }
 
     private void AccumulateGradients(Batch batch)
@@ -239,7 +208,7 @@ internal sealed class TrainingSession : IDisposable
 
     /// <summary>Validates where that is due, and reports the epoch.</summary>
     /// <returns><see langword="false"/> if the run was canceled on the way; the epoch is then open.</returns>
-    private bool EndEpoch(CancellationToken cancellationToken)
+    private bool EndEpoch()
     {
         if (_validator is null || !State.IsValidationDue)
         {
@@ -251,10 +220,10 @@ internal sealed class TrainingSession : IDisposable
         _modes.Evaluate();
         try
         {
-            EndEpoch(_validator.Run(cancellationToken));
+            EndEpoch(_validator.Run());
             return true;
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (_stop.IsSet)
         {
             return false;
         }
@@ -271,6 +240,7 @@ internal sealed class TrainingSession : IDisposable
     // The students have their final weights also where the last checkpoint cannot be written.
     private TrainingResult End(TrainingStatus status)
     {
+        SharedWeights?.AverageBuffers();
         _checkpointer?.SaveLast();
         foreach (Learner learner in Scheme.Learners)
         {
@@ -283,6 +253,7 @@ internal sealed class TrainingSession : IDisposable
             Log.BestRestored(Logger, best.Position.Epoch, Options.SelectedBy!.Name, best.Validation![Options.SelectedBy]);
         }
 
+        SharedWeights?.RequireSame("weights at the end of the run");
         Log.TrainingEnded(Logger, status, State.Position.Step, State.Elapsed);
         var result = new TrainingResult
         {
@@ -293,7 +264,11 @@ internal sealed class TrainingSession : IDisposable
             Elapsed = State.Elapsed,
             Settings = _settings,
         };
-        _checkpointer?.Finish();
+        if (_checkpointer is { } checkpointer)
+        {
+            Locally(checkpointer.Finish);
+        }
+
         return result;
     }
 }

@@ -11,16 +11,16 @@ namespace Distillation.Training;
 /// <param name="options">How the run goes.</param>
 /// <param name="device">Where the model is.</param>
 /// <param name="logger">Gets what is found out about the teacher.</param>
-internal sealed class Validator(Learner learner, IDataSource data, TrainerOptions options, torch.Device device, ILogger logger)
+/// <param name="group">The ranks that share the batches; <see langword="null"/> for one alone.</param>
+/// <param name="stop">What ends the run.</param>
+internal sealed class Validator(
+    Learner learner, IDataSource data, TrainerOptions options, torch.Device device, ILogger logger, RankGroup? group, StopSignal stop)
 {
     private readonly TeacherMonitor _teacherMonitor = new(logger);
     private EvaluationTask? _task;
 
-    /// <summary>
-    /// Finds out the task, and validates on one batch, in evaluation mode, so that data on which nothing can be measured is refused; compares with a teacher on
-    /// all of it.
-    /// </summary>
-    public void Begin(ITeacher? teacher, CancellationToken cancellationToken)
+    /// <summary>Finds out the task, and validates on one batch, in evaluation mode, so that data on which nothing can be measured is refused.</summary>
+    public void Begin()
     {
         using ITeacher validated = Model();
         long? ignored = learner.ClassIds.Select(ids => ids.Ignored).FirstOrDefault(label => label is not null);
@@ -34,38 +34,46 @@ internal sealed class Validator(Learner learner, IDataSource data, TrainerOption
             device,
             options.BestBy,
             options.EarlyStopping?.Metric);
-        if (teacher is null)
-        {
-            return;
-        }
+    }
 
+    /// <summary>Compares the student before training with its teacher.</summary>
+    public void CompareWith(ITeacher teacher)
+    {
         try
         {
-            EvaluationReport student = Measure(cancellationToken);
-            _teacherMonitor.Begin(teacher, student, _task, data, options.BatchSize, device, cancellationToken);
+            _teacherMonitor.Begin(teacher, Measure(), _task!.Metrics[0], Measure);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsSet)
         {
             // The loop ends the run.
         }
     }
 
     /// <summary>Validates, in evaluation mode.</summary>
+    /// <returns>The report; <see langword="null"/> on ranks that compute no metrics.</returns>
     /// <exception cref="OperationCanceledException">The run was canceled.</exception>
-    public EvaluationReport Run(CancellationToken cancellationToken)
+    public EvaluationReport? Run()
     {
         long began = Stopwatch.GetTimestamp();
-        EvaluationReport report = Measure(cancellationToken);
+        EvaluationReport? report = Measure();
         Meters.ValidationDuration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds);
-        _teacherMonitor.Compare(report);
+        if (report is not null)
+        {
+            _teacherMonitor.Compare(report);
+        }
+
         return report;
     }
 
     private ITeacher Model() => learner.Loss.CreatePredictor(learner.Student) ?? learner.Student.AsTeacher();
 
-    private EvaluationReport Measure(CancellationToken cancellationToken)
+    private EvaluationReport? Measure()
     {
         using ITeacher validated = Model();
-        return Evaluator.Evaluate(validated, data, _task, options.BatchSize, device, cancellationToken);
+        return Measure(validated);
     }
+
+    private EvaluationReport? Measure(ITeacher model) => group is null
+        ? Evaluator.Evaluate(model, data, _task, options.BatchSize, device, stop.Token)
+        : new SharedEvaluation(group, stop, data, options.BatchSize, device).Run(model, _task!);
 }

@@ -16,6 +16,7 @@ public sealed partial class Learner
     internal void BeginUpdate()
     {
         HasDiverged = false;
+        HasSpoiledBuffers = false;
         if (_buffersBefore is { } buffers)
         {
             _meterBefore?.Dispose();
@@ -34,8 +35,10 @@ public sealed partial class Learner
         _meterBefore = null;
     }
 
-    /// <summary>Returns whether the buffers of student and loss are finite: statistics of normalization may not be where loss and gradient are.</summary>
-    internal bool HasFiniteBuffers() => FiniteNumbers.Are(Buffers().Where(torch.is_floating_point));
+    /// <summary>
+    /// Returns whether the buffers of student and loss are finite, on all ranks: statistics of normalization may not be where loss and gradient are.
+    /// </summary>
+    internal bool HasFiniteBuffers() => !HasSpoiledBuffers && FiniteNumbers.Are(Buffers().Where(torch.is_floating_point));
 
     internal bool HasFiniteGradient() => FiniteNumbers.Are(_parameters.Select(parameter => parameter.grad).OfType<Tensor>());
 
@@ -51,5 +54,6 @@ public sealed partial class Learner
         _optimizer = Strategy.Create(_named);
     }
 
-    private IEnumerable<Tensor> Buffers() => [.. Student.Module.buffers(), .. Loss.Module?.buffers() ?? []];
+    /// <summary>Returns the buffers of student and loss.</summary>
+    internal IEnumerable<Tensor> Buffers() => [.. Student.Module.buffers(), .. Loss.Module?.buffers() ?? []];
 }

@@ -142,10 +142,10 @@ public sealed partial class Learner
         Dictionary<string, Tensor> meters = rest.Names.Where(name => name.StartsWith(meter, StringComparison.Ordinal))
             .ToDictionary(name => name[meter.Length..], name => rest.ReadNumber(name).to(ModuleTree.DeviceOf(Student.Module)));
         if (!LossMeter.AreWhole(meters.Keys, numbers.LossSums.Keys, numbers.LossWeights.Keys)
-            || numbers.LossWeights.Values.Any(weight => !double.IsFinite(weight) || weight <= 0))
+            || numbers.LossWeights.Values.Any(weight => !double.IsFinite(weight) || weight < 0))
         {
             throw new InvalidDataException(
-                $"'{Name}' must have a sum and a positive weight for each loss, but has [{string.Join(", ", meters.Keys)}], "
+                $"'{Name}' must have a sum and a weight for each loss, but has [{string.Join(", ", meters.Keys)}], "
                 + $"sums of [{string.Join(", ", numbers.LossSums.Keys)}] and weights [{string.Join(", ", numbers.LossWeights)}].");
         }
 

@@ -131,7 +131,7 @@ public sealed partial class Learner : IDisposable
         }
 
         Record(terms, context.Batch.Count);
-        _meter.Add(Total, value, context.Batch.Count, _loss.GetWeight(context.Batch, context.Student));
+        Meter.Add(Total, value, context.Batch.Count, _loss.GetWeight(context.Batch, context.Student));
         if (value.device_type == DeviceType.CPU || _buffersBefore is not null)
         {
             HasDiverged |= !FiniteNumbers.Is(value);
@@ -179,6 +179,7 @@ public sealed partial class Learner : IDisposable
         _average?.Dispose();
         _gradientNorm?.Dispose();
         _meter.Dispose();
+        _ownLosses?.Dispose();
         _normMonitor.Dispose();
         _meterBefore?.Dispose();
         _buffersBefore?.Dispose();
@@ -237,11 +238,11 @@ public sealed partial class Learner : IDisposable
         {
             if (term.Tensor is { } value)
             {
-                _meter.Add(term.Name, value, samples, term.SampleWeight);
+                Meter.Add(term.Name, value, samples, term.SampleWeight);
             }
             else
             {
-                _meter.Add(term.Name, term.Number, samples);
+                Meter.Add(term.Name, term.Number, samples);
             }
         }
     }

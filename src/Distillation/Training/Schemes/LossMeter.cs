@@ -54,6 +54,16 @@ internal sealed class LossMeter : IDisposable
         _nearWeights[name] = _nearWeights.GetValueOrDefault(name) + samples;
     }
 
+    /// <summary>Adds a sum of values, each times its weight.</summary>
+    /// <param name="name">What it is.</param>
+    /// <param name="sum">The sum.</param>
+    /// <param name="weight">The sum of the weights; zero or positive.</param>
+    public void AddSum(string name, double sum, double weight)
+    {
+        _nearSums[name] = _nearSums.GetValueOrDefault(name) + sum;
+        _nearWeights[name] = _nearWeights.GetValueOrDefault(name) + weight;
+    }
+
     /// <summary>Copies the sums, for the caller to dispose or to give to <see cref="Restore"/>.</summary>
     public LossMeter Copy()
     {
@@ -92,20 +102,21 @@ internal sealed class LossMeter : IDisposable
     }
 
     /// <summary>Reads the means since the last reading; 0 of what only batches of no weight were added to. This waits for the device.</summary>
-    public Dictionary<string, double> Take()
+    public Dictionary<string, double> Take() =>
+        TakeSums().ToDictionary(one => one.Key, one => one.Value is { Sum: 0, Weight: 0 } ? 0 : one.Value.Sum / one.Value.Weight);
+
+    /// <summary>Reads sums and weights since the last reading, by name. This waits for the device.</summary>
+    public Dictionary<string, (double Sum, double Weight)> TakeSums()
     {
         using var scope = torch.NewDisposeScope();
         IEnumerable<string> names = _nearWeights.Keys
             .Concat(_tensors.Keys.Where(name => name.StartsWith(OfWeight, StringComparison.Ordinal)).Select(name => name[OfWeight.Length..]))
             .Distinct();
-        Dictionary<string, double> means = names.ToDictionary(name => name, name =>
-        {
-            (double sum, double weight) =
-                (_nearSums.GetValueOrDefault(name) + Read(OfSum + name), _nearWeights.GetValueOrDefault(name) + Read(OfWeight + name));
-            return weight == 0 && sum == 0 ? 0 : sum / weight;
-        });
+        Dictionary<string, (double Sum, double Weight)> sums = names.ToDictionary(
+            name => name,
+            name => (_nearSums.GetValueOrDefault(name) + Read(OfSum + name), _nearWeights.GetValueOrDefault(name) + Read(OfWeight + name)));
         Dispose();
-        return means;
+        return sums;
     }
 
     public void Dispose()

@@ -10,9 +10,9 @@ namespace Distillation.Training;
 /// <remarks>
 /// Layers are watched while models and losses see the first batch. A layer that a parent runs with <c>forward</c>, which skips hooks, is not seen.
 /// </remarks>
-internal sealed class NormalizationCheck(long samples, TrainerOptions options) : IDisposable
+internal sealed class NormalizationCheck(long samples, TrainerOptions options, int ranks) : IDisposable
 {
-    private readonly string? _reason = OneLeft(samples, options);
+    private readonly string? _reason = OneLeft(samples, options, ranks);
     private readonly List<Action> _removals = [];
     private string? _single;
 
@@ -79,18 +79,34 @@ internal sealed class NormalizationCheck(long samples, TrainerOptions options) :
 
     public void Dispose() => _removals.ForEach(remove => remove());
 
-    private static string? OneLeft(long samples, TrainerOptions options)
+    private static string? OneLeft(long samples, TrainerOptions options, int ranks)
     {
         long whole = Math.Min(samples, options.BatchSize);
         long last = options.LastBatch == LastBatch.Drop || samples % whole == 0 ? whole : samples % whole;
-        return last == 1
-            ? FormattableString.Invariant($"{nameof(TrainerOptions.BatchSize)} {options.BatchSize} leaves a batch of one of {samples} samples")
-            : options.MicroBatchSize is { } size && Math.Min(Smallest(whole, size), Smallest(last, size)) == 1
-                ? string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{nameof(TrainerOptions.MicroBatchSize)} {size} with {nameof(TrainerOptions.BatchSize)} {options.BatchSize} leaves a micro-batch of "
-                    + $"one of {samples} samples")
-                : null;
+        if (last == 1)
+        {
+            return FormattableString.Invariant($"{nameof(TrainerOptions.BatchSize)} {options.BatchSize} leaves a batch of one of {samples} samples");
+        }
+
+        string split = options.MicroBatchSize is { } size
+            ? string.Create(CultureInfo.InvariantCulture, $"{nameof(TrainerOptions.MicroBatchSize)} {size} with ")
+            : "";
+        string batches = string.Create(CultureInfo.InvariantCulture, $"{split}{nameof(TrainerOptions.BatchSize)} {options.BatchSize}");
+        if (ranks > 1 && (HasPartOfOne(whole, ranks, options) || HasPartOfOne(last, ranks, options)))
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{batches} on {ranks} ranks leaves a part of one of {samples} samples");
+        }
+
+        return options.MicroBatchSize is { } micro && Math.Min(Smallest(whole, micro), Smallest(last, micro)) == 1
+            ? string.Create(CultureInfo.InvariantCulture, $"{batches} leaves a micro-batch of one of {samples} samples")
+            : null;
+    }
+
+    private static bool HasPartOfOne(long batch, int ranks, TrainerOptions options)
+    {
+        long part = RankParts.Size(batch, ranks);
+        long micro = options.MicroBatchSize ?? part;
+        return Math.Min(Smallest(part, Math.Min(part, micro)), Smallest(Smallest(batch, part), Math.Min(part, micro))) == 1;
     }
 
     private static long Smallest(long batch, long size) => batch % size == 0 ? size : batch % size;

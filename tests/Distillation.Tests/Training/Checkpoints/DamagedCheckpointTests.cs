@@ -103,7 +103,7 @@ public sealed class DamagedCheckpointTests : IDisposable
     private bool Resumes(CheckpointDirectory directory, TrainerOptions options, DistillationScheme scheme)
     {
         using var scope = torch.NewDisposeScope();
-        using var session = new TrainingSession(options, scheme, _data, NullLogger.Instance, progress: null);
+        using var session = new TrainingSession(options, group: null, scheme, _data, NullLogger.Instance, progress: null);
         session.Guard.Begin();
         using var checkpointer = new Checkpointer(session, directory, CancellationToken.None);
         return Ends(checkpointer.Resume);

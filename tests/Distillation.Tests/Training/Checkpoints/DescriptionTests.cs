@@ -16,6 +16,7 @@ public sealed class DescriptionTests
             nameof(TrainerOptions.Baseline),
             nameof(TrainerOptions.Checkpoints),
             nameof(TrainerOptions.Prefetch),
+            nameof(TrainerOptions.Ranks),
             nameof(TrainerOptions.ReportEverySteps),
             nameof(TrainerOptions.Optimizer),
             nameof(TrainerOptions.Update),

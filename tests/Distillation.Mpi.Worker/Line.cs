@@ -1,0 +1,31 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Distillation.Mpi.Worker;
+
+/// <summary>A line of output, which the launcher may mix with those of other ranks: it is written at once.</summary>
+internal static class Line
+{
+    public static void Write(params object[] fields) =>
+        Console.Write($"{string.Join('|', fields.Select(field => Convert.ToString(field, CultureInfo.InvariantCulture)))}\n");
+
+    /// <summary>Returns all parameters, in base 64.</summary>
+    public static string Weights(torch.nn.Module module)
+    {
+        using var scope = torch.NewDisposeScope();
+        return Convert.ToBase64String(torch.cat([.. module.parameters().Select(parameter => parameter.detach().flatten())]).bytes);
+    }
+
+    /// <summary>Returns the digest of all parameters and buffers.</summary>
+    public static string Digest(torch.nn.Module module)
+    {
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (Tensor tensor in module.parameters().Concat(module.buffers()))
+        {
+            using Tensor detached = tensor.detach();
+            digest.AppendData(detached.bytes);
+        }
+
+        return Convert.ToHexStringLower(digest.GetHashAndReset())[..16];
+    }
+}

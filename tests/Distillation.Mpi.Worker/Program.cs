@@ -1,0 +1,13 @@
+using System.Globalization;
+using Distillation.Mpi;
+using Distillation.Mpi.Worker;
+
+torch.set_num_threads(1);
+return args[0] switch
+{
+    "compare" => CompareCommand.Run(),
+    "train" => TrainCommand.Run(directory: args[1], dropout: double.Parse(args[2], CultureInfo.InvariantCulture), Fault.Of(args.ElementAtOrDefault(3))),
+    "leave" => LeaveCommand.Run(),
+    "signal" => SignalCommand.Run(args.ElementAtOrDefault(1)),
+    _ => throw new ArgumentException($"The command must be compare, train, leave or signal, but is '{args[0]}'."),
+};
