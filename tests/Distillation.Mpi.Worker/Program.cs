@@ -1,5 +1,4 @@
 using System.Globalization;
-using Distillation.Mpi;
 using Distillation.Mpi.Worker;
 
 torch.set_num_threads(1);

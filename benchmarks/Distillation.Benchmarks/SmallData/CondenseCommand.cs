@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Distillation.Data;
 using Distillation.Evaluation;
 using Distillation.Losses;
 using Distillation.SmallData;

@@ -36,9 +36,9 @@ internal static class SmallDataDetails
                 trial.Seed,
                 trial.Labels,
                 trial.Report.Recipe.Name,
-                trial.Report.Difference.OnlyFirst,
-                trial.Report.Difference.OnlySecond,
-                trial.Report.Difference.PValue,
+                trial.Report.Difference!.OnlyFirst,
+                trial.Report.Difference!.OnlySecond,
+                trial.Report.Difference!.PValue,
             ]))
     {
         Title = "The original by the recipe against the plain one",

@@ -48,7 +48,7 @@ internal static class SmallDataReport
 
     private static IEnumerable<string> Gains(IReadOnlyList<SmallDataTrial> trials, Spread againstPlain, Spread? againstControl)
     {
-        double chance = trials[0].Report.Difference.PValue;
+        double chance = trials[0].Report.Difference!.PValue;
         string test = trials.Count == 1 ? FormattableString.Invariant($" (McNemar's p {(chance < 0.001 ? "< 0.001" : $"= {chance:0.000}")})") : "";
         yield return $"distillation against the plain original: {Points(againstPlain)}{test}";
         if (againstControl is not null)

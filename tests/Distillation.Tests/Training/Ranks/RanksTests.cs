@@ -1,4 +1,3 @@
-using Distillation.Evaluation;
 using Distillation.Losses;
 using Distillation.Training;
 using static TorchSharp.torch.nn;
