@@ -1,6 +1,5 @@
 using Distillation.Caching;
 using Distillation.Losses;
-using static TorchSharp.torch.nn;
 
 namespace Distillation.Tests.Losses;
 
