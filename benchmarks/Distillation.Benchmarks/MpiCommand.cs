@@ -27,7 +27,11 @@ internal static class MpiCommand
         var clock = new StepClock();
         var options = new TrainerOptions
         {
-            Steps = Steps, BatchSize = 64, ReportEverySteps = 1, Optimizer = new SgdOptimizer(0.01) { Momentum = 0.9 }, Ranks = ranks,
+            Steps = Steps,
+            BatchSize = 64,
+            ReportEverySteps = 1,
+            Optimizer = new SgdOptimizer(0.01) { Momentum = 0.9 },
+            Ranks = ranks,
         };
         new DistillationTrainer(teacher, Student.From(small), (0.9 * new SoftTargetLoss(4)) + (0.1 * new HardLabelLoss()), options).Fit(train, progress: clock);
         if (ranks.Rank == 0)

@@ -24,7 +24,8 @@ public sealed record CompressionReport
     public string Describe() => string.Join(
         Environment.NewLine,
         [
-            $"{Brief.Of((double)Before.Parameters)} parameters became {Brief.Of((double)After.Parameters)}, {Brief.Of((double?)Before.MultiplyAdds)} multiply-adds "
+            $"{Brief.Of((double)Before.Parameters)} parameters became {Brief.Of((double)After.Parameters)}, "
+            + $"{Brief.Of((double?)Before.MultiplyAdds)} multiply-adds "
             + $"{Brief.Of((double?)After.MultiplyAdds)}; outputs changed by {Brief.Of(OutputChange)} of their norm.",
             .. Layers.Select(layer => $"  {layer}"),
         ]);
@@ -40,7 +41,8 @@ public sealed record CompressionReport
     // Timing is no part of it: two runs are enough for a latency that nobody compares.
     internal static ModelCost CostOf(torch.nn.Module network, Tensor sampleInputs) => ModelCost.Measure(network, sampleInputs, runs: 2);
 
-    internal static CompressionReport Of(ModelCost before, Tensor outputsBefore, torch.nn.Module<Tensor, Tensor> network, Tensor sampleInputs, IReadOnlyList<PrunedLayer> layers)
+    internal static CompressionReport Of(
+        ModelCost before, Tensor outputsBefore, torch.nn.Module<Tensor, Tensor> network, Tensor sampleInputs, IReadOnlyList<PrunedLayer> layers)
     {
         using var noGradient = torch.no_grad();
         using Tensor outputs = network.call(sampleInputs);

@@ -6,7 +6,8 @@ public static partial class StudentBuilder
 {
     /// <summary>Makes a network of some layers of another, in their order: DistilBERT's way. (Sanh et al., 2019, take every second layer.)</summary>
     /// <remarks>
-    /// A module with a list of layers of its own takes them in its constructor, since a <c>ModuleList</c> of TorchSharp does not forget layers that are removed.
+    /// A module with a list of layers of its own takes them in its constructor, since a <c>ModuleList</c> of TorchSharp does not forget layers that are
+    /// removed.
     /// </remarks>
     /// <param name="network">The network. Its chosen layers, with their names, are those of the result from then on; the others are disposed.</param>
     /// <param name="layers">The numbers of the layers to keep, ascending, the first of the network is 0; one at least.</param>

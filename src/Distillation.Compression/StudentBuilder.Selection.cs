@@ -12,9 +12,12 @@ public static partial class StudentBuilder
     /// <param name="student">The network that gets weights and statistics, which keep their shapes, data types and devices.</param>
     /// <param name="teacher">The larger network, which does not change.</param>
     /// <param name="rename">
-    /// Returns the name of the teacher's tensor for a name in the student's <c>state_dict()</c>, or <see langword="null"/> for none; the same name if not given.
+    /// Returns the name of the teacher's tensor for a name in the student's <c>state_dict()</c>, or <see langword="null"/> for none; the same name if not
+    /// given.
     /// </param>
-    /// <returns>The names of the student's tensors that were not set, because the teacher has none of the name that is as large; in the order of the student.</returns>
+    /// <returns>
+    /// The names of the student's tensors that were not set, because the teacher has none of the name that is as large; in the order of the student.
+    /// </returns>
     /// <exception cref="ArgumentException">No tensor of the student has one of the teacher.</exception>
     public static IReadOnlyList<string> SelectWeights(torch.nn.Module student, torch.nn.Module teacher, Func<string, string?>? rename = null)
     {

@@ -6,8 +6,8 @@ namespace Distillation.Compression;
 public static partial class StudentBuilder
 {
     /// <summary>
-    /// Gives the layers of a network the shapes that they have in the file of a pruned one, so that it can be loaded. Weights of layers that change are zero until
-    /// then.
+    /// Gives the layers of a network the shapes that they have in the file of a pruned one, so that it can be loaded. Weights of layers that change are zero
+    /// until then.
     /// </summary>
     /// <remarks>
     /// <c>using (SafetensorsFile file = SafetensorsFile.Open(path)) { StudentBuilder.MatchShapes(network, file); } ModuleWeights.Load(network, path);</c>
@@ -37,7 +37,8 @@ public static partial class StudentBuilder
                 if (!seen.Contains(name) && shapes.TryGetValue(name, out long[]? shape) && !shape.AsSpan().SequenceEqual(tensor.shape))
                 {
                     throw new ArgumentException(
-                        $"'{name}' must have the shape {Shapes.Of(tensor)}, because no layer with channels holds it, but the shape is [{string.Join(", ", shape)}].",
+                        $"'{name}' must have the shape {Shapes.Of(tensor)}, because no layer with channels holds it, "
+                        + $"but the shape is [{string.Join(", ", shape)}].",
                         nameof(shapes));
                 }
             }

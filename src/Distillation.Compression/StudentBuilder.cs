@@ -15,6 +15,7 @@ public static partial class StudentBuilder
         Require.Present(network);
         return Require.Present(sampleInputs).dim() > 0 && sampleInputs.size(0) > 0
             ? (network, sampleInputs)
-            : throw new ArgumentException($"The sample inputs must be [N, ...] with one sample at least, but are {Shapes.Of(sampleInputs)}.", nameof(sampleInputs));
+            : throw new ArgumentException(
+                $"The sample inputs must be [N, ...] with one sample at least, but are {Shapes.Of(sampleInputs)}.", nameof(sampleInputs));
     }
 }

@@ -119,7 +119,8 @@ public sealed class ChannelPruningTests : IDisposable
         CompressionReport report = StudentBuilder.PruneChannels(network, Some.Inputs(samples: 4, features: 5 * 8).view(4, 5, 8));
 
         report.Layers.Single(layer => layer.Path == "_hidden").After.Should().Be(8);
-        report.Layers.Where(layer => layer.Path != "_hidden").Should().NotBeEmpty().And.OnlyContain(layer => layer.After == layer.Before && layer.Reason != null);
+        report.Layers.Where(layer => layer.Path != "_hidden")
+            .Should().NotBeEmpty().And.OnlyContain(layer => layer.After == layer.Before && layer.Reason != null);
         report.Describe().Should().Contain("without one of them");
     }
 
@@ -147,7 +148,8 @@ public sealed class ChannelPruningTests : IDisposable
         double[] before = Some.Weights(network);
 
         FluentActions.Invoking(() => StudentBuilder.PruneChannels(network, Networks.Inputs("linear"), new() { Importance = new Unknown() }))
-            .Should().Throw<InvalidOperationException>().WithMessage("Unknown must measure a finite score, zero or positive, for each of the 8 channels of layer 'a'.");
+            .Should().Throw<InvalidOperationException>()
+            .WithMessage("Unknown must measure a finite score, zero or positive, for each of the 8 channels of layer 'a'.");
 
         Some.Weights(network).Should().Equal(before);
     }

@@ -11,10 +11,20 @@ internal static class Networks
     {
         ["linear"] = () => Sequential(("a", Linear(6, 8)), ("act", ReLU()), ("b", Linear(8, 10)), ("act2", GELU()), ("c", Linear(10, 3))),
         ["convolution"] = () => Sequential(
-            ("a", Conv2d(3, 8, 3, padding: 1)), ("bn", BatchNorm2d(8)), ("act", ReLU()), ("b", Conv2d(8, 12, 3, stride: 2, bias: false)), ("bn2", BatchNorm2d(12)),
+            ("a", Conv2d(3, 8, 3, padding: 1)),
+            ("bn", BatchNorm2d(8)),
+            ("act", ReLU()),
+            ("b", Conv2d(8, 12, 3, stride: 2, bias: false)),
+            ("bn2", BatchNorm2d(12)),
             ("act2", Hardswish()), ("pool", AdaptiveAvgPool2d(1)), ("flat", Flatten()), ("c", Linear(12, 3))),
         ["flattened maps"] = () => Sequential(
-            ("a", Conv2d(3, 6, 3, stride: 2)), ("act", ReLU6()), ("pool", MaxPool2d(2)), ("flat", Flatten()), ("b", Linear(6 * 9, 8)), ("act2", PReLU(8)), ("c", Linear(8, 3))),
+            ("a", Conv2d(3, 6, 3, stride: 2)),
+            ("act", ReLU6()),
+            ("pool", MaxPool2d(2)),
+            ("flat", Flatten()),
+            ("b", Linear(6 * 9, 8)),
+            ("act2", PReLU(8)),
+            ("c", Linear(8, 3))),
         ["transposed"] = () => Sequential(
             ("a", Conv2d(3, 6, 3)), ("act", ReLU()), ("up", ConvTranspose2d(6, 4, 2, stride: 2)), ("act2", ReLU()), ("b", Conv2d(4, 2, 1))),
         ["residual"] = () => new Residual(),

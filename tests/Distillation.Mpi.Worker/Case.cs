@@ -15,7 +15,10 @@ internal sealed record Case(string Name)
 
     private static readonly TrainerOptions Options = new()
     {
-        Epochs = 2, BatchSize = 8, Seed = 3, Optimizer = new SgdOptimizer(0.1) { Momentum = 0.9 },
+        Epochs = 2,
+        BatchSize = 8,
+        Seed = 3,
+        Optimizer = new SgdOptimizer(0.1) { Momentum = 0.9 },
     };
 
     private static readonly TrainerOptions AdamW = Options with { Optimizer = new AdamWOptimizer(0.01), Update = new() { ClipNorm = 0.1, AverageDecay = 0.9 } };

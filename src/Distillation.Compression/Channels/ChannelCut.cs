@@ -28,6 +28,8 @@ internal sealed class ChannelCut : IDisposable
     private static Tensor? Kept(int count, IEnumerable<ChannelMember> removed)
     {
         HashSet<int> gone = [.. removed.Select(member => member.Channel)];
-        return gone.Count == 0 ? null : torch.tensor([.. Enumerable.Range(0, count).Where(channel => !gone.Contains(channel)).Select(channel => (long)channel)]);
+        return gone.Count == 0
+            ? null
+            : torch.tensor([.. Enumerable.Range(0, count).Where(channel => !gone.Contains(channel)).Select(channel => (long)channel)]);
     }
 }

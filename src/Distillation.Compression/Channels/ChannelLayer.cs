@@ -40,7 +40,8 @@ internal abstract class ChannelLayer(string path)
     /// <summary>Returns the layers of a network, each module once, in its order.</summary>
     public static ChannelLayer[] AllOf(torch.nn.Module network) =>
     [
-        .. network.named_modules().Prepend(("", network)).DistinctBy(module => module.Item2).Select(module => Of(module.Item1, module.Item2)).OfType<ChannelLayer>(),
+        .. network.named_modules().Prepend(("", network)).DistinctBy(module => module.Item2).Select(module => Of(module.Item1, module.Item2))
+            .OfType<ChannelLayer>(),
     ];
 
     /// <summary>Returns the layer of a module.</summary>

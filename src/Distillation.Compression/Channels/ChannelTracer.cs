@@ -1,7 +1,8 @@
 namespace Distillation.Compression.Channels;
 
 /// <summary>
-/// Finds which channels reach which layers by running a network: a channel that is NaN makes NaN of all that depends on it, through any code between the layers.
+/// Finds which channels reach which layers by running a network: a channel that is NaN makes NaN of all that depends on it, through any code between the
+/// layers.
 /// </summary>
 /// <remarks>
 /// Each sample of a batch marks another channel. Layers do not compute: they output zeros, and the marks of the one that is traced; so what a layer sees comes

@@ -30,7 +30,9 @@ internal static class ShapedWeights
 
             string full = layer.Path.Length == 0 ? name : $"{layer.Path}.{name}";
             seen.Add(full);
-            long[] shape = shapes.TryGetValue(full, out long[]? given) ? given : throw new ArgumentException($"The shape of '{full}' is missing.", nameof(shapes));
+            long[] shape = shapes.TryGetValue(full, out long[]? given)
+                ? given
+                : throw new ArgumentException($"The shape of '{full}' is missing.", nameof(shapes));
             long[] own = tensor.shape;
             bool fits = shape.Length == own.Length && shape.Index().All(size => size.Item > 0
                 && (size.Item == own[size.Index] || size.Index == layer.OutputDimension || size.Index == layer.InputDimension || own.Length == 1));

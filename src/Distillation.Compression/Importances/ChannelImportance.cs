@@ -8,7 +8,9 @@ namespace Distillation.Compression;
 /// </remarks>
 public abstract class ChannelImportance
 {
-    /// <summary>Gets the importance by the weights: the L2 norm of all weights of a channel. (Li et al., 2017, with the L1 norm; Molchanov et al., 2017.)</summary>
+    /// <summary>
+    /// Gets the importance by the weights: the L2 norm of all weights of a channel. (Li et al., 2017, with the L1 norm; Molchanov et al., 2017.)
+    /// </summary>
     public static ChannelImportance Magnitude { get; } = new MagnitudeImportance();
 
     /// <summary>Creates the importance by the outputs: the mean absolute value of a channel's output over data. (Molchanov et al., 2017.)</summary>

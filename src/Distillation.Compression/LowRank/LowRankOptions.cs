@@ -4,12 +4,15 @@ namespace Distillation.Compression;
 public sealed record LowRankOptions
 {
     /// <summary>
-    /// Gets the share of the squared singular values that stay: the smallest rank that has it is taken. With <see cref="Data"/> they are those of the layer on its
-    /// inputs, so that the share is that of the squared outputs.
+    /// Gets the share of the squared singular values that stay: the smallest rank that has it is taken. With <see cref="Data"/> they are those of the layer on
+    /// its inputs, so that the share is that of the squared outputs.
     /// </summary>
     /// <value>In (0, 1]. The default is 0.9.</value>
-    public double Energy { get; init => field = value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(
-        nameof(value), value, $"{nameof(Energy)} must be in (0, 1]."); } = 0.9;
+    public double Energy
+    {
+        get; init => field = value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(
+        nameof(value), value, $"{nameof(Energy)} must be in (0, 1].");
+    } = 0.9;
 
     /// <summary>Gets the rank of all layers, in the place of <see cref="Energy"/>.</summary>
     /// <value>Positive. The default is <see langword="null"/>: each layer has its own.</value>

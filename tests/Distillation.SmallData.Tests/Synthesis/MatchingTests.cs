@@ -44,7 +44,11 @@ public sealed class MatchingTests : IDisposable
         using LabeledSamples data = Heaps(12);
         var matching = new GradientMatching
         {
-            Network = Network, Networks = 1, StepsPerNetwork = 1, LearningRate = 0.3, RealBatchSize = 100,
+            Network = Network,
+            Networks = 1,
+            StepsPerNetwork = 1,
+            LearningRate = 0.3,
+            RealBatchSize = 100,
         };
         using TensorData before = new RandomSubset().Condense(data, 2, seed: 4);
         using TensorData after = matching.Condense(data, 2, seed: 4);

@@ -85,7 +85,10 @@ public sealed class RegressionRecipeTests : IDisposable
         using var data = new LabeledSamples(new TensorData(Some.Inputs(80, 3), Some.Inputs(80, 1, seed: 9).squeeze(1)), EvaluationTask.Regression);
         var options = new RecipeSearchOptions
         {
-            Task = EvaluationTask.Regression, Folds = 3, Training = Training with { Steps = 60 }, PlainWeightDecays = [1],
+            Task = EvaluationTask.Regression,
+            Folds = 3,
+            Training = Training with { Steps = 60 },
+            PlainWeightDecays = [1],
         };
 
         RecipeSearchResult found = new RecipeSearch(() => Network(3), [], options).Run(data);
@@ -159,7 +162,11 @@ public sealed class RegressionRecipeTests : IDisposable
         using LabeledSamples data = Line(30, 0.3f);
         var options = new RecipeSearchOptions
         {
-            Task = EvaluationTask.Regression, Folds = 2, Training = Training with { Steps = 5 }, PlainWeightDecays = [1], Families = [],
+            Task = EvaluationTask.Regression,
+            Folds = 2,
+            Training = Training with { Steps = 5 },
+            PlainWeightDecays = [1],
+            Families = [],
         };
 
         RecipeSearchResult found = new RecipeSearch(

@@ -44,7 +44,10 @@ public sealed class FocalGlobalLossTests : IDisposable
         Tensor student = Layers.Random(1, 1, 3, 4, 4).requires_grad_();
         var loss = new FocalGlobalLoss("student", "teacher", _ => torch.tensor(new[] { 0, 0, 0.2, 0.2 }).view(1, 1, 4))
         {
-            ForegroundWeight = 1, BackgroundWeight = 0, AttentionWeight = 0, ContextWeight = 0,
+            ForegroundWeight = 1,
+            BackgroundWeight = 0,
+            AttentionWeight = 0,
+            ContextWeight = 0,
         };
         DistillationContext context = Layers.Context(student, Layers.Random(2, 1, 3, 4, 4));
         loss.Prepare(context);
@@ -61,7 +64,10 @@ public sealed class FocalGlobalLossTests : IDisposable
         (Tensor student, Tensor teacher) = (Layers.Random(1, 2, 4, 3, 3), Layers.Random(2, 2, 4, 3, 3));
         var loss = new FocalGlobalLoss("student", "teacher", _ => torch.zeros(2, 1, 4))
         {
-            ForegroundWeight = 0, BackgroundWeight = 0, AttentionWeight = 0, ContextWeight = 0.5,
+            ForegroundWeight = 0,
+            BackgroundWeight = 0,
+            AttentionWeight = 0,
+            ContextWeight = 0.5,
         };
 
         Close.ShouldBe(Layers.Value(loss, student, teacher), 0.5 * (student - teacher).square().sum().item<double>() / 2, 1e-12);
