@@ -8,11 +8,7 @@ public sealed record LowRankOptions
     /// its inputs, so that the share is that of the squared outputs.
     /// </summary>
     /// <value>In (0, 1]. The default is 0.9.</value>
-    public double Energy
-    {
-        get; init => field = value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(
-        nameof(value), value, $"{nameof(Energy)} must be in (0, 1].");
-    } = 0.9;
+    public double Energy { get; init => field = Require.Positive(Require.InRange(value, 0, 1), nameof(value)); } = 0.9;
 
     /// <summary>Gets the rank of all layers, in the place of <see cref="Energy"/>.</summary>
     /// <value>Positive. The default is <see langword="null"/>: each layer has its own.</value>

@@ -5,11 +5,7 @@ public sealed record ChannelPruningOptions
 {
     /// <summary>Gets the share of channels to keep.</summary>
     /// <value>In (0, 1]; 0.5 leaves about a quarter of the weights of layers within the network. The default is 0.5.</value>
-    public double Keep
-    {
-        get; init => field = value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(
-        nameof(value), value, $"{nameof(Keep)} must be in (0, 1].");
-    } = 0.5;
+    public double Keep { get; init => field = Require.Positive(Require.InRange(value, 0, 1), nameof(value)); } = 0.5;
 
     /// <summary>
     /// Gets whether all layers are pruned together: the least important channels of the network go, from wherever they are. Otherwise each layer keeps the

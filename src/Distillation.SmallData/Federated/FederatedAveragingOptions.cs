@@ -21,7 +21,7 @@ public sealed record FederatedAveragingOptions
 
     /// <summary>Gets the share of the clients that take part in a round, C in McMahan et al., 2017.</summary>
     /// <value>In (0, 1]; rounded to whole clients, at least one. The default value is 1. The clients of a round are drawn without replacement.</value>
-    public double ClientShare { get; init => field = Require.Positive(Require.InRange(value, 0, 1)); } = 1;
+    public double ClientShare { get; init => field = Require.Positive(Require.InRange(value, 0, 1), nameof(value)); } = 1;
 
     /// <summary>Gets the learning rate of the server, η: <c>w ← w + η·(average − w)</c>.</summary>
     /// <value>Positive. The default value is 1: the average itself.</value>

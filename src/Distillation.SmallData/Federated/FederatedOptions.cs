@@ -17,7 +17,7 @@ public sealed record FederatedOptions
 
     /// <summary>Gets the share of new samples among all that a client learns from.</summary>
     /// <value>In (0, 1). The default value is 0.95: with more of its own samples, a client of few classes sees those everywhere.</value>
-    public double PoolShare { get; init => field = Require.BelowOne(Require.Positive(value)); } = 0.95;
+    public double PoolShare { get; init => field = Require.BelowOne(Require.Positive(value), nameof(value)); } = 0.95;
 
     /// <summary>Gets how many new samples a client makes for each labeled one.</summary>
     /// <value>Positive. The default value is 20.</value>

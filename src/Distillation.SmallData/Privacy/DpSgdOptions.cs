@@ -29,7 +29,7 @@ public sealed record DpSgdOptions
 
     /// <summary>Gets the δ of the report: the probability with which its ε may not hold.</summary>
     /// <value>In (0, 1). The default value is 1e-5. It should be well below one over the number of samples.</value>
-    public double Delta { get; init => field = Require.Positive(Require.BelowOne(value)); } = 1e-5;
+    public double Delta { get; init => field = Require.Positive(Require.BelowOne(value), nameof(value)); } = 1e-5;
 
     /// <summary>Gets the number from which samples and noise follow.</summary>
     /// <value>Any number. The default value is 0. It must stay secret: whoever knows it can compute the noise.</value>

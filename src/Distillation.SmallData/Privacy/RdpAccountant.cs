@@ -111,7 +111,7 @@ public sealed class RdpAccountant
     /// <returns>Zero or positive; infinite without noise.</returns>
     public double Epsilon(double delta)
     {
-        Require.Positive(Require.BelowOne(delta));
+        Require.Positive(Require.BelowOne(delta), nameof(delta));
         double smallest = double.PositiveInfinity;
         for (int i = 0; i < _sums.Length; i++)
         {

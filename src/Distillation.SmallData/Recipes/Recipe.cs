@@ -34,7 +34,7 @@ public sealed record Recipe
 
     /// <summary>Gets the share of new samples among all that the original learns from.</summary>
     /// <value>In (0, 1). The default value is 0.75.</value>
-    public double PoolShare { get; init => field = Require.BelowOne(Require.Positive(value)); } = 0.75;
+    public double PoolShare { get; init => field = Require.BelowOne(Require.Positive(value), nameof(value)); } = 0.75;
 
     /// <summary>Gets how many new samples are made for each labeled one.</summary>
     /// <value>Positive. The default value is 20, below which the pool is worth less.</value>

@@ -59,7 +59,7 @@ public sealed record RecipeSearchOptions
 
     /// <summary>Gets how sure the intervals of all candidates together are.</summary>
     /// <value>In (0, 1). The default value is 0.95.</value>
-    public double Level { get; init => field = Require.BelowOne(Require.Positive(value)); } = 0.95;
+    public double Level { get; init => field = Require.BelowOne(Require.Positive(value), nameof(value)); } = 0.95;
 
     /// <summary>Gets after what time no further part is begun.</summary>
     /// <value>Positive, or <see langword="null"/>: never. The default value is <see langword="null"/>. One part is always finished.</value>

@@ -65,7 +65,7 @@ public sealed record StudyOptions
 
     /// <summary>Gets how sure the verdict is to be.</summary>
     /// <value>In (0, 1). The default value is 0.95.</value>
-    public double Level { get; init => field = Require.BelowOne(Require.Positive(value)); } = 0.95;
+    public double Level { get; init => field = Require.BelowOne(Require.Positive(value), nameof(value)); } = 0.95;
 
     /// <summary>Gets the number from which all seeds follow.</summary>
     /// <value>Any number. The default value is 0.</value>

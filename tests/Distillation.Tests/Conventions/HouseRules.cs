@@ -27,6 +27,12 @@ public sealed partial class HouseRules
         Sources.In("src", "tests", "benchmarks", "docs").SelectMany(path => File.ReadLines(path).Index().Where(line => LongTuple().IsMatch(line.Item))
             .Select(line => $"{Path.GetFileName(path)}:{line.Index + 1}")).Should().BeEmpty();
 
+    // A check whose value is another check would name that call in its message.
+    [Fact]
+    public void Check_of_a_checked_value_names_the_value() =>
+        Sources.In("src").SelectMany(path => NestedCheck().Matches(File.ReadAllText(path)).Select(match => $"{Path.GetFileName(path)}: {match.Value}"))
+            .Should().BeEmpty();
+
     [Fact]
     public void Trainer_fits_on_two_screens() =>
         File.ReadLines(Path.Combine(Sources.Root, "src", "Distillation", "DistillationTrainer.cs")).Count().Should().BeLessThan(200);
@@ -95,6 +101,9 @@ public sealed partial class HouseRules
         views.Should().HaveCountGreaterThan(3)
             .And.OnlyContain(type => type.GetProperty(nameof(IDataSource.Lengths)) != null, "the default has none, whatever the data has");
     }
+
+    [GeneratedRegex(@"Require\.\w+\(Require\.\w+\([^()]*\)(, [\d.]+)*\)")]
+    private static partial Regex NestedCheck();
 
     [GeneratedRegex(@"^\s+\((\w+, ){3,}\w+\) =($|[^>])")]
     private static partial Regex LongTuple();

@@ -11,7 +11,7 @@ public sealed class RandomResizedCrop : SampleTransform
 {
     /// <summary>Creates the generator.</summary>
     /// <param name="minShare">The least share of height and width; in (0, 1]. The default value is 0.85.</param>
-    public RandomResizedCrop(double minShare = 0.85) => MinShare = Require.InRange(Require.Positive(minShare), 0, 1);
+    public RandomResizedCrop(double minShare = 0.85) => MinShare = Require.InRange(Require.Positive(minShare), 0, 1, nameof(minShare));
 
     /// <summary>Gets the least share of height and width.</summary>
     public double MinShare { get; }
