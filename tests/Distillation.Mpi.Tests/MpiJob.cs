@@ -5,7 +5,7 @@ namespace Distillation.Mpi.Tests;
 
 /// <summary>The worker, on the ranks of a launcher.</summary>
 /// <param name="ExitCode">The exit code of the launcher.</param>
-/// <param name="Lines">The lines of the standard output of all ranks, in fields.</param>
+/// <param name="Lines">The lines that all ranks have written, in fields.</param>
 /// <param name="Errors">The standard error of all ranks.</param>
 internal sealed record MpiJob(int ExitCode, IReadOnlyList<string[]> Lines, string Errors)
 {
@@ -30,6 +30,8 @@ internal sealed record MpiJob(int ExitCode, IReadOnlyList<string[]> Lines, strin
             RedirectStandardError = true,
         };
         start.Environment["OMP_NUM_THREADS"] = "1";
+        string lines = Directory.CreateTempSubdirectory("distillation-").FullName;
+        start.Environment["DISTILLATION_WORKER_OUTPUT"] = lines;
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync();
@@ -40,17 +42,12 @@ internal sealed record MpiJob(int ExitCode, IReadOnlyList<string[]> Lines, strin
             throw new TimeoutException($"{launcher} {string.Join(' ', arguments)} did not end. {output.Result} {errors.Result}");
         }
 
-        return new(process.ExitCode, [.. output.Result.Split('\n').Where(line => line.Contains('|', StringComparison.Ordinal)).Select(Fields)], errors.Result);
+        string[][] fields = [.. Directory.GetFiles(lines).SelectMany(File.ReadLines).Select(line => line.Split('|'))];
+        Directory.Delete(lines, recursive: true);
+        return new(process.ExitCode, fields, errors.Result);
     }
 
     private static string Worker => Path.Combine(AppContext.BaseDirectory, "Distillation.Mpi.Worker.dll");
-
-    // .NET sets the modes of a terminal before the first output.
-    private static string[] Fields(string line)
-    {
-        int mode = line.LastIndexOf('\u001b');
-        return line[(mode < 0 ? 0 : line.IndexOf('=', mode) + 1)..].TrimEnd('\r').Split('|');
-    }
 
     private static string PathOf(string launcher) =>
         Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Select(folder => Path.Combine(folder, launcher)).FirstOrDefault(File.Exists)

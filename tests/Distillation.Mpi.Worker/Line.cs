@@ -3,11 +3,13 @@ using System.Security.Cryptography;
 
 namespace Distillation.Mpi.Worker;
 
-/// <summary>A line of output, which the launcher may mix with those of other ranks: it is written at once.</summary>
+/// <summary>A line of output, in a file of this process: launchers mix the standard outputs of ranks.</summary>
 internal static class Line
 {
     public static void Write(params object[] fields) =>
-        Console.Write($"{string.Join('|', fields.Select(field => Convert.ToString(field, CultureInfo.InvariantCulture)))}\n");
+        File.AppendAllText(
+            Path.Combine(Environment.GetEnvironmentVariable("DISTILLATION_WORKER_OUTPUT")!, Environment.ProcessId.ToString(CultureInfo.InvariantCulture)),
+            $"{string.Join('|', fields.Select(field => Convert.ToString(field, CultureInfo.InvariantCulture)))}\n");
 
     /// <summary>Returns all parameters, in base 64.</summary>
     public static string Weights(torch.nn.Module module)

@@ -33,4 +33,15 @@ public sealed record DpSgdResult
         CultureInfo.InvariantCulture,
         $"({Epsilon:G4}, {Delta:G4})-differential privacy after {Steps} updates with sampling rate {SamplingRate:G4} "
         + $"and noise multiplier {NoiseMultiplier:G4}");
+
+    /// <inheritdoc/>
+    public override string ToString() => Brief.Of(
+        nameof(DpSgdResult),
+        (nameof(Steps), Steps),
+        (nameof(SamplingRate), SamplingRate),
+        (nameof(NoiseMultiplier), NoiseMultiplier),
+        (nameof(Epsilon), Epsilon),
+        (nameof(Delta), Delta),
+        (nameof(ClippedShare), ClippedShare),
+        (nameof(Loss), Loss));
 }

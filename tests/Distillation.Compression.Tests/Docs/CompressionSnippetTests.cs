@@ -12,7 +12,7 @@ public sealed class CompressionSnippetTests : IDisposable
     private readonly string _before = Directory.GetCurrentDirectory();
     private readonly string _directory = Directory.CreateTempSubdirectory("distillation-").FullName;
     private readonly DisposeScope _scope = torch.NewDisposeScope();
-    private readonly TensorData _data = Some.Images(samples: 24);
+    private readonly TensorData _data = new(Some.Images(samples: 24).Inputs.to(torch.ScalarType.Float32), Some.Labels(samples: 24));
 
     public CompressionSnippetTests() => Directory.SetCurrentDirectory(_directory);
 

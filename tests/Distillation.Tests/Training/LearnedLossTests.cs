@@ -82,7 +82,10 @@ public sealed class LearnedLossTests : IDisposable
     [MemberData(nameof(Cases))]
     public void Update_that_is_not_made_leaves_the_loss_as_it_was(string name, string form)
     {
-        double[] good = Train(name, form, Options(steps: 3), breaks: true);
+        // A run of four updates, for a loss may follow its length, that ends before the last of them.
+        using var cancellation = new CancellationTokenSource();
+        var progress = new CollectingProgress { OnReport = report => Cancel(report, cancellation, step: 3) };
+        double[] good = Train(name, form, Options(steps: 4), breaks: true, progress, cancellation.Token);
         double[] With(NonFinitePolicy policy) => Train(name, form, Options(steps: 4) with { NonFinite = policy }, breaks: true);
 
         With(new NonFinitePolicy.Skip()).Should().Equal(good, "the update is skipped");
@@ -90,9 +93,9 @@ public sealed class LearnedLossTests : IDisposable
         With(new NonFinitePolicy.Stop()).Should().Equal(good, "the last good weights come back");
     }
 
-    private static void Cancel(TrainingProgress report, CancellationTokenSource cancellation)
+    private static void Cancel(TrainingProgress report, CancellationTokenSource cancellation, long step = 2)
     {
-        if (report.Position.Step == 2)
+        if (report.Position.Step == step)
         {
             cancellation.Cancel();
         }
@@ -125,7 +128,7 @@ public sealed class LearnedLossTests : IDisposable
         var trainer = new DistillationTrainer(models.Teacher, models.Student, loss, options);
         Action fit = () =>
             Canceled.ResultOf(() => trainer.Fit(new TensorData(models.Batch.Inputs, models.Batch.Labels), validation: null, progress, cancellationToken));
-        if (breaks && options is { NonFinite: NonFinitePolicy.Stop, Steps: > 3 })
+        if (breaks && progress is null && options is { NonFinite: NonFinitePolicy.Stop, Steps: > 3 })
         {
             fit.Should().Throw<TrainingDivergedException>();
         }

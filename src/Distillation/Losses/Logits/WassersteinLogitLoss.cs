@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
@@ -94,6 +96,7 @@ public sealed class WassersteinLogitLoss : RowLoss
     [
         .. base.Describe(),
         ("Classes", _classes),
+        ("Costs", Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(_costs.AsSpan())))),
         (nameof(Gamma), Gamma),
         (nameof(Temperature), Temperature),
         (nameof(Regularization), Regularization),

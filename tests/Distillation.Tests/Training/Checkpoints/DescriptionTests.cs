@@ -23,7 +23,7 @@ public sealed class DescriptionTests
         ];
 
     // Functions cannot be compared.
-    private static readonly string[] Functions = ["create", "Of"];
+    private static readonly string[] Functions = ["boxes", "create", "Of"];
 
     public static TheoryData<Type> Described =>
     [
@@ -185,6 +185,9 @@ public sealed class DescriptionTests
         new[] { 0.5, 1 }, new[] { 0.5, 2 }, new[] { -0.5 }, new[] { -1.0 },
         new[] { 0L, 1L }, new[] { 1L, 0L }, new[] { 2L, 3L }, new[] { 3L, 2L }, new[] { 1, 2 }, new[] { 1, 3 },
         Metric.Accuracy, Metric.BrierScore, torch.nn.ReLU(), torch.nn.Tanh(),
+        (IReadOnlyList<IReadOnlyList<double>>)[[0, 1], [1, 0]], (IReadOnlyList<IReadOnlyList<double>>)[[0, 2], [2, 0]],
+        TeacherCorrection.ProbabilityShift, TeacherCorrection.LabelSmoothing(), TeacherCorrection.LabelSmoothing(0.2), TeacherCorrection.Minifinetuning(),
+        (Func<Batch, Tensor>)(batch => batch.Inputs),
         (Func<EvaluationReport, double>)(report => report.Accuracy),
         (Func<IReadOnlyList<(string Name, Parameter Parameter)>, torch.optim.Optimizer>)(_ => throw new NotSupportedException()),
     ];
