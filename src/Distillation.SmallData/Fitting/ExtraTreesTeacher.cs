@@ -46,7 +46,7 @@ internal sealed class ExtraTreesTeacher : ITeacher
             0,
             trees.Length,
             new ParallelOptions { MaxDegreeOfParallelism = options.Parallelism, CancellationToken = cancellationToken },
-            number => trees[number] = ExtraTree.Grow(columns, labels, classes, tried, minLeaf, SplitMix64.Mix(seed, number)));
+            number => trees[number] = ExtraTree.Grow(new ClassGrowth(columns, labels, classes, tried, minLeaf, SplitMix64.Mix(seed, number))));
         return new(map, trees, features, classes, options.Parallelism);
     }
 

@@ -10,7 +10,7 @@ internal sealed class RegressionTreesTeacher : ITeacher
     private const double Prior = 0.5;
 
     private readonly Func<Tensor, Tensor>? _map;
-    private readonly RegressionTree[] _trees;
+    private readonly ExtraTree[] _trees;
     private readonly int _features;
     private readonly double[] _offsets;
     private readonly double[] _scales;
@@ -18,7 +18,7 @@ internal sealed class RegressionTreesTeacher : ITeacher
     private readonly int _parallelism;
 
     private RegressionTreesTeacher(
-        ExtraTrees options, RegressionTree[] trees, int features, double[] offsets, double[] scales, bool areLogits)
+        ExtraTrees options, ExtraTree[] trees, int features, double[] offsets, double[] scales, bool areLogits)
     {
         (_map, _parallelism) = (options.FeatureMap, options.Parallelism);
         _trees = trees;
@@ -50,12 +50,12 @@ internal sealed class RegressionTreesTeacher : ITeacher
         // In the measure of their deviations, so that all targets of a sample count alike.
         double[][] standardized = Array.ConvertAll(targets, row => row.Select((value, target) => (value - offsets[target]) / scales[target]).ToArray());
         int tried = Math.Min(features, options.FeaturesTried ?? features);
-        var trees = new RegressionTree[options.Trees];
+        var trees = new ExtraTree[options.Trees];
         Parallel.For(
             0,
             trees.Length,
             new ParallelOptions { MaxDegreeOfParallelism = options.Parallelism, CancellationToken = cancellationToken },
-            number => trees[number] = RegressionTree.Grow(columns, standardized, tried, minLeaf, SplitMix64.Mix(seed, number)));
+            number => trees[number] = ExtraTree.Grow(new RegressionGrowth(columns, standardized, tried, minLeaf, SplitMix64.Mix(seed, number))));
         return new(options, trees, features, offsets, scales, areLogits);
     }
 
@@ -86,7 +86,7 @@ internal sealed class RegressionTreesTeacher : ITeacher
         Parallel.For(0, rows.Length, new ParallelOptions { MaxDegreeOfParallelism = _parallelism }, row =>
         {
             Span<double> sums = outputs.AsSpan(row * targets, targets);
-            foreach (RegressionTree tree in _trees)
+            foreach (ExtraTree tree in _trees)
             {
                 tree.AddTo(sums, rows[row]);
             }
