@@ -15,6 +15,9 @@ internal enum HoldAt
     /// <summary>Where the run reports, between two updates.</summary>
     Report,
 
+    /// <summary>Where a stage of several begins, after the one before it has ended.</summary>
+    Stage,
+
     /// <summary>Where the run reports, until the system asks the process to end.</summary>
     Termination,
 }

@@ -16,6 +16,13 @@ switch (args)
         }
 
         return 0;
+    case ["stages", var directory, var place, var times]:
+        using (var hold = new Hold(Enum.Parse<HoldAt>(place), Whole(times), Console.Out))
+        {
+            Console.WriteLine(StagesCommand.Run(directory, hold));
+        }
+
+        return 0;
     case ["soak", var directory, var steps]:
         SoakCommand.Run(directory, Whole(steps), Console.Out);
         return 0;
@@ -25,6 +32,7 @@ switch (args)
         Console.Error.WriteLine("Distillation.Crash store <directory> <samples> <shards after which it stands still>");
         Console.Error.WriteLine("Distillation.Crash write <directory> <samples> <samples a flush> <seconds between two>");
         Console.Error.WriteLine("Distillation.Crash train <directory> <steps> Live|Cached Nowhere|Start|FileWritten|Report|Termination <times>");
+        Console.Error.WriteLine("Distillation.Crash stages <directory> Nowhere|FileWritten|Report|Stage|Termination <times>");
         Console.Error.WriteLine("Distillation.Crash soak <directory> <steps>");
         Console.Error.WriteLine("Distillation.Crash collections Plain|Layers|Optimizer|Operators|Everything <steps>");
         return 2;

@@ -36,6 +36,21 @@ public sealed class GenerationExtensionsTests : IDisposable
     }
 
     [Fact]
+    public void Augmentation_makes_views_that_are_functions_of_seed_and_number()
+    {
+        using var originals = new LabeledSamples(Some.Data(samples: 6));
+        ISampleTransform transform = new GaussianNoise().AsAugmentation(originals);
+        Tensor inputs = originals.Inputs.clone();
+
+        Tensor all = transform.Transform(inputs, torch.arange(6, torch.ScalarType.Int64), seed: 3);
+        Tensor some = transform.Transform(inputs[torch.TensorIndex.Slice(4, 6)], torch.tensor([4L, 5]), seed: 3);
+
+        Close.Numbers(some).Should().Equal(Close.Numbers(all[torch.TensorIndex.Slice(4, 6)]));
+        Close.Numbers(all).Should().NotIntersectWith(Close.Numbers(transform.Transform(inputs, torch.arange(6, torch.ScalarType.Int64), seed: 4)));
+        Close.Numbers(inputs).Should().Equal(Close.Numbers(originals.Inputs), "they are not changed in place");
+    }
+
+    [Fact]
     public void In_memory_is_what_the_source_reads()
     {
         using var originals = new LabeledSamples(Some.Data());

@@ -38,6 +38,9 @@ internal static partial class Log
     [LoggerMessage(112, LogLevel.Information, "The teacher could not be measured on the validation data: {Failure}")]
     public static partial void TeacherNotMeasured(ILogger logger, string failure);
 
+    [LoggerMessage(113, LogLevel.Information, "Stage {Number} of {Count} started: {Name}.")]
+    public static partial void StageStarted(ILogger logger, int number, int count, string name);
+
     [LoggerMessage(201, LogLevel.Debug, "Checkpoint {Path} was saved.")]
     public static partial void CheckpointSaved(ILogger logger, string path);
 

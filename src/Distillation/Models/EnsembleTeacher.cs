@@ -93,22 +93,11 @@ public sealed class EnsembleTeacher : IEnsemble
             }
 
             RequireSameClasses(sum, output.Logits, number);
-            sum = _mean == EnsembleMean.Probabilities
-                ? WithProbabilities(sum, output.Logits, _weights[number])
-                : WithLogits(sum, output.Logits, _weights[number]);
+            sum = LogitMean.Add(sum, output.Logits, _weights[number], _mean);
         }
 
         return new ModelOutput(sum!.MoveToOuterDisposeScope(), inner);
     }
-
-    // On logarithms: a class that all members hold all but impossible keeps a finite logit.
-    private static Tensor WithProbabilities(Tensor? sum, Tensor logits, double weight)
-    {
-        Tensor share = torch.nn.functional.log_softmax(logits, -1).Add(Math.Log(weight));
-        return sum is null ? share : torch.logaddexp(sum, share);
-    }
-
-    private static Tensor WithLogits(Tensor? sum, Tensor logits, double weight) => sum is null ? logits.Mul(weight) : sum.AddInPlace(logits, weight);
 
     private static Feature Prefixed(int number, Feature feature) => FormattableString.Invariant($"{number}/{feature.Path}");
 

@@ -37,7 +37,7 @@ public sealed class TopKTeacher(ITeacher inner, int k) : DelegatingTeacher(inner
         }
 
         using var noGradient = torch.no_grad();
-        int classes = output.Logits.dim() == 4 ? 1 : -1;
+        int classes = Shapes.ClassDimension(output.Logits);
         if (output.Logits.size(classes) < _k)
         {
             throw new InvalidOperationException($"The {_k} likeliest classes are required, but the teacher output {Shapes.Of(output.Logits)}.");

@@ -61,5 +61,6 @@ public sealed record ParameterGroup : ISelfDescribing
                 : (1, 1);
     }
 
-    private static bool Matches(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
+    /// <summary>Returns whether a name has a pattern, in which <c>*</c> stands for any characters and <c>?</c> for one.</summary>
+    internal static bool Matches(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 }

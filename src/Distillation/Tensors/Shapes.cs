@@ -13,6 +13,9 @@ internal static class Shapes
         _ => $"[{logits.size(0)}]",
     };
 
+    /// <summary>The dimension of the classes in logits [N, C], [N, T, C] or [N, C, H, W].</summary>
+    public static int ClassDimension(Tensor logits) => logits.dim() == 4 ? 1 : -1;
+
     public static bool Same(Tensor left, Tensor right)
     {
         long dimensions = left.dim();

@@ -57,6 +57,16 @@ public sealed record TrainerOptions
     /// <value>The default value is <see cref="LastBatch.Keep"/>.</value>
     public LastBatch LastBatch { get; init => field = Require.Defined(value); }
 
+    /// <summary>
+    /// Gets what changes the inputs of the training data, anew in every epoch: each view is a function of (<see cref="Seed"/>, epoch, sample).
+    /// </summary>
+    /// <value><see langword="null"/>: the inputs stay as they are. The default value is <see langword="null"/>. Validation data is never changed.</value>
+    /// <remarks>
+    /// Teacher and students see the same view. A <see cref="Caching.CachedTeacher"/>, which knows one view of a sample alone, is refused. Labels stay as they
+    /// are.
+    /// </remarks>
+    public ISampleTransform? Augmentation { get; init; }
+
     /// <summary>Gets the number from which every random choice of the run follows: the order of the samples, dropout, the connectors of a loss.</summary>
     /// <value>Any number. The default value is 0. Same seed, same machine, same number of threads: the same bits.</value>
     public int Seed { get; init; }

@@ -103,6 +103,17 @@ public sealed class EnsembleTeacherTests : IDisposable
     }
 
     [Fact]
+    public void Mean_of_probabilities_of_a_map_is_over_the_classes_of_each_place()
+    {
+        Tensor[] maps = [.. Enumerable.Range(0, 2).Select(seed => Some.Inputs(2, 3 * 4 * 5, seed).view(2, 3, 4, 5))];
+        using var teacher = new EnsembleTeacher(Teacher.From(_ => maps[0].clone()), Teacher.From(_ => maps[1].clone()));
+
+        Tensor mean = teacher.Predict(Some.Batch(samples: 2), FeatureSet.None).Logits.exp();
+
+        Close.ShouldBe(Close.Numbers(mean), Close.Numbers((maps[0].softmax(1) + maps[1].softmax(1)) / 2), 1e-6, "probabilities");
+    }
+
+    [Fact]
     public void No_tensor_is_left()
     {
         using var teacher = new EnsembleTeacher(Teacher.From(Some.Mlp()), Teacher.From(Some.Mlp(seed: 5)));

@@ -20,6 +20,14 @@ public sealed class ScheduleTests
     public void Linear_is_a_straight_line(long step, double expected) => new Schedule.Linear(1, 0).At(new(0, step, 100, 10)).Should().Be(expected);
 
     [Theory]
+    [InlineData(0, 0.0202138409972564)] // 3 · exp(−5)
+    [InlineData(20, 0.8595143905805702)] // 3 · exp(−5 · 0.5²)
+    [InlineData(40, 3)]
+    [InlineData(90, 3)]
+    public void Ramp_rises_as_a_part_of_a_bell(long step, double expected) =>
+        new Schedule.RampUp(3, share: 0.4).At(new(0, step, 100, 10)).Should().BeApproximately(expected, 1e-14);
+
+    [Theory]
     [InlineData(0, 5)]
     [InlineData(50, 3)]
     [InlineData(100, 1)]

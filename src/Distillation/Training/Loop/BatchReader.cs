@@ -11,13 +11,19 @@ internal sealed class BatchReader(IDataSource data, BatchOrder order, TrainerOpt
 
     /// <summary>Reads a batch, before it is copied to the device.</summary>
     /// <param name="numbers">The numbers of the samples in the order of the epoch.</param>
+    /// <param name="epoch">The epoch, of which the view of each sample is a function.</param>
     /// <param name="step">The number of the batch in the epoch.</param>
-    public Batch ReadOnHost(Tensor numbers, long step) => data.Read(order.Cut(numbers, step));
+    public Batch ReadOnHost(Tensor numbers, int epoch, long step)
+    {
+        Batch batch = data.Read(order.Cut(numbers, step));
+        return options.Augmentation is { } transform ? SampleViews.Of(batch, transform, options.Seed, epoch) : batch;
+    }
 
     /// <summary>Reads a batch.</summary>
     /// <param name="numbers">The numbers of the samples in the order of the epoch.</param>
+    /// <param name="epoch">The epoch, of which the view of each sample is a function.</param>
     /// <param name="step">The number of the batch in the epoch.</param>
-    public Batch Read(Tensor numbers, long step) => Placed(ReadOnHost(numbers, step));
+    public Batch Read(Tensor numbers, int epoch, long step) => Placed(ReadOnHost(numbers, epoch, step));
 
     public Batch Placed(Batch batch) => batch.To(device).OfFull(_fullCount);
 

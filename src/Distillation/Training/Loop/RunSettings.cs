@@ -50,6 +50,7 @@ internal static class RunSettings
         (nameof(options.Order), options.Order),
         (nameof(options.BlockSize), options.BlockSize),
         (nameof(options.LastBatch), options.LastBatch),
+        (nameof(options.Augmentation), options.Augmentation),
         (nameof(options.Seed), options.Seed),
         (nameof(options.NonFinite), options.NonFinite),
         (nameof(options.ValidateEveryEpochs), options.ValidateEveryEpochs),

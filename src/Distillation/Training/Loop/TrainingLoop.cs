@@ -1,4 +1,6 @@
+using Distillation.Caching;
 using Distillation.Losses;
+using Distillation.Models;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -11,6 +13,11 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
 {
     private readonly TrainerOptions _options = Require.Present(options);
     private readonly ILogger _logger = logger ?? NullLogger.Instance;
+
+    /// <summary>
+    /// Gets whether another run follows that may need what the scheme keeps of batches: the scheme then receives those of a run that is over too.
+    /// </summary>
+    internal bool IsFollowed { get; init; }
 
     /// <summary>Trains the learners of a scheme on the data.</summary>
     /// <param name="scheme">The scheme; the caller disposes it.</param>
@@ -49,12 +56,32 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
             return RunOnRanks(group, scheme, train, validation, progress, cancellationToken);
         }
 
-        Check(train, validation);
-        RequireSplittable(scheme, train);
-        using var session = new TrainingSession(_options, group: null, scheme, train, _logger, progress);
+        Check(scheme, train, validation);
+        using var session = NewSession(group: null, scheme, train, progress);
         session.Begin(validation, cancellationToken);
         return session.Run(cancellationToken);
     }
+
+    /// <summary>Refuses what does not fit, as far as it shows without running a model.</summary>
+    internal void Check(ITrainingScheme scheme, IDataSource train, IDataSource? validation)
+    {
+        Check(train, validation);
+        RequireSplittable(scheme, train);
+        if (_options.Augmentation is not null && scheme.Teacher is { } teacher && DelegatingTeacher.PartsOf(teacher).OfType<CachedTeacher>().Any())
+        {
+            throw new InvalidOperationException(
+                $"{nameof(TrainerOptions.Augmentation)} makes other inputs of a sample in every epoch, but the teacher's outputs are cached, for one view "
+                + $"of each. Leave out the {nameof(CachedTeacher)} or the augmentation; or make each view a sample of its own.");
+        }
+
+        if (RankGroup.Of(_options.Ranks) is { } group)
+        {
+            RequireShareable(scheme, group);
+        }
+    }
+
+    private TrainingSession NewSession(RankGroup? group, ITrainingScheme scheme, IDataSource train, IProgress<TrainingProgress>? progress) =>
+        new(_options, group, scheme, train, _logger, progress) { IsFollowed = IsFollowed };
 
     private TrainingResult RunOnRanks(
         RankGroup group,
@@ -69,10 +96,8 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
         {
             group.Together(() =>
             {
-                Check(train, validation);
-                RequireSplittable(scheme, train);
-                RequireShareable(scheme, group);
-                session = new TrainingSession(_options, group, scheme, train, _logger, progress);
+                Check(scheme, train, validation);
+                session = NewSession(group, scheme, train, progress);
             });
             session!.Begin(validation, cancellationToken);
             return session.Run(cancellationToken);

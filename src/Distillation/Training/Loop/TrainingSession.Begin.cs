@@ -27,7 +27,7 @@ internal sealed partial class TrainingSession
         _validator = validation is null ? null : new(Scheme.Validated, validation, Options, _device, Logger, Group, _stop);
         Locally(() =>
         {
-            if (!State.IsOver && !Selection.StopsEarly)
+            if (IsFollowed || (!State.IsOver && !Selection.StopsEarly))
             {
                 Replay(State.Position.Step);
             }
@@ -75,7 +75,7 @@ internal sealed partial class TrainingSession
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
         using Tensor numbers = _order.Of(0);
-        Batch read = _reader.ReadOnHost(numbers, 0);
+        Batch read = _reader.ReadOnHost(numbers, epoch: 0, step: 0);
         DataCheck.RequireFiniteInputs(read, "train");
         Batch sample = _reader.Placed(read);
         if (_reader.Splits)
@@ -106,7 +106,7 @@ internal sealed partial class TrainingSession
             for (long i = 0; i < Math.Min(_order.StepsPerEpoch, steps - (epoch * _order.StepsPerEpoch)); i++)
             {
                 using var scope = torch.NewDisposeScope();
-                if (!_reader.Split(_reader.Read(numbers, i)).All(resumable.Replay))
+                if (!_reader.Split(_reader.Read(numbers, epoch, i)).All(resumable.Replay))
                 {
                     return;
                 }

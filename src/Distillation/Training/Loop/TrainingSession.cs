@@ -74,6 +74,9 @@ internal sealed partial class TrainingSession : IDisposable
 
     public RunState State { get; }
 
+    /// <summary>Gets whether another run follows that may need what the scheme keeps of batches.</summary>
+    public bool IsFollowed { get; init; }
+
     public ModelSelection Selection { get; }
 
     public NonFiniteGuard Guard { get; }
@@ -132,12 +135,13 @@ internal sealed partial class TrainingSession : IDisposable
     /// <returns><see langword="false"/> if the run was canceled on the way.</returns>
     private bool Pass()
     {
-        using Tensor numbers = _order.Of(State.Position.Epoch);
+        int epoch = State.Position.Epoch;
+        using Tensor numbers = _order.Of(epoch);
         State.BeginPass();
-        long began = State.Position.Epoch * _order.StepsPerEpoch;
+        long began = epoch * _order.StepsPerEpoch;
         long first = State.Position.Step - began;
         long steps = Math.Min(_order.StepsPerEpoch, State.Position.TotalSteps - began) - first;
-        using var feed = new BatchFeed(i => _reader.Read(numbers, first + i), steps, Options.Prefetch);
+        using var feed = new BatchFeed(i => _reader.Read(numbers, epoch, first + i), steps, Options.Prefetch);
         _stop.Agree();
         for (long i = 0; i < steps; i++)
         {

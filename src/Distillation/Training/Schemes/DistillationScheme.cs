@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Distillation.Caching;
 using Distillation.Models;
 
@@ -13,7 +14,13 @@ public sealed class DistillationScheme(ITeacher? teacher, Learner learner) : Tra
 
     /// <summary>Gets the teacher's fingerprint.</summary>
     public IReadOnlyDictionary<string, string> Identity =>
-        new Dictionary<string, string> { ["teacher"] = teacher is null ? "none" : teacher.Fingerprint() ?? "without a fingerprint" };
+        new Dictionary<string, string>(Stage) { ["teacher"] = teacher is null ? "none" : teacher.Fingerprint() ?? "without a fingerprint" };
+
+    /// <summary>Gets what the run depends on besides where it is one of several, by name.</summary>
+    internal IReadOnlyDictionary<string, string> Stage { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Gets what the student sees in place of a batch, of which the teacher has computed the output; <see langword="null"/> for the batch.</summary>
+    internal Func<Batch, ModelOutput, TrainingPosition, Batch>? StudentBatch { get; init; }
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The student trains a parameter of its teacher.</exception>
@@ -46,8 +53,15 @@ public sealed class DistillationScheme(ITeacher? teacher, Learner learner) : Tra
 
     private DistillationContext CreateContext(Batch batch, TrainingPosition position)
     {
-        ModelOutput student = learner.Forward(batch);
-        return new(student, teacher is null ? null : ForwardPass.Run(teacher, batch, learner.Loss.Features.Teacher), batch, position);
+        if (StudentBatch is null)
+        {
+            ModelOutput student = learner.Forward(batch);
+            return new(student, teacher is null ? null : ForwardPass.Run(teacher, batch, learner.Loss.Features.Teacher), batch, position);
+        }
+
+        ModelOutput taught = ForwardPass.Run(Require.Present(teacher), batch, learner.Loss.Features.Teacher);
+        Batch seen = StudentBatch(batch, taught, position);
+        return new(learner.Forward(seen), taught, seen, position);
     }
 
     private void RequireApart()

@@ -11,21 +11,16 @@ internal sealed class Child : IDisposable
 
     private readonly Process _process;
 
-    public Child(string directory, long steps, TeacherKind teacher, HoldAt place, long times) =>
-        _process = Process.Start(new ProcessStartInfo(
-            "dotnet",
-            [
-                Path.Combine(AppContext.BaseDirectory, "Distillation.Crash.dll"),
-                "train",
-                directory,
-                Text(steps),
-                teacher.ToString(),
-                place.ToString(),
-                Text(times),
-            ])
-        {
-            RedirectStandardOutput = true,
-        })!;
+    public Child(string directory, long steps, TeacherKind teacher, HoldAt place, long times)
+        : this("train", directory, Text(steps), teacher.ToString(), place.ToString(), Text(times))
+    {
+    }
+
+    private Child(params string[] arguments) => _process = Process.Start(
+        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Distillation.Crash.dll"), .. arguments]) { RedirectStandardOutput = true })!;
+
+    /// <summary>Starts a process that trains in stages.</summary>
+    public static Child InStages(string directory, HoldAt place, long times) => new("stages", directory, place.ToString(), Text(times));
 
     /// <summary>Waits until the process stands still.</summary>
     public void AwaitHold() => _process.StandardOutput.ReadLine().Should().Be(Hold.Line, "the program must come to the place where it is killed");
