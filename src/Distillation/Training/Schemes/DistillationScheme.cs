@@ -12,7 +12,7 @@ public sealed class DistillationScheme(ITeacher? teacher, Learner learner) : Tra
     /// <inheritdoc/>
     public override ITeacher? Teacher => teacher;
 
-    /// <summary>Gets the teacher's fingerprint.</summary>
+    /// <summary>Gets the teacher's fingerprint, and of a run in stages what belongs to the stage.</summary>
     public IReadOnlyDictionary<string, string> Identity =>
         new Dictionary<string, string>(Stage) { ["teacher"] = teacher is null ? "none" : teacher.Fingerprint() ?? "without a fingerprint" };
 
