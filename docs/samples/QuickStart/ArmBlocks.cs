@@ -11,7 +11,7 @@ internal static class ArmBlocks
     {
         string[] titles = ["model on the test images", "accuracy %", "NLL", "Brier", "ECE %"];
         bool costs = WithCosts(arms);
-        return new(costs ? [.. titles, "parameters", "latency µs"] : titles, arms.Select(arm => Row(arm, costs)));
+        return new(costs ? [.. titles, "parameters", Latency] : titles, arms.Select(arm => Row(arm, costs)));
     }
 
     /// <summary>Returns each measure of each seed or client, and draws them.</summary>
@@ -32,12 +32,14 @@ internal static class ArmBlocks
             })],
         },
         new ReportTable(
-            WithCosts(arms) ? [.. Titles(of), "parameters", "latency µs"] : Titles(of),
+            WithCosts(arms) ? [.. Titles(of), "parameters", Latency] : Titles(of),
             arms.SelectMany(arm => Enumerable.Range(0, arm.Accuracy.Values.Count).Select(number => Row(arm, number, names, WithCosts(arms)))))
         {
             Title = $"Each {of}",
         },
     ];
+
+    private static string Latency => FormattableString.Invariant($"µs for {Arm.ImagesAtOnce} images");
 
     private static bool WithCosts(IReadOnlyList<Arm> arms) => arms.Any(arm => arm.Parameters is not null);
 

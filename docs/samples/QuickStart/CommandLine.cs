@@ -22,15 +22,8 @@ internal static class CommandLine
         Description = "How many images each client has, on average. The default is 100, or fewer where there are not as many.",
     });
 
-    private static readonly Option<FileInfo?> Save = Checked(
-        new Option<FileInfo?>("--save") { Description = "Where the distilled student of the first seed is saved, in TorchSharp's format." },
-        file => Directory.Exists(file.FullName) || file.Directory is { Exists: false }
-            ? $"--save must be a file in a directory that exists, but is '{file.FullName}'."
-            : null);
-
-    private static readonly Option<DirectoryInfo?> Out = Checked(
-        new Option<DirectoryInfo?>("--out") { Description = "A directory for the report as HTML, as Markdown and as JSON; made if missing." },
-        directory => File.Exists(directory.FullName) ? $"--out must be a directory, but '{directory.FullName}' is a file." : null);
+    private static readonly Option<DirectoryInfo> Out =
+        DirectoryOption("--out", "A directory for the reports, and for the student as ONNX; made if missing.", "quickstart");
 
     public static RootCommand Create()
     {
@@ -40,13 +33,13 @@ internal static class CommandLine
         var root = new RootCommand(
             "Shows what distillation brings on images of clothing: for a network of half the size, and for a network that has 200 labeled images.")
         {
-            Data, Seed, seeds, Epochs, Save, Out,
+            Data, Seed, seeds, Epochs, Out,
         };
         Runs(root, Compress(seeds), (arguments, images) => new SmallData(images, labels: 200, unlabeled: 0, search: false, SeedsOf(arguments, seeds)));
 
         var compress = new Command("compress", "Trains a network, distils it into one of half the size, and compares.")
         {
-            Data, Seed, compressions, Epochs, Save, Out,
+            Data, Seed, compressions, Epochs, Out,
         };
         Runs(compress, Compress(compressions));
 
@@ -64,37 +57,47 @@ internal static class CommandLine
         Runs(clients, (arguments, images) =>
             new Federated(images, arguments.GetValue(Count), arguments.GetValue(ClassesEach), arguments.GetValue(SamplesEach), arguments.GetValue(Seed)));
 
+        Option<int> passes = Number("--epochs", "Passes over the training images.", 6, 1);
+        var file = new Option<FileInfo>("--save")
+        {
+            Description = "Where the weights are saved; a directory of that name with .checkpoints beside it has what an interrupted run needs to go on.",
+            DefaultValueFactory = _ => new("teacher.safetensors"),
+        };
+        var teacher = new Command("teacher", "Trains the convolutional teacher that comes with this program; --data needs all of Fashion-MNIST.")
+        {
+            Data, Seed, passes, file, Out,
+        };
+        Runs(teacher, (arguments, images) =>
+            new TeacherTraining(images, arguments.GetValue(passes), arguments.GetValue(Seed), arguments.GetRequiredValue(file).FullName));
+
         root.Add(compress);
+        root.Add(teacher);
         root.Add(smallData);
         root.Add(clients);
         return root;
 
         static Func<ParseResult, Images, IJob> Compress(Option<int> seeds) => (arguments, images) =>
-            new Compression(images, arguments.GetValue(Epochs), SeedsOf(arguments, seeds), arguments.GetValue(Save)?.FullName);
+            new Compression(images, arguments.GetValue(Epochs), SeedsOf(arguments, seeds), Path.Combine(DirectoryOf(arguments), "student.onnx"));
     }
 
     private static void Runs(Command command, params Func<ParseResult, Images, IJob>[] jobs) => command.SetAction(arguments =>
     {
         using Images images = Images.Load(arguments.GetValue(Data)?.FullName);
         IJob[] made = [.. jobs.Select(job => job(arguments, images))];
-        string? directory = arguments.GetValue(Out)?.FullName;
-        if (directory is not null)
-        {
-            Directory.CreateDirectory(directory);
-        }
-
+        string directory = DirectoryOf(arguments);
+        Directory.CreateDirectory(directory);
         foreach (IJob job in made)
         {
             Findings findings = job.Run();
+            findings.ToReport().Write(directory, findings.Name);
             Display.Show(findings);
-            if (directory is not null)
-            {
-                findings.ToReport().Write(directory, findings.Name);
-            }
+            Console.WriteLine($"Report: {Path.Combine(directory, findings.Name)}.html");
         }
 
         return 0;
     });
+
+    private static string DirectoryOf(ParseResult arguments) => arguments.GetRequiredValue(Out).FullName;
 
     private static Option<int> Seeds(int number) => Number("--seeds", "How many times everything is done, each time with another seed.", number, 1);
 
@@ -117,14 +120,14 @@ internal static class CommandLine
         return option;
     }
 
-    private static Option<T?> Checked<T>(Option<T?> option, Func<T, string?> wrong)
-        where T : class
+    private static Option<DirectoryInfo> DirectoryOption(string name, string description, string otherwise)
     {
+        var option = new Option<DirectoryInfo>(name) { Description = description, DefaultValueFactory = _ => new(otherwise) };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<T>() is { } value && wrong(value) is { } message)
+            if (result.GetValueOrDefault<DirectoryInfo>() is { } directory && File.Exists(directory.FullName))
             {
-                result.AddError(message);
+                result.AddError($"{name} must be a directory, but '{directory.FullName}' is a file.");
             }
         });
         return option;

@@ -1,13 +1,13 @@
 using Distillation;
 using Distillation.Data;
-using Distillation.SmallData;
 
 namespace QuickStart;
 
 /// <summary>The images to learn from and those to measure on; a pixel is in [0, 1], and the background is 0.</summary>
 internal sealed class Images : IDisposable
 {
-    private Images(string name, TensorData train, TensorData test) => (Name, Train, Test) = (name, train, test);
+    private Images(string name, TensorData train, TensorData test, TensorData? unlabeled) =>
+        (Name, Train, Test, Unlabeled) = (name, train, test, unlabeled);
 
     public string Name { get; }
 
@@ -15,19 +15,13 @@ internal sealed class Images : IDisposable
 
     public TensorData Test { get; }
 
+    /// <summary>Gets other images without labels; only the built-in subset has them.</summary>
+    public TensorData? Unlabeled { get; }
+
     public static Images Load(string? directory) =>
         directory is null
-            ? new("a subset of Fashion-MNIST", Embedded("train"), Embedded("t10k"))
-            : new(directory, From(directory, "train"), From(directory, "t10k"));
-
-    /// <summary>The same images, normalized by what those to learn from show; for a network that sees nothing else.</summary>
-    public Images Normalized()
-    {
-        Normalization normalization = Normalization.Fit(Train.Inputs);
-        return new(Name, InMemory(Train), InMemory(Test));
-
-        TensorData InMemory(TensorData data) => data.Normalized(normalization).InMemory();
-    }
+            ? new("a subset of Fashion-MNIST", Embedded("train"), Embedded("t10k"), EmbeddedUnlabeled())
+            : new(directory, From(directory, "train"), From(directory, "t10k"), null);
 
     public long[] TrainLabels() => Train.Labels!.data<long>().ToArray();
 
@@ -35,6 +29,7 @@ internal sealed class Images : IDisposable
     {
         Train.Dispose();
         Test.Dispose();
+        Unlabeled?.Dispose();
     }
 
     private static TensorData Embedded(string part)
@@ -42,6 +37,13 @@ internal sealed class Images : IDisposable
         using Stream images = Resource($"{part}-images-idx3-ubyte.gz");
         using Stream labels = Resource($"{part}-labels-idx1-ubyte.gz");
         return ImageData.FromIdx(images, labels);
+    }
+
+    private static TensorData EmbeddedUnlabeled()
+    {
+        using var scope = torch.NewDisposeScope();
+        using Stream images = Resource("unlabeled-images-idx3-ubyte.gz");
+        return new TensorData(IdxFile.Read(images, "unlabeled images").unsqueeze(1).to(torch.float32).div(255).MoveToOuterDisposeScope());
     }
 
     private static Stream Resource(string name) => typeof(Images).Assembly.GetManifestResourceStream(name)!;

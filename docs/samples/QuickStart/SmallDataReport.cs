@@ -63,5 +63,5 @@ internal static class SmallDataReport
         string.Create(
             CultureInfo.InvariantCulture,
             $"the teacher contradicts {string.Join(", ", trials.Select(trial => trial.Suspects.Count))} "
-            + $"of {trials[0].Labels} labels: noise, hard cases or mistakes of its own; --out lists them");
+            + $"of {trials[0].Labels} labels: noise, hard cases or mistakes of its own; the report lists them");
 }
