@@ -10,6 +10,7 @@ internal static class ContestCommand
         ["steps"] = _ => Quick.Run(),
         ["optimizers"] = _ => Quick.RunOptimizers(),
         ["losses"] = _ => Quick.RunLosses(),
+        ["head"] = _ => Quick.RunHead(),
         ["cnn"] = _ => Quick.RunConvolutions(),
         ["reading"] = _ => Quick.RunReading(),
         ["parallel"] = _ => Quick.RunParallel(),

@@ -42,7 +42,7 @@ public class Batch
 
     /// <summary>Gets the batch of which this one is a micro-batch, made by <see cref="Split"/>.</summary>
     /// <value><see langword="null"/> where the batch is a whole one.</value>
-    public Batch? Whole { get; private set; }
+    public Batch? Whole { get; internal set; }
 
     /// <summary>Gets the number of samples that the batches of the run have, but for the last of an epoch; or 0 where that is not known.</summary>
     internal long FullCount { get; private set; }

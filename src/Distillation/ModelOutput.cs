@@ -4,18 +4,26 @@ namespace Distillation;
 public sealed class ModelOutput
 {
     private readonly IReadOnlyDictionary<Feature, Tensor>? _features;
+    private Tensor? _logits;
 
     /// <summary>Creates the outputs of a model for one batch.</summary>
     /// <param name="logits">The outputs before the softmax, [N, C]; of a regression, the predictions.</param>
     /// <param name="features">The outputs of the required inner layers.</param>
     public ModelOutput(Tensor logits, IReadOnlyDictionary<Feature, Tensor>? features = null)
     {
-        Logits = Require.Present(logits);
+        _logits = Require.Present(logits);
         _features = features is { Count: > 0 } ? features : null;
     }
 
+    /// <summary>Creates the outputs of a model that has not computed its logits.</summary>
+    internal ModelOutput(HeadLogits head, IReadOnlyDictionary<Feature, Tensor>? features = null)
+    {
+        Head = head;
+        _features = features;
+    }
+
     /// <summary>Gets the outputs before the softmax, [N, C]; of a regression, the predictions.</summary>
-    public Tensor Logits { get; }
+    public Tensor Logits => _logits ??= Head!.Compute();
 
     /// <summary>Gets the layers that are here.</summary>
     public IEnumerable<Feature> Features => _features?.Keys ?? [];
@@ -37,5 +45,40 @@ public sealed class ModelOutput
 
     /// <summary>Takes the outputs out of the graph, so that no gradient flows back into the model.</summary>
     /// <returns>The same values as constants.</returns>
-    public ModelOutput Detach() => new(Logits.detach(), _features?.ToDictionary(feature => feature.Key, feature => feature.Value.detach()));
+    public ModelOutput Detach() => Map(head => head.Detach(), tensor => tensor.detach());
+
+    /// <summary>Gets the logits before they are computed; <see langword="null"/> where the model has computed them.</summary>
+    internal HeadLogits? Head { get; }
+
+    /// <summary>Gets the number of dimensions of the logits.</summary>
+    internal long LogitDimensions => Head?.Hidden.dim() ?? Logits.dim();
+
+    /// <summary>Gets where the logits are.</summary>
+    internal torch.Device Device => (Head?.Hidden ?? Logits).device;
+
+    /// <summary>Returns the same layers with logits that are not computed.</summary>
+    internal ModelOutput WithHead(HeadLogits head) => new(head, _features);
+
+    /// <summary>Computes the logits with the weights of now.</summary>
+    internal ModelOutput WithComputedLogits() => Head is null ? this : WithLogits(Logits);
+
+    /// <summary>Returns whether logits and layers begin with so many samples.</summary>
+    internal bool HasSamples(long count) => All(tensor => tensor.dim() > 0 && tensor.size(0) == count);
+
+    /// <summary>Returns whether logits and layers are of sequences of so many places.</summary>
+    internal bool HasPlaces(long places) => All(tensor => tensor.dim() > 2 && tensor.size(1) == places);
+
+    /// <summary>Makes the places of sequences samples of their own.</summary>
+    internal ModelOutput Flatten() => Map(head => head.Flatten(), tensor => tensor.flatten(0, 1));
+
+    /// <summary>Takes some of the samples.</summary>
+    internal ModelOutput Narrow(long start, long count) => Map(head => head.Narrow(start, count), tensor => tensor.narrow(0, start, count));
+
+    private bool All(Func<Tensor, bool> condition) => (_features?.Values ?? Enumerable.Empty<Tensor>()).Append(Head?.Hidden ?? Logits).All(condition);
+
+    private ModelOutput Map(Func<HeadLogits, HeadLogits> ofHead, Func<Tensor, Tensor> ofTensor)
+    {
+        Dictionary<Feature, Tensor>? features = _features?.ToDictionary(feature => feature.Key, feature => ofTensor(feature.Value));
+        return Head is { } head ? new(ofHead(head), features) : new(ofTensor(Logits), features);
+    }
 }

@@ -57,6 +57,28 @@ public static class Student
     /// <returns>The student that sees images so.</returns>
     public static IStudent ChannelsLast(this IStudent student) => new ChannelsLastStudent(Require.Present(student));
 
+    /// <summary>
+    /// Computes the last layer of a student and the loss together, by parts of the batch, so that the logits of the whole batch are never in memory: for many
+    /// classes, such as the vocabulary of a language model.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// The layer is a <c>Linear</c> whose output is that of the network: h · Wᵀ + b for hidden states h, [N, D] or [N, T, D]. Where the loss has a closed form
+    /// and does not compare samples, logits, loss and gradient are computed for a few samples at a time, and added to the gradients of W, b and h. Results are
+    /// those of the whole batch but for rounding. Every other reader of <see cref="ModelOutput.Logits"/> gets all of them, computed when they are first read,
+    /// with the weights of that time. Hsu et al., "Liger Kernel: Efficient Triton Kernels for LLM Training", 2024.
+    /// </para>
+    /// <para>
+    /// The layer runs as before where it cannot be left out: the network changes its output or runs it twice, it or a module around it has another hook, its
+    /// output is required as a feature, its weights are not of float32 or float64, or it is not on the processor.
+    /// </para>
+    /// </remarks>
+    /// <param name="student">A student of a network; it is disposed with the new one.</param>
+    /// <param name="head">The module path of the layer, as <c>named_modules()</c> spells it. The default is the last <c>Linear</c> of the network.</param>
+    /// <returns>The student that leaves its last layer to the loss.</returns>
+    /// <exception cref="ArgumentException">The network has no such layer.</exception>
+    public static IStudent WithFusedHead(this IStudent student, string? head = null) => new FusedHeadStudent(Require.Present(student), head);
+
     /// <summary>Looks at a student as a teacher: for evaluation, or to teach the next one.</summary>
     /// <param name="student">The student; the caller disposes it.</param>
     /// <returns>A teacher with the student's weights as they are at each prediction.</returns>

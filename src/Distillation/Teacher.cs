@@ -103,4 +103,15 @@ public static class Teacher
     /// <param name="teacher">A teacher of images [N, C, H, W]; it is disposed with the new one.</param>
     /// <returns>The teacher that sees images so.</returns>
     public static ITeacher ChannelsLast(this ITeacher teacher) => new ChannelsLastTeacher(Require.Present(teacher));
+
+    /// <summary>
+    /// Leaves the last layer of a teacher to the loss, which computes its logits by parts of the batch: for many classes, beside a student of
+    /// <see cref="Student.WithFusedHead"/>.
+    /// </summary>
+    /// <remarks>Every other reader of <see cref="ModelOutput.Logits"/> gets those of the whole batch, computed when they are first read.</remarks>
+    /// <param name="teacher">A teacher of one network; it is disposed with the new one.</param>
+    /// <param name="head">The module path of the layer, as <c>named_modules()</c> spells it. The default is the last <c>Linear</c> of the network.</param>
+    /// <returns>The teacher that leaves its last layer to the loss.</returns>
+    /// <exception cref="ArgumentException">The network has no such layer, or the teacher is not of one network.</exception>
+    public static ITeacher WithFusedHead(this ITeacher teacher, string? head = null) => new FusedHeadTeacher(Require.Present(teacher), head);
 }

@@ -34,7 +34,7 @@ internal static class BatchWeights
 
         using var noGradient = torch.no_grad();
         return Share(context.Batch, batch => loss.GetWeight(batch, context.Student))
-            ?? KeptAliveScalar.Full([], (double)context.Batch.Count / whole.Count, torch.ScalarType.Float64, context.Student.Logits.device);
+            ?? KeptAliveScalar.Full([], (double)context.Batch.Count / whole.Count, torch.ScalarType.Float64, context.Student.Device);
     }
 
     /// <summary>How many times larger the share of one part is than that of all parts together, by which the part counts in a mean of all of them.</summary>

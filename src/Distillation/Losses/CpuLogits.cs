@@ -3,13 +3,17 @@ using System.Runtime.InteropServices;
 namespace Distillation.Losses;
 
 /// <summary>
-/// Logits [R, C] of float32 in the processor's memory, few enough that a call into libtorch costs more than what it computes; with the teacher's and the class
-/// ids where they are there.
+/// Logits [R, C] of float32 in the processor's memory, of which a row is computed at a time, where libtorch would pass over all of them again and again; with
+/// the teacher's and the class ids where they are there.
 /// </summary>
 internal readonly ref struct CpuLogits
 {
-    // From here on libtorch's kernels, on many numbers a call, are as fast.
-    private const long MostNumbers = 1 << 15;
+    // Above it libtorch's kernels share the numbers out among threads. For one or two of these they pass over memory too often.
+    private const long MostNumbersOfThreads = 1 << 15;
+    private const int FewThreads = 2;
+
+    // What a span of bytes holds.
+    private const long MostNumbers = int.MaxValue / sizeof(float);
 
     private CpuLogits(ReadOnlySpan<float> student, ReadOnlySpan<float> teacher, ReadOnlySpan<long> labels, int classes, TrainingPosition position)
     {
@@ -45,7 +49,7 @@ internal readonly ref struct CpuLogits
     {
         rows = default;
         Tensor student = context.Student.Logits;
-        if (context.Batch is MaskedBatch || student.dim() != 2 || student.numel() is 0 or > MostNumbers || !IsNear(student, torch.ScalarType.Float32))
+        if (context.Batch is MaskedBatch || student.dim() != 2 || !IsFew(student.numel()) || !IsNear(student, torch.ScalarType.Float32))
         {
             return false;
         }
@@ -66,6 +70,9 @@ internal readonly ref struct CpuLogits
 
     public static Span<T> Numbers<T>(Tensor tensor)
         where T : struct => MemoryMarshal.Cast<byte, T>(tensor.bytes);
+
+    private static bool IsFew(long numbers) =>
+        numbers is > 0 and <= MostNumbers && (numbers <= MostNumbersOfThreads || torch.get_num_threads() <= FewThreads);
 
     private static bool IsNear(Tensor tensor, torch.ScalarType type) => tensor.dtype == type && tensor.device_type == DeviceType.CPU && tensor.is_contiguous();
 }

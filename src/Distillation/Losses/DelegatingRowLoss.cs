@@ -25,6 +25,8 @@ public abstract class DelegatingRowLoss : RowLoss
 
     internal override bool ComparesClasses => Inner.ComparesClasses;
 
+    internal override bool ReadsRowsAlone => base.ReadsRowsAlone && Inner.ReadsRowsAlone;
+
     /// <summary>Gets the loss that is wrapped.</summary>
     protected RowLoss Inner { get; }
 

@@ -56,6 +56,9 @@ public abstract class RowLoss : IDistillationLoss
     /// <summary>Gets whether the loss is of the classes of a row among each other, so that of a single one it is a constant.</summary>
     internal virtual bool ComparesClasses => false;
 
+    /// <summary>Gets whether the loss reads nothing of a batch but its rows. A loss of other code may read the samples too.</summary>
+    internal virtual bool ReadsRowsAlone => GetType().Assembly == typeof(RowLoss).Assembly;
+
     /// <summary>Measures each row.</summary>
     /// <param name="rows">The logits.</param>
     /// <returns>The losses, [R], differentiable in the student's logits.</returns>

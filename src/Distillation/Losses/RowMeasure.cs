@@ -42,6 +42,9 @@ public abstract class RowMeasure : ISelfDescribing
     /// <returns>The numbers, [R].</returns>
     public abstract Tensor Measure(LogitRows rows);
 
+    /// <summary>Gets whether it is one of the library, which reads nothing of a batch but its rows.</summary>
+    internal bool ReadsRowsAlone => this is Formula;
+
     /// <summary>Measures each row, and checks that it was done.</summary>
     internal Tensor Of(LogitRows rows)
     {

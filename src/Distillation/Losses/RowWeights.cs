@@ -36,5 +36,5 @@ internal static class RowWeights
     private static Tensor OfClasses(Tensor labels, IReadOnlyList<double> perClass) =>
         torch.tensor([.. perClass], device: labels.device).index_select(0, labels.reshape(-1).to(torch.ScalarType.Int64)).view(labels.shape);
 
-    private static bool HasRows(Tensor tensor, ModelOutput student) => tensor.dim() == student.Logits.dim() - 1;
+    private static bool HasRows(Tensor tensor, ModelOutput student) => tensor.dim() == student.LogitDimensions - 1;
 }

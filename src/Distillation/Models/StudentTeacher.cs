@@ -13,6 +13,6 @@ internal sealed class StudentTeacher(IStudent student) : INetworkTeacher
     {
         using var noGradient = torch.no_grad();
         using IDisposable? mode = ModuleTree.Evaluating(student.Module);
-        return student.Forward(batch, features);
+        return student.Forward(batch, features).WithComputedLogits();
     }
 }

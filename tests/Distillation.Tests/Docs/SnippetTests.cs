@@ -151,6 +151,19 @@ public sealed partial class SnippetTests : IDisposable
     }
 
     [Fact]
+    public void Head_and_loss_are_one()
+    {
+        Module<Tensor, Tensor> bigNetwork = Some.Mlp(hidden: 16);
+        Module<Tensor, Tensor> smallNetwork = Some.Mlp(hidden: 4);
+        using ITeacher teacher = Teacher.From(bigNetwork).WithFusedHead();
+        using IStudent student = Student.From(smallNetwork).WithFusedHead();
+
+        TrainingResult result = new DistillationTrainer(teacher, student, new SoftTargetLoss(), new TrainerOptions { Epochs = 10 }).Fit(_train);
+
+        result.History[^1].Loss.Should().BeLessThan(result.History[0].Loss);
+    }
+
+    [Fact]
     public void Models_are_evaluated_and_compared()
     {
         Module<Tensor, Tensor> bigNetwork = Some.Mlp(hidden: 16);

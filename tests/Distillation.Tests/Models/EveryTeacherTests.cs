@@ -29,6 +29,7 @@ public sealed class EveryTeacherTests : IDisposable
         ["cached"] = () => Network().Cached(20),
         ["bfloat16"] = () => Teacher.InBFloat16(Some.Mlp()),
         ["channels last"] = () => Teacher.From(Some.ConvNet(4)).ChannelsLast(),
+        ["fused head"] = () => Network().WithFusedHead(),
         ["student"] = () => Student.From(Some.Mlp()).AsTeacher(),
     };
 

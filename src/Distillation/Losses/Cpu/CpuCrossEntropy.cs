@@ -36,11 +36,7 @@ internal static class CpuCrossEntropy
 
                 Span<float> own = gradient.Slice(row * classes, classes);
                 float scale = slope / whole;
-                for (int i = 0; i < own.Length; i++)
-                {
-                    own[i] += (probabilities[i] * scale) - even;
-                }
-
+                CpuSoftmax.Add(own, probabilities, scale, even);
                 own[(int)label] -= (float)(target.Label - target.Other) * slope;
             }
 

@@ -28,11 +28,7 @@ internal static class CpuKlDivergence
                 float ofStudent = CpuSoftmax.Exponentials(rows.Student.Slice(row * classes, classes), inverse, shiftedStudent, student);
                 float ofTeacher = CpuSoftmax.Exponentials(rows.Teacher.Slice(row * classes, classes), inverse, shiftedTeacher, teacher);
                 sum += Row(shiftedStudent, student, ofStudent, shiftedTeacher, teacher, ofTeacher, slope);
-                Span<float> own = gradient.Slice(row * classes, classes);
-                for (int i = 0; i < own.Length; i++)
-                {
-                    own[i] += student[i];
-                }
+                CpuSoftmax.Add(gradient.Slice(row * classes, classes), student, scale: 1, offset: 0);
             }
 
             return scale * sum / rows.Count;
@@ -44,7 +40,7 @@ internal static class CpuKlDivergence
     }
 
     // KL of the row; its gradient takes the place of the student's exponentials.
-    private static float Row(
+    private static double Row(
         ReadOnlySpan<float> shiftedStudent,
         Span<float> student,
         float ofStudent,
@@ -61,17 +57,23 @@ internal static class CpuKlDivergence
         Vector256<float> perTeacher = Vector256.Create(1 / ofTeacher);
         Vector256<float> logs = Vector256.Create(MathF.Log(ofStudent) - MathF.Log(ofTeacher));
         Vector256<float> slopes = Vector256.Create(slope);
-        Vector256<float> sum = Vector256<float>.Zero;
-        for (int i = 0; i < q.Length; i++)
+        double sum = 0;
+        for (int start = 0; start < q.Length; start += CpuSoftmax.Block)
         {
-            Vector256<float> share = p[i] * perTeacher;
-            Vector256<float> term = share * (logTeacher[i] - logStudent[i] + logs);
+            Vector256<float> ofBlock = Vector256<float>.Zero;
+            for (int i = start; i < Math.Min(start + CpuSoftmax.Block, q.Length); i++)
+            {
+                Vector256<float> share = p[i] * perTeacher;
+                Vector256<float> term = share * (logTeacher[i] - logStudent[i] + logs);
 
-            // Where the teacher's probability is 0 so is the term, even if a logarithm is infinite.
-            sum += Vector256.ConditionalSelect(Vector256.Equals(share, Vector256<float>.Zero), Vector256<float>.Zero, term);
-            q[i] = ((q[i] * perStudent) - share) * slopes;
+                // Where the teacher's probability is 0 so is the term, even if a logarithm is infinite.
+                ofBlock += Vector256.ConditionalSelect(Vector256.Equals(share, Vector256<float>.Zero), Vector256<float>.Zero, term);
+                q[i] = ((q[i] * perStudent) - share) * slopes;
+            }
+
+            sum += Vector256.Sum(ofBlock);
         }
 
-        return Vector256.Sum(sum);
+        return sum;
     }
 }

@@ -34,6 +34,8 @@ public sealed class AdaptiveWeightLoss : DelegatingRowLoss, IRowGradient
     /// <inheritdoc/>
     public override IRowGradient? RowGradient => Inner.RowGradient is null ? null : this;
 
+    internal override bool ReadsRowsAlone => base.ReadsRowsAlone && _measure.ReadsRowsAlone;
+
     /// <inheritdoc/>
     public override IEnumerable<(string Name, object? Value)> Describe() =>
         [.. base.Describe(), ("Measure", _measure), (nameof(AtZero), AtZero), (nameof(AtOne), AtOne)];

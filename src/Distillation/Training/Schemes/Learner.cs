@@ -92,7 +92,7 @@ public sealed partial class Learner : IDisposable
         var position = new TrainingPosition(Epoch: 0, Step: 0, TotalSteps: 1, StepsPerEpoch: 1);
         var first = new DistillationContext(sample.Student, sample.HasTeacher ? sample.Teacher : null, sample.Batch, position);
         Normalization?.Watch(Name, _loss, first);
-        ClassIds = _loss.Try(first);
+        ClassIds = Try(first);
         (string Name, Parameter Parameter)[] own = [.. Trained(Student.Module, "")];
         if (own.Length == 0)
         {
@@ -114,23 +114,9 @@ public sealed partial class Learner : IDisposable
     {
         Require.Present(context);
         RequirePrepared();
-        Tensor? share = BatchWeights.Share(_loss, context);
-        Tensor value;
-        IReadOnlyList<LossTermValue> terms;
-        if (_loss.ClosedForm is not null)
-        {
-            (LossGradient loss, terms) = WithoutGradient(_loss, context);
-            context.Student.Logits.backward([share is null ? loss.AtLogits : loss.AtLogits.mul_(share)]);
-            value = loss.Value;
-        }
-        else
-        {
-            (Tensor loss, terms) = _loss.Evaluate(context);
-            (share is null ? loss : loss * share.to(loss.dtype)).backward();
-            value = loss.detach();
-        }
-
-        Record(terms, context.Batch.Count);
+        Tensor value = context.Student.Head is { RequiresGradient: true } && FusedHead.Of(_loss, context) is { } head
+            ? head.AccumulateGradients(_loss, Record)
+            : AccumulateFromLogits(context);
         Meter.Add(Total, value, context.Batch.Count, _loss.GetWeight(context.Batch, context.Student));
         if (value.device_type == DeviceType.CPU || _buffersBefore is not null)
         {
@@ -232,7 +218,42 @@ public sealed partial class Learner : IDisposable
         return loss.EvaluateInClosedForm(context);
     }
 
-    private void Record(IReadOnlyList<LossTermValue> terms, long samples)
+    // A loss that is computed by parts of the batch is so computed here too: the logits of all may be more than the memory has.
+    private IReadOnlyList<ClassIds> Try(DistillationContext first)
+    {
+        if (FusedHead.Of(_loss, first) is not { } head)
+        {
+            return _loss.Try(first);
+        }
+
+        var ids = new HashSet<ClassIds>();
+        head.ForEach((part, _) => ids.UnionWith(_loss.Try(part)));
+        return [.. ids];
+    }
+
+    private Tensor AccumulateFromLogits(DistillationContext context)
+    {
+        Tensor? share = BatchWeights.Share(_loss, context);
+        Tensor value;
+        IReadOnlyList<LossTermValue> terms;
+        if (_loss.ClosedForm is not null)
+        {
+            (LossGradient loss, terms) = WithoutGradient(_loss, context);
+            context.Student.Logits.backward([share is null ? loss.AtLogits : loss.AtLogits.mul_(share)]);
+            value = loss.Value;
+        }
+        else
+        {
+            (Tensor loss, terms) = _loss.Evaluate(context);
+            (share is null ? loss : loss * share.to(loss.dtype)).backward();
+            value = loss.detach();
+        }
+
+        Record(terms, context.Batch.Count);
+        return value;
+    }
+
+    private void Record(IReadOnlyList<LossTermValue> terms, double samples)
     {
         foreach (LossTermValue term in terms)
         {

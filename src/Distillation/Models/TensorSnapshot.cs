@@ -1,4 +1,4 @@
-namespace Distillation.Training;
+namespace Distillation;
 
 /// <summary>Copies of tensors, with which to bring back what they were.</summary>
 internal sealed class TensorSnapshot(IReadOnlyList<Tensor> tensors) : IDisposable
