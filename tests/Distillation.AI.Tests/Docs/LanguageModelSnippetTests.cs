@@ -27,6 +27,12 @@ public sealed class LanguageModelSnippetTests : IDisposable
     {
         using IChatClient client = new WordClient();
         string[] texts = [.. Enumerable.Range(0, 40).Select(i => i % 2 == 0 ? $"parcel {i} is late" : $"charged twice on day {i}")];
+        foreach (string file in new[] { "held-out.jsonl", "test.jsonl" })
+        {
+            File.WriteAllLines(file, Enumerable.Range(0, 500).Select(i => i % 2 == 0
+                ? $$"""{"text":"late parcel {{i}}","label":"delivery"}"""
+                : $$"""{"text":"charged {{i}}","label":"billing"}"""));
+        }
 
         var task = new TextTask { Description = "What is the message about?", Labels = [new() { Name = "billing" }, new() { Name = "delivery" }] };
         using var ledger = new AnswerLedger("answers.jsonl");
@@ -39,11 +45,11 @@ public sealed class LanguageModelSnippetTests : IDisposable
         student.Save("model");
 
         using TextClassifier classifier = TextClassifier.Load("model");
-        LabeledText[] heldOut =
-            [.. Enumerable.Range(0, 500).Select(i => i % 2 == 0 ? new LabeledText($"late parcel {i}", "delivery") : new($"charged {i}", "billing"))];
-        string[] testTexts = [.. heldOut.Select(text => text.Text)];
-        string[] humanLabels = [.. heldOut.Select(text => text.Label)];
-        string[] answers = humanLabels;
+
+        LabeledText[] heldOut = [.. JsonLines.ReadLabeled("held-out.jsonl")], tested = [.. JsonLines.ReadLabeled("test.jsonl")];
+        string[] testTexts = [.. tested.Select(text => text.Text)], humanLabels = [.. tested.Select(text => text.Label)];
+        LabeledTexts answered = await new ChatLabeler(client, task, ledger: ledger).LabelAsync(testTexts);
+        string?[] answers = [.. testTexts.Select((_, index) => answered.LabelOf(index))];
 
         var threshold = ConformalThreshold.FitClassifier(classifier, heldOut, new ConformalThresholdOptions { Risk = 0.05 });
         LabelingVerdict verdict = LabelingVerdict.Compare(
@@ -68,7 +74,7 @@ public sealed class LanguageModelSnippetTests : IDisposable
     [Fact]
     public void Requests_have_prices_limits_and_redaction()
     {
-        var options = new ChatLabelerOptions
+        var labeling = new ChatLabelerOptions
         {
             Requests = new ChatRequestOptions
             {
@@ -79,16 +85,16 @@ public sealed class LanguageModelSnippetTests : IDisposable
             },
         };
 
-        options.Requests.Redact!("from a@b.c").Should().Be("from [email]");
+        labeling.Requests.Redact!("from a@b.c").Should().Be("from [email]");
     }
 
     [Fact]
     public async Task Embeddings_become_data()
     {
         using IEmbeddingGenerator<string, Embedding<float>> generator = new LengthGenerator();
-        using EmbeddingCache cache = EmbeddingCache.Open("vectors.bin");
         string[] texts = ["one", "three"];
 
+        using EmbeddingCache cache = EmbeddingCache.Open("vectors.bin");
         TextEmbeddings embeddings = await generator.EmbedAsync(texts, new EmbeddingOptions { Cache = cache });
         using TensorData vectors = embeddings.ToData([0, 1]);
 

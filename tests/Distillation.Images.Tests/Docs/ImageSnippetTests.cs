@@ -90,8 +90,8 @@ public sealed class ImageSnippetTests : IDisposable
     public void Files_are_listed_cached_and_skipped()
     {
         File.WriteAllLines("labels.csv", ["path,label", "photos/cat/000.png,cat", "photos/dog/001.png,dog", "photos/dog/missing.png,dog"]);
-        var options = ImageOptions.Square(32);
 
+        var square = ImageOptions.Square(32);
         var reading = new ImageFolderOptions
         {
             BrokenImages = BrokenImages.Skip,
@@ -99,9 +99,9 @@ public sealed class ImageSnippetTests : IDisposable
             MemoryCacheBytes = 500_000_000,
             CacheDirectory = "prepared",
         };
-        ImageFolder listed = ImageFolder.FromCsv("labels.csv", options, reading);
-        ImageFolder test = ImageFolder.Open("photos", options, new ImageFolderOptions { ClassNames = listed.ClassNames });
-        ImageFolder unlabeled = ImageFolder.OpenUnlabeled("photos", options);
+        ImageFolder listed = ImageFolder.FromCsv("labels.csv", square, reading);
+        ImageFolder test = ImageFolder.Open("photos", square, new ImageFolderOptions { ClassNames = listed.ClassNames });
+        ImageFolder unlabeled = ImageFolder.OpenUnlabeled("photos", square);
         using TensorData inMemory = test.Load();
 
         listed.Count.Should().Be(2);

@@ -48,8 +48,9 @@ public sealed class MpiSnippetTests : IDisposable
     {
         using MpiEnvironment mpi = MpiEnvironment.Start();
         using TensorData train = Data(100);
-        using ITeacher teacher = Teacher.From(Linear(784, 10));
+        using var big = Linear(784, 10);
 
+        using ITeacher teacher = Teacher.From(big);
         using ArrowOutputStore store = ArrowOutputStore.Open("teacher-outputs", train.Count, "big network, 784 inputs");
         using CachedTeacher cached = teacher.Cached(store);
         cached.FillPart(train, mpi.Ranks.Rank, mpi.Ranks.Count);

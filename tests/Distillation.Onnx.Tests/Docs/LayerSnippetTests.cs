@@ -19,13 +19,13 @@ public sealed class LayerSnippetTests : IDisposable
     public void Foreign_class_is_exported()
     {
         string path = _file.Path;
-        Module<Tensor, Tensor> network = Sequential(Linear(8, 4), new ScaledTanh(2));
 
+        Module<Tensor, Tensor> scaled = Sequential(Linear(8, 4), new ScaledTanh(2));
         OnnxLayer tanh = OnnxLayer.For<ScaledTanh>((graph, module, input) =>
             graph.Apply("Mul", [graph.Apply("Tanh", [input]), graph.Constant(torch.tensor(module.Scale))]));
-        OnnxExport.Write(network, path, [8], new OnnxExportOptions { Layers = [tanh] });
+        OnnxExport.Write(scaled, path, [8], new OnnxExportOptions { Layers = [tanh] });
 
-        _file.Error(network, torch.randn(2, 8)).Should().BeLessThan(1e-5);
+        _file.Error(scaled, torch.randn(2, 8)).Should().BeLessThan(1e-5);
     }
 
     [Fact]
@@ -53,8 +53,8 @@ public sealed class LayerSnippetTests : IDisposable
     {
         string path = _file.Path;
 
-        using Module<Tensor, Tensor> network = torchvision.models.mobilenet_v3_small();
-        OnnxExport.Write(network, path, [3, 224, 224], new OnnxExportOptions { FoldBatchNorm = true });
+        using Module<Tensor, Tensor> vision = torchvision.models.mobilenet_v3_small();
+        OnnxExport.Write(vision, path, [3, 224, 224], new OnnxExportOptions { FoldBatchNorm = true });
 
         File.Exists(path).Should().BeTrue();
     }

@@ -1,6 +1,6 @@
 using Distillation.Evaluation;
 using Distillation.Losses;
-using TorchSharp.Modules;
+using static TorchSharp.torch.nn;
 
 namespace Distillation.Reports.Tests;
 
@@ -23,20 +23,18 @@ public sealed class ReportSnippetTests : IDisposable
     [Fact]
     public void Run_is_reported()
     {
-        (Sequential bigNetwork, Sequential smallNetwork) = (Some.Mlp(hidden: 16), Some.Mlp(hidden: 4));
+        (Module<Tensor, Tensor> bigNetwork, Module<Tensor, Tensor> smallNetwork) = (Network(16), Network(4));
         using ITeacher teacher = Teacher.From(bigNetwork);
-        using ITeacher labelsAlone = Teacher.From(Some.Mlp(hidden: 4, seed: 2));
         using IStudent student = Student.From(smallNetwork);
         IDistillationLoss loss = new SoftTargetLoss(temperature: 4) + new HardLabelLoss();
         var options = new TrainerOptions { Epochs = 2, BatchSize = 20 };
         (TensorData train, TensorData validation, TensorData test) = (Some.Data(samples: 60), Some.Data(seed: 9), Some.Data(seed: 10));
-        Tensor sample = torch.zeros(1, 6);
-        using var console = new ConsoleProgress("student", Metric.Accuracy);
-        var progress = new TensorBoardProgress("runs/student", next: console);
 
-        TrainingResult result = new DistillationTrainer(teacher, student, loss, options).Fit(train, validation, progress);
+        TrainingResult result = new DistillationTrainer(teacher, student, loss, options).Fit(train, validation);
         result.ToReport("Fashion student").Write("reports");
 
+        using ITeacher labelsAlone = Teacher.From(Network(4));
+        Tensor sample = torch.zeros(1, 6);
         var run = new TrainingRun
         {
             Title = "Fashion student",
@@ -69,6 +67,10 @@ public sealed class ReportSnippetTests : IDisposable
         report = report with { Sections = [.. report.Sections, new() { Title = "Sizes", Blocks = [sizes] }] };
         File.WriteAllText("sizes.svg", sizes.ToSvg());
 
+        using var bar = new ConsoleProgress("student", Metric.Accuracy);
+        var progress = new TensorBoardProgress("runs/student", next: bar);
+        new DistillationTrainer(teacher, student, loss, options).Fit(train, validation, progress);
+
         path.Should().EndWith("student.html");
         Directory.GetFiles("reports").Should().HaveCount(6);
         Directory.GetFiles("runs/student").Should().ContainSingle();
@@ -82,9 +84,9 @@ public sealed class ReportSnippetTests : IDisposable
         (TensorData train, TensorData validation, TensorData test) = (Some.Data(samples: 60), Some.Data(seed: 9), Some.Data(seed: 10));
         var study = new DistillationStudy(
             teacher,
-            () => Some.Mlp(hidden: 4),
-            [new("T = 2", () => new SoftTargetLoss(temperature: 2))],
-            new() { Training = new() { Epochs = 2, BatchSize = 20 }, Pairs = 2 });
+            () => Network(4),
+            [new StudyCandidate("T = 2", () => new SoftTargetLoss(temperature: 2))],
+            new StudyOptions { Training = new() { Epochs = 2 }, Pairs = 2 });
         StudyResult verdict;
         using (var console = new ConsoleProgress("study"))
         {
@@ -96,4 +98,6 @@ public sealed class ReportSnippetTests : IDisposable
         Directory.GetFiles("reports").Should().HaveCount(3);
         File.ReadAllText("reports/study.md").Should().Contain(verdict.Sentence().Split(':')[0]);
     }
+
+    private static Module<Tensor, Tensor> Network(int width) => Sequential(("in", Linear(6, width)), ("act", ReLU()), ("out", Linear(width, 3)));
 }

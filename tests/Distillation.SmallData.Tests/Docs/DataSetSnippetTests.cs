@@ -33,11 +33,9 @@ public sealed class DataSetSnippetTests : IDisposable
     public void A_teacher_is_inverted()
     {
         using Module<Tensor, Tensor> network = Sequential(Conv2d(1, 4, 3, padding: 1), BatchNorm2d(4), ReLU(), Flatten(), Linear(100, 2));
-
         var inversion = new TeacherInversion(network, new TeacherInversionOptions { Steps = 100 });
         using TensorData made = inversion.Synthesize([1, 5, 5], classes: 2, count: 20);
-        using ITeacher teacher = Teacher.From(network);
-        using TensorData labeled = made.LabeledBy(teacher).InMemory();
+        using TensorData labeled = made.LabeledBy(Teacher.From(network)).InMemory();
 
         labeled.Labels!.shape.Should().Equal(20, 2);
     }
@@ -45,11 +43,12 @@ public sealed class DataSetSnippetTests : IDisposable
     [Fact]
     public void A_model_is_trained_with_differential_privacy()
     {
-        using TensorData samples = SmallProblem.Heaps(200, [0, 1, 2, 3]);
-        using Module<Tensor, Tensor> model = SmallProblem.HeapNetwork();
+        using TensorData images = SmallProblem.Heaps(200, [0, 1, 2, 3]);
+        Func<Module<Tensor, Tensor>> original = SmallProblem.HeapNetwork;
 
-        double noise = RdpAccountant.NoiseFor(epsilon: 3, delta: 1e-5, samplingRate: 20.0 / samples.Count, steps: 30);
-        DpSgdResult result = new DpSgdTrainer(new DpSgdOptions { NoiseMultiplier = noise, BatchSize = 20, Steps = 30 }).Fit(model, samples);
+        using Module<Tensor, Tensor> model = original();
+        double noise = RdpAccountant.NoiseFor(epsilon: 3, delta: 1e-5, samplingRate: 20.0 / images.Count, steps: 30);
+        DpSgdResult result = new DpSgdTrainer(new DpSgdOptions { NoiseMultiplier = noise, BatchSize = 20, Steps = 30 }).Fit(model, images);
         Console.WriteLine(result.Describe());
 
         result.Epsilon.Should().BeInRange(2.9, 3);

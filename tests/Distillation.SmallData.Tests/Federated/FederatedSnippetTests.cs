@@ -19,9 +19,9 @@ public sealed class FederatedSnippetTests : IDisposable
     [Fact]
     public void Clients_train_one_model_in_rounds()
     {
-        (TensorData samples, TensorData test, Func<Module<Tensor, Tensor>> original) = (_samples, _test, SmallProblem.HeapNetwork);
+        (TensorData images, TensorData test, Func<Module<Tensor, Tensor>> original) = (_samples, _test, SmallProblem.HeapNetwork);
 
-        IReadOnlyList<IDataSource> clients = FederatedPartition.Dirichlet(samples, alpha: 0.3, clients: 10, seed: 1);
+        IReadOnlyList<IDataSource> clients = FederatedPartition.Dirichlet(images, alpha: 0.3, clients: 10, seed: 1);
 
         var rounds = new FederatedAveragingOptions
         {

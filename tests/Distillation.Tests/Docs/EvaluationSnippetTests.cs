@@ -14,40 +14,38 @@ public sealed class EvaluationSnippetTests : IDisposable
     [Fact]
     public void Regression_is_validated_with_a_metric_of_ones_own()
     {
-        (TensorData train, TensorData validation) = (Numbers(60), Numbers(20));
-        using ITeacher teacher = Teacher.From(Linear(6, 1));
-        using IStudent student = Student.From(Linear(6, 1));
-
-        EvaluationTask task = EvaluationTask.Regression.With(new LargestError());
-        var options = new TrainerOptions
+        using TensorData prices = new(torch.randn(600, 6), torch.randn(600, 1)), otherPrices = new(torch.randn(200, 6), torch.randn(200, 1));
+        using ITeacher appraiser = Teacher.From(Linear(6, 1));
+        using IStudent apprentice = Student.From(Linear(6, 1));
+        var forNumbers = new TrainerOptions
         {
-            Task = task,
+            Task = EvaluationTask.Regression.With(new LargestError()),
             BestBy = Metric.R2Score,
             EarlyStopping = new EarlyStopping(Metric.MeanAbsoluteError, Patience: 10),
         };
-        TrainingResult result = new DistillationTrainer(teacher, student, new TargetMseLoss() + new LogitMseLoss(), options).Fit(train, validation);
-        double r2 = result.Best!.Validation![Metric.R2Score];
+        var trainer = new DistillationTrainer(appraiser, apprentice, new TargetMseLoss() + new LogitMseLoss(), forNumbers);
+        double r2 = trainer.Fit(prices, otherPrices).Best!.Validation![Metric.R2Score];
 
         r2.Should().BeLessThanOrEqualTo(1);
-        result.Best.Validation.Metrics.Keys.Should().Contain(nameof(LargestError));
+        Evaluator.Evaluate(apprentice.AsTeacher(), otherPrices, forNumbers.Task!).Metrics.Keys.Should().Contain(nameof(LargestError));
     }
 
     [Fact]
     public void Metrics_are_accumulated_in_a_loop_of_ones_own()
     {
-        TensorData data = Some.Data(samples: 20);
-        Module<Tensor, Tensor> network = Some.Mlp();
-        Batch[] batches = [data.Read(torch.arange(0, 13)), data.Read(torch.arange(13, 20))];
+        TensorData test = Some.Data(samples: 200);
+        Module<Tensor, Tensor> smallNetwork = Some.Mlp();
 
+        Batch[] batches = [test.Read(torch.arange(0, 100)), test.Read(torch.arange(100, 200))];
         using var accumulator = new EvaluationAccumulator(EvaluationTask.Classification);
         foreach (Batch batch in batches)
         {
-            accumulator.Update(network.call(batch.Inputs), batch);
+            accumulator.Update(smallNetwork.call(batch.Inputs), batch);
         }
 
         Console.WriteLine(accumulator.Compute().Describe());
 
-        accumulator.Compute().Metrics[nameof(Metric.Accuracy)].Should().Be(Evaluator.Evaluate(Student.From(network), data).Accuracy);
+        accumulator.Compute().Metrics[nameof(Metric.Accuracy)].Should().Be(Evaluator.Evaluate(Student.From(smallNetwork), test).Accuracy);
     }
 
     [Fact]
@@ -81,7 +79,7 @@ public sealed class EvaluationSnippetTests : IDisposable
         ];
         var study = new DistillationStudy(
             teacher.Cached(train.Count),
-            () => Sequential(Linear(6, 4), ReLU(), Linear(4, 3)),
+            () => Network(4),
             grid,
             new StudyOptions { Training = new() { Epochs = 9 }, Pairs = 3, Parallelism = 2 });
         StudyResult verdict = study.Run(train, validation, test);
@@ -90,7 +88,7 @@ public sealed class EvaluationSnippetTests : IDisposable
         verdict.Points.Should().HaveCount(grid.Length + 1);
     }
 
-    private static TensorData Numbers(long samples) => new(Some.Inputs(samples), Some.Inputs(samples, 1, 8));
+    private static Module<Tensor, Tensor> Network(int width) => Sequential(("in", Linear(6, width)), ("act", ReLU()), ("out", Linear(width, 3)));
 
     public sealed class LargestError : Metric
     {

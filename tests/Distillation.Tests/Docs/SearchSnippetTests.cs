@@ -10,8 +10,8 @@ public sealed class SearchSnippetTests
     public void Recommendation_of_a_search_is_followed()
     {
         using var scope = torch.NewDisposeScope();
-        using TensorData table = Some.Data(30);
-        using var rows = new LabeledSamples(table);
+        using TensorData images = Some.Data(30);
+        using var rows = new LabeledSamples(images);
         Func<Module<Tensor, Tensor>> original = () => Some.Mlp(hidden: 8);
         Func<Module<Tensor, Tensor>> simplified = () => Some.Mlp(hidden: 4);
 
@@ -22,7 +22,7 @@ public sealed class SearchSnippetTests
 
         if (found.Recommendation == Recommendation.UseRecipe && found.ExpectedGain.IsMoreAccurate)
         {
-            using ModelDistillationResult result = new ModelDistillation(original, simplified, found.Chosen).Run(table);
+            using ModelDistillationResult better = new ModelDistillation(original, simplified, found.Chosen).Run(images);
         }
 
         found.Recommendation.Should().Be(Recommendation.NothingBeatsChance, "the labels are random");

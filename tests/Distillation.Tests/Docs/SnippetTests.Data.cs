@@ -11,8 +11,9 @@ public sealed partial class SnippetTests
     [Fact]
     public void Data_set_of_TorchSharp_is_read()
     {
-        using var dataset = new Rows(_train);
+        TensorData table = _train;
 
+        using var dataset = new Rows(table);
         IDataSource fromTorchSharp = dataset.AsDataSource(inputs: "data", labels: "label");
 
         fromTorchSharp.Count.Should().Be(_train.Count);
@@ -31,11 +32,10 @@ public sealed partial class SnippetTests
     [Fact]
     public void Images_are_read_from_the_disk()
     {
-        string imagesPath = Path.GetTempFileName();
-        string labelsPath = Path.GetTempFileName();
-        File.WriteAllBytes(imagesPath, [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 51, 255, 0, 0, 0]);
-        File.WriteAllBytes(labelsPath, [0, 0, 8, 1, 0, 0, 0, 2, 0, 1]);
+        File.WriteAllBytes("train-images-idx3-ubyte", [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 51, 255, 0, 0, 0]);
+        File.WriteAllBytes("train-labels-idx1-ubyte", [0, 0, 8, 1, 0, 0, 0, 2, 0, 1]);
 
+        string imagesPath = "train-images-idx3-ubyte", labelsPath = "train-labels-idx1-ubyte";
         using ImageFile images = ImageData.OpenIdx(imagesPath, labelsPath);
         var fromDisk = new TrainerOptions { Order = SampleOrder.Blocks, BlockSize = 512, Prefetch = 2 };
 
@@ -48,9 +48,10 @@ public sealed partial class SnippetTests
     [Fact]
     public void Samples_go_to_a_file_and_are_read_from_it()
     {
-        string samplesPath = Path.GetTempFileName();
-        IDataSource source = _train;
-        source.Save(samplesPath);
+        TensorData table = _train;
+
+        string samplesPath = "samples.safetensors";
+        table.Save(samplesPath);
         using TensorFile samples = TensorFile.Open(samplesPath);
 
         samples.Count.Should().Be(60);
@@ -85,10 +86,10 @@ public sealed partial class SnippetTests
     [Fact]
     public void Recipes_of_ones_own_are_written_in_three_lines()
     {
-        var teacher = new AverageFitter(new KernelRidge(), new KernelRidge { Name = "gradients", FeatureMap = new HistogramOfGradients().Describe });
+        var fitter = new AverageFitter(new KernelRidge(), new KernelRidge { Name = "gradients", FeatureMap = new HistogramOfGradients().Describe });
         var generator = new RandomChoice(new RandomTranslation(), new ElasticTransform());
         Recipe[] own =
-            [Recipe.Augment(generator), Recipe.Distil(teacher, generator) with { Labeling = new() { KnownShare = 0.5 } }, Recipe.UseTeacher(teacher)];
+            [Recipe.Augment(generator), Recipe.Distil(fitter, generator) with { Labeling = new() { KnownShare = 0.5 } }, Recipe.UseTeacher(fitter)];
 
         own.Select(recipe => recipe.Kind).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
     }
@@ -99,35 +100,42 @@ public sealed partial class SnippetTests
         Tensor pixels = Some.Inputs(60, 64);
         IDataSource images = new TensorData(pixels.view(60, 1, 8, 8), pixels.narrow(1, 20, 3).argmax(1));
         var generator = new Mixup(new RandomAffine());
-        Func<IDataSource, int, ITeacher> train = (samples, seed) =>
-            Teacher.From(inputs => inputs.flatten(1).narrow(1, 20, 3) + (2 * inputs.flatten(1).narrow(1, seed, 3)));
-        using IStudent student = Student.From(Sequential(("flat", Flatten()), ("out", Linear(64, 3))));
-        var options = new TrainerOptions { Steps = 20, Optimizer = new AdamOptimizer(0.01) };
+        var training = new TrainerOptions { Steps = 20, Optimizer = new AdamOptimizer(0.01) };
+        using LabeledSamples originals = new(images);
+        Module<Tensor, Tensor> Mlp(int hidden) => Sequential(("flat", Flatten()), ("in", Linear(64, hidden)), ("act", ReLU()), ("out", Linear(hidden, 3)));
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
 
-        using LabeledSamples few = new(images);
-        using FittedTeacher committee = new CommitteeFitter("networks", train).Fit(few, seed: 0);
+        ITeacher Train(IDataSource samples, int seed)
+        {
+            torch.manual_seed(seed);
+            IStudent learner = Student.From(Mlp(128));
+            new SupervisedTrainer(learner, new HardLabelLoss(), training).Fit(samples);
+            return learner.AsTeacher();
+        }
+
+        using FittedTeacher committee = new CommitteeFitter("networks", Train).Fit(originals, seed: 0);
         var filter = new SampleFilter { MinConfidence = 0.4, MinAgreement = 0.6, LargestClassRatio = 3 };
-        using KeptSamples kept = few.Generate(generator, 8_000).LabelAndKeep(committee.Teacher, filter);
+        using KeptSamples kept = originals.Generate(generator, 8_000).LabelAndKeep(committee.Teacher, filter);
         Console.WriteLine(kept.Report.Describe());
         SampleFile.Save(kept.Samples, path);
 
         using TensorData pool = SampleFile.Load(path);
-        TrainingResult training = new SupervisedTrainer(student, new HardLabelLoss(), options).Fit(images.TogetherWith(pool));
+        using IStudent student = Student.From(Mlp(128));
+        TrainingResult enlarged = new SupervisedTrainer(student, new HardLabelLoss(), training).Fit(images.TogetherWith(pool));
 
         File.Delete(path);
         pool.Count.Should().Be(kept.Report.Kept).And.BeLessThan(8_000);
-        training.History[^1].Loss.Should().BeLessThan(Math.Log(3), "that is what guessing costs");
+        enlarged.History[^1].Loss.Should().BeLessThan(Math.Log(3), "that is what guessing costs");
     }
 
     [Fact]
     public void Data_is_diagnosed()
     {
-        using LabeledSamples few = new(Some.Data(samples: 30));
+        using LabeledSamples originals = new(Some.Data(samples: 30));
         Func<Module<Tensor, Tensor>> original = () => Linear(6, 3);
         var training = new TrainerOptions { Steps = 20, Optimizer = new AdamOptimizer(0.01) };
 
-        DataDiagnosis diagnosis = DataDiagnosis.ByOriginals(original, few, training, folds: 5);
+        DataDiagnosis diagnosis = DataDiagnosis.ByOriginals(original, originals, training, folds: 5);
         Console.WriteLine(diagnosis.Describe());
 
         diagnosis.Report.Samples.Should().Be(30);

@@ -1,4 +1,5 @@
 using Distillation.Losses;
+using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.Tests.Docs;
@@ -8,32 +9,30 @@ public sealed partial class SnippetTests
     [Fact]
     public void Embeddings_of_a_wider_teacher_run()
     {
-        TensorData train = _train;
-        Module<Tensor, Tensor> wideEncoder = Some.Mlp(hidden: 16, classes: 12);
-        Module<Tensor, Tensor> narrowEncoder = Some.Mlp(hidden: 8, classes: 8);
+        TensorData train = Some.Data(samples: 60, features: 64);
         var options = new TrainerOptions { Epochs = 2 };
-        using ITeacher teacher = Teacher.From(wideEncoder);
-        using IStudent student = Student.From(narrowEncoder);
-        var loss = new MatryoshkaLoss(new SimilarityDistributionLoss(temperature: 0.05), prefixes: [4, 8]);
-        TrainingResult result = new DistillationTrainer(teacher, student, loss, options).Fit(train);
 
-        result.Status.Should().Be(TrainingStatus.Completed);
+        using ITeacher wideEncoder = Teacher.From(Sequential(Flatten(), Linear(64, 12)));
+        using IStudent narrowEncoder = Student.From(Sequential(Flatten(), Linear(64, 8)));
+        var matryoshka = new MatryoshkaLoss(new SimilarityDistributionLoss(temperature: 0.05), prefixes: [4, 8]);
+        TrainingResult nested = new DistillationTrainer(wideEncoder, narrowEncoder, matryoshka, options).Fit(train);
+
+        nested.Status.Should().Be(TrainingStatus.Completed);
     }
 
     [Fact]
     public void Classifier_of_padded_sequences_learns_from_another()
     {
-        (Tensor tokens, Tensor labels) = (torch.tensor(new long[,] { { 1, 2, 3 }, { 4, 0, 0 }, { 2, 2, 0 }, { 3, 1, 0 } }), torch.tensor([0L, 1, 0, 1]));
-        using var large = new MeanOfTokens(8);
-        using var small = new MeanOfTokens(3);
         var options = new TrainerOptions { Epochs = 1 };
 
-        using ITeacher teacher = Teacher.From(large, (MaskedBatch batch) => large.call(batch.Inputs, batch.Mask));
-        using IStudent student = Student.From(small, (MaskedBatch batch) => small.call(batch.Inputs, batch.Mask));
-        var loss = new SoftTargetLoss(temperature: 2) + new HardLabelLoss() + new HiddenStateMseLoss([new("embedding", "embedding")], new LinearConnector());
-        TrainingResult result = new DistillationTrainer(teacher, student, loss, options).Fit(new PaddedTexts(tokens, labels));
+        Tensor tokens = torch.tensor(new long[,] { { 1, 2, 3 }, { 4, 0, 0 }, { 2, 2, 0 }, { 3, 1, 0 } }), labels = torch.tensor([0L, 1, 0, 1]);
+        using MeanOfTokens large = new(8), small = new(3);
+        using ITeacher reader = Teacher.From(large, (MaskedBatch batch) => large.call(batch.Inputs, batch.Mask));
+        using IStudent pupil = Student.From(small, (MaskedBatch batch) => small.call(batch.Inputs, batch.Mask));
+        var padded = new SoftTargetLoss(temperature: 2) + new HardLabelLoss() + new HiddenStateMseLoss([new("embedding", "embedding")], new LinearConnector());
+        TrainingResult read = new DistillationTrainer(reader, pupil, padded, options).Fit(new PaddedTexts(tokens, labels));
 
-        result.Status.Should().Be(TrainingStatus.Completed);
+        read.Status.Should().Be(TrainingStatus.Completed);
     }
 
     private sealed class PaddedTexts(Tensor tokens, Tensor labels) : IDataSource
@@ -49,8 +48,8 @@ public sealed partial class SnippetTests
 
     private sealed class MeanOfTokens : Module<Tensor, Tensor, Tensor>
     {
-        private readonly TorchSharp.Modules.Embedding _embedding;
-        private readonly TorchSharp.Modules.Linear _head;
+        private readonly Embedding _embedding;
+        private readonly Linear _head;
 
         public MeanOfTokens(long width)
             : base(nameof(MeanOfTokens))
@@ -65,17 +64,6 @@ public sealed partial class SnippetTests
         {
             Tensor weights = mask.to(torch.ScalarType.Float32).unsqueeze(2);
             return _head.call((_embedding.call(tokens) * weights).sum(1) / weights.sum(1));
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                _embedding.Dispose();
-                _head.Dispose();
-            }
-
-            base.Dispose(disposing);
         }
     }
 }

@@ -8,8 +8,9 @@ using static TorchSharp.torch.nn;
 namespace Distillation.Tests.Docs;
 
 /// <summary>
-/// Every piece of C# in the documents stands here too, where it is compiled and run, or in such a file of another package, or in a benchmark, where packages
-/// are at hand that tests do without.
+/// Every piece of C# in the documents stands here too, where it is run, or in such a file of another package, or in a benchmark, where packages are at hand
+/// that tests do without. Left out are using directives, and the first block of a program where it begins with them: it sets the scene, for which tests have
+/// data of their own. That whole pages are compiled as they stand, Distillation.Docs.Tests makes sure.
 /// </summary>
 public sealed partial class SnippetTests : IDisposable
 {
@@ -25,9 +26,9 @@ public sealed partial class SnippetTests : IDisposable
         var snippets = new TheoryData<string, string>();
         foreach (string page in Directory.GetFiles(Path.Combine(root, "docs"), "*.md").Append(Path.Combine(root, "README.md")))
         {
-            foreach (Match match in CSharp().Matches(File.ReadAllText(page)))
+            foreach (CodeBlock block in CodeBlock.Programs(File.ReadAllText(page)).SelectMany(WithoutScene))
             {
-                snippets.Add(Path.GetFileName(page), match.Groups[1].Value);
+                snippets.Add(Path.GetFileName(page), Directives().Replace(block.Code, ""));
             }
         }
 
@@ -36,7 +37,7 @@ public sealed partial class SnippetTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Snippets))]
-    public void Snippet_is_compiled(string page, string code)
+    public void Snippet_is_run(string page, string code)
     {
         string root = FindRoot(AppContext.BaseDirectory);
         string[] places =
@@ -99,8 +100,8 @@ public sealed partial class SnippetTests : IDisposable
         using IStudent student = Student.From(smallNetwork);
         using var paraphraser = new Paraphraser(channels: 8);
         new ParaphraserTrainer(teacher, "act", paraphraser, new TrainerOptions { Epochs = 5 }).Fit(train);
-        var loss = (200 * new FactorTransferLoss("act", "act", paraphraser, new TranslatorConnector())) + new HardLabelLoss();
-        TrainingResult result = new DistillationTrainer(teacher, student, loss, new TrainerOptions { Epochs = 5 }).Fit(train);
+        var factors = (200 * new FactorTransferLoss("act", "act", paraphraser, new TranslatorConnector())) + new HardLabelLoss();
+        TrainingResult result = new DistillationTrainer(teacher, student, factors, new TrainerOptions { Epochs = 5 }).Fit(train);
 
         result.History[^1].Terms["FactorTransfer"].Should().BeLessThan(result.History[0].Terms["FactorTransfer"]);
     }
@@ -109,8 +110,8 @@ public sealed partial class SnippetTests : IDisposable
     public void Teacher_behind_a_network_is_an_asynchronous_function()
     {
         TensorData train = _train;
-        var service = new Service();
 
+        var service = new Service();
         using ITeacher remote = Teacher.FromAsync(async (Batch batch, CancellationToken token) => await service.ClassifyAsync(batch.Inputs, token));
         using CachedTeacher answers = remote.Cached(train.Count);
         answers.Fill(train, batchSize: 32);
@@ -171,6 +172,7 @@ public sealed partial class SnippetTests : IDisposable
         using ITeacher teacher = Teacher.From(bigNetwork);
         using IStudent student = Student.From(smallNetwork);
         IDataSource test = _validation;
+
         Tensor sample = torch.zeros(1, 6);
         EvaluationReport report = Evaluator.Evaluate(student.AsTeacher(), test);
         AgreementReport agreement = ModelAgreement.Compare(teacher, student.AsTeacher(), test);
@@ -180,11 +182,14 @@ public sealed partial class SnippetTests : IDisposable
         ratio.Parameters.Should().BeGreaterThan(3);
     }
 
+    private static IEnumerable<CodeBlock> WithoutScene(IReadOnlyList<CodeBlock> program) =>
+        program.Where((block, index) => index > 0 || !Directives().IsMatch(block.Code));
+
     private static string FindRoot(string folder) => File.Exists(Path.Combine(folder, "Distillation.sln")) ? folder : FindRoot(Path.GetDirectoryName(folder)!);
 
     private static string Flat(string text) =>
         string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
 
-    [GeneratedRegex("^```csharp\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex CSharp();
+    [GeneratedRegex(@"\A(using (static )?[\w.]+;\n)+")]
+    private static partial Regex Directives();
 }

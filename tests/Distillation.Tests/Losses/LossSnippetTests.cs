@@ -28,7 +28,7 @@ public sealed class LossSnippetTests : IDisposable
     [Fact]
     public void Boxes_of_a_batch_reach_the_loss_in_every_part_of_it()
     {
-        var loss = new FocalGlobalLoss("act", "act", batch => ((BoxBatch)batch).Boxes, new ConvolutionConnector());
+        var detection = new FocalGlobalLoss("act", "act", batch => ((BoxBatch)batch).Boxes, new ConvolutionConnector());
 
         using IStudent student = Student.From(Some.ConvNet(2));
         using ITeacher teacher = Teacher.From(Some.ConvNet(4, seed: 2));
@@ -36,12 +36,12 @@ public sealed class LossSnippetTests : IDisposable
         Tensor boxes = torch.tensor(new[] { 0.1, 0.2, 0.5, 0.6 }).view(1, 1, 4).expand(6, -1, -1);
         var batch = new BoxBatch(images, null, torch.arange(6), boxes);
         DistillationContext Context(Batch some) =>
-            new(student.Forward(some, loss.Features.Student), teacher.Predict(some, loss.Features.Teacher), some);
-        loss.Prepare(Context(batch));
+            new(student.Forward(some, detection.Features.Student), teacher.Predict(some, detection.Features.Teacher), some);
+        detection.Prepare(Context(batch));
 
-        double value = loss.Compute(Context(batch)).item<double>();
+        double value = detection.Compute(Context(batch)).item<double>();
 
-        Close.ShouldBe(batch.Split(2).Average(part => loss.Compute(Context(part)).item<double>()), value, 1e-9);
+        Close.ShouldBe(batch.Split(2).Average(part => detection.Compute(Context(part)).item<double>()), value, 1e-9);
     }
 
     private sealed class BoxBatch(Tensor inputs, Tensor? labels, Tensor indices, Tensor boxes) : Batch(inputs, labels, indices)

@@ -52,22 +52,22 @@ public sealed class TextSnippetTests : IDisposable
     [Fact]
     public void Spans_are_learned_and_found()
     {
-        AnnotatedText[] texts =
+        AnnotatedText[] sentences =
         [
             new("Call Ada Stone before Monday", [new(5, 9, "person"), new(22, 6, "date")]),
             AnnotatedText.FromTags(["Bob", "left", "in", "May"], ["B-person", "O", "O", "B-date"]),
         ];
 
-        using SpanStudent student = SpanStudent.Convolution(["person", "date"]);
+        using SpanStudent tagger = SpanStudent.Convolution(["person", "date"]);
         var loss = new HardLabelLoss { IgnoredLabel = TextData.IgnoredLabel };
-        new SupervisedTrainer(student, loss, new TrainerOptions { Epochs = 100, Optimizer = new AdamWOptimizer(0.01) }).Fit(student.Encode(texts));
-        student.Save("spans");
+        new SupervisedTrainer(tagger, loss, new TrainerOptions { Epochs = 100, Optimizer = new AdamWOptimizer(0.01) }).Fit(tagger.Encode(sentences));
+        tagger.Save("spans");
 
         using SpanExtractor extractor = SpanExtractor.Load("spans");
-        IReadOnlyList<ExtractedSpan>[] found = [.. extractor.Extract([.. texts.Select(text => text.Text)])];
-        Console.WriteLine(SpanReport.Compare(texts, found).Describe());
+        IReadOnlyList<ExtractedSpan>[] found = [.. extractor.Extract([.. sentences.Select(text => text.Text)])];
+        Console.WriteLine(SpanReport.Compare(sentences, found).Describe());
 
-        SpanReport.Compare(texts, found).F1.Should().Be(1);
+        SpanReport.Compare(sentences, found).F1.Should().Be(1);
     }
 
     [Fact]
