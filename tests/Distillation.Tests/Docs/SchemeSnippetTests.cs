@@ -28,10 +28,10 @@ public sealed class SchemeSnippetTests : IDisposable
             new("hints", new HintLoss("act", "act", new LinearConnector())) { Trained = ["in.*"], Options = options with { Epochs = 2 } },
             new("distillation", (0.9 * new SoftTargetLoss(4)) + (0.1 * new HardLabelLoss())),
         ];
-        StagedTrainingResult result = new StagedTrainer(teacher, student, stages, options).Fit(train, validation);
+        StagedTrainingResult staged = new StagedTrainer(teacher, student, stages, options).Fit(train, validation);
 
-        result["hints"].History.Should().HaveCount(2);
-        result["distillation"].History.Should().HaveCount(4);
+        staged["hints"].History.Should().HaveCount(2);
+        staged["distillation"].History.Should().HaveCount(4);
     }
 
     [Fact]
@@ -49,10 +49,10 @@ public sealed class SchemeSnippetTests : IDisposable
         var options = new TrainerOptions { Epochs = 30, Optimizer = new AdamOptimizer(0.05) };
 
         string[] blocks = ["block1", "block2", "block3"];
-        TrainingStage[] stages = [.. blocks.Select(block => new TrainingStage(block, new HintLoss(block, block)) { Trained = [$"{block}.*"] })];
-        StagedTrainingResult result = new StagedTrainer(teacher, student, stages, options).Fit(train);
+        TrainingStage[] blockwise = [.. blocks.Select(block => new TrainingStage(block, new HintLoss(block, block)) { Trained = [$"{block}.*"] })];
+        StagedTrainingResult blocked = new StagedTrainer(teacher, student, blockwise, options).Fit(train);
 
-        result.Stages.Should().HaveCount(3).And.OnlyContain(stage => stage.Result.History[29].Loss < 0.2 * stage.Result.History[0].Loss);
+        blocked.Stages.Should().HaveCount(3).And.OnlyContain(stage => stage.Result.History[29].Loss < 0.2 * stage.Result.History[0].Loss);
     }
 
     [Fact]
@@ -63,11 +63,11 @@ public sealed class SchemeSnippetTests : IDisposable
         IStudent[] generations = [Student.From(Some.Mlp(seed: 2)), Student.From(Some.Mlp(seed: 3))];
         var options = new TrainerOptions { Epochs = 2 };
 
-        var trainer = new BornAgainTrainer(teacher, generations, () => new SoftTargetLoss(1) + new HardLabelLoss(), options);
-        StagedTrainingResult result = trainer.Fit(train, validation);
-        EvaluationReport ensemble = Evaluator.Evaluate(trainer.CreateEnsemble(), validation);
+        var bornAgain = new BornAgainTrainer(teacher, generations, () => new SoftTargetLoss(1) + new HardLabelLoss(), options);
+        StagedTrainingResult born = bornAgain.Fit(train, validation);
+        EvaluationReport ensemble = Evaluator.Evaluate(bornAgain.CreateEnsemble(), validation);
 
-        result.Stages.Should().HaveCount(2);
+        born.Stages.Should().HaveCount(2);
         ensemble.Samples.Should().Be(20);
     }
 
@@ -80,10 +80,10 @@ public sealed class SchemeSnippetTests : IDisposable
         using IStudent student = Student.From(Some.Mlp(hidden: 4));
         var options = new TrainerOptions { Epochs = 2 };
 
-        var trainer = new TeacherAssistantTrainer(teacher, assistants, student, () => (0.9 * new SoftTargetLoss(4)) + (0.1 * new HardLabelLoss()), options);
-        StagedTrainingResult result = trainer.Fit(train, validation);
+        var chain = new TeacherAssistantTrainer(teacher, assistants, student, () => (0.9 * new SoftTargetLoss(4)) + (0.1 * new HardLabelLoss()), options);
+        StagedTrainingResult assisted = chain.Fit(train, validation);
 
-        result.Stages.Should().HaveCount(3);
+        assisted.Stages.Should().HaveCount(3);
     }
 
     [Fact]
@@ -97,18 +97,18 @@ public sealed class SchemeSnippetTests : IDisposable
         var options = new TrainerOptions { Epochs = 3 };
         StagedTrainingResult Noisy()
         {
-            var trainer = new NoisyStudentTrainer(teacher, students, new RandomTranslation().AsAugmentation(originals), options: options);
-            StagedTrainingResult result = trainer.Fit(train, validation);
-            return result;
+            var noisyStudent = new NoisyStudentTrainer(teacher, students, new RandomTranslation().AsAugmentation(originals), options: options);
+            StagedTrainingResult noisy = noisyStudent.Fit(train, validation);
+            return noisy;
         }
 
         using IStudent student = Student.From(Network(4));
         ISampleTransform noise = new RandomTranslation().AsAugmentation(originals);
         TrainingResult Average()
         {
-            var loss = new HardLabelLoss { IgnoredLabel = -100 } + (new Schedule.RampUp(10) * new SoftTargetLoss(1));
-            TrainingResult result = new MeanTeacherTrainer(student, loss, decay: 0.99, noise, options).Fit(train, validation);
-            return result;
+            var consistency = new HardLabelLoss { IgnoredLabel = -100 } + (new Schedule.RampUp(10) * new SoftTargetLoss(1));
+            TrainingResult averaged = new MeanTeacherTrainer(student, consistency, decay: 0.99, noise, options).Fit(train, validation);
+            return averaged;
         }
 
         Noisy().Stages.Should().HaveCount(2);
@@ -123,10 +123,10 @@ public sealed class SchemeSnippetTests : IDisposable
         (IStudent first, IStudent second, IStudent third) = (all[0], all[1], all[2]);
         var options = new TrainerOptions { Epochs = 2 };
 
-        TrainingResult result = new MutualTrainer([first, second, third], options: options).Fit(train, validation);
+        TrainingResult mutual = new MutualTrainer([first, second, third], options: options).Fit(train, validation);
         TrainingResult common = new MutualTrainer([first, second, third], target: MutualTarget.MinLogit, options: options).Fit(train, validation);
 
-        result.History[^1].Terms.Keys.Should().Contain("student 3/SoftTarget");
+        mutual.History[^1].Terms.Keys.Should().Contain("student 3/SoftTarget");
         common.History[^1].Validation!.Samples.Should().Be(20);
     }
 
@@ -138,10 +138,10 @@ public sealed class SchemeSnippetTests : IDisposable
         using IStudent student = Student.From(Network(2));
 
         using var originals = new LabeledSamples(train);
-        var options = new TrainerOptions { Epochs = 300, Augmentation = new RandomTranslation().AsAugmentation(originals) };
-        TrainingResult result = new DistillationTrainer(teacher, student, new SoftTargetLoss(1), options).Fit(train, validation);
+        var longRun = new TrainerOptions { Epochs = 300, Augmentation = new RandomTranslation().AsAugmentation(originals) };
+        TrainingResult matched = new DistillationTrainer(teacher, student, new SoftTargetLoss(1), longRun).Fit(train, validation);
 
-        result.History[^1].Loss.Should().BeLessThan(result.History[0].Loss);
+        matched.History[^1].Loss.Should().BeLessThan(matched.History[0].Loss);
         TrainingResult mixed = new DistillationTrainer(
             teacher, student, new SoftTargetLoss(1), new TrainerOptions { Epochs = 20, Augmentation = new MixedViews(train) }).Fit(train, validation);
         mixed.History[^1].Loss.Should().BeLessThan(mixed.History[0].Loss);
