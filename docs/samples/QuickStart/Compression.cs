@@ -103,7 +103,8 @@ internal sealed class Compression(Images images, int epochs, IReadOnlyList<int> 
                 FormattableString.Invariant($"{best.Name} against {alone.Name}: {Points(gain.Mean)} points of accuracy ")
                     + $"(95 % interval over seeds {Points(gain.Interval.Low)} to {Points(gain.Interval.High)}): "
                     + (gain.IsSignificant ? gain.Mean > 0 ? "distillation helps." : "distillation harms." : "no difference is shown."),
-                FormattableString.Invariant($"{ratio.Parameters:F1} times fewer parameters and {ratio.MultiplyAdds:F0} times fewer multiply-adds than the teacher"),
+                FormattableString.Invariant($"{ratio.Parameters:F1} times fewer parameters than the teacher, ")
+                    + FormattableString.Invariant($"{ratio.MultiplyAdds:F0} times fewer multiply-adds"),
                 $"The student '{best.Name}' is in {onnxFile}.",
             ],
             [.. ArmBlocks.Figures(arms, "seed", seeds), Ratios(ratio)]);

@@ -6,8 +6,11 @@ namespace QuickStart;
 /// <summary>The images to learn from and those to measure on; a pixel is in [0, 1], and the background is 0.</summary>
 internal sealed class Images : IDisposable
 {
-    private Images(string name, TensorData train, TensorData test, TensorData? unlabeled) =>
-        (Name, Train, Test, Unlabeled) = (name, train, test, unlabeled);
+    private Images(string name, TensorData train, TensorData test, TensorData? unlabeled)
+    {
+        (Name, Train, Test) = (name, train, test);
+        Unlabeled = unlabeled;
+    }
 
     public string Name { get; }
 

@@ -156,10 +156,10 @@ public sealed partial class SnippetTests : IDisposable
     {
         Module<Tensor, Tensor> bigNetwork = Some.Mlp(hidden: 16);
         Module<Tensor, Tensor> smallNetwork = Some.Mlp(hidden: 4);
-        using ITeacher teacher = Teacher.From(bigNetwork).WithFusedHead();
-        using IStudent student = Student.From(smallNetwork).WithFusedHead();
+        using ITeacher fusedTeacher = Teacher.From(bigNetwork).WithFusedHead();
+        using IStudent fusedStudent = Student.From(smallNetwork).WithFusedHead();
 
-        TrainingResult result = new DistillationTrainer(teacher, student, new SoftTargetLoss(), new TrainerOptions { Epochs = 10 }).Fit(_train);
+        TrainingResult result = new DistillationTrainer(fusedTeacher, fusedStudent, new SoftTargetLoss(), new TrainerOptions { Epochs = 10 }).Fit(_train);
 
         result.History[^1].Loss.Should().BeLessThan(result.History[0].Loss);
     }
