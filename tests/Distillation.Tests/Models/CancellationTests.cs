@@ -23,6 +23,7 @@ public sealed class CancellationTests : IDisposable
         [typeof(PartialLabelEnsemble)] = inner => new PartialLabelEnsemble(new PartialLabelMember(inner, [0])),
         [typeof(ChannelsLastTeacher)] = inner => inner.ChannelsLast(),
         [typeof(BFloat16Teacher)] = inner => new BFloat16Teacher(torch.nn.Linear(2, 2), inner),
+        [typeof(FusedHeadTeacher)] = inner => new FusedHeadTeacher(new OfNetwork(inner), head: null),
         [typeof(SharedTeacher)] = inner => new SharedTeacher(inner, new Lock()),
         [typeof(OwnWrapper)] = inner => new OwnWrapper(inner),
     };
@@ -95,6 +96,11 @@ public sealed class CancellationTests : IDisposable
             Heard = cancellationToken;
             return new ModelOutput(torch.zeros(batch.Count, 3));
         }
+    }
+
+    private sealed class OfNetwork(ITeacher inner) : DelegatingTeacher(inner), INetworkTeacher
+    {
+        public torch.nn.Module Network { get; } = torch.nn.Linear(2, 2);
     }
 
     private sealed class OwnWrapper(ITeacher inner) : DelegatingTeacher(inner)
