@@ -170,7 +170,7 @@ internal sealed class Compression(Images images, int epochs, IReadOnlyList<int> 
 
         public int Hidden { get; init; } = 64;
 
-        /// <summary>Gets the weight decay: of 0.1 to 3, that with which the student alone does best.</summary>
+        /// <summary>Gets the weight decay.</summary>
         public double WeightDecay { get; init; } = 1;
 
         /// <summary>Gets how many times as many updates there are as on the training images alone.</summary>
