@@ -28,6 +28,9 @@ switch (args)
         return 0;
     case ["collections", var student, var steps]:
         return CollectionsCommand.Run(Enum.Parse<StudentKind>(student), Whole(steps), Console.Out) == 0 ? 0 : 1;
+    case ["layers"]:
+        LayersCommand.Run(Console.Out);
+        return 0;
     default:
         Console.Error.WriteLine("Distillation.Crash store <directory> <samples> <shards after which it stands still>");
         Console.Error.WriteLine("Distillation.Crash write <directory> <samples> <samples a flush> <seconds between two>");
@@ -35,6 +38,7 @@ switch (args)
         Console.Error.WriteLine("Distillation.Crash stages <directory> Nowhere|FileWritten|Report|Stage|Termination <times>");
         Console.Error.WriteLine("Distillation.Crash soak <directory> <steps>");
         Console.Error.WriteLine("Distillation.Crash collections Plain|Layers|Optimizer|Operators|Everything <steps>");
+        Console.Error.WriteLine("Distillation.Crash layers");
         return 2;
 }
 

@@ -1,3 +1,5 @@
+using Distillation.Models;
+
 namespace Distillation.Compression.Importances;
 
 /// <summary>Passes over data.</summary>
@@ -6,6 +8,7 @@ internal static class Batches
     /// <summary>Runs all batches in order, each in a dispose scope, on the device of the network.</summary>
     public static void Run(IDataSource data, int batchSize, torch.nn.Module network, Func<Batch, Tensor> run)
     {
+        OneDnnCheck.Run(network);
         torch.Device device = ModuleTree.DeviceOf(network);
         for (long first = 0; first < data.Count; first += batchSize)
         {

@@ -34,9 +34,6 @@ internal static class Examples
     {
         // A copy: the first layer may work in place.
         Tensor own = input.clone().to(ModuleTree.DeviceOf(module));
-
-        // With gradients, as in training: without, oneDNN 3.7 (of libtorch 2.10) computes LSTM wrong on processors with AVX-512.
-        using var gradient = torch.enable_grad();
         Tensor output = module.call(options.Normalization?.Apply(own) ?? own).detach();
         if (output.dim() == 0 || output.size(0) != input.size(0) || output.dtype != torch.ScalarType.Float32)
         {

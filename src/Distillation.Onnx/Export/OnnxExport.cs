@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Distillation.Data;
+using Distillation.Models;
 using Distillation.Onnx.Format;
 using Distillation.Serialization;
 using Google.Protobuf;
@@ -59,7 +60,7 @@ public static class OnnxExport
         using var noGradient = torch.no_grad();
         using var modes = new ModuleModes(module);
         module.eval();
-
+        OneDnnCheck.Run(module, gradients: false);
         Example[] examples = Examples.Of(module, shape, options);
         var graph = new OnnxGraph(
             module, examples, new(options.InputName, options.OutputName, options.BatchName, options.SequenceName), new ModuleWriters(options.Layers).Write);

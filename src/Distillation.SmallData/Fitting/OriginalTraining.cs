@@ -1,4 +1,5 @@
 using Distillation.Losses;
+using Distillation.Models;
 using Distillation.Training;
 
 namespace Distillation.SmallData;
@@ -58,7 +59,10 @@ internal static class OriginalTraining
     /// <summary>Creates a model whose weights follow from the seed.</summary>
     public static torch.nn.Module<Tensor, Tensor> Make(Func<torch.nn.Module<Tensor, Tensor>> make, int seed)
     {
-        return ParallelTrainings.Seeded(seed, make) ?? throw new InvalidOperationException("The delegate that makes a model must give one, but gave null.");
+        torch.nn.Module<Tensor, Tensor> model = ParallelTrainings.Seeded(seed, make)
+            ?? throw new InvalidOperationException("The delegate that makes a model must give one, but gave null.");
+        OneDnnCheck.Run(model);
+        return model;
     }
 
     private static torch.nn.Module<Tensor, Tensor> Train(

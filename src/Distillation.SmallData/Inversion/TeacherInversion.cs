@@ -1,3 +1,4 @@
+using Distillation.Models;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.SmallData;
@@ -71,6 +72,12 @@ public sealed class TeacherInversion : ISampleGenerator
         Require.Present(shape);
         Require.Positive(classes);
         Require.Positive(count);
+        OneDnnCheck.Run(_teacher);
+        if (_student is not null)
+        {
+            OneDnnCheck.Run(_student);
+        }
+
         using IDisposable? teacherModes = ModuleTree.Evaluating(_teacher);
         using IDisposable? studentModes = _student is null ? null : ModuleTree.Evaluating(_student);
         using var gradients = torch.enable_grad();

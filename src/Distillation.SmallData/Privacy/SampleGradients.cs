@@ -1,3 +1,4 @@
+using Distillation.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
@@ -12,6 +13,7 @@ internal sealed class SampleGradients : IDisposable
     public SampleGradients(Module<Tensor, Tensor> model)
     {
         _model = model;
+        OneDnnCheck.Run(model);
         Parameters = [.. model.parameters().Where(parameter => parameter.requires_grad)];
         if (Parameters.Count == 0)
         {

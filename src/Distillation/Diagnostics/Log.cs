@@ -41,6 +41,12 @@ internal static partial class Log
     [LoggerMessage(113, LogLevel.Information, "Stage {Number} of {Count} started: {Name}.")]
     public static partial void StageStarted(ILogger logger, int number, int count, string name);
 
+    [LoggerMessage(
+        114,
+        LogLevel.Warning,
+        "oneDNN is off in this process, as it computes {Layer} wrongly on this processor. Convolutions are right and slower without it.")]
+    public static partial void OneDnnIsOff(ILogger logger, string layer);
+
     [LoggerMessage(201, LogLevel.Debug, "Checkpoint {Path} was saved.")]
     public static partial void CheckpointSaved(ILogger logger, string path);
 

@@ -1,3 +1,4 @@
+using Distillation.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
@@ -28,6 +29,7 @@ internal sealed class BFloat16Layers : IDisposable
             else if (layer is Convolution { transposed: false, padding_mode: PaddingModes.Zeros, padding: not null } convolution
                 && convolution.weight.dtype == torch.ScalarType.Float32)
             {
+                OneDnnCheck.Run(convolution, torch.ScalarType.BFloat16, gradients: true);
                 Replace(convolution, convolution.weight.dim(), input => Compute(input, convolution.weight, convolution.bias, Convolve(convolution)));
             }
         }

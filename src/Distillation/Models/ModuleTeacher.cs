@@ -4,6 +4,7 @@ namespace Distillation.Models;
 internal sealed class ModuleTeacher(torch.nn.Module module, Func<Batch, Tensor> forward) : INetworkTeacher
 {
     private readonly FeatureHooks _taps = new(module);
+    private bool _isChecked;
 
     public torch.nn.Module Network => module;
 
@@ -13,6 +14,12 @@ internal sealed class ModuleTeacher(torch.nn.Module module, Func<Batch, Tensor> 
     {
         using var noGradient = torch.no_grad();
         using IDisposable? mode = ModuleTree.Evaluating(module);
+        if (!_isChecked)
+        {
+            OneDnnCheck.Run(module, gradients: false);
+            _isChecked = true;
+        }
+
         return _taps.Run(features, () => forward(batch));
     }
 

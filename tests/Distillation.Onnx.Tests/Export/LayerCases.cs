@@ -10,9 +10,6 @@ public sealed record LayerCase(string Name, Func<Module<Tensor, Tensor>> Make, l
 }
 
 /// <summary>Every layer that can be exported, in the settings that differ in the file.</summary>
-/// <remarks>
-/// Transposed convolutions have channels of whole vectors: oneDNN 3.7, which libtorch 2.10 brings, computes some others wrong on some processors.
-/// </remarks>
 internal static class LayerCases
 {
     public static readonly LayerCase[] All =

@@ -89,7 +89,8 @@ public sealed class JointTrainerTests : IDisposable
 
         new SupervisedTrainer(Student.From(Some.Mlp()), options: new() { Epochs = 2, BestBy = Metric.Accuracy }, logger: logger).Fit(_data, _data);
 
-        logger.Seen.Should().Equal(101, 102, 103, 102, 103, 105, 104);
+        // 114: some processors need oneDNN off.
+        logger.Seen.Where(id => id != 114).Should().Equal(101, 102, 103, 102, 103, 105, 104);
     }
 
     [Fact]

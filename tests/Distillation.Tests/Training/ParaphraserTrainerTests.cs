@@ -63,6 +63,17 @@ public sealed class ParaphraserTrainerTests : IDisposable
         make.Should().Throw<ArgumentException>().WithMessage("*'conv9' of the teacher*conv, act*");
     }
 
+    [Fact]
+    public void Layer_is_named_when_it_has_other_channels()
+    {
+        using ITeacher teacher = Teacher.From(_network);
+        using var paraphraser = new Paraphraser(channels: 8);
+
+        Action fit = () => new ParaphraserTrainer(teacher, "act", paraphraser, new TrainerOptions { Epochs = 1 }).Fit(_data);
+
+        fit.Should().Throw<ArgumentException>().WithMessage("A paraphraser of 8 channels takes a layer [N, 8, H, W], but the layer is [*, 6, *");
+    }
+
     [Theory]
     [InlineData(8, 0.5, 4)]
     [InlineData(8, 0.3, 2)]

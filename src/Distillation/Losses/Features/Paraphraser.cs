@@ -13,6 +13,7 @@ namespace Distillation.Losses;
 /// </remarks>
 public sealed class Paraphraser : Module<Tensor, Tensor>
 {
+    private readonly long _channels;
     private readonly Sequential _encoder;
     private readonly Sequential _decoder;
 
@@ -24,7 +25,7 @@ public sealed class Paraphraser : Module<Tensor, Tensor>
     public Paraphraser(long channels, double ratio = 0.5, bool normalize = false)
         : base(nameof(Paraphraser))
     {
-        Require.Positive(channels);
+        _channels = Require.Positive(channels);
         Factors = (long)(channels * Require.Positive(ratio));
         if (Factors == 0)
         {
@@ -43,7 +44,19 @@ public sealed class Paraphraser : Module<Tensor, Tensor>
     /// <summary>Returns the factors.</summary>
     /// <param name="input">The teacher's layer, [N, C, H, W].</param>
     /// <returns>The factors, [N, ⌊k·C⌋, H, W].</returns>
-    public override Tensor forward(Tensor input) => _encoder.call(input);
+    /// <exception cref="ArgumentException">The input is not a map of C channels.</exception>
+    public override Tensor forward(Tensor input)
+    {
+        if (Require.Present(input).dim() != 4 || input.size(1) != _channels)
+        {
+            throw new ArgumentException(
+                $"A paraphraser of {_channels} channels takes a layer [N, {_channels}, H, W], but the layer is {Shapes.Of(input)}. "
+                + "Create it with the number of channels of the teacher's layer.",
+                nameof(input));
+        }
+
+        return _encoder.call(input);
+    }
 
     /// <summary>Returns the layer as it comes back from its factors.</summary>
     /// <param name="layer">The teacher's layer, [N, C, H, W].</param>

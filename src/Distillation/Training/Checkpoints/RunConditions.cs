@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using System.Text;
+using Distillation.Models;
 
 namespace Distillation.Checkpoints;
 
@@ -30,6 +31,11 @@ internal static class RunConditions
         if (ranks > 1)
         {
             words["ranks"] = Description.Of(ranks);
+        }
+
+        if (OneDnnCheck.WrongLayer is not null)
+        {
+            words["oneDNN"] = "off";
         }
 
         foreach (string name in Overrides)

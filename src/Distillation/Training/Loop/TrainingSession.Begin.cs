@@ -1,5 +1,6 @@
 using Distillation.Checkpoints;
 using Distillation.Diagnostics;
+using Distillation.Models;
 
 namespace Distillation.Training;
 
@@ -15,6 +16,11 @@ internal sealed partial class TrainingSession
         if (Group is not null)
         {
             _exchange = new GradientExchange(Group, Scheme.Learners, _stop, Options.NonFinite is not NonFinitePolicy.Stop);
+        }
+
+        if (OneDnnCheck.WrongLayer is { } layer)
+        {
+            Log.OneDnnIsOff(Logger, layer);
         }
 
         Log.TrainingStarted(Logger, Train.Count, _order.StepsPerEpoch, State.Position.TotalSteps);
@@ -87,6 +93,15 @@ internal sealed partial class TrainingSession
 
         _modes.Watch(normalization);
         Scheme.Prepare(sample);
+        foreach (Learner learner in Scheme.Learners)
+        {
+            OneDnnCheck.Run(learner.Student.Module);
+            if (learner.Loss.Module is { } learned)
+            {
+                OneDnnCheck.Run(learned);
+            }
+        }
+
         normalization.Require();
         DataCheck.RequireClassIds(Train, Scheme.Learners.SelectMany(learner => learner.ClassIds), "train");
     }

@@ -22,6 +22,17 @@ internal sealed class Child : IDisposable
     /// <summary>Starts a process that trains in stages.</summary>
     public static Child InStages(string directory, HoldAt place, long times) => new("stages", directory, place.ToString(), Text(times));
 
+    /// <summary>Starts a process that compares layers with float64.</summary>
+    public static Child ComparingLayers() => new("layers");
+
+    /// <summary>Reads what the process writes until it ends.</summary>
+    public string ReadToEnd()
+    {
+        string text = _process.StandardOutput.ReadToEnd().Trim();
+        _process.WaitForExit(Patience).Should().BeTrue("the program must end");
+        return text;
+    }
+
     /// <summary>Waits until the process stands still.</summary>
     public void AwaitHold() => _process.StandardOutput.ReadLine().Should().Be(Hold.Line, "the program must come to the place where it is killed");
 
