@@ -2,7 +2,11 @@ namespace Distillation.Models;
 
 /// <summary>Several teachers as one.</summary>
 /// <remarks>
-/// <para>The logits are log Σᵢ wᵢ softmax(zᵢ) or Σᵢ wᵢ zᵢ, see <see cref="EnsembleMean"/>; the weights are scaled to sum to 1.</para>
+/// <para>
+/// The logits are <c>T·log Σᵢ wᵢ softmax(zᵢ/T)</c> or <c>Σᵢ wᵢ zᵢ</c>, see <see cref="EnsembleMean"/>; the weights are scaled to sum to 1, and may differ
+/// between samples, see <see cref="Weighting"/>. Of the first mean a divergence at the temperature T has the gradient of <c>Σᵢ wᵢ KL(pᵢ‖q)</c>, the weighted
+/// mean over the teachers.
+/// </para>
 /// <para>An inner layer of a member has the member's number in front: <c>0/layer2.0.conv1</c>.</para>
 /// </remarks>
 public sealed class EnsembleTeacher : IEnsemble
@@ -47,6 +51,33 @@ public sealed class EnsembleTeacher : IEnsemble
     /// <inheritdoc/>
     public IReadOnlyList<ITeacher> Members => _members;
 
+    /// <summary>Gets how the weights depend on the sample; those of the constructor are factors.</summary>
+    /// <value>
+    /// The default value is <see cref="EnsembleWeighting.Fixed"/>. With <see cref="EnsembleWeighting.Labels"/> the outputs know the labels, so that their
+    /// accuracy says nothing of the teachers.
+    /// </value>
+    /// <exception cref="ArgumentException">The ensemble has one member.</exception>
+    public EnsembleWeighting Weighting
+    {
+        get;
+        init => field = Require.Defined(value) == EnsembleWeighting.Fixed || _members.Length > 1
+            ? value
+            : throw new ArgumentException($"{nameof(Weighting)} {value} weighs members against each other, but the ensemble has one.", nameof(value));
+    }
+
+    /// <summary>Gets T, the temperature at which probabilities are averaged: that of the loss.</summary>
+    /// <value>Positive. The default value is 1.</value>
+    /// <exception cref="ArgumentException">The mean is of logits, which has no temperature.</exception>
+    public double Temperature
+    {
+        get;
+        init => field = _mean == EnsembleMean.Probabilities
+            ? Require.Positive(value)
+            : throw new ArgumentException($"{nameof(Temperature)} is {value}, but a mean of logits has no temperature.", nameof(value));
+    }
+
+        = 1;
+
     /// <inheritdoc/>
     public IReadOnlyCollection<Feature>? AvailableFeatures =>
         _members.Any(member => member.AvailableFeatures is null)
@@ -66,10 +97,8 @@ public sealed class EnsembleTeacher : IEnsemble
     public string? Fingerprint()
     {
         string?[] members = [.. _members.Select(member => member.Fingerprint())];
-        return members.Contains(null)
-            ? null
-            : FormattableString.Invariant(
-                $"mean of {_mean} of ({string.Join("; ", members.Zip(_weights, (member, weight) => FormattableString.Invariant($"{weight:R} × {member}")))})");
+        string weighted = string.Join("; ", members.Zip(_weights, (member, weight) => FormattableString.Invariant($"{weight:R} × {member}")));
+        return members.Contains(null) ? null : $"mean of {_mean}{Settings()} of ({weighted})";
     }
 
     /// <inheritdoc/>
@@ -83,7 +112,7 @@ public sealed class EnsembleTeacher : IEnsemble
         ILookup<int, Feature> required = features.ToLookup(
             feature => MemberOf(feature, features), feature => (Feature)feature.Path[(feature.Path.IndexOf('/', StringComparison.Ordinal) + 1)..]);
         var inner = new Dictionary<Feature, Tensor>();
-        Tensor? sum = null;
+        var logits = new Tensor[_members.Length];
         for (int number = 0; number < _members.Length; number++)
         {
             ModelOutput output = _members[number].Predict(batch, FeatureSet.Of(required[number]), cancellationToken);
@@ -92,12 +121,29 @@ public sealed class EnsembleTeacher : IEnsemble
                 inner[Prefixed(number, feature)] = output[feature].MoveToOuterDisposeScope();
             }
 
-            RequireSameClasses(sum, output.Logits, number);
-            sum = LogitMean.Add(sum, output.Logits, _weights[number], _mean);
+            RequireSameClasses(logits[0], output.Logits, number);
+            logits[number] = output.Logits;
         }
 
-        return new ModelOutput(sum!.MoveToOuterDisposeScope(), inner);
+        return new ModelOutput(Mean(logits, batch).MoveToOuterDisposeScope(), inner);
     }
+
+    private Tensor Mean(Tensor[] logits, Batch batch)
+    {
+        Tensor[]? weights = Weighting == EnsembleWeighting.Fixed ? null : MemberWeights.Logarithms(logits, _weights, Weighting, batch);
+        Tensor? sum = null;
+        for (int number = 0; number < logits.Length; number++)
+        {
+            Tensor tempered = Temperature == 1 ? logits[number] : logits[number].Div(Temperature);
+            sum = weights is null ? LogitMean.Add(sum, tempered, _weights[number], _mean) : LogitMean.Add(sum, tempered, weights[number], _mean);
+        }
+
+        return Temperature == 1 ? sum! : sum!.Mul(Temperature);
+    }
+
+    private string Settings() => (Weighting, Temperature) == (EnsembleWeighting.Fixed, 1)
+        ? ""
+        : FormattableString.Invariant($" weighted by {Weighting} at {Temperature:R}");
 
     private static Feature Prefixed(int number, Feature feature) => FormattableString.Invariant($"{number}/{feature.Path}");
 

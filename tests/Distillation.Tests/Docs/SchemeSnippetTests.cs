@@ -1,5 +1,6 @@
 using Distillation.Evaluation;
 using Distillation.Losses;
+using Distillation.Models;
 using Distillation.SmallData;
 using Distillation.Training;
 using static TorchSharp.torch.nn;
@@ -69,6 +70,28 @@ public sealed class SchemeSnippetTests : IDisposable
 
         born.Stages.Should().HaveCount(2);
         ensemble.Samples.Should().Be(20);
+    }
+
+    [Fact]
+    public void Teachers_are_weighted_by_the_sample()
+    {
+        (TensorData train, TensorData validation) = (_train, _validation);
+        using ITeacher teacher = Teacher.From(Some.Mlp());
+        IStudent[] generations = [Student.From(Some.Mlp(seed: 2))];
+        IStudent[] assistants = [Student.From(Some.Mlp(hidden: 16))];
+        using IStudent student = Student.From(Some.Mlp(hidden: 4));
+        var options = new TrainerOptions { Epochs = 2 };
+
+        var committee = new EnsembleTeacher(teacher, generations[0].AsTeacher(), assistants[0].AsTeacher())
+        {
+            Weighting = EnsembleWeighting.Labels,
+            Temperature = 4,
+        };
+        IDistillationLoss loss = (0.9 * new SoftTargetLoss(4)) + (0.1 * new HardLabelLoss());
+        TrainingResult taught = new DistillationTrainer(committee, student, loss, options).Fit(train, validation);
+
+        taught.Status.Should().Be(TrainingStatus.Completed);
+        taught.History.Should().HaveCount(2);
     }
 
     [Fact]
