@@ -20,6 +20,7 @@ internal static class ConvolutionComparison
     public static bool IsRight(Convolution layer, torch.ScalarType type, bool gradients)
     {
         using var scope = torch.NewDisposeScope();
+        using IDisposable outside = torch.inference_mode(false); // Its tensors have no gradients.
         using IDisposable mode = gradients ? torch.enable_grad() : torch.no_grad();
         using var generator = new torch.Generator(1);
         Tensor input = torch.randn(InputShape(layer), generator: generator).to(type);

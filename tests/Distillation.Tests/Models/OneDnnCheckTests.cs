@@ -33,6 +33,21 @@ public sealed class OneDnnCheckTests
         layer.parameters().Should().AllSatisfy(parameter => (parameter.grad is null).Should().BeTrue());
     }
 
+    [Fact]
+    public void Student_with_convolutions_runs_in_inference_mode()
+    {
+        using var scope = torch.NewDisposeScope();
+        using Module<Tensor, Tensor> network = Conv2d(3, 11, 3, dilation: 2); // A kind that no other test checks.
+        using IStudent student = Student.From(network);
+        Tensor inputs = torch.rand(2, 3, 8, 8);
+        using var inference = torch.inference_mode();
+
+        Tensor outputs = student.Forward(new Batch(inputs, null, torch.arange(2)), FeatureSet.None).Logits;
+
+        outputs.shape.Should().Equal(2, 11, 4, 4);
+        torch.is_inference_mode_enabled().Should().BeTrue();
+    }
+
     [Theory]
     [InlineData(torch.ScalarType.Float32)]
     [InlineData(torch.ScalarType.BFloat16)]
