@@ -34,7 +34,7 @@ internal static class Networks
             ("b", Conv2d(8, 6, 1)), ("pool", AdaptiveAvgPool2d(1)), ("flat", Flatten()), ("c", Linear(6, 3))),
         ["squeezed and excited"] = () => new SqueezeExcitation(),
         ["resnet18"] = () => TorchSharp.torchvision.models.resnet18(num_classes: 4),
-        ["mobilenet_v2"] = () => TorchSharp.torchvision.models.mobilenet_v2(num_classes: 4),
+        ["mobilenet_v2"] = () => TorchSharp.torchvision.models.mobilenet_v2(num_classes: 4, width_mult: 0.25),
     };
 
     public static Module<Tensor, Tensor> Make(string name, int seed = 1)

@@ -6,8 +6,10 @@ namespace Distillation.AI.Tests.Samples;
 /// <summary>The sample as a process of its own, against a service on the loopback interface.</summary>
 public sealed class KilledProgramTests : IDisposable
 {
-    private const int Kills = 20;
     private const int Concurrency = 8;
+
+    private static readonly int Kills = LongForm.Times(5);
+
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("distillation-killed-");
 
     public void Dispose() => _directory.Delete(recursive: true);

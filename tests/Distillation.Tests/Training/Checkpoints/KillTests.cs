@@ -9,7 +9,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     private const int StepsForEachKill = 100;
 
     // Of each series; a longer one is for nights.
-    private static readonly int Kills = LongForm.Times(10);
+    private static readonly int Kills = LongForm.Times(6);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("distillation-");
 

@@ -144,7 +144,7 @@ public sealed partial class StagedTrainerTests : IDisposable
         StagedTrainingResult result =
             new StagedTrainer(teacher: null, Student.From(New()), [new("a", new HardLabelLoss()), new("b", new HardLabelLoss())], Short()).Fit(_data);
 
-        result.Describe().Should().MatchRegex(@"^a: Completed at step 6 of 6(.|\s)*\bb: Completed at step 6 of 6");
+        result.Describe().Should().MatchRegex(@"^a: Completed at step 6 of 6[\s\S]*\bb: Completed at step 6 of 6");
         result.ToString().Should().Be("StagedTrainingResult { Status = Completed, Stages = [2] }");
         FluentActions.Invoking(() => result["c"]).Should().Throw<KeyNotFoundException>().WithMessage("No stage 'c' ran. Those that did are: a, b.");
     }
