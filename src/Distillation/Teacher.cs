@@ -71,6 +71,12 @@ public static class Teacher
     /// <exception cref="ArgumentException">There is no member, or one is <see langword="null"/>.</exception>
     public static EnsembleTeacher Ensemble(params IReadOnlyList<ITeacher> members) => new(members);
 
+    /// <summary>Puts the outputs of an inner layer in place of the logits: another head of a network that has several.</summary>
+    /// <param name="teacher">The teacher, or <c>student.AsTeacher()</c>; the caller disposes it.</param>
+    /// <param name="layer">The layer, whose outputs are [N, C], [N, T, C] or [N, C, H, W].</param>
+    /// <returns>The teacher with the outputs of the layer as logits.</returns>
+    public static ITeacher WithLogitsOf(this ITeacher teacher, Feature layer) => new LayerTeacher(Require.Present(teacher), layer);
+
     /// <summary>Keeps the outputs of a teacher in memory, so that it runs once for each sample.</summary>
     /// <param name="teacher">The teacher, which must not change; the caller disposes it.</param>
     /// <param name="count">The number of samples of the training data.</param>

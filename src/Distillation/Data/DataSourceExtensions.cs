@@ -94,6 +94,13 @@ public static class DataSourceExtensions
     public static IDataSource Normalized(this IDataSource source, Normalization normalization) =>
         new NormalizedSource(Require.Present(source), Require.Present(normalization));
 
+    /// <summary>Selects one column of the labels: that of one task, where samples have labels for several.</summary>
+    /// <param name="source">The data, with labels [N, L], or [N, T, L] of sequences.</param>
+    /// <param name="column">The number of the column, in [0, L).</param>
+    /// <returns>A view with labels [N] or [N, T].</returns>
+    public static IDataSource WithLabelColumn(this IDataSource source, int column) =>
+        new LabelColumnSource(Require.Present(source), Require.NotNegative(column));
+
     /// <summary>
     /// Writes samples to a safetensors file, from which <see cref="TensorFile"/> reads them; it then is whole or, if anything fails, what it was before.
     /// </summary>

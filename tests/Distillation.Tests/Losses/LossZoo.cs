@@ -65,7 +65,8 @@ internal static class LossZoo
             nameof(WassersteinLogitLoss) => new() { ["two classes"] = "its costs are for four" },
             nameof(MaskedGenerationLoss) => new() { ["parts of a batch"] = "the mask of a part is another one" },
             nameof(WeightedSoftLabelLoss) => new() { ["gradient at outputs"] = Constant, ["descent"] = Constant },
-            nameof(AdaptiveDivergenceLoss) or nameof(ClassConsistencyLoss) or nameof(InterpolatedTeacherLoss) => new() { ["gradient at outputs"] = Constant },
+            nameof(AdaptiveDivergenceLoss) or nameof(ClassConsistencyLoss) or nameof(InterpolatedTeacherLoss) or nameof(ExitLoss) =>
+                new() { ["gradient at outputs"] = Constant },
             _ => [],
         };
     }
@@ -128,6 +129,7 @@ internal static class LossZoo
         (nameof(ContrastiveLoss), "dimension") => 5L,
         (nameof(WassersteinLogitLoss), "costs") => new double[][] { [0, 1, 0.5, 0.2], [1, 0, 0.7, 0.4], [0.5, 0.7, 0, 0.9], [0.2, 0.4, 0.9, 0] },
         (nameof(WassersteinLogitLoss), "gamma") => 1.0,
+        (nameof(HeadLoss), "teacher") => new Feature("teacher"),
         (nameof(MatryoshkaLoss), "prefixes") => new long[] { 2 },
         _ => parameter.HasDefaultValue ? parameter.DefaultValue : Argument(parameter),
     };

@@ -24,6 +24,7 @@ public sealed class CancellationTests : IDisposable
         [typeof(ChannelsLastTeacher)] = inner => inner.ChannelsLast(),
         [typeof(BFloat16Teacher)] = inner => new BFloat16Teacher(torch.nn.Linear(2, 2), inner),
         [typeof(FusedHeadTeacher)] = inner => new FusedHeadTeacher(new OfNetwork(inner), head: null),
+        [typeof(LayerTeacher)] = inner => inner.WithLogitsOf("layer"),
         [typeof(SharedTeacher)] = inner => new SharedTeacher(inner, new Lock()),
         [typeof(OwnWrapper)] = inner => new OwnWrapper(inner),
     };
@@ -94,7 +95,7 @@ public sealed class CancellationTests : IDisposable
         public ModelOutput Predict(Batch batch, FeatureSet features, CancellationToken cancellationToken)
         {
             Heard = cancellationToken;
-            return new ModelOutput(torch.zeros(batch.Count, 3));
+            return new ModelOutput(torch.zeros(batch.Count, 3), features.ToDictionary(feature => feature, _ => torch.zeros(batch.Count, 3)));
         }
     }
 

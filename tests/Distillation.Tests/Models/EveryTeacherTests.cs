@@ -30,6 +30,8 @@ public sealed class EveryTeacherTests : IDisposable
         ["bfloat16"] = () => Teacher.InBFloat16(Some.Mlp()),
         ["channels last"] = () => Teacher.From(Some.ConvNet(4)).ChannelsLast(),
         ["fused head"] = () => Network().WithFusedHead(),
+        ["tasks"] = () => new TaskTeacher(("first", Network()), ("second", Teacher.From(Some.Mlp(classes: 5, seed: 2)))),
+        ["layer as logits"] = () => Network().WithLogitsOf("act"),
         ["student"] = () => Student.From(Some.Mlp()).AsTeacher(),
     };
 

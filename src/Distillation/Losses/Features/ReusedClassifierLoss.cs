@@ -1,3 +1,4 @@
+using Distillation.Models;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
@@ -33,7 +34,7 @@ public sealed class ReusedClassifierLoss : FeatureLoss
     public override IEnumerable<(string Name, object? Value)> Describe() => [.. base.Describe(), ("Classifier", _classifier)];
 
     /// <summary>The logits of the teacher's classifier on the student's layer.</summary>
-    internal Tensor Classify(Tensor student)
+    private Tensor Classify(Tensor student)
     {
         using IDisposable? projecting = Module is { } projector ? ModuleTree.Evaluating(projector) : null;
         using IDisposable? classifying = ModuleTree.Evaluating(_classifier);
@@ -44,7 +45,7 @@ public sealed class ReusedClassifierLoss : FeatureLoss
     /// <returns>
     /// The student's layer, the projector, and the teacher's classifier, with their weights as they are at each prediction, in evaluation mode.
     /// </returns>
-    public override ITeacher CreatePredictor(IStudent student) => new ReusedClassifierTeacher(Require.Present(student), this);
+    public override ITeacher CreatePredictor(IStudent student) => new LayerTeacher(Require.Present(student).AsTeacher(), StudentLayer, Classify);
 
     /// <inheritdoc/>
     protected override Tensor Compare(Tensor student, Tensor teacher, DistillationContext context)
