@@ -7,7 +7,7 @@ internal static class Pages
 {
     /// <summary>Gets the pages that a user reads: the readme, the documents and the readmes of the packages.</summary>
     public static IReadOnlyList<string> OfUsers { get; } =
-        [.. In("", "README.md"), .. In("docs", "*.md"), .. Packages().SelectMany(package => In(package, "package-readme.md"))];
+        [.. In("", "README.md"), .. In("docs", "*.md"), .. In("docs/how-to", "*.md"), .. Packages().SelectMany(package => In(package, "package-readme.md"))];
 
     /// <summary>Gets all pages, those of the repository's host among them.</summary>
     public static IReadOnlyList<string> All { get; } = [.. OfUsers, .. In(".github", "*.md")];
