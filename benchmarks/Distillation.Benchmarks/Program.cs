@@ -24,6 +24,8 @@ switch (args)
         return SearchTruthCommand.Run(rest);
     case ["study", .. string[] rest]:
         return StudyCommand.Run(rest);
+    case ["schemes", .. string[] rest]:
+        return SchemesCommand.Run(rest);
     case ["text-study", .. string[] rest]:
         return TextStudy.Run(rest);
     case ["text-encoder", .. string[] rest]:

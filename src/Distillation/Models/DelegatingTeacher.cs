@@ -50,7 +50,9 @@ public abstract class DelegatingTeacher(ITeacher inner) : ITeacher
     /// <remarks><see langword="false"/> unless it is overridden: what a derived teacher adds decides too.</remarks>
     public virtual bool AcceptsRepeatedSamples => false;
 
-    /// <summary>Enumerates the teachers that a teacher consists of: itself, the one that it wraps, the members of an ensemble, and the teachers of tasks, at any depth.</summary>
+    /// <summary>
+    /// Enumerates the teachers that a teacher consists of: itself, the one that it wraps, the members of an ensemble, and the teachers of tasks, at any depth.
+    /// </summary>
     /// <param name="teacher">The teacher.</param>
     /// <returns>The teachers, from the outside in.</returns>
     public static IEnumerable<ITeacher> PartsOf(ITeacher teacher) =>

@@ -164,6 +164,9 @@ public sealed class SchemeSnippetTests : IDisposable
         var longRun = new TrainerOptions { Epochs = 300, Augmentation = new RandomTranslation().AsAugmentation(originals) };
         TrainingResult matched = new DistillationTrainer(teacher, student, new SoftTargetLoss(1), longRun).Fit(train, validation);
 
+        ISampleTransform views = new RandomHorizontalFlip().AsAugmentation(originals).Then(new RandomTranslation(2).AsAugmentation(originals));
+
+        views.Transform(train.Inputs, torch.arange(60, torch.ScalarType.Int64), seed: 1).shape.Should().Equal(60, 1, 8, 8);
         matched.History[^1].Loss.Should().BeLessThan(matched.History[0].Loss);
         TrainingResult mixed = new DistillationTrainer(
             teacher, student, new SoftTargetLoss(1), new TrainerOptions { Epochs = 20, Augmentation = new MixedViews(train) }).Fit(train, validation);

@@ -91,7 +91,8 @@ public sealed class TaskTeacherTests : IDisposable
 
         FluentActions.Invoking(() => new TaskTeacher()).Should().Throw<ArgumentException>().WithMessage("There must be at least one task*");
         FluentActions.Invoking(() => new TaskTeacher(("a", null!))).Should().Throw<ArgumentException>().WithMessage("*each must have a teacher*");
-        FluentActions.Invoking(() => new TaskTeacher(("a", one), ("a", one))).Should().Throw<ArgumentException>().WithMessage("*no two may be the same*'a', 'a'*");
+        FluentActions.Invoking(() => new TaskTeacher(("a", one), ("a", one)))
+            .Should().Throw<ArgumentException>().WithMessage("*no two may be the same*'a', 'a'*");
         FluentActions.Invoking(() => new TaskTeacher(("a/b", one))).Should().Throw<ArgumentException>().WithMessage("*no slash*'a/b'*");
         FluentActions.Invoking(() => new TaskTeacher(("a", one)).Predict(_batch, FeatureSet.Of("b/act")))
             .Should().Throw<ArgumentException>().WithMessage("Layer 'b/act' must be the name of a task, or begin with one and a slash. The tasks are: a.*");

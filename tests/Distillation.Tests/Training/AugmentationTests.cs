@@ -126,6 +126,23 @@ public sealed class AugmentationTests : IDisposable
 
     private static Sequential New() => Some.Mlp(dtype: torch.ScalarType.Float64);
 
+    [Fact]
+    public void Transforms_that_follow_each_other_draw_apart_and_for_each_sample_alone()
+    {
+        ISampleTransform twice = new Shift().Then(new Shift());
+        Tensor numbers = torch.tensor(new long[] { 3, 1, 2 });
+        double[] Moved(Tensor indices) =>
+            Close.Numbers(twice.Transform(torch.zeros([indices.size(0), 1], torch.ScalarType.Float64), indices, seed: 8));
+
+        double[] moved = Moved(numbers);
+
+        moved.Should().Equal(numbers.data<long>().Select(number => Shift.Of(number, Seed(0)) + Shift.Of(number, Seed(1))));
+        Moved(numbers.narrow(0, 1, 2)).Should().Equal(moved[1..]);
+        Shift.Of(3, Seed(0)).Should().NotBe(Shift.Of(3, Seed(1)));
+
+        static int Seed(int number) => unchecked((int)SplitMix64.Mix(8, number));
+    }
+
     private sealed class Losing : ISampleTransform
     {
         public Tensor Transform(Tensor inputs, Tensor indices, int seed) => inputs[torch.TensorIndex.Slice(1)];

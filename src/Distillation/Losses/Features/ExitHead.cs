@@ -3,7 +3,9 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Losses;
 
-/// <summary>A classifier on an inner layer: a connector to the shape of a deeper layer, the mean over the places of maps, and a linear map to the classes.</summary>
+/// <summary>
+/// A classifier on an inner layer: a connector to the shape of a deeper layer, the mean over the places of maps, and a linear map to the classes.
+/// </summary>
 internal sealed class ExitHead : Module<Tensor, (Tensor Features, Tensor Logits)>
 {
     private readonly Module<Tensor, Tensor> _connector;

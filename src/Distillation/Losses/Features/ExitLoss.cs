@@ -10,8 +10,8 @@ namespace Distillation.Losses;
 /// <remarks>
 /// <para>
 /// For the wrapped loss the student's logits are those of the exit, <c>W · mean(c(h)) + b</c> for the layer h, the connector c, and the mean over the places of
-/// maps. The teacher is the student, as a constant: its logits and its layers. The student's layer <see cref="Layer"/> is c(h), for a loss that compares it with
-/// the deepest layer: <c>new HintLoss(ExitLoss.Layer, "layer4")</c>.
+/// maps. The teacher is the student, as a constant: its logits and its layers. The student's layer <see cref="Layer"/> is c(h), for a loss that compares it
+/// with the deepest layer: <c>new HintLoss(ExitLoss.Layer, "layer4")</c>.
 /// </para>
 /// <para>
 /// The paper has an exit behind each block but the last, beside <see cref="HardLabelLoss"/> of the student:

@@ -1,8 +1,8 @@
 namespace Distillation.Losses;
 
 /// <summary>
-/// Mean squared error to the teacher's logits, which grow in levels from a fraction of themselves to the whole (annealing knowledge distillation; Jafari et al.,
-/// 2021).
+/// Mean squared error to the teacher's logits, which grow in levels from a fraction of themselves to the whole (annealing knowledge distillation; Jafari
+/// et al., 2021).
 /// </summary>
 /// <remarks>
 /// <para>

@@ -39,7 +39,9 @@ public sealed class ExitLossTests : IDisposable
         });
         Close.ShouldBe(Some.Weights(student), Some.Weights(byHand), 1e-9, "weights");
         Close.ShouldBe(
-            [.. exit.Module!.parameters().SelectMany(parameter => Close.Numbers(parameter))], [.. head.SelectMany(parameter => Close.Numbers(parameter))], 1e-9);
+            [.. exit.Module!.parameters().SelectMany(parameter => Close.Numbers(parameter))],
+            [.. head.SelectMany(parameter => Close.Numbers(parameter))],
+            1e-9);
     }
 
     [Fact]

@@ -54,12 +54,11 @@ public sealed class HeadLossTests : IDisposable
         double[] Train(int? microBatch)
         {
             var student = new TwoHeads();
-            IDistillationLoss loss = new HeadLoss(new HardLabelLoss(), "shape") { LabelColumn = 0 }
-                + new HeadLoss(new HardLabelLoss { IgnoredLabel = Ignored } + (0.3 * new HardLabelLoss { IgnoredLabel = Ignored, LabelSmoothing = 0.1 }), "color")
-                {
-                    LabelColumn = 1,
-                };
-            new SupervisedTrainer(Student.From(student), loss, ByHand.Options(epochs: 2, batchSize: 6, rate: 0.3) with { MicroBatchSize = microBatch }).Fit(data);
+            IDistillationLoss ofColor =
+                new HardLabelLoss { IgnoredLabel = Ignored } + (0.3 * new HardLabelLoss { IgnoredLabel = Ignored, LabelSmoothing = 0.1 });
+            IDistillationLoss loss = new HeadLoss(new HardLabelLoss(), "shape") { LabelColumn = 0 } + new HeadLoss(ofColor, "color") { LabelColumn = 1 };
+            TrainerOptions options = ByHand.Options(epochs: 2, batchSize: 6, rate: 0.3) with { MicroBatchSize = microBatch };
+            new SupervisedTrainer(Student.From(student), loss, options).Fit(data);
             return Some.Weights(student);
         }
 

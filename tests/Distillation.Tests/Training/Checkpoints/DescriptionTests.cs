@@ -3,6 +3,7 @@ using System.Reflection;
 using Distillation.Checkpoints;
 using Distillation.Losses;
 using Distillation.Tests.Conventions;
+using Distillation.Tests.Training.Trainers;
 using Distillation.Training;
 
 namespace Distillation.Tests.Checkpoints;
@@ -187,6 +188,7 @@ public sealed class DescriptionTests
         Metric.Accuracy, Metric.BrierScore, torch.nn.ReLU(), torch.nn.Tanh(),
         (IReadOnlyList<IReadOnlyList<double>>)[[0, 1], [1, 0]], (IReadOnlyList<IReadOnlyList<double>>)[[0, 2], [2, 0]],
         TeacherCorrection.ProbabilityShift, TeacherCorrection.LabelSmoothing(), TeacherCorrection.LabelSmoothing(0.2), TeacherCorrection.Minifinetuning(),
+        new Shift(), new Still(),
         (Func<Batch, Tensor>)(batch => batch.Inputs),
         (Func<EvaluationReport, double>)(report => report.Accuracy),
         (Func<IReadOnlyList<(string Name, Parameter Parameter)>, torch.optim.Optimizer>)(_ => throw new NotSupportedException()),
@@ -202,6 +204,11 @@ public sealed class DescriptionTests
     private sealed class Telling(double margin) : Plain, ISelfDescribing
     {
         public IEnumerable<(string Name, object? Value)> Describe() => [("Margin", margin)];
+    }
+
+    private sealed class Still : ISampleTransform
+    {
+        public Tensor Transform(Tensor inputs, Tensor indices, int seed) => inputs;
     }
 
     private sealed class Endless : ISelfDescribing

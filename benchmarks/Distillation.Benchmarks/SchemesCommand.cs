@@ -1,0 +1,168 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Distillation.Benchmarks.SmallData;
+using Distillation.Compression;
+using Distillation.Data;
+using Distillation.Evaluation;
+using Distillation.Losses;
+using Distillation.Serialization;
+using Distillation.SmallData;
+using Distillation.Training;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Distillation.Benchmarks;
+
+/// <summary>
+/// A residual teacher of 0.68 M parameters, trained on all of Fashion-MNIST, and students of at most a tenth of its size: alone, by several losses and schemes,
+/// and cut out of the teacher. Students with one seed begin with the same weights, and make the same number of updates.
+/// </summary>
+internal static class SchemesCommand
+{
+    private const int BatchSize = 128;
+
+    public static int Run(string[] args)
+    {
+        var directory = new Argument<string>("DIRECTORY") { Description = "The four files of Fashion-MNIST (*-ubyte.gz)." };
+        var seeds = new Option<int>("--seeds") { Description = "The number of seeds.", DefaultValueFactory = _ => 3 };
+        var teacherEpochs = new Option<int>("--teacher-epochs") { Description = "The epochs of the teacher.", DefaultValueFactory = _ => 15 };
+        var epochs = new Option<int>("--epochs") { Description = "The epochs of each student.", DefaultValueFactory = _ => 20 };
+        var weights = new Option<string>("--teacher")
+        {
+            Description = "The file of the teacher's weights; it is trained if there is none, and goes on where it was interrupted.",
+            DefaultValueFactory = _ => "residual-teacher.safetensors",
+        };
+        var arms = new Option<string>("--arms") { Description = "Some of the arms, with commas between; all if not given." };
+        var command = new RootCommand("Compares schemes on all of Fashion-MNIST.") { directory, seeds, teacherEpochs, epochs, weights, arms };
+        command.SetAction(parsed =>
+        {
+            var images = new FashionMnist(parsed.GetValue(directory)!);
+            using Module<Tensor, Tensor> teacher = Teacher(images, parsed.GetValue(teacherEpochs), parsed.GetValue(weights)!);
+            Compare(images, teacher, parsed.GetValue(seeds), parsed.GetValue(epochs), parsed.GetValue(arms)?.Split(','));
+        });
+        return command.Parse(args).Invoke();
+    }
+
+    private static Module<Tensor, Tensor> Teacher(FashionMnist images, int epochs, string file)
+    {
+        var network = new ResidualNetwork(width: 32, blocks: 2, stride: 2);
+        if (File.Exists(file))
+        {
+            ModuleWeights.Load(network, file);
+        }
+        else
+        {
+            using var originals = new LabeledSamples(images.Train);
+            var options = Training(epochs, seed: 0) with
+            {
+                Augmentation = Views(originals),
+                Checkpoints = new(file + ".checkpoints") { EveryInterval = TimeSpan.FromSeconds(30) },
+            };
+            new SupervisedTrainer(Student.From(network), options: options).Fit(images.Train);
+            ModuleWeights.Save(network, file);
+        }
+
+        Console.Error.WriteLine($"teacher, {network.parameters().Sum(one => one.numel())} parameters: {Measure(network, images)}");
+        return network;
+    }
+
+    private static void Compare(FashionMnist images, Module<Tensor, Tensor> network, int seeds, int epochs, string[]? arms)
+    {
+        using ITeacher live = Distillation.Teacher.From(network);
+        using ITeacher teacher = live.Cached(images.Train.Count);
+        using var originals = new LabeledSamples(images.Train);
+        var results = new List<Result>();
+        for (int seed = 1; seed <= seeds; seed++)
+        {
+            TrainerOptions options = Training(epochs, seed);
+            TrainerOptions onViews = options with { Augmentation = Views(originals) };
+            IDistillationLoss soft = (0.9 * new SoftTargetLoss(4)) + (0.1 * new HardLabelLoss());
+            Dictionary<string, Func<Module<Tensor, Tensor>>> all = new()
+            {
+                ["plain"] = () => Alone(Small(seed), images, options),
+                ["soft targets"] = () => Distilled(Small(seed), teacher, soft, images, options),
+                ["decoupled"] = () => Distilled(Small(seed), teacher, new DecoupledLoss(1, 2, 4) + new HardLabelLoss(), images, options),
+                ["exits"] = () => Exits(Small(seed), images, options),
+                ["plain on views"] = () => Alone(Small(seed), images, onViews),
+                ["soft targets on views"] = () => Distilled(Small(seed), live, soft, images, onViews),
+                ["function matching"] = () => Distilled(Small(seed), live, new SoftTargetLoss(1), images, onViews),
+                ["pruned teacher"] = () => Distilled(Pruned(network, images), teacher, soft, images, options),
+                ["pruned teacher on views"] = () => Distilled(Pruned(network, images), live, soft, images, onViews),
+            };
+            foreach ((string name, Func<Module<Tensor, Tensor>> train) in all.Where(arm => arms?.Contains(arm.Key) ?? true))
+            {
+                using DisposeScope scope = NewDisposeScope();
+                long began = Stopwatch.GetTimestamp();
+                using Module<Tensor, Tensor> student = train();
+                double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+                EvaluationReport report = Measure(student, images);
+                results.Add(new("Fashion-MNIST", seed, name, Scores.Of(report), seconds));
+                Console.Error.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"seed {seed}, {name}, {student.parameters().Sum(one => one.numel())} parameters, {seconds:0} s: {100 * report.Accuracy:0.00} %"));
+            }
+        }
+
+        Console.WriteLine(Summary.Of(results));
+    }
+
+    private static TrainerOptions Training(int epochs, int seed) =>
+        new() { Epochs = epochs, BatchSize = BatchSize, Seed = seed, Optimizer = new AdamWOptimizer(new Schedule.OneCycle(5e-3)) { WeightDecay = 0.05 } };
+
+    private static ISampleTransform Views(LabeledSamples originals) =>
+        new RandomHorizontalFlip().AsAugmentation(originals).Then(new RandomTranslation(2).AsAugmentation(originals));
+
+    // 24 000 parameters.
+    private static Module<Tensor, Tensor> Small(int seed)
+    {
+        manual_seed(seed);
+        return Sequential(
+            ("block1", Block(1, 16)),
+            ("block2", Block(16, 32)),
+            ("block3", Block(32, 64)),
+            ("mean", AdaptiveAvgPool2d(1)),
+            ("flatten", Flatten()),
+            ("out", Linear(64, 10)));
+    }
+
+    private static Module<Tensor, Tensor> Block(long from, long to) =>
+        Sequential(("conv", Conv2d(from, to, 3, stride: 2, padding: 1, bias: false)), ("norm", BatchNorm2d(to)), ("act", ReLU()));
+
+    // Cut to whole vectors of channels, by what they change of the loss.
+    private static Module<Tensor, Tensor> Pruned(Module<Tensor, Tensor> teacher, FashionMnist images)
+    {
+        var student = new ResidualNetwork(width: 32, blocks: 2, stride: 2);
+        student.load_state_dict(teacher.state_dict());
+        using TensorData some = images.Train.Subset(0..2048).InMemory();
+        ChannelImportance importance = ChannelImportance.OfLoss(some, (logits, batch) => functional.cross_entropy(logits, batch.RequireLabels()));
+        StudentBuilder.PruneChannels(student, some.Inputs, new() { Keep = 0.3, ChannelMultiple = 16, Importance = importance });
+        return student;
+    }
+
+    private static Module<Tensor, Tensor> Alone(Module<Tensor, Tensor> network, FashionMnist images, TrainerOptions options)
+    {
+        new SupervisedTrainer(Student.From(network), options: options).Fit(images.Train);
+        return network;
+    }
+
+    private static Module<Tensor, Tensor> Exits(Module<Tensor, Tensor> network, FashionMnist images, TrainerOptions options)
+    {
+        IDistillationLoss Exit(string block) => new ExitLoss(block, "block3", (0.9 * new HardLabelLoss()) + (0.1 * new SoftTargetLoss(3)));
+        new SupervisedTrainer(Student.From(network), new HardLabelLoss() + Exit("block1") + Exit("block2"), options).Fit(images.Train);
+        return network;
+    }
+
+    private static Module<Tensor, Tensor> Distilled(
+        Module<Tensor, Tensor> network, ITeacher teacher, IDistillationLoss loss, FashionMnist images, TrainerOptions options)
+    {
+        new DistillationTrainer(teacher, Student.From(network), loss, options).Fit(images.Train);
+        return network;
+    }
+
+    private static EvaluationReport Measure(Module<Tensor, Tensor> network, FashionMnist images)
+    {
+        using ITeacher model = Distillation.Teacher.From(network);
+        return Evaluator.Evaluate(model, images.Test);
+    }
+}
