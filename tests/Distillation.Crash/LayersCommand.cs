@@ -15,6 +15,7 @@ internal static class LayersCommand
     /// <summary>Writes for each layer the largest error of outputs and gradients after a pass of a student, relative to the largest number.</summary>
     public static void Run(TextWriter output)
     {
+        torch.manual_seed(1);
         foreach (long from in Channels)
         {
             foreach (long to in Channels)

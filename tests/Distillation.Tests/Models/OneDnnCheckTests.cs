@@ -10,12 +10,13 @@ public sealed class OneDnnCheckTests
     [Fact]
     public void Layers_of_a_student_are_those_of_float64_in_a_new_process()
     {
+        // Wrong layers are off by tens of percent; gradients that nearly cancel by a few hundredths of a percent.
         using Child child = Child.ComparingLayers();
 
         string[] lines = child.ReadToEnd().Split('\n');
 
         lines.Should().HaveCountGreaterThan(80).And.AllSatisfy(
-            line => double.Parse(line.Split(": ")[1], CultureInfo.InvariantCulture).Should().BeLessThan(1e-4, line));
+            line => double.Parse(line.Split(": ")[1], CultureInfo.InvariantCulture).Should().BeLessThan(1e-3, line));
     }
 
     [Fact]
