@@ -31,7 +31,7 @@ public sealed class HeadLossTests : IDisposable
             + new HeadLoss(new HardLabelLoss(), "shape") { LabelColumn = 0 }
             + (0.5 * new HeadLoss(new HardLabelLoss() + new SoftTargetLoss(4), "color", "color") { LabelColumn = 1 });
 
-        new DistillationTrainer(teacher, Student.From(student), loss, options).Fit(_data);
+        TrainingResult result = new DistillationTrainer(teacher, Student.From(student), loss, options).Fit(_data, _data.WithLabelColumn(0));
 
         ByHand.Descend(byHand.parameters(), _data, options, (inputs, labels, _) =>
         {
@@ -42,6 +42,7 @@ public sealed class HeadLossTests : IDisposable
                 + (0.5 * (ByHand.CrossEntropy(color, labels.select(1, 1)) + ByHand.Divergence(color, colors.call(inputs), 4)));
         });
         Close.ShouldBe(Some.Weights(student), Some.Weights(byHand), 1e-9, "weights");
+        result.History[^1].Validation!.Samples.Should().Be(12);
     }
 
     [Fact]
