@@ -17,10 +17,10 @@ public sealed class DamagedStoreTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0, ".arrow", 2000)]
-    [InlineData(3, ".arrow", 2000)]
-    [InlineData(0, ".json", 2000)]
-    [InlineData(3, "manifest", 4000)]
+    [InlineData(0, ".arrow", 1000)]
+    [InlineData(3, ".arrow", 1000)]
+    [InlineData(0, ".json", 1000)]
+    [InlineData(3, "manifest", 2000)]
     public void Damaged_file_gives_values_or_is_refused_as_documented_and_takes_little_memory(int listed, string what, int times)
     {
         times = LongForm.Times(times);

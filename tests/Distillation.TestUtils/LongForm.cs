@@ -12,5 +12,8 @@ internal static class LongForm
         ? ulong.Parse(given, CultureInfo.InvariantCulture)
         : Factor == 1 ? 1 : (ulong)Random.Shared.NextInt64(1, 1_000_000_000);
 
+    /// <summary>Gets a value indicating whether rounds are multiplied.</summary>
+    public static bool IsOn => Factor > 1;
+
     public static int Times(int rounds) => rounds * Factor;
 }

@@ -10,21 +10,22 @@ namespace GlossClassifier;
 internal static class GlossStudents
 {
     /// <summary>Trains on the labels of people.</summary>
-    public static TextStudent Alone(IEnumerable<LabeledText> labeled)
+    public static TextStudent Alone(IEnumerable<LabeledText> labeled, int steps)
     {
         TextStudent student = Create();
-        Fit(student, student.Encode(labeled));
+        Fit(student, student.Encode(labeled), steps);
         return student;
     }
 
     /// <summary>Trains on the labels of people and on the probabilities of the teacher.</summary>
-    public static TextStudent Distilled(IReadOnlyList<LabeledText> labeled, LabeledTexts taught)
+    public static TextStudent Distilled(IReadOnlyList<LabeledText> labeled, LabeledTexts taught, int steps)
     {
         TextStudent student = Create();
         IEnumerable<float[]> sure = labeled.Select(text => student.Labels.Select(label => label == text.Label ? 1f : 0f).ToArray());
         Fit(
             student,
-            student.Encode(labeled.Select(text => text.Text).Concat(taught.Answered.Select(text => taught.Texts[text])), sure.Concat(taught.Probabilities)));
+            student.Encode(labeled.Select(text => text.Text).Concat(taught.Answered.Select(text => taught.Texts[text])), sure.Concat(taught.Probabilities)),
+            steps);
         return student;
     }
 
@@ -36,9 +37,9 @@ internal static class GlossStudents
         return TextStudent.BagOfTokens(GlossTask.Task.Names, tokenizer, maxTokens: 1024);
     }
 
-    private static void Fit(TextStudent student, TextData data)
+    private static void Fit(TextStudent student, TextData data, int steps)
     {
-        var options = new TrainerOptions { Steps = 1200, Optimizer = new AdamWOptimizer(2e-3), Order = SampleOrder.SimilarLengths, Seed = 1 };
+        var options = new TrainerOptions { Steps = steps, Optimizer = new AdamWOptimizer(2e-3), Order = SampleOrder.SimilarLengths, Seed = 1 };
         new SupervisedTrainer(student, new HardLabelLoss(), options).Fit(data);
     }
 }

@@ -38,12 +38,12 @@ Console.WriteLine($"{taught.Describe()}{Environment.NewLine}");
 
 // 2. The student, alone and distilled, goes to ONNX with its tokenizer.
 string aloneDirectory = Path.Combine(arguments.Output, "alone");
-using (TextStudent student = GlossStudents.Alone(labeled))
+using (TextStudent student = GlossStudents.Alone(labeled, arguments.Steps))
 {
     student.Save(aloneDirectory);
 }
 
-using (TextStudent student = GlossStudents.Distilled(labeled, taught))
+using (TextStudent student = GlossStudents.Distilled(labeled, taught, arguments.Steps))
 {
     Console.WriteLine(student.Save(arguments.Output));
 }

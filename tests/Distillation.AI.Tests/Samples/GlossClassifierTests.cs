@@ -38,6 +38,7 @@ public sealed class GlossClassifierTests : IDisposable
     [Theory]
     [InlineData("--texts", "3")]
     [InlineData("--teacher")]
+    [InlineData("--steps", "0")]
     [InlineData("--oracle", "x")]
     public void Arguments_that_make_no_sense_are_refused(params string[] args)
     {
@@ -52,6 +53,6 @@ public sealed class GlossClassifierTests : IDisposable
         Action unknown = () => ChatClients.Create("oracle", "m");
 
         unknown.Should().Throw<ArgumentException>().WithMessage("*'oracle'*");
-        Arguments.Parse(["out", "--teacher", "ollama", "--model", "qwen3"]).Should().Be(new Arguments("out", "ollama", "qwen3", 300));
+        Arguments.Parse(["out", "--teacher", "ollama", "--model", "qwen3"]).Should().Be(new Arguments("out", "ollama", "qwen3", 300, 1200));
     }
 }

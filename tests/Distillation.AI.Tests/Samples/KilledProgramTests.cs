@@ -80,7 +80,7 @@ public sealed class KilledProgramTests : IDisposable
     private static Process Start(string directory, ChatServer server)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "TextClassifier.dll");
-        ProcessStartInfo start = new("dotnet", [program, directory, "--teacher", "openai", "--texts", "200"])
+        ProcessStartInfo start = new("dotnet", [program, directory, "--teacher", "openai", "--texts", "200", "--steps", "50"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

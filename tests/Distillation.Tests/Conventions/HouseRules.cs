@@ -61,7 +61,7 @@ public sealed partial class HouseRules
     [Theory]
     [InlineData(typeof(IDistillationLoss), "losses.md")]
     [InlineData(typeof(Connector), "losses.md")]
-    [InlineData(typeof(ISampleGenerator), "small-data.md")]
+    [InlineData(typeof(ISampleGenerator), "how-to/generated-samples.md")]
     [InlineData(typeof(ITeacherFitter), "small-data.md")]
     public void Every_one_of_a_kind_is_in_the_list(Type kind, string page)
     {

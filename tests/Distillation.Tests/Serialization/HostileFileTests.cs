@@ -164,7 +164,7 @@ public sealed class HostileFileTests : IDisposable
             Bytes.File("{}      "),
         ];
         var mutator = Mutator.OfSafetensors(seed: 7);
-        int rounds = LongForm.Times(20_000);
+        int rounds = LongForm.Times(10_000);
         int read = 0;
         for (int round = 0; round < rounds; round++)
         {

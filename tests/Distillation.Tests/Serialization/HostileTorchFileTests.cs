@@ -170,7 +170,7 @@ public sealed class HostileTorchFileTests : IDisposable
     {
         byte[][] valid = [.. Fixtures.Select(TorchFixture.Bytes), Pickles.Zip(Pickles.Right), Pickles.Legacy(Pickles.Right)];
 
-        Survives(valid, bytes => bytes, LongForm.Times(15_000));
+        Survives(valid, bytes => bytes, LongForm.Times(6_000));
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class HostileTorchFileTests : IDisposable
         byte[][] valid = [Pickles.Bytes(Pickles.Right), Pickles.Bytes(Pickles.Right.Replace("}X", "}q\0(X", StringComparison.Ordinal)
             .Replace("s.", "X\u0001\0\0\0y" + Pickles.Tensor + "u}X\u0001\0\0\0zNsb.", StringComparison.Ordinal))];
 
-        Survives(valid, Pickles.Zip, LongForm.Times(15_000));
+        Survives(valid, Pickles.Zip, LongForm.Times(6_000));
     }
 
     [Fact]

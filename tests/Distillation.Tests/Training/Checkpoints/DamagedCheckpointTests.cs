@@ -30,11 +30,11 @@ public sealed class DamagedCheckpointTests : IDisposable
     }
 
     [Theory]
-    [InlineData(Manifest, false, 10_000)]
-    [InlineData(Numbers, false, 10_000)]
-    [InlineData(Rest, false, 10_000)]
-    [InlineData(Rest, true, 5_000)]
-    [InlineData(Weights, false, 5_000)]
+    [InlineData(Manifest, false, 4_000)]
+    [InlineData(Numbers, false, 4_000)]
+    [InlineData(Rest, false, 4_000)]
+    [InlineData(Rest, true, 2_000)]
+    [InlineData(Weights, false, 2_000)]
     public void Damage_is_refused_as_documented_or_harmless_and_reserves_no_more_than_the_file(string file, bool foreignOptimizer, int rounds)
     {
         rounds = LongForm.Times(rounds);
