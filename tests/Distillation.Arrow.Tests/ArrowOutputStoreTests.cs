@@ -85,7 +85,7 @@ public sealed class ArrowOutputStoreTests : IDisposable
     }
 
     [Fact]
-    public void Layers_come_back_in_their_shape_and_only_when_asked_for()
+    public void Layers_come_back_in_their_shape_and_only_when_required()
     {
         Tensor layer = Logits(4, 2, 3);
         var options = new ArrowStoreOptions { Layers = FeatureSet.Of("block.0") };

@@ -16,7 +16,7 @@ public sealed partial class OnnxTeacherTests
     }
 
     [Fact]
-    public void Maps_are_probabilities_where_nothing_else_is_said()
+    public void Maps_are_probabilities_by_default()
     {
         using var teacher = OnnxTeacher.Load(Models.At("maps"));
 
@@ -83,7 +83,7 @@ public sealed partial class OnnxTeacherTests
     [InlineData("sigmoid_row")]
     [InlineData("sigmoid_labels")]
     [InlineData("logistic")]
-    public void Sigmoid_at_the_end_asks_for_the_meaning_before_the_first_batch(string model)
+    public void Sigmoid_at_the_end_needs_a_meaning_before_the_first_batch(string model)
     {
         FluentActions.Invoking(() => OnnxTeacher.Load(Models.At(model)))
             .Should().Throw<ArgumentException>().WithMessage("*'outputs'*sigmoid*Meaning*BinaryProbabilities*");

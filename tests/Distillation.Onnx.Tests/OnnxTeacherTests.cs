@@ -120,7 +120,7 @@ public sealed partial class OnnxTeacherTests : IDisposable
     }
 
     [Fact]
-    public void Session_is_set_up_as_the_caller_says()
+    public void Session_is_set_up_by_the_caller()
     {
         int threads = 0;
         using var teacher = OnnxTeacher.Load(Models.At("mlp"), new OnnxTeacherOptions { Session = options => threads = options.IntraOpNumThreads });
@@ -151,7 +151,7 @@ public sealed partial class OnnxTeacherTests : IDisposable
     }
 
     [Fact]
-    public async Task Threads_ask_at_once()
+    public async Task Threads_predict_at_once()
     {
         using var teacher = OnnxTeacher.Load(Models.At("mlp_of_four"));
         Batch batch = Models.Samples("mlp_of_four", "pixels");
@@ -211,7 +211,7 @@ public sealed partial class OnnxTeacherTests : IDisposable
     }
 
     [Fact]
-    public void Teacher_that_is_disposed_says_so()
+    public void Teacher_that_is_disposed_is_refused()
     {
         var teacher = OnnxTeacher.Load(Models.At("mlp"));
         teacher.Dispose();

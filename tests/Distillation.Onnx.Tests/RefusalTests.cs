@@ -18,7 +18,7 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Fact]
-    public void Output_that_is_not_there_is_told_with_those_that_are()
+    public void Output_that_is_not_there_is_named_with_those_that_are()
     {
         Action load = () => OnnxTeacher.Load(Models.At("mlp"), new OnnxTeacherOptions { Output = "logit" });
 
@@ -26,7 +26,7 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Fact]
-    public void Layer_that_is_not_there_is_told_with_those_that_are()
+    public void Layer_that_is_not_there_is_named_with_those_that_are()
     {
         using var teacher = OnnxTeacher.Load(Models.At("mlp"));
         Action predict = () => teacher.Predict(Models.Samples("mlp", "pixels"), FeatureSet.Of("hiden"));
@@ -51,7 +51,7 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Fact]
-    public void Input_of_another_name_is_told_with_those_that_the_model_takes()
+    public void Input_of_another_name_is_named_with_those_that_the_model_takes()
     {
         var options = new OnnxTeacherOptions().WithInputs((Batch batch) => new() { ["pixel"] = batch.Inputs });
         using var teacher = OnnxTeacher.Load(Models.At("mlp"), options);

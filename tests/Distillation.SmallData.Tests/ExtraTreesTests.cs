@@ -54,7 +54,7 @@ public sealed class ExtraTreesTests : IDisposable
     }
 
     [Fact]
-    public void Leaves_have_at_least_the_samples_that_are_asked_for()
+    public void Leaves_have_at_least_the_samples_that_are_set()
     {
         // With 60 samples a leaf of 40 leaves no split: all outputs are the frequencies.
         using LabeledSamples train = SmallProblem.LabeledSamples(60);

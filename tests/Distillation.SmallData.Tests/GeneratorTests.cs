@@ -266,7 +266,7 @@ public sealed class GeneratorTests : IDisposable
     [InlineData(nameof(Smote))]
     [InlineData(nameof(ClassGaussian))]
     [InlineData(nameof(ClassKernelDensity))]
-    public void Missing_labels_are_asked_for(string name)
+    public void Missing_labels_are_refused(string name)
     {
         using var originals = new LabeledSamples(new TensorData(Some.Inputs(5)));
         Action read = () => originals.Generate(All[name], count: 3).Read(torch.tensor([0L]));

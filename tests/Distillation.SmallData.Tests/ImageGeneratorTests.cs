@@ -29,7 +29,7 @@ public sealed class ImageGeneratorTests : IDisposable
     }
 
     [Fact]
-    public void CutMix_takes_on_the_average_the_area_that_its_distribution_says()
+    public void CutMix_takes_on_the_average_the_area_of_its_distribution()
     {
         using LabeledSamples originals = Flat(2, 32, 32);
 

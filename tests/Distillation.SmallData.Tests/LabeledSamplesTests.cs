@@ -39,7 +39,7 @@ public sealed class LabeledSamplesTests : IDisposable
     }
 
     [Fact]
-    public void Labels_are_asked_for_when_there_are_none()
+    public void Labels_are_required_when_there_are_none()
     {
         using TensorData data = new(Some.Inputs(4));
         using var originals = new LabeledSamples(data);

@@ -46,7 +46,7 @@ public sealed class ModelDistillationReportTests : IDisposable
         Report([0, 1], [0, 0], [0, 0], classes: 2).Describe().Should().NotContain("class 0").And.NotContain("class 1");
 
     [Fact]
-    public void Description_says_how_many_new_samples_were_kept() =>
+    public void Description_has_how_many_new_samples_were_kept() =>
         (Report([0, 1], [0, 0], [0, 0], classes: 2) with
         {
             Kept = new FilterReport { Samples = 8_000, BelowConfidence = 588, BelowMargin = 0, BelowAgreement = 0, AgainstKnown = 0, Surplus = 0 },

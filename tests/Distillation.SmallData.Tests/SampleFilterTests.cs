@@ -56,7 +56,7 @@ public sealed class SampleFilterTests : IDisposable
     [InlineData(0.5, new long[] { 0, 1 })]
     [InlineData(2.0 / 3, new long[] { 0, 1 })]
     [InlineData(1, new long[] { 0 })]
-    public void Share_of_the_members_that_say_the_same_must_be_large_enough(double least, long[] expected)
+    public void Share_of_the_members_that_agree_must_be_large_enough(double least, long[] expected)
     {
         // Of sample 2 the mean of three says class 2, and one member with it.
         ITeacher[] members =
@@ -164,7 +164,7 @@ public sealed class SampleFilterTests : IDisposable
     }
 
     [Fact]
-    public void Labels_alone_must_be_probabilities_and_tell_no_agreement()
+    public void Labels_alone_must_be_probabilities_and_have_no_agreement()
     {
         FluentActions.Invoking(() => Numbered(2, 0, 1).Keep(new SampleFilter()))
             .Should().Throw<ArgumentException>().WithMessage("*but their labels are ?2? Int64*");

@@ -97,7 +97,7 @@ public sealed class TableColumnsTests : IDisposable
     }
 
     [Fact]
-    public void Kinds_are_asked_for()
+    public void Kinds_are_required()
     {
         Action none = () => _ = new TableColumns(new GaussianNoise());
         Action wrong = () => _ = new TableColumns(new GaussianNoise(), (ColumnKind)5);

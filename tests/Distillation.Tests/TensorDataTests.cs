@@ -3,7 +3,7 @@ namespace Distillation.Tests;
 public sealed class TensorDataTests
 {
     [Fact]
-    public void Batch_has_the_samples_that_were_asked_for()
+    public void Batch_has_the_samples_that_were_required()
     {
         using var scope = torch.NewDisposeScope();
         var data = new TensorData(torch.arange(6, torch.ScalarType.Float32).reshape(3, 2), torch.tensor(new long[] { 5, 6, 7 }));

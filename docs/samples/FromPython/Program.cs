@@ -40,7 +40,7 @@ try
             OnnxExportReport file = StudentFile.Write(distilled, studentPath);
             Console.WriteLine($"{studentPath}: {file.Bytes:N0} bytes; ONNX Runtime differs from TorchSharp by {file.LargestError:0e+0} at most");
             SampleLines.Write(clothes, samplesPath, count: 5);
-            Console.WriteLine($"{samplesPath}: 5 test images. What the student says of them in TorchSharp:");
+            Console.WriteLine($"{samplesPath}: 5 test images. The outputs of the student in TorchSharp:");
             Console.WriteLine(string.Join(Environment.NewLine, SampleLines.Answers(clothes, distilled, count: 5)));
         }
     }

@@ -57,7 +57,7 @@ public sealed class SnippetTests : IDisposable
     }
 
     [Fact]
-    public void Session_is_told_where_to_run()
+    public void Session_runs_where_it_is_set_to()
     {
         var onGraphics = new OnnxTeacherOptions { Session = session => session.AppendExecutionProvider_CUDA() };
 

@@ -48,7 +48,7 @@ public sealed class OnnxExportTests : IDisposable
     }
 
     [Fact]
-    public void Softmax_normalisation_and_labels_are_in_the_file()
+    public void Softmax_normalization_and_labels_are_in_the_file()
     {
         Module<Tensor, Tensor> network = Network();
         var normalization = new Normalization([10, -2], [5, 0.5]);
@@ -80,7 +80,7 @@ public sealed class OnnxExportTests : IDisposable
     }
 
     [Fact]
-    public void Batch_normalisation_after_a_convolution_is_folded_when_asked()
+    public void Batch_normalization_after_a_convolution_is_folded_when_that_is_set()
     {
         Module<Tensor, Tensor> network = Network();
         network.train();

@@ -16,7 +16,7 @@ public sealed class OnnxLayerTests : IDisposable
     }
 
     [Fact]
-    public void Entry_writes_a_class_that_cannot_say_itself_what_it_does() => Exported(new Doubling(), DoublingLayer).Should().Equal(-2, 2, 6);
+    public void Entry_writes_a_class_that_cannot_export_itself() => Exported(new Doubling(), DoublingLayer).Should().Equal(-2, 2, 6);
 
     [Fact]
     public void Entry_holds_at_every_depth()
@@ -28,7 +28,7 @@ public sealed class OnnxLayerTests : IDisposable
     }
 
     [Fact]
-    public void Entry_wins_over_what_is_known_and_over_what_the_module_says()
+    public void Entry_wins_over_what_is_known_and_over_the_module()
     {
         var counts = new List<string>();
         OnnxLayer relu = OnnxLayer.For<TorchSharp.Modules.ReLU>((graph, _, input) =>

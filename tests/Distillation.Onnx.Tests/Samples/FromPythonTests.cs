@@ -72,7 +72,7 @@ public sealed class FromPythonTests : IDisposable
     }
 
     [Fact]
-    public void Console_application_says_of_the_lines_what_the_student_says()
+    public void Console_application_outputs_for_the_lines_what_the_student_outputs()
     {
         using Sequential student = _lesson.Distilled(seed: 1);
         StudentFile.Write(student, _file.Path);

@@ -56,7 +56,7 @@ public sealed class PartialLabelEnsembleTests : IDisposable
     }
 
     [Fact]
-    public void Class_that_nobody_has_seen_is_never_said_and_has_a_finite_logit()
+    public void Class_that_nobody_has_seen_is_never_predicted_and_has_a_finite_logit()
     {
         using var teacher = new PartialLabelEnsemble(Member(First, [0, 1], 1), Member(Second, [3], 0));
 

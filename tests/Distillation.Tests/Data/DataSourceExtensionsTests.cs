@@ -209,7 +209,7 @@ public sealed class DataSourceExtensionsTests : IDisposable
     }
 
     [Fact]
-    public void Normalised_data_has_mean_0_and_deviation_1()
+    public void Normalized_data_has_mean_0_and_deviation_1()
     {
         Tensor inputs = (torch.randn(50, 3, 4, 4) * 5) + 2;
 

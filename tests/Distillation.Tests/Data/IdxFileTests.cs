@@ -103,7 +103,7 @@ public sealed class IdxFileTests
     }
 
     [Fact]
-    public void Of_a_stream_without_end_no_more_is_read_than_its_header_says()
+    public void Of_a_stream_without_end_no_more_is_read_than_its_header_has()
     {
         byte[] header = Idx(0x08, [2], []);
 

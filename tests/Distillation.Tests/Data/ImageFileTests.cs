@@ -48,7 +48,7 @@ public sealed class ImageFileTests : IDisposable
     [Theory]
     [InlineData(-1, "must have 46 bytes for its shape [5, 3, 2], but has 45.")]
     [InlineData(1, "must have 46 bytes for its shape [5, 3, 2], but has 47.")]
-    public void File_of_another_length_than_its_header_says_is_refused(int change, string message)
+    public void File_of_another_length_than_that_of_its_header_is_refused(int change, string message)
     {
         (string images, string labels) = Write();
         using (FileStream file = File.OpenWrite(images))

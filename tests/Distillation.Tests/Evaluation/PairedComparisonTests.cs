@@ -20,7 +20,7 @@ public sealed class PairedComparisonTests
     public void Difference_that_changes_its_sign_is_not() => PairedComparison.Of([1, 2, 3, 4], [2, 1, 4, 3]).IsSignificant.Should().BeFalse();
 
     [Fact]
-    public void One_pair_says_nothing()
+    public void One_pair_shows_nothing()
     {
         PairedComparison comparison = PairedComparison.Of([1], [2]);
 
@@ -42,7 +42,7 @@ public sealed class PairedComparisonTests
     public void Two_pairs_of_one_sign_establish_nothing() => PairedComparison.Of([0, 0], [1, 2]).IsSignificant.Should().BeFalse();
 
     [Fact]
-    public void Interval_of_few_normal_pairs_covers_the_truth_as_often_as_it_says()
+    public void Interval_of_few_normal_pairs_covers_the_truth_as_often_as_its_level()
     {
         var random = new Random(5);
         int covered = 0;
@@ -60,7 +60,7 @@ public sealed class PairedComparisonTests
         PairedComparison.Of([1, 2, 3], [2, 2, 5], seed: 3).Should().Be(PairedComparison.Of([1, 2, 3], [2, 2, 5], seed: 3));
 
     [Fact]
-    public void Sentence_says_which_way_is_better()
+    public void Sentence_names_the_better_way()
     {
         PairedComparison lower = PairedComparison.Of([0.5, 0.5, 0.6, 0.5], [0.4, 0.39, 0.5, 0.41]);
 

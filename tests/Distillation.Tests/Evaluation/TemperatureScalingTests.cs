@@ -26,7 +26,7 @@ public sealed class TemperatureScalingTests
     }
 
     [Fact]
-    public void Probabilities_that_mean_what_they_say_are_left_alone()
+    public void Probabilities_that_are_calibrated_are_left_alone()
     {
         using var scope = torch.NewDisposeScope();
         Tensor logits = torch.tensor(new[,] { { Math.Log(3), 0 } }).repeat(4000, 1);

@@ -36,7 +36,7 @@ public sealed class LogitLossTests
         GoldenLoss.ShouldBe("dkd", golden => new DecoupledLoss(golden["alpha"], golden["beta"], golden["temperature"]));
 
     [Fact]
-    public void Normalised_distillation_is_that_of_its_definition() =>
+    public void Normalized_distillation_is_that_of_its_definition() =>
         GoldenLoss.ShouldBe("nkd", golden => new NormalizedTargetLoss(golden["gamma"], golden["temperature"]));
 
     [Fact]

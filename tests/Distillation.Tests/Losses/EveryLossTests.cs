@@ -126,7 +126,7 @@ public sealed class EveryLossTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Missing_labels_are_asked_for_where_they_are_needed(string name)
+    public void Missing_labels_are_refused_where_they_are_needed(string name)
     {
         using ZooModels models = new ZooModels(LossZoo.Make(name)).Prepare();
         DistillationContext context = models.Context;

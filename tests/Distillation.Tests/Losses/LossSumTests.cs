@@ -114,7 +114,8 @@ public sealed class LossSumTests
         using var scope = torch.NewDisposeScope();
         Action compute = () => (1 * new PerSample()).Compute(Some.Context());
 
-        compute.Should().Throw<InvalidOperationException>().WithMessage("*'PerSample'*scalar*[5]*");
+        compute.Should().Throw<InvalidOperationException>().WithMessage(
+            "The loss 'PerSample' must give a scalar, the mean over the batch, but gave [5]. End it with .mean(), or with .sum() / context.Batch.Count.");
     }
 
     private sealed class Cosine : IDistillationLoss

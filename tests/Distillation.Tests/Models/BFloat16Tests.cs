@@ -27,7 +27,7 @@ public sealed class BFloat16Tests : IDisposable
     }
 
     [Fact]
-    public void Teacher_says_what_it_says_in_float32_but_for_rounding()
+    public void Teacher_outputs_what_it_outputs_in_float32_but_for_rounding()
     {
         Sequential network = Network();
         double[] exact = Close.Numbers(Teacher.From(network).Predict(_batch, FeatureSet.None).Logits);

@@ -63,7 +63,7 @@ public sealed class CancellationTests : IDisposable
     }
 
     [Fact]
-    public void Call_that_was_canceled_before_asks_nobody()
+    public void Call_that_was_canceled_before_sends_nothing()
     {
         using Sequential network = Some.Mlp();
         using ITeacher teacher = Teacher.From(network);

@@ -32,7 +32,7 @@ public sealed class ChannelsLastTests : IDisposable
     }
 
     [Fact]
-    public void Teacher_says_the_same()
+    public void Teacher_outputs_the_same()
     {
         Sequential network = Sequential(("conv", Conv2d(3, 16, 3)), ("flat", Flatten()));
         using ITeacher teacher = Teacher.From(network).ChannelsLast();

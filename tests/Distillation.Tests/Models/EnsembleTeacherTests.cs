@@ -50,7 +50,7 @@ public sealed class EnsembleTeacherTests : IDisposable
     }
 
     [Fact]
-    public void Members_of_a_weight_have_a_say()
+    public void Members_count_by_their_weights()
     {
         ITeacher[] members = [Fixed(First), Fixed(Second)];
         using var teacher = new EnsembleTeacher(members, [1, 0]);
@@ -60,7 +60,7 @@ public sealed class EnsembleTeacherTests : IDisposable
     }
 
     [Fact]
-    public void Layers_of_members_are_asked_for_by_number()
+    public void Layers_of_members_are_required_by_number()
     {
         using var teacher = new EnsembleTeacher(Teacher.From(Some.Mlp(hidden: 4)), Teacher.From(Some.Mlp(hidden: 7)));
 

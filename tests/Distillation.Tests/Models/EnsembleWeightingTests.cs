@@ -122,7 +122,7 @@ public sealed class EnsembleWeightingTests : IDisposable
     }
 
     [Fact]
-    public void Labels_are_asked_for_when_the_batch_has_none_or_others()
+    public void Labels_are_required_when_the_batch_has_none_or_others()
     {
         using EnsembleTeacher teacher = Ensemble(_logits, EnsembleWeighting.Labels, 1);
 

@@ -153,7 +153,7 @@ public sealed partial class FeatureHooksTests : IDisposable
     }
 
     [Fact]
-    public void Weights_that_attention_was_not_asked_for_are_named()
+    public void Weights_that_attention_does_not_return_are_named()
     {
         using var network = new Holder(MultiheadAttention(6, 2), (layer, x) =>
             [((MultiheadAttention)layer).call(x.unsqueeze(0), x.unsqueeze(0), x.unsqueeze(0), need_weights: false).Item1]);

@@ -12,7 +12,7 @@ public sealed class TeacherTests : IDisposable
     public void Dispose() => _scope.Dispose();
 
     [Fact]
-    public void Module_says_what_the_network_says()
+    public void Module_outputs_what_the_network_outputs()
     {
         using ITeacher teacher = Teacher.From(_network);
 
@@ -78,7 +78,7 @@ public sealed class TeacherTests : IDisposable
     }
 
     [Fact]
-    public void Layer_that_was_not_asked_for_is_named()
+    public void Layer_that_was_not_required_is_named()
     {
         using ITeacher teacher = Teacher.From(_network);
 

@@ -52,7 +52,7 @@ public sealed class TopKTeacherTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_is_listed_when_nothing_is_asked_for()
+    public void Nothing_is_listed_when_nothing_is_required()
     {
         using var teacher = new TopKTeacher(Teacher.From(Some.Mlp()), 2);
 

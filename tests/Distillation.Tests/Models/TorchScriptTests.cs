@@ -18,7 +18,7 @@ public sealed class TorchScriptTests : IDisposable
     }
 
     [Fact]
-    public void Teacher_says_what_pytorch_said()
+    public void Teacher_outputs_what_pytorch_outputs()
     {
         Recording recording = JsonSerializer.Deserialize<Recording>(File.ReadAllText(PathOf("mlp.json")), JsonSerializerOptions.Web)!;
         using ITeacher teacher = Teacher.From(_script);
@@ -30,7 +30,7 @@ public sealed class TorchScriptTests : IDisposable
     }
 
     [Fact]
-    public void Layers_cannot_be_asked_for()
+    public void Layers_cannot_be_required()
     {
         using ITeacher teacher = Teacher.From(_script);
 

@@ -33,7 +33,7 @@ public sealed partial class HostilePickleTests
     }
 
     [Fact]
-    public void What_is_small_and_says_much_is_refused()
+    public void What_is_small_and_claims_much_is_refused()
     {
         // Each list has the one before it twice: 2^90 tensors.
         string pickle = $"]{Pickles.Tensor}a{Repeat("q\0](h\0h\0e", 90)}.";
@@ -72,7 +72,7 @@ public sealed partial class HostilePickleTests
     [InlineData("(d")]
     [InlineData("ca\nb\n)RNa")]
     [InlineData("ca\nb\n)RNNs")]
-    public void Memory_is_bound_whatever_is_said_often(string instruction) =>
+    public void Memory_is_bound_whatever_is_repeated(string instruction) =>
         RefusedWithinTheBound(Pickles.Zip(Repeat(instruction, 5_000_000 / instruction.Length))).Should().StartWith($"'{_path}'");
 
     [Fact]

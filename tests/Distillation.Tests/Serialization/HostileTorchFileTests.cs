@@ -96,13 +96,13 @@ public sealed class HostileTorchFileTests : IDisposable
             .Should().Contain($"must be little-endian, but are '{order}'");
 
     [Fact]
-    public void Numbers_that_are_said_to_be_little_endian_are_read() =>
+    public void Numbers_that_are_marked_as_little_endian_are_read() =>
         Opened(Pickles.Zip(
             CompressionLevel.NoCompression, ("a/data.pkl", Pickles.Bytes(Pickles.Right)), ("a/byteorder", Pickles.Bytes("little")), ("a/data/0", new byte[8])))
             .Should().Equal("x");
 
     [Fact]
-    public void List_of_entries_told_in_64_bits_is_read()
+    public void List_of_entries_in_64_bits_is_read()
     {
         byte[] file = TorchFixture.Bytes("mlp.pth");
         file.AsSpan(^14..^2).Fill(0xff); // of the end in 32 bits: numbers of entries, length and place

@@ -16,7 +16,7 @@ public sealed class TorchNetworkTests : IDisposable
     [Theory]
     [InlineData("mlp.pth")]
     [InlineData("mlp.legacy.pth")]
-    public void Perceptron_says_the_same(string file)
+    public void Perceptron_outputs_the_same(string file)
     {
         Sequential network = Some.Mlp();
 
@@ -28,7 +28,7 @@ public sealed class TorchNetworkTests : IDisposable
     [Theory]
     [InlineData("cnn.pth")]
     [InlineData("cnn.legacy.pth")]
-    public void Residual_network_with_batch_norm_says_the_same(string file)
+    public void Residual_network_with_batch_norm_outputs_the_same(string file)
     {
         var network = new Residual();
 
@@ -40,7 +40,7 @@ public sealed class TorchNetworkTests : IDisposable
     [Theory]
     [InlineData("lstm.pth")]
     [InlineData("lstm.legacy.pth")]
-    public void Recurrent_network_says_the_same(string file)
+    public void Recurrent_network_outputs_the_same(string file)
     {
         LSTM network = LSTM(4, 6, numLayers: 2);
 
@@ -52,7 +52,7 @@ public sealed class TorchNetworkTests : IDisposable
     [Theory]
     [InlineData("transformer.pth")]
     [InlineData("transformer.legacy.pth")]
-    public void Layer_of_a_transformer_says_the_same(string file)
+    public void Layer_of_a_transformer_outputs_the_same(string file)
     {
         TransformerEncoderLayer network = TransformerEncoderLayer(8, 2, dim_feedforward: 16);
 
@@ -62,7 +62,7 @@ public sealed class TorchNetworkTests : IDisposable
     }
 
     [Fact]
-    public void Script_is_a_teacher_and_a_student_that_say_the_same()
+    public void Script_is_a_teacher_and_a_student_that_output_the_same()
     {
         using torch.jit.ScriptModule<Tensor, Tensor> script = torch.jit.load<Tensor, Tensor>(TorchFixture.PathOf("cnn.pt"));
         using ITeacher teacher = Teacher.From(script);

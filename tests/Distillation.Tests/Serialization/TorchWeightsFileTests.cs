@@ -152,7 +152,7 @@ public sealed class TorchWeightsFileTests : IDisposable
     }
 
     [Fact]
-    public void Network_that_does_not_find_its_weights_is_told_what_was_passed_over() =>
+    public void Network_that_does_not_find_its_weights_names_what_was_passed_over() =>
         FluentActions.Invoking(() => ModuleWeights.Load(Some.Mlp(), TorchFixture.PathOf("beside.pth"))).Should().Throw<InvalidDataException>()
             .WithMessage("*Missing in the file: in.*In the file *'beside.module' is made by torch.nn.modules.linear.Linear*state_dict()*");
 

@@ -100,10 +100,15 @@ public sealed class DistillationStudyTests : IDisposable
         Directory.GetFiles(_directory).Should().HaveCount(3);
         File.WriteAllText(Directory.GetFiles(_directory)[0], "{ \"Key\": ");
 
-        StudyResult result = Run(candidates, options: options, counted: () => trained++);
+        var log = new LoggedLines<DistillationStudy>();
+
+        StudyResult result = Run(candidates, options: options, counted: () => trained++, log: log);
 
         trained.Should().Be(6 - 2 + 2, "two outcomes are used again, and a student is created for the cost and one for the check of the data");
         Numbers(result).Should().Equal(Numbers(Run(candidates, options: options with { Directory = null })));
+        log.Where(line => line.Id == 302).Should().ContainSingle()
+            .Which.Text.Should().StartWith($"The outcome {_directory}").And.Contain("is damaged, and the training is run again: ");
+        log.Where(line => line.Id == 301).Select(line => line.Text[..13]).Should().Equal(Enumerable.Range(1, 6).Select(number => $"Training {number} of"));
     }
 
     [Fact]
@@ -119,9 +124,13 @@ public sealed class DistillationStudyTests : IDisposable
     [Fact]
     public void Candidate_that_diverges_is_the_worst()
     {
-        StudyCandidate wild = Hard("wild") with { Training = new() { Epochs = 5, Optimizer = new SgdOptimizer(1e30) } };
+        StudyCandidate wild = new("wild", () => new NotANumber());
 
-        Run([wild, Soft("soft")], options: new() { Pairs = 2 }).Best.Should().Be("soft");
+        var log = new LoggedLines<DistillationStudy>();
+
+        Run([wild, Soft("soft")], options: new() { Pairs = 2 }, log: log).Best.Should().Be("soft");
+
+        log.Where(line => line.Id == 303).Should().NotBeEmpty().And.OnlyContain(line => line.Text.StartsWith("The training of wild with seed "));
     }
 
     [Fact]
@@ -208,7 +217,8 @@ public sealed class DistillationStudyTests : IDisposable
         StudyOptions? options = null,
         IProgress<StudyProgress>? progress = null,
         CancellationToken stop = default,
-        Action? counted = null)
+        Action? counted = null,
+        LoggedLines<DistillationStudy>? log = null)
     {
         TensorData Data(int samples, int seed, double noise)
         {
@@ -227,12 +237,18 @@ public sealed class DistillationStudyTests : IDisposable
                 return Linear(6, 3);
             },
             candidates,
-            (options ?? new()) with { Training = Training });
+            (options ?? new()) with { Training = Training },
+            log);
         return study.Run(Data(60, 1, labelNoise), Data(200, 2, 0), Data(400, 3, 0), progress, stop);
     }
 
     private sealed class Collected(Action<StudyProgress> see) : IProgress<StudyProgress>
     {
         public void Report(StudyProgress value) => see(value);
+    }
+
+    private sealed class NotANumber : IDistillationLoss
+    {
+        public Tensor Compute(DistillationContext context) => context.Student.Logits.mean() * double.NaN;
     }
 }

@@ -98,7 +98,7 @@ public sealed class MicroBatchTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Comparing))]
-    public void Loss_that_compares_samples_does_so_within_micro_batches_when_asked(string name)
+    public void Loss_that_compares_samples_does_so_within_micro_batches_when_that_is_allowed(string name)
     {
         IDistillationLoss loss = LossZoo.Make(name);
         Tables tables = Plain(loss);

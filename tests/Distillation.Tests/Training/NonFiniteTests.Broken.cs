@@ -1,6 +1,3 @@
-using Distillation.Training;
-using Microsoft.Extensions.Logging;
-
 namespace Distillation.Tests.Training;
 
 public sealed partial class NonFiniteTests
@@ -45,16 +42,5 @@ public sealed partial class NonFiniteTests
             Tensor broken = indices.greater_equal(from).logical_and(indices.less(to)).unsqueeze(1);
             return batch.With(inputs: batch.Inputs.masked_fill(broken, float.NaN));
         }
-    }
-
-    private sealed class Lines : List<(int Id, string Text)>, ILogger<SupervisedTrainer>
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Add((eventId.Id, formatter(state, exception)));
     }
 }

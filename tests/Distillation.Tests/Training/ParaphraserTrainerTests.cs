@@ -53,7 +53,7 @@ public sealed class ParaphraserTrainerTests : IDisposable
     }
 
     [Fact]
-    public void Layer_is_asked_for_when_the_teacher_does_not_have_it()
+    public void Layer_is_named_when_the_teacher_does_not_have_it()
     {
         using ITeacher teacher = Teacher.From(_network);
         using var paraphraser = new Paraphraser(channels: 6);

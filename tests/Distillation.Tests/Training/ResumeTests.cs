@@ -121,7 +121,7 @@ public sealed partial class ResumeTests : IDisposable
     }
 
     [Fact]
-    public void Run_that_is_over_asks_no_teacher_again()
+    public void Run_that_is_over_runs_no_teacher_again()
     {
         int asked = 0;
         void Train()

@@ -81,7 +81,7 @@ public sealed class TaskTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Early_stopping_restores_the_best_weights_unless_told_not_to(string name)
+    public void Early_stopping_restores_the_best_weights_unless_that_is_off(string name)
     {
         Case one = Cases[name];
         Metric metric = one.Task.Metrics[^1];

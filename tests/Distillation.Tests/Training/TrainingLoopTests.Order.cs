@@ -80,7 +80,7 @@ public sealed partial class TrainingLoopTests
     }
 
     [Fact]
-    public void Last_batch_is_dropped_when_asked()
+    public void Last_batch_is_dropped_when_that_is_set()
     {
         using var step = new RecordingStep();
 

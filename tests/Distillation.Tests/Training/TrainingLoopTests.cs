@@ -12,7 +12,7 @@ public sealed partial class TrainingLoopTests : IDisposable
     public void Dispose() => _scope.Dispose();
 
     [Fact]
-    public void Run_without_end_says_that_it_takes_as_long_as_can_be()
+    public void Run_without_end_takes_as_long_as_can_be()
     {
         using var step = new RecordingStep();
         using var cancellation = new CancellationTokenSource();
@@ -78,7 +78,7 @@ public sealed partial class TrainingLoopTests : IDisposable
     }
 
     [Fact]
-    public void Reports_come_within_an_epoch_when_asked()
+    public void Reports_come_within_an_epoch_when_that_is_set()
     {
         using var step = new RecordingStep();
         var progress = new CollectingProgress();

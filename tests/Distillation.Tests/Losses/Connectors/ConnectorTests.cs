@@ -55,7 +55,7 @@ public sealed class ConnectorTests
     }
 
     [Fact]
-    public void Projectors_are_rectified_unless_told_otherwise()
+    public void Projectors_are_rectified_by_default()
     {
         using var scope = torch.NewDisposeScope();
         Tensor layer = torch.randn(20, 3);

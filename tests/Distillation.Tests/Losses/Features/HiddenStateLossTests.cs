@@ -51,7 +51,7 @@ public sealed class HiddenStateLossTests
 
     [Theory]
     [MemberData(nameof(Losses))]
-    public void Widths_that_differ_ask_for_a_connector(string name)
+    public void Widths_that_differ_need_a_connector(string name)
     {
         using var scope = torch.NewDisposeScope();
         (Tensor student, Tensor teacher) = (LayerValue.Random(1, 2, 3, 4), LayerValue.Random(2, 2, 3, 6));
@@ -80,7 +80,7 @@ public sealed class HiddenStateLossTests
 
     [Theory]
     [MemberData(nameof(Losses))]
-    public void Connector_that_has_seen_no_batch_says_so(string name)
+    public void Connector_that_has_seen_no_batch_is_refused(string name)
     {
         using var scope = torch.NewDisposeScope();
         Action compute = () => Make(name, new LinearConnector()).Compute(LayerValue.Context(LayerValue.Random(1, 2, 4), LayerValue.Random(2, 2, 4)));

@@ -70,7 +70,7 @@ public sealed class ReviewLossTests
     }
 
     [Fact]
-    public void Batch_is_asked_for_before_the_first_value()
+    public void Batch_is_required_before_the_first_value()
     {
         using var scope = torch.NewDisposeScope();
         Action compute = () => new ReviewLoss(new LayerPair("0", "0")).Compute(Layers.Context(Layers.Random(1, 3, 3, 4, 4), Layers.Random(2, 3, 3, 4, 4)));

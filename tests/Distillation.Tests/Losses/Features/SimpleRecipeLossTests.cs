@@ -8,7 +8,7 @@ public sealed class SimpleRecipeLossTests
     [InlineData(1)]
     [InlineData(2.5)]
     [InlineData(4)]
-    public void Normalised_features_differ_by_the_logarithm_of_a_sum_of_powers(double exponent)
+    public void Normalized_features_differ_by_the_logarithm_of_a_sum_of_powers(double exponent)
     {
         using var scope = torch.NewDisposeScope();
         (Tensor student, Tensor teacher) = (LayerValue.Random(1, 5, 3), LayerValue.Random(2, 5, 4));

@@ -43,7 +43,7 @@ public sealed class VariationalInformationLossTests : IDisposable
     }
 
     [Fact]
-    public void Hidden_channels_are_as_many_as_asked_for()
+    public void Hidden_channels_are_as_many_as_set()
     {
         var loss = new VariationalInformationLoss("layer", "layer") { HiddenChannels = 7 };
 

@@ -54,7 +54,7 @@ public sealed class BinaryLossTests : IDisposable
             iter: 50);
 
     [Fact]
-    public void Labels_cost_the_logarithm_of_what_is_said_of_each_class()
+    public void Labels_cost_the_logarithm_of_the_probability_of_each_class()
     {
         double expected = Close.Numbers(_context.Student.Logits)
             .Zip(Close.Numbers(_labels), (student, label) => -(label * Math.Log(Sigmoid(student))) - ((1 - label) * Math.Log(1 - Sigmoid(student))))

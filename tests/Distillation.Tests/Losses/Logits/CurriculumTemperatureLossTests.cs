@@ -118,7 +118,7 @@ public sealed class CurriculumTemperatureLossTests : IDisposable
     }
 
     [Fact]
-    public void Loss_that_has_seen_no_batch_asks_for_one()
+    public void Loss_that_has_seen_no_batch_is_refused()
     {
         Action compute = () => new CurriculumTemperatureLoss(new SoftTargetLoss(1)).Compute(_context);
 

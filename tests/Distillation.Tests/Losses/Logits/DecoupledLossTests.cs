@@ -50,7 +50,7 @@ public sealed class DecoupledLossTests
     }
 
     [Fact]
-    public void Other_class_of_two_has_nothing_to_say()
+    public void Other_class_of_two_does_not_count()
     {
         using var scope = torch.NewDisposeScope();
 

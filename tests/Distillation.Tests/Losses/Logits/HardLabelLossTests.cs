@@ -125,7 +125,7 @@ public sealed class HardLabelLossTests
     }
 
     [Fact]
-    public void Labels_are_asked_for_when_there_are_none()
+    public void Labels_are_required_when_there_are_none()
     {
         using var scope = torch.NewDisposeScope();
         Action compute = () => new HardLabelLoss().Compute(Some.Context(torch.tensor(Logits), null, null));

@@ -8,7 +8,7 @@ public sealed class NormalizedTargetLossTests
     [InlineData(1.5, 1)]
     [InlineData(0.5, 3)]
     [InlineData(0, 3)]
-    public void Normalised_distillation_is_that_of_the_formula(double gamma, double temperature)
+    public void Normalized_distillation_is_that_of_the_formula(double gamma, double temperature)
     {
         using var scope = torch.NewDisposeScope();
         DistillationContext context = Some.Context();

@@ -69,7 +69,7 @@ public sealed class SoftTargetLossTests
     }
 
     [Fact]
-    public void Teacher_is_asked_for_when_there_is_none()
+    public void Teacher_is_required_when_there_is_none()
     {
         using var scope = torch.NewDisposeScope();
         DistillationContext context = Some.Context(torch.zeros(5, 4), null, null);

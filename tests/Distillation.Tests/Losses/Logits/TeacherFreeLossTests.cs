@@ -22,7 +22,7 @@ public sealed class TeacherFreeLossTests
     }
 
     [Fact]
-    public void Teacher_free_loss_is_zero_where_the_student_says_what_the_virtual_teacher_says()
+    public void Teacher_free_loss_is_zero_where_the_student_outputs_what_the_virtual_teacher_outputs()
     {
         using var scope = torch.NewDisposeScope();
         Tensor logits = torch.tensor(new[,] { { 0.99, 0.01 / 3, 0.01 / 3, 0.01 / 3 } }) / 20;

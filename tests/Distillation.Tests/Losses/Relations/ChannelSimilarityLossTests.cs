@@ -15,7 +15,7 @@ public sealed class ChannelSimilarityLossTests
     }
 
     [Fact]
-    public void Channels_that_differ_in_number_ask_for_a_connector()
+    public void Channels_that_differ_in_number_need_a_connector()
     {
         using var scope = torch.NewDisposeScope();
         (Tensor student, Tensor teacher) = (LayerValue.Random(1, 2, 3, 4, 4), LayerValue.Random(2, 2, 5, 4, 4));

@@ -122,7 +122,7 @@ public sealed class ContrastiveLossTests
     }
 
     [Fact]
-    public void Loss_that_has_seen_no_batch_says_so()
+    public void Loss_that_has_seen_no_batch_is_refused()
     {
         using var scope = torch.NewDisposeScope();
         Action compute = () => Loss().Compute(LayerValue.Context(LayerValue.Random(1, 2, 3), LayerValue.Random(2, 2, 3)));

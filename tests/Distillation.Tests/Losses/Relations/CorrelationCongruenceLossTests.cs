@@ -15,7 +15,7 @@ public sealed class CorrelationCongruenceLossTests
     }
 
     [Fact]
-    public void Layers_of_different_shape_ask_for_a_connector()
+    public void Layers_of_different_shape_need_a_connector()
     {
         using var scope = torch.NewDisposeScope();
         Action compute = () => LayerValue.Of(new CorrelationCongruenceLoss("student", "teacher"), LayerValue.Random(1, 3, 4), LayerValue.Random(2, 3, 5));

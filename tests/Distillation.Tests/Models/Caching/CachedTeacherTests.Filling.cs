@@ -6,7 +6,7 @@ namespace Distillation.Tests.Caching;
 public sealed partial class CachedTeacherTests
 {
     [Fact]
-    public void Fill_asks_a_network_about_full_batches_alone()
+    public void Fill_runs_a_network_on_full_batches_alone()
     {
         var sizes = new List<long>();
         using var network = new Watching(Some.Mlp(), sizes);
@@ -18,7 +18,7 @@ public sealed partial class CachedTeacherTests
     }
 
     [Fact]
-    public void Fill_asks_the_code_of_others_about_each_sample_once()
+    public void Fill_runs_the_code_of_others_once_for_each_sample()
     {
         var asked = new List<long>();
         using var teacher = new CachedTeacher(new Wrapper(Teacher.From(Some.Mlp()), batch => asked.AddRange(batch.Indices.data<long>())), 20);
@@ -78,7 +78,7 @@ public sealed partial class CachedTeacherTests
     }
 
     [Fact]
-    public void Nothing_more_is_asked_after_a_batch_of_which_all_samples_have_failed()
+    public void Nothing_more_runs_after_a_batch_of_which_all_samples_have_failed()
     {
         var inner = new FailingTeacher(8, 9, 10, 11, 12, 13, 14, 15);
         using var teacher = new CachedTeacher(inner, 20);

@@ -87,7 +87,7 @@ public sealed partial class CachedTeacherTests : IDisposable
     }
 
     [Fact]
-    public void Teacher_is_asked_once_for_each_sample()
+    public void Teacher_runs_once_for_each_sample()
     {
         var inner = new CountingTeacher();
         using var teacher = new CachedTeacher(inner, 20);

@@ -9,7 +9,7 @@ public sealed partial class CheckpointTests
     [InlineData("run.json")]
     [InlineData("run.safetensors")]
     [InlineData("student.safetensors")]
-    public void Damaged_file_is_told_and_the_checkpoint_before_is_used(string file)
+    public void Damaged_file_is_logged_and_the_checkpoint_before_is_used(string file)
     {
         Train();
         double[] trained = Some.Weights(_student);
@@ -81,7 +81,7 @@ public sealed partial class CheckpointTests
     }
 
     [Fact]
-    public void Directory_that_cannot_be_made_is_told_before_the_run()
+    public void Directory_that_cannot_be_made_is_named_before_the_run()
     {
         File.WriteAllText(Path.Combine(_root, "file"), "");
         double[] before = Some.Weights(_student);
@@ -91,7 +91,7 @@ public sealed partial class CheckpointTests
     }
 
     [Fact]
-    public void Checkpoint_that_cannot_be_written_is_told_and_the_run_goes_on()
+    public void Checkpoint_that_cannot_be_written_is_logged_and_the_run_goes_on()
     {
         int files = 0;
         TrainerOptions options = _options with { Checkpoints = _options.Checkpoints! with { Written = _ => ThrowIf(++files == 6) } };
@@ -145,7 +145,7 @@ public sealed partial class CheckpointTests
     }
 
     [Fact]
-    public void Old_one_that_cannot_be_deleted_is_told_once_and_the_run_ends_well()
+    public void Old_one_that_cannot_be_deleted_is_logged_once_and_the_run_ends_well()
     {
         if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
         {

@@ -175,7 +175,7 @@ public sealed partial class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Another_kind_of_processor_is_told_and_the_run_goes_on()
+    public void Another_kind_of_processor_is_logged_and_the_run_goes_on()
     {
         Train(_options with { Epochs = 6 });
         string manifest = Path.Combine(Run, "step-0000000012", "manifest.json");

@@ -50,7 +50,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void Process_that_is_asked_to_end_saves_and_says_that_it_was_canceled()
+    public void Process_that_is_terminated_saves_and_reports_it()
     {
         if (OperatingSystem.IsWindows())
         {

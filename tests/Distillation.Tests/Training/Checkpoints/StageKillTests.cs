@@ -31,7 +31,7 @@ public sealed class StageKillTests : IDisposable
     }
 
     [Fact]
-    public void Stage_that_is_asked_to_end_is_the_last_one_until_the_program_starts_again()
+    public void Stage_that_is_terminated_is_the_last_one_until_the_program_starts_again()
     {
         if (OperatingSystem.IsWindows())
         {

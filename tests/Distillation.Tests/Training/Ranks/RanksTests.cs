@@ -78,6 +78,27 @@ public sealed class RanksTests
     }
 
     [Fact]
+    public void Ranks_write_the_checkpoints_of_one_process()
+    {
+        Written(run => run.On(3)).Should().Equal(Written(run => [run.Alone()])).And.HaveCount(2);
+
+        static string?[] Written(Func<RankRun, RankRun.Outcome[]> train)
+        {
+            DirectoryInfo directory = Directory.CreateTempSubdirectory("distillation-ranks-");
+            try
+            {
+                CheckpointOptions checkpoints = new(directory.FullName) { EverySteps = 4, AtEpochEnds = false, Keep = 99 };
+                train(new() { Options = Options with { Checkpoints = checkpoints } });
+                return [.. directory.GetDirectories("step-*").Select(step => step.Name).Order(StringComparer.Ordinal)];
+            }
+            finally
+            {
+                directory.Delete(recursive: true);
+            }
+        }
+    }
+
+    [Fact]
     public void Run_has_the_same_bits_when_a_single_rank_is_given()
     {
         var run = new RankRun { Options = Options };

@@ -29,7 +29,8 @@ public sealed partial class StagedTrainerTests : IDisposable
             new("distillation", Distilled()),
         ];
 
-        StagedTrainingResult result = new StagedTrainer(Teacher.From(_teacher), Student.From(student), stages, options).Fit(_data);
+        var log = new LoggedLines<StagedTrainer>();
+        StagedTrainingResult result = new StagedTrainer(Teacher.From(_teacher), Student.From(student), stages, options, log).Fit(_data);
 
         Sequential byHand = New();
         torch.nn.Module<Tensor, Tensor> first = Layer(byHand, "in");
@@ -47,6 +48,7 @@ public sealed partial class StagedTrainerTests : IDisposable
         result.Status.Should().Be(TrainingStatus.Completed);
         result.Stages.Select(stage => (stage.Name, stage.Result.Position.Step)).Should().Equal(("hints", 4L), ("distillation", 9L));
         result["hints"].History[^1].Terms.Keys.Should().Equal("Hint");
+        log.Where(line => line.Id == 113).Select(line => line.Text).Should().Equal("Stage 1 of 2 started: hints.", "Stage 2 of 2 started: distillation.");
     }
 
     [Fact]
