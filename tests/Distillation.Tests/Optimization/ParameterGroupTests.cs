@@ -66,6 +66,21 @@ public sealed class ParameterGroupTests : IDisposable
     }
 
     [Fact]
+    public void What_a_loss_learns_has_names_that_begin_with_loss()
+    {
+        ParameterGroup[] groups = [new("loss.*") { LearningRateFactor = 0.1 }];
+        var options = new TrainerOptions { Epochs = 1, Optimizer = new SgdOptimizer(0.05) { Groups = groups } };
+        void Train(IDistillationLoss loss) =>
+            new DistillationTrainer(Teacher.From(Some.Mlp(hidden: 9, seed: 4)), Student.From(Some.Mlp()), loss, options).Fit(_data);
+        Action without = () => Train(new SoftTargetLoss());
+
+        Train(new HintLoss("act", "act", new LinearConnector()));
+
+        without.Should().Throw<ArgumentException>()
+            .WithMessage("No parameter has a name like 'loss.*'. The names are: in.weight, in.bias, out.weight, out.bias. *");
+    }
+
+    [Fact]
     public void Run_with_groups_resumes_to_the_bit()
     {
         IOptimizerStrategy[] strategies =

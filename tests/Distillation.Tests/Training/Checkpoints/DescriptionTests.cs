@@ -42,7 +42,9 @@ public sealed class DescriptionTests
         ConstructorInfo constructor = type.GetConstructors().MaxBy(one => one.GetParameters().Length)!;
         object?[][] choices = [.. constructor.GetParameters().Select(Choices)];
         object?[] first = FirstThatFit(constructor, choices);
-        string description = Description.Of(constructor.Invoke(first));
+        var described = (ISelfDescribing)constructor.Invoke(first);
+        string description = Description.Of(described);
+        described.Describe().Select(setting => setting.Name).Should().OnlyHaveUniqueItems().And.NotContain(string.Empty);
 
         for (int place = 0; place < first.Length; place++)
         {
