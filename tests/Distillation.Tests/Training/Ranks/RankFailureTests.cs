@@ -93,7 +93,8 @@ public sealed class RankFailureTests
     [Fact]
     public void Ranks_are_refused_when_their_number_is_none()
     {
-        Action fit = () => new SupervisedTrainer(Student.From(Some.Mlp()), options: Options with { Ranks = new Wrong() }).Fit(Some.Data());
+        TrainerOptions options = Options with { Ranks = new InertRanks(rank: 2, count: 2) };
+        Action fit = () => new SupervisedTrainer(Student.From(Some.Mlp()), options: options).Fit(Some.Data());
 
         fit.Should().Throw<ArgumentException>().WithMessage("*rank 2 of 2*");
     }
@@ -124,19 +125,6 @@ public sealed class RankFailureTests
     private sealed class Callback(Action<TrainingProgress> act) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value) => act(value);
-    }
-
-    private sealed class Wrong : IRanks
-    {
-        public int Rank => 2;
-
-        public int Count => 2;
-
-        public void Sum(Tensor flat) => throw new NotSupportedException();
-
-        public void Broadcast(Tensor flat) => throw new NotSupportedException();
-
-        public void Fail(Exception reason) => throw new NotSupportedException();
     }
 
     // Fails, or becomes infinite, in a forward pass of training.

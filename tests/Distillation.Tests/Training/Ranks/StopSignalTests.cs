@@ -6,7 +6,7 @@ public sealed class StopSignalTests
 {
     private static readonly CancellationToken Set = new(canceled: true);
 
-    private static RankGroup? TwoRanks => RankGroup.Of(new FirstOfTwo());
+    private static RankGroup? TwoRanks => RankGroup.Of(new InertRanks(rank: 0, count: 2));
 
     [Fact]
     public void Run_of_one_process_ends_by_its_own_tokens()
@@ -40,18 +40,5 @@ public sealed class StopSignalTests
         signal.Agree(canceled, terminated);
 
         (signal.IsSet, signal.IsCanceled).Should().Be((isSet, isCanceled));
-    }
-
-    private sealed class FirstOfTwo : IRanks
-    {
-        public int Rank => 0;
-
-        public int Count => 2;
-
-        public void Sum(Tensor flat) => throw new NotSupportedException();
-
-        public void Broadcast(Tensor flat) => throw new NotSupportedException();
-
-        public void Fail(Exception reason) => throw new NotSupportedException();
     }
 }
