@@ -21,11 +21,14 @@ namespace Distillation.Benchmarks;
 internal static class SchemesCommand
 {
     private const int BatchSize = 128;
+    private const string Case = "Fashion-MNIST";
 
     public static int Run(string[] args)
     {
         var directory = new Argument<string>("DIRECTORY") { Description = "The four files of Fashion-MNIST (*-ubyte.gz)." };
-        var seeds = new Option<int>("--seeds") { Description = "The number of seeds.", DefaultValueFactory = _ => 3 };
+        var results = new Option<string>("--results") { Description = "The file with the results, which is continued.", DefaultValueFactory = _ => "schemes.jsonl" };
+        var seed = new Option<int>("--seed") { Description = "The first seed.", DefaultValueFactory = _ => 1 };
+        var seeds = new Option<int>("--seeds") { Description = "How many seeds.", DefaultValueFactory = _ => 3 };
         var teacherEpochs = new Option<int>("--teacher-epochs") { Description = "The epochs of the teacher.", DefaultValueFactory = _ => 15 };
         var epochs = new Option<int>("--epochs") { Description = "The epochs of each student.", DefaultValueFactory = _ => 20 };
         var weights = new Option<string>("--teacher")
@@ -34,12 +37,21 @@ internal static class SchemesCommand
             DefaultValueFactory = _ => "residual-teacher.safetensors",
         };
         var arms = new Option<string>("--arms") { Description = "Some of the arms, with commas between; all if not given." };
-        var command = new RootCommand("Compares schemes on all of Fashion-MNIST.") { directory, seeds, teacherEpochs, epochs, weights, arms };
+        var command = new RootCommand("Compares schemes on all of Fashion-MNIST.") 
+        {
+            directory, results, seed, seeds, teacherEpochs, epochs, weights, arms,
+        };
         command.SetAction(parsed =>
         {
             var images = new FashionMnist(parsed.GetValue(directory)!);
             using Module<Tensor, Tensor> teacher = Teacher(images, parsed.GetValue(teacherEpochs), parsed.GetValue(weights)!);
-            Compare(images, teacher, parsed.GetValue(seeds), parsed.GetValue(epochs), parsed.GetValue(arms)?.Split(','));
+            var log = new ResultLog(parsed.GetValue(results)!);
+            foreach (int each in Enumerable.Range(parsed.GetValue(seed), parsed.GetValue(seeds)))
+            {
+                Compare(images, teacher, each, parsed.GetValue(epochs), parsed.GetValue(arms)?.Split(','), log);
+            }
+
+            Console.WriteLine(Summary.Of(log.Results));
         });
         return command.Parse(args).Invoke();
     }
@@ -67,44 +79,43 @@ internal static class SchemesCommand
         return network;
     }
 
-    private static void Compare(FashionMnist images, Module<Tensor, Tensor> network, int seeds, int epochs, string[]? arms)
+    private static void Compare(FashionMnist images, Module<Tensor, Tensor> network, int seed, int epochs, string[]? arms, ResultLog log)
     {
         using ITeacher live = Distillation.Teacher.From(network);
         using ITeacher teacher = live.Cached(images.Train.Count);
         using var originals = new LabeledSamples(images.Train);
-        var results = new List<Result>();
-        for (int seed = 1; seed <= seeds; seed++)
+        TrainerOptions options = Training(epochs, seed);
+        TrainerOptions onViews = options with { Augmentation = Views(originals) };
+        IDistillationLoss soft = (0.9 * new SoftTargetLoss(4)) + (0.1 * new HardLabelLoss());
+        Dictionary<string, Func<Module<Tensor, Tensor>>> all = new()
         {
-            TrainerOptions options = Training(epochs, seed);
-            TrainerOptions onViews = options with { Augmentation = Views(originals) };
-            IDistillationLoss soft = (0.9 * new SoftTargetLoss(4)) + (0.1 * new HardLabelLoss());
-            Dictionary<string, Func<Module<Tensor, Tensor>>> all = new()
+            ["plain"] = () => Alone(Small(seed), images, options),
+            ["soft targets"] = () => Distilled(Small(seed), teacher, soft, images, options),
+            ["decoupled"] = () => Distilled(Small(seed), teacher, new DecoupledLoss(1, 2, 4) + new HardLabelLoss(), images, options),
+            ["exits"] = () => Exits(Small(seed), images, options),
+            ["plain on views"] = () => Alone(Small(seed), images, onViews),
+            ["soft targets on views"] = () => Distilled(Small(seed), live, soft, images, onViews),
+            ["function matching"] = () => Distilled(Small(seed), live, new SoftTargetLoss(1), images, onViews),
+            ["pruned teacher"] = () => Distilled(Pruned(network, images), teacher, soft, images, options),
+            ["pruned teacher on views"] = () => Distilled(Pruned(network, images), live, soft, images, onViews),
+        };
+        foreach ((string name, Func<Module<Tensor, Tensor>> train) in all)
+        {
+            if (log.Has(Case, seed, name) || arms?.Contains(name) == false)
             {
-                ["plain"] = () => Alone(Small(seed), images, options),
-                ["soft targets"] = () => Distilled(Small(seed), teacher, soft, images, options),
-                ["decoupled"] = () => Distilled(Small(seed), teacher, new DecoupledLoss(1, 2, 4) + new HardLabelLoss(), images, options),
-                ["exits"] = () => Exits(Small(seed), images, options),
-                ["plain on views"] = () => Alone(Small(seed), images, onViews),
-                ["soft targets on views"] = () => Distilled(Small(seed), live, soft, images, onViews),
-                ["function matching"] = () => Distilled(Small(seed), live, new SoftTargetLoss(1), images, onViews),
-                ["pruned teacher"] = () => Distilled(Pruned(network, images), teacher, soft, images, options),
-                ["pruned teacher on views"] = () => Distilled(Pruned(network, images), live, soft, images, onViews),
-            };
-            foreach ((string name, Func<Module<Tensor, Tensor>> train) in all.Where(arm => arms?.Contains(arm.Key) ?? true))
-            {
-                using DisposeScope scope = NewDisposeScope();
-                long began = Stopwatch.GetTimestamp();
-                using Module<Tensor, Tensor> student = train();
-                double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-                EvaluationReport report = Measure(student, images);
-                results.Add(new("Fashion-MNIST", seed, name, Scores.Of(report), seconds));
-                Console.Error.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"seed {seed}, {name}, {student.parameters().Sum(one => one.numel())} parameters, {seconds:0} s: {100 * report.Accuracy:0.00} %"));
+                continue;
             }
-        }
 
-        Console.WriteLine(Summary.Of(results));
+            using DisposeScope scope = NewDisposeScope();
+            long began = Stopwatch.GetTimestamp();
+            using Module<Tensor, Tensor> student = train();
+            double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+            EvaluationReport report = Measure(student, images);
+            log.Add([new(Case, seed, name, Scores.Of(report), seconds)]);
+            Console.Error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"seed {seed}, {name}, {student.parameters().Sum(one => one.numel())} parameters, {seconds:0} s: {100 * report.Accuracy:0.00} %"));
+        }
     }
 
     private static TrainerOptions Training(int epochs, int seed) =>

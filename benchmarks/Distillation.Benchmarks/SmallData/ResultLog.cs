@@ -3,8 +3,7 @@ using System.Text.Json;
 namespace Distillation.Benchmarks.SmallData;
 
 /// <summary>
-/// A file with one line of JSON a result. A case's lines of one seed are written together, when all are there, so that a run that was stopped goes on where it
-/// was.
+/// A file with one line of JSON a result, so that a run that was stopped goes on where it was. Results that are compared with each other are added together.
 /// </summary>
 internal sealed class ResultLog(string path)
 {
@@ -12,7 +11,8 @@ internal sealed class ResultLog(string path)
 
     public IReadOnlyList<Result> Results => _results;
 
-    public bool Has(string name, int seed) => _results.Exists(result => result.Case == name && result.Seed == seed);
+    public bool Has(string name, int seed, string? arm = null) =>
+        _results.Exists(result => result.Case == name && result.Seed == seed && (arm is null || result.Arm == arm));
 
     public void Add(IReadOnlyList<Result> results)
     {
