@@ -26,7 +26,11 @@ internal static class SchemesCommand
     public static int Run(string[] args)
     {
         var directory = new Argument<string>("DIRECTORY") { Description = "The four files of Fashion-MNIST (*-ubyte.gz)." };
-        var results = new Option<string>("--results") { Description = "The file with the results, which is continued.", DefaultValueFactory = _ => "schemes.jsonl" };
+        var results = new Option<string>("--results")
+        {
+            Description = "The file with the results, which is continued.",
+            DefaultValueFactory = _ => "schemes.jsonl",
+        };
         var seed = new Option<int>("--seed") { Description = "The first seed.", DefaultValueFactory = _ => 1 };
         var seeds = new Option<int>("--seeds") { Description = "How many seeds.", DefaultValueFactory = _ => 3 };
         var teacherEpochs = new Option<int>("--teacher-epochs") { Description = "The epochs of the teacher.", DefaultValueFactory = _ => 15 };

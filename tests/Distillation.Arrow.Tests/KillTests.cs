@@ -37,7 +37,7 @@ public sealed class KillTests : IDisposable
         Shards(killed, ".arrow").Should().Be(Shards(killed, ".json"));
     }
 
-    // It goes on to write when it has said that it wrote so many, until it is killed.
+    // It goes on to write after it has printed that it wrote so many, until it is killed.
     private static void KillWhileItWrites(string directory, int shards)
     {
         using Process child = Process.Start(new ProcessStartInfo(

@@ -97,14 +97,14 @@ def export(name, module, inputs, outputs, batch=None, recording=True):
         if isinstance(layer, nn.BatchNorm2d):
             layer.running_mean.normal_(), layer.running_var.uniform_(0.5, 2)
     with torch.no_grad():
-        said = module(*inputs.values())
+        results = module(*inputs.values())
     axes = None if batch else {key: {0: "batch"} for key in [*inputs, *outputs]}
     torch.onnx.export(module, tuple(values[:batch] for values in inputs.values()), os.path.join(FOLDER, f"{name}.onnx"), opset_version=13,
                       input_names=list(inputs), output_names=outputs, dynamic_axes=axes)
     if not recording:
         return
-    said = said if isinstance(said, tuple) else (said,)
-    record(name, {key: values.numpy() for key, values in inputs.items()}, {key: values.numpy() for key, values in zip(outputs, said)})
+    results = results if isinstance(results, tuple) else (results,)
+    record(name, {key: values.numpy() for key, values in inputs.items()}, {key: values.numpy() for key, values in zip(outputs, results)})
 
 
 def build(name, nodes, inputs, outputs, weights, external=False, opset=13):
@@ -134,14 +134,14 @@ def classifier(name, labels, maps):
     attributes = {"classlabels_strings" if text else "classlabels_ints": labels}
     nodes = [helper.make_node("LinearClassifier", ["float_input"], ["output_label", "probabilities"], domain="ai.onnx.ml", coefficients=weights.ravel().tolist(),
                               intercepts=bias.tolist(), multi_class=0, post_transform="SOFTMAX", **attributes)]
-    said = tensor("probabilities", TensorProto.FLOAT, None, 3)
+    scores = tensor("probabilities", TensorProto.FLOAT, None, 3)
     if maps:
         nodes.append(helper.make_node("ZipMap", ["probabilities"], ["output_probability"], domain="ai.onnx.ml", **{"classlabels_strings" if text else "classlabels_int64s": labels}))
         type = onnx.TypeProto()
         type.sequence_type.elem_type.map_type.key_type = TensorProto.STRING if text else TensorProto.INT64
         type.sequence_type.elem_type.map_type.value_type.tensor_type.elem_type = TensorProto.FLOAT
-        said = helper.make_value_info("output_probability", type)
-    build(name, nodes, [tensor("float_input", TensorProto.FLOAT, None, 4)], [tensor("output_label", TensorProto.STRING if text else TensorProto.INT64, None), said], {})
+        scores = helper.make_value_info("output_probability", type)
+    build(name, nodes, [tensor("float_input", TensorProto.FLOAT, None, 4)], [tensor("output_label", TensorProto.STRING if text else TensorProto.INT64, None), scores], {})
     inputs = random.randn(SAMPLES, 4).astype(np.float32)
     # The columns are the classes in the order of their labels.
     record(name, {"float_input": inputs}, {"probabilities": softmax(inputs @ weights.T + bias)[:, np.argsort(labels)]})
