@@ -16,10 +16,10 @@ switch (args)
         }
 
         return 0;
-    case ["stages", var directory, var place, var times]:
+    case ["scheme", var scheme, var directory, var steps, var place, var times]:
         using (var hold = new Hold(Enum.Parse<HoldAt>(place), Whole(times), Console.Out))
         {
-            Console.WriteLine(StagesCommand.Run(directory, hold));
+            Console.WriteLine(SchemeCommand.Run(scheme, directory, Whole(steps), hold));
         }
 
         return 0;
@@ -35,7 +35,7 @@ switch (args)
         Console.Error.WriteLine("Distillation.Crash store <directory> <samples> <shards after which it stands still>");
         Console.Error.WriteLine("Distillation.Crash write <directory> <samples> <samples a flush> <seconds between two>");
         Console.Error.WriteLine("Distillation.Crash train <directory> <steps> Live|Cached Nowhere|Start|FileWritten|Report|Termination <times>");
-        Console.Error.WriteLine("Distillation.Crash stages <directory> Nowhere|FileWritten|Report|Stage|Termination <times>");
+        Console.Error.WriteLine("Distillation.Crash scheme <scheme> <directory> <steps> Nowhere|FileWritten|Report|Stage|Termination <times>");
         Console.Error.WriteLine("Distillation.Crash soak <directory> <steps>");
         Console.Error.WriteLine("Distillation.Crash collections Plain|Layers|Optimizer|Operators|Everything <steps>");
         Console.Error.WriteLine("Distillation.Crash layers");

@@ -1,6 +1,5 @@
 using Distillation.Caching;
 using Distillation.Losses;
-using Distillation.Training;
 using Microsoft.Extensions.Logging;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
@@ -58,29 +57,6 @@ internal sealed class SmallRun : IDisposable
         };
         var trainer = new DistillationTrainer(_teacher, _student, (0.9 * new SoftTargetLoss(temperature: 4)) + (0.1 * new HardLabelLoss()), options, logger);
         return trainer.Fit(_train, _validation, progress, cancellationToken);
-    }
-
-    /// <summary>Trains in stages: the first layers, the head alone, then all.</summary>
-    public StagedTrainingResult FitStages(CheckpointOptions? checkpoints, IProgress<TrainingProgress> progress, ILogger<StagedTrainer> logger)
-    {
-        var options = new TrainerOptions
-        {
-            Steps = 60,
-            BatchSize = 4,
-            Optimizer = new AdamWOptimizer(new Schedule.Cosine(0.01)),
-            Update = new() { ClipNorm = 1 },
-            Checkpoints = checkpoints,
-        };
-        TrainingStage[] stages =
-        [
-            new("layer", new SoftTargetLoss(temperature: 2)) { Trained = ["in.*", "norm.*"] },
-            new("head", new HardLabelLoss()) { Frozen = ["in.*"] },
-            new("all", (0.9 * new SoftTargetLoss(temperature: 4)) + (0.1 * new HardLabelLoss()))
-            {
-                Options = options with { Checkpoints = null, Update = new() { AverageDecay = 0.9 }, BestBy = Metric.NegativeLogLikelihood },
-            },
-        ];
-        return new StagedTrainer(_teacher, _student, stages, options, logger).Fit(_train, _validation, progress);
     }
 
     public void Dispose()

@@ -21,4 +21,10 @@ public enum SampleOrder
     /// order are sorted by length and cut anew, and all batches shuffled. The data source must give <see cref="IDataSource.Lengths"/>.
     /// </summary>
     SimilarLengths,
+
+    /// <summary>
+    /// A new random order each epoch in which each batch has the second half of the one before it, and as many new samples: an epoch visits each sample twice,
+    /// and has twice as many batches. The first batch has the new samples alone. <see cref="TrainerOptions.BatchSize"/> must be even.
+    /// </summary>
+    Overlapping,
 }

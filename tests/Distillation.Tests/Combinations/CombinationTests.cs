@@ -54,7 +54,7 @@ public sealed partial class CombinationTests(ITestOutputHelper output) : IDispos
         ("type", ["float32", "float64"]),
         ("pieces", ["whole", "micro-batches"]),
         ("last batch", ["kept", "dropped"]),
-        ("order", ["shuffled", "sequential", "blocks"]),
+        ("order", ["shuffled", "sequential", "blocks", "overlapping"]),
         ("optimizer", ["sgd", "adamw", "torchsharp"]),
         ("average", ["none", "averaged"]),
         ("clip", ["none", "by norm", "by value"]),

@@ -17,16 +17,18 @@ internal sealed class ZooModels : IDisposable
         long classes = LossZoo.Width,
         torch.ScalarType dtype = torch.ScalarType.Float64,
         int seed = 1,
-        bool labels = true)
+        bool labels = true,
+        long[]? layerShape = null,
+        double confidence = 0)
     {
         Loss = loss;
-        TeacherLogits = Logits(loss, samples, classes, seed).to(dtype);
+        TeacherLogits = Confident(Logits(loss, samples, classes, seed), LossZoo.Labels(loss, samples, classes), confidence).to(dtype);
         StudentLogits = Parameter(Logits(loss, samples, classes, seed + 1).to(dtype));
         StudentLayers = loss.Features.Student.OrderBy(feature => feature.Path)
-            .Select((feature, i) => (feature, Parameter(Layer(samples, seed + 10 + i).to(dtype))))
+            .Select((feature, i) => (feature, Parameter(Layer(samples, seed + 10 + i, layerShape).to(dtype))))
             .ToDictionary();
         Dictionary<Feature, Tensor> layers = loss.Features.Teacher.OrderBy(feature => feature.Path)
-            .Select((feature, i) => (feature, Layer(samples, seed + 30 + i).to(dtype)))
+            .Select((feature, i) => (feature, Layer(samples, seed + 30 + i, layerShape).to(dtype)))
             .ToDictionary();
         ModelOutput teacher = LossZoo.Teacher(loss, TeacherLogits, layers);
         _teacherLayers = teacher.Features.ToDictionary(feature => feature, feature => teacher[feature]);
@@ -110,9 +112,17 @@ internal sealed class ZooModels : IDisposable
         return Some.Inputs(samples, shape[1..].Aggregate(1L, (product, size) => product * size), seed, torch.ScalarType.Float64).view(shape);
     }
 
-    private static Tensor Layer(long samples, int seed) =>
-        Some.Inputs(samples, LossZoo.Width * LossZoo.Width * LossZoo.Width, seed, torch.ScalarType.Float64)
-            .view(samples, LossZoo.Width, LossZoo.Width, LossZoo.Width);
+    // The logits of the labels are so much larger, where the labels are class ids of samples.
+    private static Tensor Confident(Tensor logits, Tensor labels, double confidence) =>
+        confidence == 0 || labels.dim() != 1 || logits.dim() != 2
+            ? logits
+            : logits + (confidence * functional.one_hot(labels, logits.size(1)).to(logits.dtype));
+
+    private static Tensor Layer(long samples, int seed, long[]? shape)
+    {
+        shape ??= [LossZoo.Width, LossZoo.Width, LossZoo.Width];
+        return Some.Inputs(samples, shape.Aggregate(1L, (product, size) => product * size), seed, torch.ScalarType.Float64).view([samples, .. shape]);
+    }
 
     private sealed class Holder() : Module(nameof(Holder));
 

@@ -21,6 +21,7 @@ public sealed partial class ResumeTests
         ["clipping and average"] = new() { Update = new() { ClipNorm = 0.1, ClipValue = 0.5, AverageDecay = 0.8 } },
         ["the best of all"] = new() { BestBy = Metric.NegativeLogLikelihood, Update = new() { AverageDecay = 0.5 } },
         ["early stopping"] = new() { Epochs = 9, EarlyStopping = new(Metric.Accuracy, Patience: 2, MinimumImprovement: 0.9) },
+        ["overlapping"] = new() { Order = SampleOrder.Overlapping, BatchSize = 6 },
         ["blocks"] = new() { Order = SampleOrder.Blocks, BlockSize = 3 },
         ["steps that end within an epoch"] = new() { Steps = 15 },
         ["whole batches, seldom validated"] = new() { LastBatch = LastBatch.Drop, ValidateEveryEpochs = 2, BestBy = Metric.Accuracy },

@@ -64,6 +64,34 @@ public sealed partial class TrainingLoopTests
         step.Batches[1].Should().NotEqual(order);
     }
 
+    [Theory]
+    [InlineData(LastBatch.Keep, new[] { 3, 6, 6, 6, 6, 6, 5 })]
+    [InlineData(LastBatch.Drop, new[] { 3, 6, 6, 6, 6, 6 })]
+    public void Overlapping_batches_begin_with_the_second_half_of_the_one_before(LastBatch last, int[] sizes)
+    {
+        using var step = new RecordingStep();
+
+        Run(step, new TrainerOptions { Epochs = 2, BatchSize = 6, Order = SampleOrder.Overlapping, LastBatch = last });
+
+        step.Batches.Select(batch => batch.Length).Should().Equal([.. sizes, .. sizes]);
+        foreach (long[][] epoch in step.Batches.Chunk(sizes.Length))
+        {
+            epoch.Skip(1).Select(batch => batch[..3]).Should().BeEquivalentTo(epoch.SkipLast(1).Select(batch => batch[^3..]), one => one.WithStrictOrdering());
+            epoch.SelectMany((batch, i) => i == 0 ? batch : batch[3..]).Should().OnlyHaveUniqueItems().And.HaveCount(last == LastBatch.Keep ? 20 : 18);
+        }
+
+        step.Batches[sizes.Length].Should().NotEqual(step.Batches[0], "each epoch has an order of its own");
+    }
+
+    [Fact]
+    public void Overlapping_batches_have_an_even_size()
+    {
+        using var step = new RecordingStep();
+        Action run = () => Run(step, new TrainerOptions { Epochs = 1, BatchSize = 5, Order = SampleOrder.Overlapping });
+
+        run.Should().Throw<ArgumentException>().WithMessage("Order Overlapping needs an even BatchSize, but it is 5.*");
+    }
+
     [Fact]
     public void Blocks_follow_the_seed()
     {

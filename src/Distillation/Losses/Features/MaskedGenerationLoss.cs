@@ -14,8 +14,8 @@ namespace Distillation.Losses;
 /// each, which are trained with the student. The mask is drawn from torch's generator, so that a seeded run draws the same.
 /// </para>
 /// <para>
-/// The sum over elements and the mean over samples are those of the authors' code, whose weights are small: 2·10⁻⁵ for detection and segmentation, and 7·10⁻⁵
-/// for classification, where λ is 0.15 and <see cref="MasksChannels"/> is true. Model-Optimizer takes the mean over all elements with weight 1.
+/// The sum over elements and the mean over samples are those of the authors' code, whose weights are small: 2·10⁻⁵ for one-stage detectors and segmentation,
+/// and 7·10⁻⁵ for classification, where λ is 0.15 and <see cref="MasksChannels"/> is true. Model-Optimizer takes the mean over all elements with weight 1.
 /// </para>
 /// </remarks>
 public sealed class MaskedGenerationLoss : FeatureLoss

@@ -13,7 +13,7 @@ namespace Distillation.Losses;
 /// γ = 1 it is the squared 2-Wasserstein distance of Gaussians with diagonal covariances.
 /// </para>
 /// <para>
-/// The values are those of the authors' code: a sum over channels, and γ from 2 to 4; its weight is 0.08 with G = 1 and 0.3 with G = 4 on CIFAR-100. Cells are
+/// The values are those of the authors' code: a sum over channels, and γ from 2 to 8; its weight is 0.08 with G = 1 and 0.3 with G = 4 on CIFAR-100. Cells are
 /// those of an adaptive pooling, whose edges may overlap. A cell of one place has the deviation √ε.
 /// </para>
 /// </remarks>

@@ -19,7 +19,7 @@ namespace Distillation.Losses;
 /// </para>
 /// <para>
 /// The authors' code divides by β once, not twice, in the limit at α = 0, and by α once in that at β = 0: a factor that is 1 at the corners. There is no factor
-/// T². The authors' CIFAR-100 runs have α = 0.8, β = 0.3 and the weight 32.
+/// T². The authors' CIFAR-100 runs have α = 0.8, β = 0.3, T = 4 and the weight 32.
 /// </para>
 /// </remarks>
 public sealed class AlphaBetaDivergenceLoss : RowLoss, IRowGradient

@@ -17,8 +17,8 @@ namespace Distillation.Losses;
 /// correlation 0 and no gradient.
 /// </para>
 /// <para>
-/// The values are those of torchdistill. The authors' code is the same at T = 1. Both damp the correlation of what varies by less than 1e-8, with a gradient of
-/// up to 1e8: here it is 0, so that a head of zeros can begin to learn.
+/// The values are those of torchdistill and of the authors' code for images; their code for segmentation has no temperature. Both damp the correlation of what
+/// varies by less than 1e-8, with a gradient of up to 1e8: here it is 0, so that a head of zeros can begin to learn.
 /// </para>
 /// </remarks>
 public sealed class CorrelationLoss : RowLoss

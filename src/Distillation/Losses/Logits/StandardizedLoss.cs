@@ -11,8 +11,7 @@ namespace Distillation.Losses;
 /// mean nor in the deviation. A row with NaN or +∞ becomes NaN as a whole, without a gradient: it may be one that the other loss leaves out.
 /// </para>
 /// <para>
-/// As in the authors' code and torchdistill. There the loss inside is not multiplied by T², and its weight is larger instead; <see cref="SoftTargetLoss"/> has
-/// that factor inside as it has outside.
+/// As in the authors' code and torchdistill. The loss inside keeps its factor T². The authors' weight is 9, with <c>SoftTargetLoss(2)</c> inside.
 /// </para>
 /// </remarks>
 /// <param name="inner">The loss that sees the z-scores.</param>

@@ -6,7 +6,10 @@ namespace Distillation.Losses;
 /// <c>1/(C·N²) Σₙ ‖G(sₙ) − G(tₙ)‖²</c>, where G(x) is <c>x xᵀ</c>, [C, C], with each row divided by its L2 norm, for layers [N, C, ...] flattened to [N, C, P].
 /// The layers may differ in their places, P.
 /// </para>
-/// <para>As in the authors' code and torchdistill, which divide by N²: a larger batch makes it smaller. A channel of zeros has no likeness to any.</para>
+/// <para>
+/// As in the authors' code for ImageNet and torchdistill, which divide by N²: a larger batch makes it smaller. The authors' code for CIFAR-100 divides by N. A
+/// channel of zeros has no likeness to any.
+/// </para>
 /// </remarks>
 public sealed class ChannelSimilarityLoss : FeatureLoss
 {

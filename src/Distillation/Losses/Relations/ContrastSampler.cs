@@ -55,7 +55,7 @@ internal sealed class ContrastSampler : Module
             place.AddInPlace(place.ge(start).to(torch.ScalarType.Int64).mul_(count));
             return torch.cat([indices.unsqueeze(1), _order.take(place)], 1);
         }
-        catch (ExternalException native) when (Explain(indices, native) is { } explained)
+        catch (ExternalException native) when (SampleNumbers.Explain(indices, _order.size(0), native) is { } explained)
         {
             throw explained;
         }
@@ -74,15 +74,4 @@ internal sealed class ContrastSampler : Module
     }
 
     private static Tensor Buffer(long[] numbers, torch.Device device) => torch.tensor(numbers, device: device).DetachFromDisposeScope();
-
-    private InvalidOperationException? Explain(Tensor indices, Exception cause)
-    {
-        using var scope = torch.NewDisposeScope();
-        long samples = _order.size(0);
-        (long least, long most) = (indices.min().item<long>(), indices.max().item<long>());
-        return least >= 0 && most < samples
-            ? null
-            : new(
-                $"The loss was made for {samples} samples, with numbers in [0, {samples - 1}], but the batch has sample {(least < 0 ? least : most)}.", cause);
-    }
 }

@@ -10,7 +10,7 @@ namespace Distillation.Losses;
 /// </para>
 /// <para>
 /// It is the pair-wise part of the paper, with its patches of 2×2; its pixel-wise part is <see cref="SoftCrossEntropyLoss"/> on dense logits. The values are
-/// those of CIRKD's code; the authors' code divides the map into four patches, and takes the norms for constants of the gradient. The authors' weight is 0.5.
+/// those of CIRKD's code; the authors' code divides the map into four patches, and takes the norms for constants of the gradient. CIRKD's weight is 10.
 /// Unlike <see cref="AffinityLoss"/> it has one similarity of all channels for each pair.
 /// </para>
 /// </remarks>

@@ -7,7 +7,7 @@ namespace Distillation.Losses;
 /// <para>
 /// <c>(1/N²) Σᵢⱼ h(d(sᵢ, sⱼ)/μ(s) − d(tᵢ, tⱼ)/μ(t))</c>, where d is the Euclidean distance, μ its mean over the pairs of different samples, and h the Huber
 /// function with δ = 1 (½x² where |x| is below 1, |x| − ½ elsewhere); for layers [N, ...] flattened to [N, D]. The layers may differ in all but N. Beside
-/// <see cref="RelationalAngleLoss"/> the paper gives it the weight 25, and 50 to the angles.
+/// <see cref="RelationalAngleLoss"/> the authors give it the weight 1, and 2 to the angles, for metric learning; for classification 25 and 50 are usual.
 /// </para>
 /// <para>
 /// As in the authors' code and RepDistiller: the mean over all N² pairs, those of a sample with itself included, and squared distances of at least 1e-12. Zero

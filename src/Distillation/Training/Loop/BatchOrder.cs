@@ -10,8 +10,9 @@ internal sealed class BatchOrder
     private readonly IReadOnlyList<int>? _lengths;
     private readonly TrainerOptions _options;
     private readonly int _batchSize;
+    private readonly int _newSamples;
 
-    /// <exception cref="ArgumentException">The order needs lengths, and the source has none.</exception>
+    /// <exception cref="ArgumentException">The order needs lengths, and the source has none; or batches of an even size.</exception>
     public BatchOrder(IDataSource train, TrainerOptions options)
     {
         (_samples, _options, _batchSize) = (train.Count, options, options.BatchSize);
@@ -21,9 +22,17 @@ internal sealed class BatchOrder
                 $"{nameof(options.Order)} {SampleOrder.SimilarLengths} needs data with {nameof(train.Lengths)}, but {train.GetType().Name} has none.",
                 nameof(train));
         }
+
+        if (options.Order == SampleOrder.Overlapping && _batchSize % 2 != 0)
+        {
+            throw new ArgumentException(
+                $"{nameof(options.Order)} {SampleOrder.Overlapping} needs an even {nameof(options.BatchSize)}, but it is {_batchSize}.", nameof(options));
+        }
+
+        _newSamples = options.Order == SampleOrder.Overlapping ? _batchSize / 2 : _batchSize;
     }
 
-    public long StepsPerEpoch => _options.LastBatch == LastBatch.Drop ? _samples / _batchSize : ((_samples - 1) / _batchSize) + 1;
+    public long StepsPerEpoch => _options.LastBatch == LastBatch.Drop ? _samples / _newSamples : ((_samples - 1) / _newSamples) + 1;
 
     /// <summary>The numbers of all samples in the order of an epoch; the caller disposes them.</summary>
     public Tensor Of(int epoch)
@@ -42,7 +51,21 @@ internal sealed class BatchOrder
         }).DetachFromDisposeScope();
     }
 
-    public Tensor Cut(Tensor order, long step) => order.narrow(0, step * _batchSize, Math.Min(_batchSize, _samples - (step * _batchSize)));
+    public Tensor Cut(Tensor order, long step)
+    {
+        (long start, long end) = Range(step);
+        return order.narrow(0, start, end - start);
+    }
+
+    /// <summary>The sizes that the batches of an epoch have.</summary>
+    public IEnumerable<long> Sizes() =>
+        new[] { 0, 1, StepsPerEpoch - 1 }.Where(step => step < StepsPerEpoch).Select(Range).Select(range => range.End - range.Start).Distinct();
+
+    private (long Start, long End) Range(long step)
+    {
+        long end = (step + 1) * _newSamples;
+        return (Math.Max(0, end - _batchSize), Math.Min(_samples, end));
+    }
 
     // Each sample sorts by the window into which its block has come, and by chance within it.
     private Tensor InBlocks(torch.Generator generator)

@@ -77,7 +77,7 @@ internal sealed partial class TrainingSession
 
     private void PrepareLearners()
     {
-        using var normalization = new NormalizationCheck(Train.Count, Options, Group?.Count ?? 1);
+        using var normalization = new NormalizationCheck([.. _order.Sizes()], Train.Count, Options, Group?.Count ?? 1);
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
         using Tensor numbers = _order.Of(0);

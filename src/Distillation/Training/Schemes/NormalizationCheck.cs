@@ -10,9 +10,9 @@ namespace Distillation.Training;
 /// <remarks>
 /// Layers are watched while models and losses see the first batch. A layer that a parent runs with <c>forward</c>, which skips hooks, is not seen.
 /// </remarks>
-internal sealed class NormalizationCheck(long samples, TrainerOptions options, int ranks) : IDisposable
+internal sealed class NormalizationCheck(long[] batchSizes, long samples, TrainerOptions options, int ranks) : IDisposable
 {
-    private readonly string? _reason = OneLeft(samples, options, ranks);
+    private readonly string? _reason = OneLeft(batchSizes, samples, options, ranks);
     private readonly List<Action> _removals = [];
     private string? _single;
 
@@ -79,11 +79,9 @@ internal sealed class NormalizationCheck(long samples, TrainerOptions options, i
 
     public void Dispose() => _removals.ForEach(remove => remove());
 
-    private static string? OneLeft(long samples, TrainerOptions options, int ranks)
+    private static string? OneLeft(long[] sizes, long samples, TrainerOptions options, int ranks)
     {
-        long whole = Math.Min(samples, options.BatchSize);
-        long last = options.LastBatch == LastBatch.Drop || samples % whole == 0 ? whole : samples % whole;
-        if (last == 1)
+        if (sizes.Contains(1))
         {
             return FormattableString.Invariant($"{nameof(TrainerOptions.BatchSize)} {options.BatchSize} leaves a batch of one of {samples} samples");
         }
@@ -92,12 +90,12 @@ internal sealed class NormalizationCheck(long samples, TrainerOptions options, i
             ? string.Create(CultureInfo.InvariantCulture, $"{nameof(TrainerOptions.MicroBatchSize)} {size} with ")
             : "";
         string batches = string.Create(CultureInfo.InvariantCulture, $"{split}{nameof(TrainerOptions.BatchSize)} {options.BatchSize}");
-        if (ranks > 1 && (HasPartOfOne(whole, ranks, options) || HasPartOfOne(last, ranks, options)))
+        if (ranks > 1 && Array.Exists(sizes, size => HasPartOfOne(size, ranks, options)))
         {
             return string.Create(CultureInfo.InvariantCulture, $"{batches} on {ranks} ranks leaves a part of one of {samples} samples");
         }
 
-        return options.MicroBatchSize is { } micro && Math.Min(Smallest(whole, micro), Smallest(last, micro)) == 1
+        return options.MicroBatchSize is { } micro && Array.Exists(sizes, size => Smallest(size, micro) == 1)
             ? string.Create(CultureInfo.InvariantCulture, $"{batches} leaves a micro-batch of one of {samples} samples")
             : null;
     }

@@ -19,8 +19,9 @@ internal sealed class Child : IDisposable
     private Child(params string[] arguments) => _process = Process.Start(
         new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Distillation.Crash.dll"), .. arguments]) { RedirectStandardOutput = true })!;
 
-    /// <summary>Starts a process that trains in stages.</summary>
-    public static Child InStages(string directory, HoldAt place, long times) => new("stages", directory, place.ToString(), Text(times));
+    /// <summary>Starts a process that trains by a scheme.</summary>
+    public static Child Of(string scheme, string directory, long steps, HoldAt place, long times) =>
+        new("scheme", scheme, directory, Text(steps), place.ToString(), Text(times));
 
     /// <summary>Starts a process that compares layers with float64.</summary>
     public static Child ComparingLayers() => new("layers");
