@@ -1,24 +1,25 @@
 using Distillation.Data;
 using Distillation.Losses;
 using Distillation.Tests.Losses;
-using TorchSharp.Modules;
-using static TorchSharp.torch.nn;
 
 namespace Distillation.Tests.Training;
 
 /// <summary>Micro-batches give the update of the whole batch, whatever a loss takes the mean over; a loss that has no such update is refused.</summary>
 public sealed class MicroBatchTests : IDisposable
 {
-    private const long Samples = 6;
-    private const long Places = 4;
+    private const long Samples = OutputTables.Samples;
+    private const long Places = OutputTables.Places;
 
     private readonly DisposeScope _scope = torch.NewDisposeScope();
 
     // Batch normalization in a connector sees the micro-batch, as documented.
     public static TheoryData<string> Means =>
-        [.. LossZoo.Types.Select(type => type.Name).Where(name => !LossZoo.Make(name).ComparesSamples && !Normalizes(name))];
+        [.. LossZoo.Types.Select(type => type.Name).Where(name => !LossZoo.Make(name).ComparesSamples && !OutputTables.Normalizes(name))];
 
     public static TheoryData<string> Comparing => [.. LossZoo.Types.Select(type => type.Name).Where(name => LossZoo.Make(name).ComparesSamples)];
+
+    // One step has no batch before it.
+    public static TheoryData<string> ComparingInOneBatch => [.. Comparing.Cast<object[]>().Select(row => (string)row[0]).Where(name => name != nameof(LastBatchLoss))];
 
     public static TheoryData<string> MeansOverRows =>
         [.. LossZoo.Types.Where(type => type.IsSubclassOf(typeof(RowLoss))).Select(type => type.Name).Where(name => !LossZoo.Make(name).ComparesSamples)];
@@ -62,7 +63,7 @@ public sealed class MicroBatchTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Means))]
-    public void Update_is_that_of_the_whole_batch(string name) => ShouldUpdateAlike(() => LossZoo.Make(name), Plain);
+    public void Update_is_that_of_the_whole_batch(string name) => ShouldUpdateAlike(() => LossZoo.Make(name), OutputTables.Plain);
 
     [Theory]
     [MemberData(nameof(MeansOverRows))]
@@ -87,7 +88,7 @@ public sealed class MicroBatchTests : IDisposable
     public void Loss_that_compares_samples_is_refused_before_the_run(string name)
     {
         IDistillationLoss loss = LossZoo.Make(name);
-        Tables tables = Plain(loss);
+        OutputTables tables = OutputTables.Plain(loss);
         double[] before = tables.Numbers();
         TrainerOptions options = Options(micro: 2);
         Action fit = () => tables.Fit(new SoftTargetLoss() + (0.5 * loss), options);
@@ -97,11 +98,11 @@ public sealed class MicroBatchTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Comparing))]
+    [MemberData(nameof(ComparingInOneBatch))]
     public void Loss_that_compares_samples_does_so_within_micro_batches_when_that_is_allowed(string name)
     {
         IDistillationLoss loss = LossZoo.Make(name);
-        Tables tables = Plain(loss);
+        OutputTables tables = OutputTables.Plain(loss);
         double[] before = tables.Numbers();
 
         tables.Fit(loss, Options(micro: 3) with { CompareWithinMicroBatches = true });
@@ -112,7 +113,7 @@ public sealed class MicroBatchTests : IDisposable
     [Fact]
     public void Loss_that_compares_samples_is_taken_when_no_batch_is_split()
     {
-        Tables tables = Plain(new SimilarityPreservingLoss("s", "t"));
+        OutputTables tables = OutputTables.Plain(new SimilarityPreservingLoss("s", "t"));
 
         tables.Fit(new SimilarityPreservingLoss("s", "t"), Options(micro: (int)Samples)).Status.Should().Be(TrainingStatus.Completed);
     }
@@ -137,7 +138,7 @@ public sealed class MicroBatchTests : IDisposable
         TrainingProgress Report(IEnumerable<long> samples)
         {
             IDataSource data = new TensorData(torch.zeros([6, 1], torch.ScalarType.Float64), labels).Subset(samples);
-            var tables = new Tables(loss, data, [6, 3], layer: null);
+            var tables = new OutputTables(loss, data, [6, 3], layer: null);
             return tables.Fit(loss, Options(micro: null) with { BatchSize = 3, Optimizer = new SgdOptimizer(1e-300), Epochs = 1, Steps = null }).History[^1];
         }
 
@@ -151,12 +152,12 @@ public sealed class MicroBatchTests : IDisposable
     private static TrainerOptions Options(int? micro) =>
         new() { Steps = 1, BatchSize = (int)Samples, MicroBatchSize = micro, Order = SampleOrder.Sequential, Optimizer = new SgdOptimizer(1) };
 
-    private static void ShouldUpdateAlike(Func<IDistillationLoss> make, Func<IDistillationLoss, Tables> tables)
+    private static void ShouldUpdateAlike(Func<IDistillationLoss> make, Func<IDistillationLoss, OutputTables> tables)
     {
         double[] Update(int? micro)
         {
             IDistillationLoss loss = make();
-            Tables own = tables(loss);
+            OutputTables own = tables(loss);
             double[] before = own.Numbers();
             own.Fit(loss, Options(micro));
             IEnumerable<double> learned = loss.Module?.parameters().SelectMany(parameter => Close.Numbers(parameter)) ?? [];
@@ -171,20 +172,8 @@ public sealed class MicroBatchTests : IDisposable
         }
     }
 
-    private static bool Normalizes(string name)
-    {
-        using ZooModels models = new ZooModels(LossZoo.Make(name)).Prepare();
-        return models.Loss.Module?.modules().OfType<BatchNorm>().Any() == true;
-    }
-
-    private static Tables Plain(IDistillationLoss loss)
-    {
-        Tensor inputs = torch.zeros([Samples, 1], torch.ScalarType.Float64);
-        return new(loss, new TensorData(inputs, LossZoo.Labels(loss, Samples, LossZoo.Width)), LossZoo.Logits(loss, Samples, LossZoo.Width), [4, 4, 4]);
-    }
-
     // The first sample counts at one place, the last at none, the others in between.
-    private static Tables Sequences(IDistillationLoss loss, long[]? layer, bool masked = true)
+    private static OutputTables Sequences(IDistillationLoss loss, long[]? layer, bool masked = true)
     {
         Tensor labels = LossZoo.Labels(loss is LossSum ? new HardLabelLoss() : loss, Samples * Places, LossZoo.Width);
         labels = labels.dim() == 1 ? labels.view(Samples, Places) : labels.view(Samples, Places, -1);
@@ -210,75 +199,6 @@ public sealed class MicroBatchTests : IDisposable
         StandardizedLoss => true,
         _ => false,
     };
-
-    /// <summary>A student and a teacher whose outputs for a sample are its rows in tables: an update moves the rows by the gradient at them.</summary>
-    private sealed class Tables : Module, IStudent, ITeacher
-    {
-        private readonly IDataSource _data;
-        private readonly Dictionary<Feature, Tensor> _student = [];
-        private readonly Dictionary<Feature, Tensor> _teacher = [];
-        private readonly Feature _logits = "logits";
-
-        public Tables(IDistillationLoss loss, IDataSource data, long[] logits, long[]? layer)
-            : base(nameof(Tables))
-        {
-            _data = data;
-            int seed = 0;
-            Add(_student, _logits, logits, ref seed);
-            Add(_teacher, _logits, logits, ref seed);
-            foreach (Feature feature in loss.Features.Student)
-            {
-                Add(_student, feature, [logits[0], .. layer!], ref seed);
-            }
-
-            foreach (Feature feature in loss.Features.Teacher.Where(feature =>
-                feature != SparseTargetLoss.Indices && feature != SparseTargetLoss.LogProbabilities))
-            {
-                Add(_teacher, feature, [logits[0], .. layer!], ref seed);
-            }
-
-            foreach ((Feature feature, Tensor table) in _student)
-            {
-                register_parameter(feature.Path.Replace('.', '_'), new Parameter(table));
-            }
-        }
-
-        public Module Module => this;
-
-        IReadOnlyCollection<Feature>? IStudent.AvailableFeatures => null;
-
-        IReadOnlyCollection<Feature>? ITeacher.AvailableFeatures => null;
-
-        public TrainingResult Fit(IDistillationLoss loss, TrainerOptions options)
-        {
-            ITeacher teacher = loss.Features.Teacher.Contains(SparseTargetLoss.Indices) ? new Distillation.Models.TopKTeacher(this, 2) : this;
-            return new DistillationTrainer(teacher, this, loss, options).Fit(_data);
-        }
-
-        public double[] Numbers() => [.. parameters().SelectMany(parameter => Close.Numbers(parameter))];
-
-        public ModelOutput Forward(Batch batch, FeatureSet features) =>
-            new(
-                Rows(get_parameter("logits")!, batch),
-                features.ToDictionary(feature => feature, feature => Rows(get_parameter(feature.Path.Replace('.', '_'))!, batch)));
-
-        public ModelOutput Predict(Batch batch, FeatureSet features) =>
-            new(Rows(_teacher[_logits], batch), features.ToDictionary(feature => feature, feature => Rows(_teacher[feature], batch)));
-
-        public string? Fingerprint() => null;
-
-        void IDisposable.Dispose()
-        {
-        }
-
-        private static Tensor Rows(Tensor table, Batch batch) => table.index_select(0, batch.Indices);
-
-        private static void Add(Dictionary<Feature, Tensor> tables, Feature feature, long[] shape, ref int seed)
-        {
-            Tensor table = Some.Inputs(shape[0], shape[1..].Aggregate(1L, (product, size) => product * size), ++seed, torch.ScalarType.Float64).view(shape);
-            tables[feature] = shape is [_, 2, Places, Places] ? table.softmax(3) : table;
-        }
-    }
 
     private sealed class Masked(Tensor labels, Tensor mask) : IDataSource
     {

@@ -99,23 +99,24 @@ public sealed class SchemeTaskTests : IDisposable
     public void Ranks_make_the_updates_of_one_process(string scheme)
     {
         TrainerOptions options = new() { Epochs = 3, BatchSize = 5, Optimizer = new SgdOptimizer(0.1) };
-        double[][] alone = Train(scheme, "classes", options);
-
-        // The models are made before the threads begin: libtorch's generator serves all of them.
+        double[] alone = [.. Train(scheme, "classes", options).SelectMany(one => one)];
         TaskCase task = TaskCase.Of("classes");
-        Module<Tensor, Tensor>[][] networks = [New("classes"), New("classes")];
-        Module<Tensor, Tensor>[] teachers = [task.Network(7), task.Network(7)];
-        Exception?[] failures = ThreadRanks.Run(2, ranks =>
+        foreach (int count in (int[])[2, 3, 4])
         {
-            using var scope = torch.NewDisposeScope();
-            IStudent[] students = [.. networks[ranks.Rank].Select(Student.From)];
-            Schemes[scheme](task, students, Teacher.From(teachers[ranks.Rank]), options with { Ranks = ranks });
-        });
+            // The models are made before the threads begin: libtorch's generator serves all of them.
+            Module<Tensor, Tensor>[][] networks = [.. Enumerable.Range(0, count).Select(_ => New("classes"))];
+            Module<Tensor, Tensor>[] teachers = [.. networks.Select(_ => task.Network(7))];
+            Exception?[] failures = ThreadRanks.Run(count, ranks =>
+            {
+                using var scope = torch.NewDisposeScope();
+                IStudent[] students = [.. networks[ranks.Rank].Select(Student.From)];
+                Schemes[scheme](task, students, Teacher.From(teachers[ranks.Rank]), options with { Ranks = ranks });
+            });
 
-        failures.Should().OnlyContain(failure => failure == null);
-        foreach (Module<Tensor, Tensor>[] ofRank in networks)
-        {
-            Close.ShouldBe([.. Weights(ofRank).SelectMany(one => one)], [.. alone.SelectMany(one => one)], 1e-9, "weights");
+            failures.Should().OnlyContain(failure => failure == null);
+            double[][] weights = [.. networks.Select(ofRank => Weights(ofRank).SelectMany(one => one).ToArray())];
+            Close.ShouldBe(weights[0], alone, 1e-9, $"weights of {count} ranks");
+            weights[1..].Should().AllSatisfy(other => other.Should().Equal(weights[0]));
         }
     }
 
