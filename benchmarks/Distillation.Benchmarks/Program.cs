@@ -38,6 +38,8 @@ switch (args)
         return await RecordTeacher.Run(rest);
     case ["mpi"]:
         return MpiCommand.Run();
+    case ["mpi-sums"]:
+        return MpiSumsCommand.Run();
     case ["store"]:
         return StoreCommand.Run();
     case ["compare", .. string[] rest]:

@@ -71,6 +71,31 @@ public sealed class FaultTests(FaultTests.Undisturbed undisturbed) : IClassFixtu
     }
 
     [Fact]
+    public void Job_ends_when_the_disk_of_the_checkpoints_is_full()
+    {
+        string disk = Directory.CreateDirectory(Path.Combine(_directory, "disk")).FullName;
+        bool isSmall = OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess
+            && Programs.Call("mount", "-t", "tmpfs", "-o", "size=12k", "tmpfs", disk) == 0;
+        if (!isSmall)
+        {
+            return; // A small disk needs Linux and root.
+        }
+
+        try
+        {
+            MpiJob job = MpiJob.Run(MpiJob.OpenMpi, 2, "train", disk, "0.3");
+
+            job.ExitCode.Should().NotBe(0);
+            job.Lines.Should().BeEmpty();
+            job.Errors.Should().Contain("The last checkpoint could not be written: No space left on device");
+        }
+        finally
+        {
+            Programs.Call("umount", disk);
+        }
+    }
+
+    [Fact]
     public void All_ranks_stop_at_the_same_step_and_resume_when_one_gets_SIGTERM()
     {
         MpiJob stopped = MpiJob.Run(MpiJob.OpenMpi, 2, "train", _directory, "0.3", "term@1@13");

@@ -19,7 +19,8 @@ public sealed class MicroBatchTests : IDisposable
     public static TheoryData<string> Comparing => [.. LossZoo.Types.Select(type => type.Name).Where(name => LossZoo.Make(name).ComparesSamples)];
 
     // One step has no batch before it.
-    public static TheoryData<string> ComparingInOneBatch => [.. Comparing.Cast<object[]>().Select(row => (string)row[0]).Where(name => name != nameof(LastBatchLoss))];
+    public static TheoryData<string> ComparingInOneBatch =>
+        [.. Comparing.Cast<object[]>().Select(row => (string)row[0]).Where(name => name != nameof(LastBatchLoss))];
 
     public static TheoryData<string> MeansOverRows =>
         [.. LossZoo.Types.Where(type => type.IsSubclassOf(typeof(RowLoss))).Select(type => type.Name).Where(name => !LossZoo.Make(name).ComparesSamples)];

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Distillation.Tests.Checkpoints;
+namespace Distillation.Tests;
 
 /// <summary>Programs of the system.</summary>
 internal static class Programs
