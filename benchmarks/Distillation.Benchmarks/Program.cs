@@ -40,6 +40,8 @@ switch (args)
         return MpiCommand.Run();
     case ["mpi-sums"]:
         return MpiSumsCommand.Run();
+    case ["mpi-store"]:
+        return MpiStoreCommand.Run();
     case ["store"]:
         return StoreCommand.Run();
     case ["compare", .. string[] rest]:
