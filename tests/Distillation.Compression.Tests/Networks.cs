@@ -27,6 +27,9 @@ internal static class Networks
             ("c", Linear(8, 3))),
         ["transposed"] = () => Sequential(
             ("a", Conv2d(3, 6, 3)), ("act", ReLU()), ("up", ConvTranspose2d(6, 4, 2, stride: 2)), ("act2", ReLU()), ("b", Conv2d(4, 2, 1))),
+        ["norm without weights"] = () => Sequential(
+            ("a", Conv2d(3, 8, 3)), ("bn", BatchNorm2d(8, affine: false)), ("act", ReLU()), ("pool", AdaptiveAvgPool2d(1)), ("flat", Flatten()),
+            ("c", Linear(8, 3))),
         ["residual"] = () => new Residual(),
         ["concatenated"] = () => new Concatenated(),
         ["depthwise"] = () => Sequential(

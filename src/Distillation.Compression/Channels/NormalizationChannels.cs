@@ -14,8 +14,12 @@ internal sealed class NormalizationChannels(string path, NormBase layer) : Chann
 
     public override void Set(LayerWeights weights)
     {
-        layer.weight = MakeParameter(weights.Weight, layer.weight);
-        layer.bias = MakeParameter(weights.Bias, layer.bias);
+        if (weights.Weight is not null)
+        {
+            layer.weight = MakeParameter(weights.Weight, layer.weight);
+            layer.bias = MakeParameter(weights.Bias, layer.bias);
+        }
+
         layer.running_mean = MakeBuffer(weights.Mean);
         layer.running_var = MakeBuffer(weights.Variance);
     }

@@ -12,13 +12,14 @@ internal static class ShapedWeights
         LayerWeights former = layer.Weights;
         using var scope = torch.NewDisposeScope();
         Tensor? weight = Make("weight", former.Weight);
-        long channels = (weight ?? former.Mean)!.size(layer.OutputDimension);
+        Tensor? mean = Make("running_mean", former.Mean);
+        long channels = (weight ?? mean)!.size(layer.OutputDimension);
         return new()
         {
             Weight = weight?.DetachFromDisposeScope(),
-            Bias = Follow("bias", former.Bias),
-            Mean = Follow("running_mean", former.Mean),
-            Variance = Follow("running_var", former.Variance),
+            Bias = Follow("bias", Make("bias", former.Bias)),
+            Mean = Follow("running_mean", mean),
+            Variance = Follow("running_var", Make("running_var", former.Variance)),
         };
 
         Tensor? Make(string name, Tensor? tensor)
@@ -42,14 +43,10 @@ internal static class ShapedWeights
                     $"'{full}' can have other numbers of channels than {Shapes.Of(tensor)}, but not the shape [{string.Join(", ", shape)}].", nameof(shapes));
         }
 
-        Tensor? Follow(string name, Tensor? tensor)
-        {
-            Tensor? made = Make(name, tensor);
-            return made is null || (former.Weight is null && name == "running_mean") || made.size(0) == channels
-                ? made?.DetachFromDisposeScope()
-                : throw new ArgumentException(
-                    $"Layer '{layer.Path}' must have as many of '{name}' as of its channels, {channels}, but the shape is {Shapes.Of(made)}.", nameof(shapes));
-        }
+        Tensor? Follow(string name, Tensor? made) => made is null || made.size(0) == channels
+            ? made?.DetachFromDisposeScope()
+            : throw new ArgumentException(
+                $"Layer '{layer.Path}' must have as many of '{name}' as of its channels, {channels}, but the shape is {Shapes.Of(made)}.", nameof(shapes));
     }
 
     public static bool Differ(ChannelLayer layer, LayerWeights weights) =>

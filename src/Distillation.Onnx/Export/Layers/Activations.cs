@@ -34,8 +34,9 @@ internal static class Activations
 
     private static OnnxValue WritePReLU(OnnxGraph graph, PReLU layer, OnnxValue input)
     {
-        // ONNX aligns slopes with the last dimensions, PyTorch with the channels.
-        int after = layer.num_parameters == 1 ? 0 : graph.ShapeOf(input).Count - 2;
-        return graph.Apply("PRelu", [input, graph.Constant("weight", layer.weight.reshape([layer.num_parameters, .. Enumerable.Repeat(1L, after)]))]);
+        // ONNX aligns slopes with the last dimensions, PyTorch with the channels. Where channels were pruned, the weight alone has their number.
+        long channels = layer.weight.numel();
+        int after = channels == 1 ? 0 : graph.ShapeOf(input).Count - 2;
+        return graph.Apply("PRelu", [input, graph.Constant("weight", layer.weight.reshape([channels, .. Enumerable.Repeat(1L, after)]))]);
     }
 }

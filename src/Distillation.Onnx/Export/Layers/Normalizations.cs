@@ -33,21 +33,22 @@ internal static class Normalizations
         ?? throw new OnnxExportException("it has no running statistics, so that a sample's output depends on the rest of its batch.");
 
     private static OnnxValue OfInstances(OnnxGraph graph, InstanceNorm layer, OnnxValue input) =>
-        ByStatistics(graph, layer, input) ?? graph.Apply("InstanceNormalization", [input, .. WeightAndBias(graph, layer)], ("epsilon", layer.eps));
+        ByStatistics(graph, layer, input) ?? graph.Apply("InstanceNormalization", [input, .. WeightAndBias(graph, layer, input)], ("epsilon", layer.eps));
 
     private static OnnxValue? ByStatistics(OnnxGraph graph, NormBase layer, OnnxValue input) =>
         layer.running_mean is { } mean && layer.running_var is { } variance
             ? graph.Apply(
                 "BatchNormalization",
-                [input, .. WeightAndBias(graph, layer), graph.Constant("running_mean", mean), graph.Constant("running_var", variance)],
+                [input, .. WeightAndBias(graph, layer, input), graph.Constant("running_mean", mean), graph.Constant("running_var", variance)],
                 ("epsilon", layer.eps))
             : null;
 
-    private static OnnxValue[] WeightAndBias(OnnxGraph graph, NormBase layer) =>
-    [
-        graph.Constant("weight", layer.weight ?? torch.ones(layer.num_features)),
-        graph.Constant("bias", layer.bias ?? torch.zeros(layer.num_features)),
-    ];
+    // Of a layer whose channels were pruned, the input alone has their number.
+    private static OnnxValue[] WeightAndBias(OnnxGraph graph, NormBase layer, OnnxValue input)
+    {
+        long channels = graph.ShapeOf(input)[1];
+        return [graph.Constant("weight", layer.weight ?? torch.ones(channels)), graph.Constant("bias", layer.bias ?? torch.zeros(channels))];
+    }
 
     // Each group as a channel of its own, then back.
     private static OnnxValue OfGroups(OnnxGraph graph, GroupNorm layer, OnnxValue input)
