@@ -13,6 +13,10 @@ public sealed class PublishedLayerLossTests
         GoldenLoss.ShouldBe("masked-generation", _ => new MaskedGenerationLoss(Student, Teacher) { MaskRatio = 0 }, GoldenLoss.Fill);
 
     [Fact]
+    public void Uncertainty_is_that_of_torchdistill() =>
+        GoldenLoss.ShouldBe("uncertainty", _ => new UncertaintyHintLoss(Student, Teacher), GoldenLoss.Fill);
+
+    [Fact]
     public void Patient_states_are_those_of_their_authors() =>
         GoldenLoss.ShouldBe("patient", _ => new PatientHiddenStateLoss([new(Student, Teacher)]) { FirstPlaceOnly = false });
 

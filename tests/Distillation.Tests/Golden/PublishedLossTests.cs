@@ -35,6 +35,10 @@ public sealed class PublishedLossTests
         GoldenLoss.ShouldBe("alpha-beta", golden => new AlphaBetaDivergenceLoss(golden["alpha"], golden["beta"]));
 
     [Fact]
+    public void Class_consistency_is_that_of_its_authors() =>
+        GoldenLoss.ShouldBe("class-consistency", golden => new ClassConsistencyLoss(golden["temperature"]));
+
+    [Fact]
     public void Adaptive_divergence_is_that_of_its_authors() => GoldenLoss.ShouldBe("adaptive-kl", _ => new AdaptiveDivergenceLoss());
 
     [Fact]

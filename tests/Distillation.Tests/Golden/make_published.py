@@ -31,6 +31,8 @@ SOURCES = {
     "Model-Optimizer": ("NVIDIA", "a2fbac7bad8ab446d3f8783dadb0c3366eb0ad73"),
     "Weighted-Soft-Label-Distillation": ("bellymonster", "67820dd7c3c733d5331b78b1e66ef8a990391d5e"),
     "PKD-for-BERT-Model-Compression": ("intersun", "9e9e860997ad4815f6ac655d1beb26a85ddd70bb"),
+    "cs-kd": ("alinlab", "b447f250405932501cb28db0dc09eadeab526b80"),
+    "torchdistill": ("yoshitomo-matsubara", "3e4373c45214c5c56eebac481d5bfe8b8735aa05"),
 }
 FOLDER = pathlib.Path(sys.argv[1])
 cases = []
@@ -257,7 +259,30 @@ def detected():
          dict(alpha=0.3, beta=0.7, gamma=0.2, context=0.1, boxes=tensor(relative)), weights)
 
 
-for make in (transformed, refined, corrected, divergences, interpolated, weighted, enhanced, generated, patient, gaussian, segmented, moved, scaled, detected):
+def consistent():
+    kind = load("cs-kd", "train.py", "KDLoss").KDLoss
+    # The partner of each row is the next one of its class; what a sampler draws there.
+    labels, partners = torch.tensor([1, 0, 1, 2, 1, 0, 2]), torch.tensor([2, 5, 4, 6, 0, 1, 3])
+    torch.manual_seed(23)
+    case("class-consistency", "CS-KD, train.py", dict(student_logits=2 * torch.randn(7, 4), labels=labels),
+         lambda student_logits, labels: kind(4.0)(student_logits, student_logits.detach()[partners]), {"temperature": 4.0})
+
+
+def uncertain():
+    kind = load("torchdistill", "torchdistill/losses/mid_level.py", "PADL2Loss").PADL2Loss
+    torch.manual_seed(24)
+    # As VarianceBranch4PAD of torchdistill/models/wrapper.py.
+    branch = nn.Sequential(nn.Linear(5, 5), nn.BatchNorm1d(5))
+    nn.init.normal_(branch[1].weight, 1, 0.2)
+    nn.init.normal_(branch[1].bias, 0, 0.2)
+    loss = kind("s", "t", module_path="v")
+    weights = {f"variance.{ours}.{name}": value for layer, ours in zip(branch, ("linear", "normalization")) for name, value in layer.named_parameters()}
+    case("uncertainty", "torchdistill, torchdistill/losses/mid_level.py", maps(25, (6, 5), (6, 5)),
+         lambda student, teacher: loss({"s": {"output": student}, "v": {"output": branch(student)}}, {"t": {"output": teacher}}), weights=weights)
+
+
+for make in (transformed, refined, corrected, divergences, interpolated, weighted, enhanced, generated, patient, gaussian, segmented, moved, scaled, detected,
+             consistent, uncertain):
     make()
 
 output = pathlib.Path(__file__).with_name("published.json")
