@@ -14,10 +14,11 @@ internal sealed class ResidualNetwork : Module<Tensor, Tensor>
     /// <param name="width">The channels of the first stage; the next ones have two and four times as many.</param>
     /// <param name="blocks">The blocks of a stage.</param>
     /// <param name="stride">The stride of the first convolution.</param>
-    public ResidualNetwork(long width, int blocks = 3, long stride = 1)
+    /// <param name="seed">The seed of the first weights.</param>
+    public ResidualNetwork(long width, int blocks = 3, long stride = 1, int seed = 1)
         : base(nameof(ResidualNetwork))
     {
-        torch.manual_seed(1);
+        torch.manual_seed(seed);
         _layers = Sequential(Conv2d(1, width, 3, stride, padding: 1, bias: false), BatchNorm2d(width), ReLU());
         for (int stage = 0; stage < 3; stage++)
         {

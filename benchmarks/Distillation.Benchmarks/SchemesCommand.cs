@@ -15,8 +15,8 @@ using static TorchSharp.torch.nn;
 namespace Distillation.Benchmarks;
 
 /// <summary>
-/// A residual teacher of 0.70 M parameters, trained on all of Fashion-MNIST, and students: a network of 24 000 parameters, alone and by several losses and
-/// schemes, and one that is cut out of the teacher. Students with one seed begin with the same weights, and make the same number of updates.
+/// A residual teacher of 0.70 M parameters, trained on all of Fashion-MNIST, and students: a residual network of a tenth of that, alone and by several losses
+/// and schemes, and one that is cut out of the teacher. Students with one seed begin with the same weights, and make the same number of updates.
 /// </summary>
 internal static class SchemesCommand
 {
@@ -128,21 +128,8 @@ internal static class SchemesCommand
     private static ISampleTransform Views(LabeledSamples originals) =>
         new RandomHorizontalFlip().AsAugmentation(originals).Then(new RandomTranslation(2).AsAugmentation(originals));
 
-    // 24 000 parameters.
-    private static Module<Tensor, Tensor> Small(int seed)
-    {
-        manual_seed(seed);
-        return Sequential(
-            ("block1", Block(1, 16)),
-            ("block2", Block(16, 32)),
-            ("block3", Block(32, 64)),
-            ("mean", AdaptiveAvgPool2d(1)),
-            ("flatten", Flatten()),
-            ("out", Linear(64, 10)));
-    }
-
-    private static Module<Tensor, Tensor> Block(long from, long to) =>
-        Sequential(("conv", Conv2d(from, to, 3, stride: 2, padding: 1, bias: false)), ("norm", BatchNorm2d(to)), ("act", ReLU()));
+    // 68 000 parameters.
+    private static Module<Tensor, Tensor> Small(int seed) => new ResidualNetwork(width: 10, blocks: 2, stride: 2, seed);
 
     // Cut to whole vectors of channels, by what they change of the loss.
     private static Module<Tensor, Tensor> Pruned(Module<Tensor, Tensor> teacher, FashionMnist images)
@@ -163,8 +150,8 @@ internal static class SchemesCommand
 
     private static Module<Tensor, Tensor> Exits(Module<Tensor, Tensor> network, FashionMnist images, TrainerOptions options)
     {
-        IDistillationLoss Exit(string block) => new ExitLoss(block, "block3", (0.9 * new HardLabelLoss()) + (0.1 * new SoftTargetLoss(3)));
-        new SupervisedTrainer(Student.From(network), new HardLabelLoss() + Exit("block1") + Exit("block2"), options).Fit(images.Train);
+        IDistillationLoss Exit(string block) => new ExitLoss(block, "_layers.8", (0.9 * new HardLabelLoss()) + (0.1 * new SoftTargetLoss(3)));
+        new SupervisedTrainer(Student.From(network), new HardLabelLoss() + Exit("_layers.4") + Exit("_layers.6"), options).Fit(images.Train);
         return network;
     }
 

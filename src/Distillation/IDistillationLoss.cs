@@ -36,6 +36,9 @@ public interface IDistillationLoss : ISelfDescribing
     /// </value>
     bool ComparesSamples => false;
 
+    /// <summary>Gets whether the loss is 0 for samples that were not in the batch before.</summary>
+    internal bool NeedsOverlap => false;
+
     /// <summary>
     /// Computes the weight of a batch in the mean that the loss takes: what the sum over the batch is divided by. A micro-batch has the part of the whole
     /// batch's weight in the update, and a batch that of the sum of weights in reported means.

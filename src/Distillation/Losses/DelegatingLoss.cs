@@ -19,6 +19,8 @@ public abstract class DelegatingLoss(IDistillationLoss inner) : IDistillationLos
     /// <inheritdoc/>
     public virtual bool ComparesSamples => Inner.ComparesSamples;
 
+    bool IDistillationLoss.NeedsOverlap => Inner.NeedsOverlap;
+
     /// <summary>Gets the loss that is wrapped.</summary>
     protected IDistillationLoss Inner { get; } = Require.Present(inner);
 

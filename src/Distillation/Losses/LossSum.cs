@@ -80,6 +80,8 @@ public sealed class LossSum : IDistillationLoss, IClosedFormGradient
     /// <value>Whether one of its terms does.</value>
     public bool ComparesSamples => Terms.Any(term => term.Loss.ComparesSamples);
 
+    bool IDistillationLoss.NeedsOverlap => Terms.Any(term => term.Loss.NeedsOverlap);
+
     /// <inheritdoc/>
     public Tensor Compute(DistillationContext context) => Evaluate(context).Total;
 

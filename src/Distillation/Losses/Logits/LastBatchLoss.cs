@@ -43,6 +43,8 @@ public sealed class LastBatchLoss : IDistillationLoss
     /// <value><see langword="true"/>: a sample of one part of a batch may have been in another part of the one before.</value>
     public bool ComparesSamples => true;
 
+    bool IDistillationLoss.NeedsOverlap => true;
+
     /// <inheritdoc/>
     public IEnumerable<(string Name, object? Value)> Describe() => [("Samples", _samples), (nameof(Temperature), Temperature)];
 

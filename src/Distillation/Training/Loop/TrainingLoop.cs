@@ -67,6 +67,7 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
     {
         Check(train, validation);
         RequireSplittable(scheme, train);
+        RequireOverlap(scheme, train);
         if (_options.Augmentation is not null && scheme.Teacher is { } teacher && DelegatingTeacher.PartsOf(teacher).OfType<CachedTeacher>().Any())
         {
             throw new InvalidOperationException(
@@ -150,6 +151,19 @@ public sealed class TrainingLoop(TrainerOptions options, ILogger? logger = null)
                 $"The loss '{compares.Name}' compares the samples of a batch with each other, and with {nameof(TrainerOptions.MicroBatchSize)} {size} "
                 + $"a batch of {_options.BatchSize} is split. Leave {nameof(TrainerOptions.MicroBatchSize)} out, or lower {nameof(TrainerOptions.BatchSize)}; "
                 + $"or set {nameof(TrainerOptions.CompareWithinMicroBatches)}, for another update than that of the whole batch.",
+                nameof(scheme));
+        }
+    }
+
+    /// <exception cref="ArgumentException">A loss learns from the batch before, with which no batch has a sample in common.</exception>
+    private void RequireOverlap(ITrainingScheme scheme, IDataSource train)
+    {
+        bool overlaps = _options.Order == SampleOrder.Overlapping || _options.BatchSize >= train.Count;
+        if (!overlaps && scheme.Learners.SelectMany(learner => LossSum.Of(learner.Loss).Terms).FirstOrDefault(term => term.Loss.NeedsOverlap) is { } term)
+        {
+            throw new ArgumentException(
+                $"The loss '{term.Name}' learns from the samples of the batch before, but with {nameof(TrainerOptions.Order)} {_options.Order} a batch has "
+                + $"none of them. Set {nameof(TrainerOptions.Order)} to {nameof(SampleOrder)}.{nameof(SampleOrder.Overlapping)}.",
                 nameof(scheme));
         }
     }

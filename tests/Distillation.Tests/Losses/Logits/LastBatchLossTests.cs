@@ -80,6 +80,19 @@ public sealed class LastBatchLossTests : IDisposable
     }
 
     [Fact]
+    public void Order_in_which_no_sample_comes_again_is_refused_before_the_run()
+    {
+        using TensorData data = Some.Data(samples: 14);
+        Sequential student = Some.Mlp();
+        double[] before = Some.Weights(student);
+        IDistillationLoss loss = new HardLabelLoss() + new StandardizedLoss(new LastBatchLoss(14) + new HardLabelLoss());
+        Action fit = () => new SupervisedTrainer(Student.From(student), loss, new TrainerOptions { Epochs = 1, BatchSize = 6 }).Fit(data);
+
+        fit.Should().Throw<ArgumentException>().WithMessage("The loss 'Standardized' learns from the samples of the batch before, but with Order Shuffled *");
+        Some.Weights(student).Should().Equal(before);
+    }
+
+    [Fact]
     public void Masked_samples_do_not_count()
     {
         var loss = new LastBatchLoss(samples: 4);
