@@ -41,7 +41,7 @@ internal static class SchemesCommand
             DefaultValueFactory = _ => "residual-teacher.safetensors",
         };
         var arms = new Option<string>("--arms") { Description = "Some of the arms, with commas between; all if not given." };
-        var command = new RootCommand("Compares schemes on all of Fashion-MNIST.") 
+        var command = new RootCommand("Compares schemes on all of Fashion-MNIST.")
         {
             directory, results, seed, seeds, teacherEpochs, epochs, weights, arms,
         };
