@@ -69,10 +69,11 @@ def main():
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
     counts = {"packets": 0, "lost": 0}
+    agent = tempfile.NamedTemporaryFile("w", suffix=".sh", delete=False)
     try:
         files = [tunnel(host, address) for host, address in zip(HOSTS, ADDRESSES)]
         threading.Thread(target=relay, args=(files, options.delay / 1000, options.loss / 100, counts), daemon=True).start()
-        with tempfile.NamedTemporaryFile("w", suffix=".sh", delete=False) as agent:
+        with agent:
             # In place of ssh: the launcher's daemon on the second host, with a name of its own.
             agent.write(f"#!/bin/sh\nshift\nexec ip netns exec {HOSTS[1]} unshare -u sh -c \"hostname {HOSTS[1]}; $*\"\n")
         os.chmod(agent.name, 0o755)
@@ -85,6 +86,7 @@ def main():
         print(f"{counts['packets']} packets, {counts['lost']} of them lost, {time.monotonic() - began:.1f} s", file=sys.stderr)
         return code
     finally:
+        os.unlink(agent.name)
         for host in HOSTS:
             subprocess.run(["ip", "netns", "del", host])
 

@@ -35,6 +35,7 @@ internal static class MpiStoreCommand
 
         if (mpi.Ranks.Rank == 0)
         {
+            Directory.Delete(folder, recursive: true);
             ratios.Sort();
             Console.WriteLine(
                 $"{mpi.Ranks.Count} ranks fill a store {ratios[Rounds / 2]:F2} times as fast as one ({ratios[0]:F2} to {ratios[^1]:F2}), "

@@ -59,9 +59,9 @@ internal sealed class SchemeRun : IDisposable
             ["exits"] = (run, options, hold) =>
                 new SupervisedTrainer(run._students[0], new HardLabelLoss() + new ExitLoss("in", "act", Loss()), options)
                     .Fit(run._train, run._validation, hold).Status,
-            ["last-batch"] = (run, options, hold) =>
+            ["previous-batch"] = (run, options, hold) =>
                 new SupervisedTrainer(
-                    run._students[0], new HardLabelLoss() + new LastBatchLoss(Samples), options with { Order = SampleOrder.Overlapping })
+                    run._students[0], new HardLabelLoss() + new PreviousBatchLoss(Samples), options with { Order = SampleOrder.Overlapping })
                     .Fit(run._train, run._validation, hold).Status,
             ["views"] = (run, options, hold) =>
                 new DistillationTrainer(

@@ -63,16 +63,16 @@ public sealed class TaskSnippetTests : IDisposable
     }
 
     [Fact]
-    public void Student_learns_from_the_last_batch()
+    public void Student_learns_from_the_previous_batch()
     {
         (TensorData train, TensorData validation) = (Images(60, seed: 1), Images(20, seed: 2));
         using IStudent student = Student.From(Network(8));
 
         var overlapping = options with { Order = SampleOrder.Overlapping };
-        IDistillationLoss fromLast = new HardLabelLoss() + (2 * new LastBatchLoss(train.Count));
-        TrainingResult consistent = new SupervisedTrainer(student, fromLast, overlapping).Fit(train, validation);
+        IDistillationLoss fromPrevious = new HardLabelLoss() + (2 * new PreviousBatchLoss(train.Count));
+        TrainingResult consistent = new SupervisedTrainer(student, fromPrevious, overlapping).Fit(train, validation);
 
-        consistent.History[^1].Terms["LastBatch"].Should().BePositive();
+        consistent.History[^1].Terms["PreviousBatch"].Should().BePositive();
     }
 
     private static TensorData Images(long samples, int seed) => new(Some.Inputs(samples, 64, seed).view(samples, 1, 8, 8), Some.Labels(samples, seed: seed));

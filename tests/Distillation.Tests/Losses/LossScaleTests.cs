@@ -14,7 +14,7 @@ public sealed class LossScaleTests
     [
         nameof(StandardizedLoss), nameof(AdaptiveWeightLoss), nameof(AdaptiveTemperatureLoss), nameof(CurriculumLoss), nameof(CurriculumTemperatureLoss),
         nameof(CorrectedTeacherLoss), nameof(MatryoshkaLoss), nameof(ScaleDecoupledLoss), nameof(ExitLoss), nameof(HeadLoss),
-        nameof(LastBatchLoss),
+        nameof(PreviousBatchLoss),
     ];
 
     public static TheoryData<string> Names => [.. LossZoo.Types.Select(type => type.Name).Except(WithoutScale)];

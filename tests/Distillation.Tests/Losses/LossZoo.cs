@@ -67,7 +67,7 @@ internal static class LossZoo
             nameof(WeightedSoftLabelLoss) => new() { ["gradient at outputs"] = Constant, ["descent"] = Constant },
             nameof(AdaptiveDivergenceLoss) or nameof(ClassConsistencyLoss) or nameof(InterpolatedTeacherLoss) or nameof(ExitLoss) =>
                 new() { ["gradient at outputs"] = Constant },
-            nameof(LastBatchLoss) => new() { ["descent"] = "the batch has none before it" },
+            nameof(PreviousBatchLoss) => new() { ["descent"] = "the batch has none before it" },
             _ => [],
         };
     }

@@ -20,7 +20,7 @@ public sealed class MicroBatchTests : IDisposable
 
     // One step has no batch before it.
     public static TheoryData<string> ComparingInOneBatch =>
-        [.. Comparing.Cast<object[]>().Select(row => (string)row[0]).Where(name => name != nameof(LastBatchLoss))];
+        [.. Comparing.Cast<object[]>().Select(row => (string)row[0]).Where(name => name != nameof(PreviousBatchLoss))];
 
     public static TheoryData<string> MeansOverRows =>
         [.. LossZoo.Types.Where(type => type.IsSubclassOf(typeof(RowLoss))).Select(type => type.Name).Where(name => !LossZoo.Make(name).ComparesSamples)];

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Distillation.Losses;
 
 /// <summary>
-/// Self-distillation from the last batch, without a teacher: a sample that was in the batch before has the probabilities that it had there (DLB; Shen et al.,
-/// 2022). The order is <see cref="SampleOrder.Overlapping"/>.
+/// Self-distillation from the previous batch, without a teacher: a sample that was in the batch before has the probabilities that it had there (DLB; Shen et
+/// al., 2022). The order is <see cref="SampleOrder.Overlapping"/>.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -17,7 +17,7 @@ namespace Distillation.Losses;
 /// code leaves T and α to the caller; it stands beside <see cref="HardLabelLoss"/>.
 /// </para>
 /// </remarks>
-public sealed class LastBatchLoss : IDistillationLoss
+public sealed class PreviousBatchLoss : IDistillationLoss
 {
     private readonly long _samples;
     private Memory? _memory;
@@ -25,7 +25,7 @@ public sealed class LastBatchLoss : IDistillationLoss
     /// <summary>Creates the loss.</summary>
     /// <param name="samples">The number of samples of the training data; positive.</param>
     /// <param name="temperature">T: how soft the probabilities are; positive, at any place of the run. The default value is 3.</param>
-    public LastBatchLoss(long samples, Schedule? temperature = null)
+    public PreviousBatchLoss(long samples, Schedule? temperature = null)
     {
         _samples = Require.Positive(samples);
         Temperature = Loss.Temperature(temperature ?? 3);
@@ -56,7 +56,7 @@ public sealed class LastBatchLoss : IDistillationLoss
         if (logits.dim() != 2 || logits.size(1) < 2)
         {
             throw new InvalidOperationException(
-                $"{nameof(LastBatchLoss)} needs logits [N, C], one row a sample, of two classes at least, but they are {Shapes.Of(logits)}.");
+                $"{nameof(PreviousBatchLoss)} needs logits [N, C], one row a sample, of two classes at least, but they are {Shapes.Of(logits)}.");
         }
 
         _memory ??= new Memory(_samples, Loss.Widen(logits));
@@ -67,7 +67,7 @@ public sealed class LastBatchLoss : IDistillationLoss
     public Tensor Compute(DistillationContext context)
     {
         Memory memory = _memory ?? throw new InvalidOperationException(
-            $"The memory of {nameof(LastBatchLoss)} is sized by the first batch: call {nameof(Prepare)} before {nameof(Compute)}.");
+            $"The memory of {nameof(PreviousBatchLoss)} is sized by the first batch: call {nameof(Prepare)} before {nameof(Compute)}.");
         LogitRows rows = LogitRows.Of(Require.Present(context), ignoredLabel: null);
         Tensor indices = rows.Batch.Indices.to(rows.Student.device);
         double temperature = Loss.At(Temperature, rows.Position);
@@ -101,7 +101,7 @@ public sealed class LastBatchLoss : IDistillationLoss
         private readonly Tensor _next;
 
         public Memory(long samples, Tensor logits)
-            : base(nameof(LastBatchLoss))
+            : base(nameof(PreviousBatchLoss))
         {
             _logits = torch.zeros([samples, logits.size(1)], logits.dtype, logits.device).DetachFromDisposeScope();
             _next = torch.zeros([samples], torch.ScalarType.Int64, logits.device).DetachFromDisposeScope();

@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 
 namespace Distillation.Tests.Losses.Logits;
 
-public sealed class LastBatchLossTests : IDisposable
+public sealed class PreviousBatchLossTests : IDisposable
 {
     private readonly DisposeScope _scope = torch.NewDisposeScope();
 
@@ -19,7 +19,7 @@ public sealed class LastBatchLossTests : IDisposable
         var options = new TrainerOptions { Epochs = 3, BatchSize = 6, Order = SampleOrder.Overlapping, Optimizer = new SgdOptimizer(0.3) };
         Sequential student = New();
 
-        new SupervisedTrainer(Student.From(student), new HardLabelLoss() + (2 * new LastBatchLoss(14)), options).Fit(data);
+        new SupervisedTrainer(Student.From(student), new HardLabelLoss() + (2 * new PreviousBatchLoss(14)), options).Fit(data);
 
         Sequential byHand = New();
         var order = new BatchOrder(data, options);
@@ -55,7 +55,7 @@ public sealed class LastBatchLossTests : IDisposable
     [Fact]
     public void Samples_that_were_not_in_the_batch_before_have_no_part()
     {
-        var loss = new LastBatchLoss(samples: 20);
+        var loss = new PreviousBatchLoss(samples: 20);
         Tensor first = Some.Inputs(4, 3, 1, torch.ScalarType.Float64).requires_grad_();
         Tensor second = Some.Inputs(4, 3, 2, torch.ScalarType.Float64);
         loss.Prepare(Context(first, [0, 1, 2, 3], step: 0));
@@ -73,10 +73,10 @@ public sealed class LastBatchLossTests : IDisposable
     [InlineData("[12, 1]", new long[] { 12, 1 })]
     public void Sequences_and_single_outputs_are_refused_before_the_run(string shape, long[] sizes)
     {
-        Action prepare = () => new LastBatchLoss(4).Prepare(new DistillationContext(new ModelOutput(torch.zeros(sizes)), null, Some.Batch()));
+        Action prepare = () => new PreviousBatchLoss(4).Prepare(new DistillationContext(new ModelOutput(torch.zeros(sizes)), null, Some.Batch()));
 
         prepare.Should().Throw<InvalidOperationException>()
-            .WithMessage($"LastBatchLoss needs logits [N, C], one row a sample, of two classes at least, but they are {shape}.");
+            .WithMessage($"PreviousBatchLoss needs logits [N, C], one row a sample, of two classes at least, but they are {shape}.");
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class LastBatchLossTests : IDisposable
         using TensorData data = Some.Data(samples: 14);
         Sequential student = Some.Mlp();
         double[] before = Some.Weights(student);
-        IDistillationLoss loss = new HardLabelLoss() + new StandardizedLoss(new LastBatchLoss(14) + new HardLabelLoss());
+        IDistillationLoss loss = new HardLabelLoss() + new StandardizedLoss(new PreviousBatchLoss(14) + new HardLabelLoss());
         Action fit = () => new SupervisedTrainer(Student.From(student), loss, new TrainerOptions { Epochs = 1, BatchSize = 6 }).Fit(data);
 
         fit.Should().Throw<ArgumentException>().WithMessage("The loss 'Standardized' learns from the samples of the batch before, but with Order Shuffled *");
@@ -95,7 +95,7 @@ public sealed class LastBatchLossTests : IDisposable
     [Fact]
     public void Masked_samples_do_not_count()
     {
-        var loss = new LastBatchLoss(samples: 4);
+        var loss = new PreviousBatchLoss(samples: 4);
         Tensor first = Some.Inputs(4, 3, 1, torch.ScalarType.Float64).requires_grad_();
         Tensor second = Some.Inputs(4, 3, 2, torch.ScalarType.Float64);
         Batch batch = Context(second, [0, 1, 2, 3], step: 1).Batch;
@@ -112,7 +112,7 @@ public sealed class LastBatchLossTests : IDisposable
     [Fact]
     public void Sample_beyond_those_of_the_loss_is_named()
     {
-        var loss = new LastBatchLoss(4);
+        var loss = new PreviousBatchLoss(4);
         DistillationContext context = Context(Some.Inputs(2, 3), [1, 4], step: 0);
         loss.Prepare(context);
 
@@ -121,7 +121,7 @@ public sealed class LastBatchLossTests : IDisposable
     }
 
     [Fact]
-    public void Temperature_is_that_of_the_constructor() => new LastBatchLoss(4, 2).Temperature.At(default).Should().Be(2);
+    public void Temperature_is_that_of_the_constructor() => new PreviousBatchLoss(4, 2).Temperature.At(default).Should().Be(2);
 
     private static DistillationContext Context(Tensor logits, long[] samples, long step) => new(
         new ModelOutput(logits),
