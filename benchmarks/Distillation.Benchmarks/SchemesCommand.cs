@@ -47,7 +47,7 @@ internal static class SchemesCommand
         };
         command.SetAction(parsed =>
         {
-            var images = new FashionMnist(parsed.GetValue(directory)!);
+            var images = new IdxImages(parsed.GetValue(directory)!);
             using Module<Tensor, Tensor> teacher = Teacher(images, parsed.GetValue(teacherEpochs), parsed.GetValue(weights)!);
             var log = new ResultLog(parsed.GetValue(results)!);
             foreach (int each in Enumerable.Range(parsed.GetValue(seed), parsed.GetValue(seeds)))
@@ -60,7 +60,7 @@ internal static class SchemesCommand
         return command.Parse(args).Invoke();
     }
 
-    private static Module<Tensor, Tensor> Teacher(FashionMnist images, int epochs, string file)
+    private static Module<Tensor, Tensor> Teacher(IdxImages images, int epochs, string file)
     {
         var network = new ResidualNetwork(width: 32, blocks: 2, stride: 2);
         if (File.Exists(file))
@@ -83,7 +83,7 @@ internal static class SchemesCommand
         return network;
     }
 
-    private static void Compare(FashionMnist images, Module<Tensor, Tensor> network, int seed, int epochs, string[]? arms, ResultLog log)
+    private static void Compare(IdxImages images, Module<Tensor, Tensor> network, int seed, int epochs, string[]? arms, ResultLog log)
     {
         using ITeacher live = Distillation.Teacher.From(network);
         using ITeacher teacher = live.Cached(images.Train.Count);
@@ -132,7 +132,7 @@ internal static class SchemesCommand
     private static Module<Tensor, Tensor> Small(int seed) => new ResidualNetwork(width: 10, blocks: 2, stride: 2, seed);
 
     // Cut to whole vectors of channels, by what they change of the loss.
-    private static Module<Tensor, Tensor> Pruned(Module<Tensor, Tensor> teacher, FashionMnist images)
+    private static Module<Tensor, Tensor> Pruned(Module<Tensor, Tensor> teacher, IdxImages images)
     {
         var student = new ResidualNetwork(width: 32, blocks: 2, stride: 2);
         student.load_state_dict(teacher.state_dict());
@@ -142,13 +142,13 @@ internal static class SchemesCommand
         return student;
     }
 
-    private static Module<Tensor, Tensor> Alone(Module<Tensor, Tensor> network, FashionMnist images, TrainerOptions options)
+    private static Module<Tensor, Tensor> Alone(Module<Tensor, Tensor> network, IdxImages images, TrainerOptions options)
     {
         new SupervisedTrainer(Student.From(network), options: options).Fit(images.Train);
         return network;
     }
 
-    private static Module<Tensor, Tensor> Exits(Module<Tensor, Tensor> network, FashionMnist images, TrainerOptions options)
+    private static Module<Tensor, Tensor> Exits(Module<Tensor, Tensor> network, IdxImages images, TrainerOptions options)
     {
         IDistillationLoss Exit(string block) => new ExitLoss(block, "_layers.8", (0.9 * new HardLabelLoss()) + (0.1 * new SoftTargetLoss(3)));
         new SupervisedTrainer(Student.From(network), new HardLabelLoss() + Exit("_layers.4") + Exit("_layers.6"), options).Fit(images.Train);
@@ -156,13 +156,13 @@ internal static class SchemesCommand
     }
 
     private static Module<Tensor, Tensor> Distilled(
-        Module<Tensor, Tensor> network, ITeacher teacher, IDistillationLoss loss, FashionMnist images, TrainerOptions options)
+        Module<Tensor, Tensor> network, ITeacher teacher, IDistillationLoss loss, IdxImages images, TrainerOptions options)
     {
         new DistillationTrainer(teacher, Student.From(network), loss, options).Fit(images.Train);
         return network;
     }
 
-    private static EvaluationReport Measure(Module<Tensor, Tensor> network, FashionMnist images)
+    private static EvaluationReport Measure(Module<Tensor, Tensor> network, IdxImages images)
     {
         using ITeacher model = Distillation.Teacher.From(network);
         return Evaluator.Evaluate(model, images.Test);

@@ -30,7 +30,7 @@ internal static class CondenseCommand
         int perClass = Number(3, 10);
         bool isConvolutional = args.ElementAtOrDefault(4) == "conv";
         string[]? wanted = args.ElementAtOrDefault(5)?.Split(',');
-        var images = new FashionMnist(args[0]);
+        var images = new IdxImages(args[0]);
         var results = new List<Result>();
         using var data = new LabeledSamples(images.Train);
         string name = FormattableString.Invariant($"{perClass} images a class, {(isConvolutional ? "convolutional network" : "784-128-10")}");

@@ -10,8 +10,6 @@ internal sealed record DrawnProblem
 {
     private const int TestRows = 20_000;
 
-    public required string Name { get; init; }
-
     public required TensorData Train { get; init; }
 
     public required IDataSource Test { get; init; }
@@ -26,7 +24,6 @@ internal sealed record DrawnProblem
         torch.manual_seed(seed);
         return new()
         {
-            Name = "coin",
             Train = new TensorData(torch.randn(rows, 20), torch.randint(2, [rows], torch.ScalarType.Int64)),
             Test = new TensorData(torch.randn(TestRows, 20), torch.randint(2, [TestRows], torch.ScalarType.Int64)),
             Classes = 2,
@@ -39,7 +36,7 @@ internal sealed record DrawnProblem
     {
         torch.manual_seed(seed);
         Tensor direction = torch.tensor(new float[] { 1.5f, -1, 0.5f, 0, 0 });
-        return new() { Name = "line", Train = Draw(rows), Test = Draw(TestRows), Classes = 2, Original = () => Sequential(("line", Linear(5, 2))) };
+        return new() { Train = Draw(rows), Test = Draw(TestRows), Classes = 2, Original = () => Sequential(("line", Linear(5, 2))) };
 
         TensorData Draw(int count)
         {
@@ -55,7 +52,6 @@ internal sealed record DrawnProblem
         long columns = train.Inputs.size(1);
         return new()
         {
-            Name = Path.GetFileNameWithoutExtension(path),
             Train = train,
             Test = test,
             Classes = table.Classes.Count,
@@ -63,14 +59,18 @@ internal sealed record DrawnProblem
         };
     }
 
-    public static DrawnProblem Images(FashionMnist images, int labels, int seed) => new()
+    public static DrawnProblem Images(IdxImages images, int labels, int seed)
     {
-        Name = "images",
-        Train = images.Draw(labels, seed).Labeled,
-        Test = images.Test,
-        Classes = 10,
-        Original = () => Baseline.Mlp(784, 128, 10),
-    };
+        long pixels = images.Test.Inputs[0].numel();
+        long classes = images.Train.Labels!.max().ToInt64() + 1;
+        return new()
+        {
+            Train = images.Draw(labels, seed).Labeled,
+            Test = images.Test,
+            Classes = classes,
+            Original = () => Baseline.Mlp(pixels, 128, classes),
+        };
+    }
 
     /// <summary>
     /// Follows a recipe on all labeled samples, with the temperature that the search found or without, and measures the model on the test samples.

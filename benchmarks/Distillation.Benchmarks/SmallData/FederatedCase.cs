@@ -5,7 +5,7 @@ using TorchSharp.Modules;
 namespace Distillation.Benchmarks.SmallData;
 
 /// <summary>Ten clients of 100 labeled images that keep them to themselves. What is measured is the mean of the clients' originals.</summary>
-internal sealed class FederatedCase(FashionMnist images, int classesEach) : ICase
+internal sealed class FederatedCase(IdxImages images, int classesEach) : ICase
 {
     private const int Clients = 10;
     private const int SamplesEach = 100;

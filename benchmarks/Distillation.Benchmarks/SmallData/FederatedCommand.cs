@@ -29,7 +29,7 @@ internal static class FederatedCommand
 
         torch.set_num_threads(1);
         int[] numbers = [.. args.Skip(1).Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
-        var images = new FashionMnist(args[0]);
+        var images = new IdxImages(args[0]);
         for (int number = 0; number < Cases.Length; number++)
         {
             if (numbers.Length > 2 && numbers[2] != number + 1)
@@ -49,7 +49,7 @@ internal static class FederatedCommand
         return 0;
     }
 
-    private static FederatedComparisonResult Compare(FashionMnist images, int number, int seed)
+    private static FederatedComparisonResult Compare(IdxImages images, int number, int seed)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         using var drawn = (TensorData)images.Draw(Cases[number].Samples, seed).Labeled;

@@ -10,7 +10,7 @@ namespace Distillation.Benchmarks.SmallData;
 /// </summary>
 /// <param name="images">The images.</param>
 /// <param name="count">How many have labels.</param>
-internal sealed class ImageCase(FashionMnist images, int count) : ICase
+internal sealed class ImageCase(IdxImages images, int count) : ICase
 {
     private const int Unlabeled = 10_000;
 

@@ -13,7 +13,7 @@ namespace Distillation.Benchmarks.SmallData;
 /// <param name="images">The images.</param>
 /// <param name="count">How many have labels.</param>
 /// <param name="cache">Where features and labeled images are kept.</param>
-internal sealed class PretrainedCase(ITeacher network, FashionMnist images, int count, string cache)
+internal sealed class PretrainedCase(ITeacher network, IdxImages images, int count, string cache)
 {
     private const int Size = 64;
     private const int Unlabeled = 10_000;

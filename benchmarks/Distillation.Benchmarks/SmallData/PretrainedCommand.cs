@@ -36,7 +36,7 @@ internal static class PretrainedCommand
         command.SetAction(arguments =>
         {
             torch.set_num_threads(1);
-            var fashion = new FashionMnist(arguments.GetValue(images)!);
+            var fashion = new IdxImages(arguments.GetValue(images)!);
             int[] numbers = [.. Enumerable.Range(arguments.GetValue(seed), arguments.GetValue(seeds))];
             if (arguments.GetValue(sizes) is { Length: > 0 } several)
             {

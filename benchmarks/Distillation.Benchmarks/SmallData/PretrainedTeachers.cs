@@ -11,7 +11,7 @@ internal static class PretrainedTeachers
 {
     private const int TestImages = 2_000;
 
-    public static void Run(string network, FashionMnist fashion, string? cache, int labels, IReadOnlyList<int> seeds, IReadOnlyList<int> sizes)
+    public static void Run(string network, IdxImages fashion, string? cache, int labels, IReadOnlyList<int> seeds, IReadOnlyList<int> sizes)
     {
         using ITeacher teacher = PretrainedNetwork.Load(network);
         using TensorData test = fashion.Test.Subset(Enumerable.Range(0, TestImages).Select(number => (long)number)).InMemory();
@@ -50,7 +50,7 @@ internal static class PretrainedTeachers
             new FeatureRidge(PretrainedNetwork.Features(teacher, size, cache, parts)) { Name = name, Selection = selection };
     }
 
-    private static EvaluationReport Measure(ITeacherFitter fitter, FashionMnist fashion, int labels, int seed, TensorData test)
+    private static EvaluationReport Measure(ITeacherFitter fitter, IdxImages fashion, int labels, int seed, TensorData test)
     {
         (TensorData labeled, _) = fashion.Draw(labels, seed);
         using TensorData samples = labeled;

@@ -24,7 +24,7 @@ internal static class PrivateCommand
 
         torch.set_num_threads(1);
         int Number(int place, int otherwise) => args.Length > place ? int.Parse(args[place], CultureInfo.InvariantCulture) : otherwise;
-        var images = new FashionMnist(args[0]);
+        var images = new IdxImages(args[0]);
         int count = Number(3, 10_000);
         Console.WriteLine("| ε | noise multiplier | accuracy % | NLL | gradients clipped % |");
         Console.WriteLine("|--:|--:|--:|--:|--:|");

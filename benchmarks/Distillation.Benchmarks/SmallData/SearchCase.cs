@@ -12,7 +12,7 @@ namespace Distillation.Benchmarks.SmallData;
 /// <param name="labels">How many have labels.</param>
 /// <param name="name">The name.</param>
 /// <param name="candidates">The recipes.</param>
-internal sealed class SearchCase(FashionMnist images, int labels, string name, IReadOnlyList<Recipe> candidates) : ICase
+internal sealed class SearchCase(IdxImages images, int labels, string name, IReadOnlyList<Recipe> candidates) : ICase
 {
     public string Name => name;
 

@@ -19,13 +19,28 @@ internal static class SearchTruthCommand
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [],
         };
-        var labels = new Option<int>("--labels") { Description = "How many labeled rows of a table are drawn, at most half.", DefaultValueFactory = _ => 200 };
-        var seeds = new Option<int>("--seeds") { Description = "How many draws of each table.", DefaultValueFactory = _ => 3 };
-        var images = new Option<string?>("--images") { Description = "A directory with the four files of Fashion-MNIST; no images if not given." };
+        var labels = new Option<int[]>("--labels")
+        {
+            Description = "How many labeled samples are drawn, of a table at most half of its rows.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [200],
+        };
+        var seeds = new Option<int>("--seeds") { Description = "How many draws of each table and set of images.", DefaultValueFactory = _ => 3 };
+        var images = new Option<string[]>("--images")
+        {
+            Description = "Directories with the four files of a set of images (*-ubyte.gz), as Fashion-MNIST has them.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [],
+        };
+        var results = new Option<string>("--results")
+        {
+            Description = "The file of results of tables and images, one line of JSON each; what it has is not measured again.",
+            DefaultValueFactory = _ => "search.jsonl",
+        };
         var threads = new Option<int>("--threads") { Description = "How many folds run at once.", DefaultValueFactory = _ => 1 };
         var command = new RootCommand("Counts what a recipe search claims on noise and where nothing helps, and measures what it brings on tables and images.")
         {
-            draws, first, steps, tables, labels, seeds, images, threads,
+            draws, first, steps, tables, labels, seeds, images, results, threads,
         };
         command.SetAction(arguments =>
         {
@@ -42,22 +57,33 @@ internal static class SearchTruthCommand
                 Count("a line, 300 rows of 5 columns", numbers, number => DrawnProblem.Line(300, number), options);
             }
 
-            int[] drawn = [.. Enumerable.Range(arguments.GetValue(first), arguments.GetValue(seeds))];
-            foreach (string path in arguments.GetValue(tables)!)
+            var log = new ResultLog(arguments.GetValue(results)!);
+            (string Name, IdxImages Images)[] sets = [.. arguments.GetValue(images)!.Select(path => (new DirectoryInfo(path).Name, new IdxImages(path)))];
+            foreach (int seed in Enumerable.Range(arguments.GetValue(first), arguments.GetValue(seeds)))
             {
-                foreach (int seed in drawn)
+                foreach (int count in arguments.GetValue(labels)!)
                 {
-                    DrawnProblem problem = DrawnProblem.Table(path, arguments.GetValue(labels), seed);
-                    Measure(problem, Recipes.ForTables(), options with { Seed = seed });
+                    foreach (string path in arguments.GetValue(tables)!)
+                    {
+                        Measure(Path.GetFileNameWithoutExtension(path), count, () => DrawnProblem.Table(path, count, seed), Recipes.ForTables(), seed);
+                    }
+
+                    foreach ((string name, IdxImages all) in sets)
+                    {
+                        Measure(name, count, () => DrawnProblem.Images(all, count, seed), Recipes.ForImages(), seed);
+                    }
                 }
             }
 
-            if (arguments.GetValue(images) is { } directory)
+            Console.WriteLine(Summary.Of(log.Results));
+
+            void Measure(string name, int count, Func<DrawnProblem> draw, IReadOnlyList<Recipe> recipes, int seed)
             {
-                var fashion = new FashionMnist(directory);
-                foreach (int seed in drawn)
+                string problem = FormattableString.Invariant($"search, {name}, {count} labels");
+                if (!log.Has(problem, seed))
                 {
-                    Measure(DrawnProblem.Images(fashion, arguments.GetValue(labels), seed), Recipes.ForImages(), options with { Seed = seed });
+                    using DisposeScope scope = torch.NewDisposeScope();
+                    log.Add(Search(problem, draw(), recipes, options with { Seed = seed }));
                 }
             }
         });
@@ -105,33 +131,37 @@ internal static class SearchTruthCommand
             + $"{calibrated} temperatures recommended, {worse} of them worse there"));
     }
 
-    private static void Measure(DrawnProblem problem, IReadOnlyList<Recipe> recipes, RecipeSearchOptions options)
+    private static List<Result> Search(string name, DrawnProblem problem, IReadOnlyList<Recipe> recipes, RecipeSearchOptions options)
     {
-        using DisposeScope scope = torch.NewDisposeScope();
         using var data = new LabeledSamples(problem.Train, problem.Classes);
         var clock = Stopwatch.StartNew();
         RecipeSearchResult found = new RecipeSearch(problem.Original, recipes, options).Run(data);
-        double seconds = clock.Elapsed.TotalSeconds;
-        Console.WriteLine(FormattableString.Invariant(
-            $"## {problem.Name}, seed {options.Seed}: {data.Count} rows, search {seconds:0.0} s, {found.Recommendation}"));
-        Console.WriteLine(found.Describe());
-        Row("plain, tuned and calibrated", found.Plain.Recipe);
+        double searched = clock.Elapsed.TotalSeconds;
+        var followed = new Dictionary<Recipe, Result>();
+        List<Result> measured = [Follow("plain", found.Plain.Recipe)];
         foreach (RecipeScore score in found.Scores.Where(score => score.Recipe.Kind != RecipeKind.Plain))
         {
-            Row(score.Recipe.Name, score.Recipe);
+            measured.Add(Follow(score.Recipe.Name, score.Recipe));
         }
 
-        Row("chosen", found.Chosen);
-        Row("chosen for the original", found.ChosenForOriginal);
+        measured.AddRange(
+            [Follow("most promising", found.MostPromising.Recipe), Follow("chosen", found.Chosen), Follow("chosen for the original", found.ChosenForOriginal)]);
+        Console.Error.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name}, seed {options.Seed}: search of {data.Count} samples {searched:0.0} s, {found.Recommendation}, '{found.Chosen.Name}', "
+            + $"most promising '{found.MostPromising.Recipe.Name}'"));
+        return measured;
 
-        void Row(string name, Recipe recipe)
+        Result Follow(string arm, Recipe recipe)
         {
-            EvaluationReport report = problem.Follow(found, recipe, data, options.Training);
-            RecipeScore score = found.ScoreOf(recipe);
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"| {name} | {100 * report.Accuracy:0.0} | {report.NegativeLogLikelihood:0.000} "
-                + $"| held out {100 * score.Accuracy:0.0} | {score.NegativeLogLikelihood:0.000} |"));
+            if (!followed.TryGetValue(recipe, out Result? one))
+            {
+                clock.Restart();
+                Scores scores = Scores.Of(problem.Follow(found, recipe, data, options.Training));
+                followed[recipe] = one = new(name, options.Seed, arm, scores, Math.Round(clock.Elapsed.TotalSeconds, 1));
+            }
+
+            return one with { Arm = arm };
         }
     }
 }

@@ -57,7 +57,7 @@ internal static class SmallDataCommand
 
     private static IEnumerable<ICase> Images(string directory)
     {
-        var fashion = new FashionMnist(directory);
+        var fashion = new IdxImages(directory);
 
         // Noise on each pixel leaves no gradients that its teacher knows, and nearly all that the model then sees is noise.
         Recipe naive =

@@ -3,8 +3,8 @@ using Distillation.SmallData;
 
 namespace Distillation.Benchmarks.SmallData;
 
-/// <summary>All 60 000 and 10 000 images, from the four files.</summary>
-internal sealed class FashionMnist(string directory)
+/// <summary>The training and test images of a directory with four files, as MNIST and Fashion-MNIST have them.</summary>
+internal sealed class IdxImages(string directory)
 {
     public TensorData Train { get; } = From(directory, "train");
 
