@@ -79,16 +79,23 @@ public sealed class RecipeSearch
         int parts = _options.Rounds * _options.Folds;
         var ended = new Lock();
         int done = 0;
-        SearchPart[] reached = [.. TrainingRuns.Run(parts, _options.Parallelism, Compare, cancellationToken).OfType<SearchPart>()];
+        SearchPart?[] all = _options.Ranks is not { } ranks
+            ? Each([.. Enumerable.Range(0, parts)])
+            : [.. ranks.Share(parts, numbers => [.. Each(numbers).Select(SearchPart.ToBytes)]).Select(SearchPart.FromBytes)];
+        SearchPart[] reached = [.. all.OfType<SearchPart>()];
         return new RecipeComparison(_candidates, reached, truth, data.Outputs, _options).Result(reached.Length == parts);
 
-        SearchPart? Compare(int part, CancellationToken stop)
-        {
-            if (part > 0 && clock.Elapsed > _options.TimeBudget)
-            {
-                return null;
-            }
+        SearchPart?[] Each(IReadOnlyList<int> numbers) =>
+        [
+            .. TrainingRuns.Run(
+                numbers.Count,
+                _options.Parallelism,
+                (i, stop) => i > 0 && clock.Elapsed > _options.TimeBudget ? null : Compare(numbers[i], numbers.Count, stop),
+                cancellationToken),
+        ];
 
+        SearchPart Compare(int part, int ownParts, CancellationToken stop)
+        {
             int round = part / _options.Folds;
             int seed = unchecked((int)SplitMix64.Mix(_options.Seed, part));
             Fold fold = Split.StratifiedInFolds(labels, _options.Folds, unchecked(_options.Seed + round))[part % _options.Folds];
@@ -107,7 +114,7 @@ public sealed class RecipeSearch
                     double[]? logits = run.Run(candidate);
                     lock (ended)
                     {
-                        progress?.Report((double)++done / (parts * _candidates.All.Count));
+                        progress?.Report((double)++done / (ownParts * _candidates.All.Count));
                     }
 
                     return logits;

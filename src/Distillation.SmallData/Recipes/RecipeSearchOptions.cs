@@ -72,6 +72,14 @@ public sealed record RecipeSearchOptions
     /// </value>
     public int? Parallelism { get; init => field = value is { } several ? Require.Positive(several) : null; }
 
+    /// <summary>Gets the processes that share the held-out parts, each on its own; all of them have the same result.</summary>
+    /// <value>
+    /// <see langword="null"/>: this process alone. The default value is <see langword="null"/>. Each rank runs the same search on the same data, and reports
+    /// the progress of its own parts. A rank that fails ends the search on all with a <see cref="RankFailedException"/>. More ranks than parts,
+    /// <see cref="Folds"/> times <see cref="Rounds"/>, have nothing to do.
+    /// </value>
+    public IRanks? Ranks { get; init; }
+
     /// <summary>Gets the number from which all chance follows.</summary>
     /// <value>Any number. The default value is 0.</value>
     public int Seed { get; init; }

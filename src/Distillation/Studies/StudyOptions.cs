@@ -59,6 +59,13 @@ public sealed record StudyOptions
     /// <value>Positive. The default value is 1.</value>
     public int Parallelism { get; init => field = Require.Positive(value); } = 1;
 
+    /// <summary>Gets the processes that share the trainings of the search and of the pairs, each on its own; all of them have the same result.</summary>
+    /// <value>
+    /// <see langword="null"/>: this process alone. The default value is <see langword="null"/>. Each rank runs the same study on the same data, and reports and
+    /// saves its own trainings. A rank that fails ends the study on all with a <see cref="RankFailedException"/>.
+    /// </value>
+    public IRanks? Ranks { get; init; }
+
     /// <summary>Gets the directory in which the result of each training is saved, from which an interrupted study goes on.</summary>
     /// <value><see langword="null"/>: nowhere. The default value is <see langword="null"/>.</value>
     public string? Directory { get; init => field = value is null ? null : Require.Text(value); }

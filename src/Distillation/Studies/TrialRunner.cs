@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Distillation.Checkpoints;
 using Distillation.Diagnostics;
 using Distillation.Evaluation;
@@ -24,8 +25,19 @@ internal sealed class TrialRunner(
     /// <param name="mayBegin">Whether a further training may begin.</param>
     /// <param name="cancellationToken">Cancels the trainings; the outcomes of those that have ended are kept.</param>
     /// <returns>The outcomes in order; <see langword="null"/> of a training that was not begun.</returns>
-    public IReadOnlyList<TrialOutcome?> Run(IReadOnlyList<Trial> trials, Func<bool> mayBegin, CancellationToken cancellationToken) =>
-        ParallelTrainings.Run(trials.Count, options.Parallelism, (number, stop) => Run(trials[number], mayBegin, stop), cancellationToken);
+    public IReadOnlyList<TrialOutcome?> Run(IReadOnlyList<Trial> trials, Func<bool> mayBegin, CancellationToken cancellationToken)
+    {
+        return options.Ranks is not { } ranks
+            ? Each([.. trials])
+            : [.. ranks.Share(trials.Count, numbers => [.. Each([.. numbers.Select(number => trials[number])]).Select(Bytes)]).Select(Outcome)];
+
+        TrialOutcome?[] Each(Trial[] some) =>
+            [.. ParallelTrainings.Run(some.Length, options.Parallelism, (number, stop) => Run(some[number], mayBegin, stop), cancellationToken)];
+    }
+
+    private static byte[] Bytes(TrialOutcome? outcome) => outcome is null ? [] : JsonSerializer.SerializeToUtf8Bytes(outcome, StudyJson.Default.TrialOutcome);
+
+    private static TrialOutcome? Outcome(byte[] bytes) => bytes.Length == 0 ? null : JsonSerializer.Deserialize(bytes, StudyJson.Default.TrialOutcome);
 
     private TrialOutcome? Run(Trial trial, Func<bool> mayBegin, CancellationToken stop)
     {

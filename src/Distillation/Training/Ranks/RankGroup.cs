@@ -123,6 +123,48 @@ internal sealed class RankGroup
         return all.data<double>().ToArray();
     }
 
+    /// <summary>Shares numbered pieces of work: each rank does those whose number is its own modulo the number of ranks.</summary>
+    /// <param name="count">How many pieces there are; the same on all ranks.</param>
+    /// <param name="work">Does the pieces of the given numbers without another rank, and returns their results in this order.</param>
+    /// <returns>The results of all pieces, on every rank.</returns>
+    /// <exception cref="RankFailedException">Another rank failed.</exception>
+    public byte[][] Share(int count, Func<IReadOnlyList<int>, IReadOnlyList<byte[]>> work)
+    {
+        int[] own = [.. Enumerable.Range(0, count).Where(number => number % Count == Rank)];
+        IReadOnlyList<byte[]> results = [];
+        Together(() => results = work(own));
+        double[] ownLengths = new double[count];
+        foreach ((int number, byte[] result) in own.Zip(results))
+        {
+            ownLengths[number] = result.Length;
+        }
+
+        using Tensor lengths = torch.tensor(ownLengths);
+        Sum(lengths);
+        int[] ends = [.. lengths.data<double>().Select(length => checked((int)length))];
+        for (int number = 1; number < count; number++)
+        {
+            ends[number] = checked(ends[number] + ends[number - 1]);
+        }
+
+        if (count == 0 || ends[^1] == 0)
+        {
+            return [.. Enumerable.Range(0, count).Select(_ => Array.Empty<byte>())];
+        }
+
+        // Bytes are exact as numbers, and those of other ranks are zeros.
+        float[] values = new float[ends[^1]];
+        foreach ((int number, byte[] result) in own.Zip(results))
+        {
+            Array.ConvertAll(result, value => (float)value).CopyTo(values, ends[number] - result.Length);
+        }
+
+        using Tensor bytes = torch.tensor(values);
+        Sum(bytes);
+        byte[] all = Array.ConvertAll(bytes.data<float>().ToArray(), value => (byte)value);
+        return [.. ends.Select((end, number) => all[(number == 0 ? 0 : ends[number - 1])..end])];
+    }
+
     /// <summary>Ends all ranks for an exception that the others do not know of.</summary>
     public void Fail(Exception exception)
     {

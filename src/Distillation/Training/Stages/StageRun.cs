@@ -22,6 +22,9 @@ internal sealed record StageRun
     /// <summary>Gets the training data; <see langword="null"/> for that of the sequence.</summary>
     public IDataSource? Train { get; init; }
 
+    /// <summary>Gets what chooses the samples of the stage, by its teacher, when it begins; <see langword="null"/> for all of the training data.</summary>
+    public PseudoLabelChoice? Choice { get; init; }
+
     /// <summary>Gets patterns of the parameters that are trained; none for those that require a gradient.</summary>
     public IReadOnlyList<string> Trained { get; init; } = [];
 

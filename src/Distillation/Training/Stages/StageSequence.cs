@@ -112,7 +112,14 @@ internal sealed class StageSequence
         using TrainedParameters? trained = TrainedParameters.Apply(stage.Student.Module, stage.Trained, stage.Frozen);
         using ITeacher? created = stage.CreateTeacher?.Invoke();
         using ITrainingScheme scheme = stage.CreateScheme(created ?? stage.Teacher, Identity(number));
-        return Loop(stage, number).Run(scheme, train, validation, progress, cancellationToken);
+        IDataSource data = train;
+        if (stage.Choice is { } choice)
+        {
+            ITeacher teacher = (created ?? stage.Teacher)!;
+            Locally(() => data = choice.Of(teacher, train, stage.Options.BatchSize, ModuleTree.DeviceOf(stage.Student.Module), cancellationToken));
+        }
+
+        return Loop(stage, number).Run(scheme, data, validation, progress, cancellationToken);
     }
 
     // What could be refused in the middle of the sequence is refused before it, as far as it depends on no weights.

@@ -24,8 +24,8 @@ namespace Distillation.Training;
 /// starts again loads the rounds that are over, and goes on within the one that was interrupted.
 /// </para>
 /// <para>
-/// Source: Xie et al., "Self-training with Noisy Student Improves ImageNet Classification", 2020. The paper also leaves out images of low confidence and
-/// balances the classes of the others: choose the unlabeled samples beforehand.
+/// Source: Xie et al., "Self-training with Noisy Student Improves ImageNet Classification", 2020. The paper also leaves out images of low confidence, and
+/// balances the classes of the others: <see cref="PseudoLabelSelection"/>.
 /// </para>
 /// </remarks>
 public sealed class NoisyStudentTrainer
@@ -42,6 +42,10 @@ public sealed class NoisyStudentTrainer
     /// </param>
     /// <param name="pseudoLabel">What the teacher's output becomes. The default is <see cref="PseudoLabel.Soft"/>, as in the paper's main results.</param>
     /// <param name="unlabeled">The class id of samples without a label; below 0. The default is −100.</param>
+    /// <param name="selection">
+    /// Which samples without a label each round takes; all if not given. The choice needs a class id and a row of logits for each sample, and the first teacher
+    /// then predicts all samples once more, unless it is cached. Steps and epochs are those of the chosen samples. A sample that repeats has one view an epoch.
+    /// </param>
     /// <param name="options">The options of each round.</param>
     /// <param name="logger">The logger; <see langword="null"/> disables logging.</param>
     /// <exception cref="ArgumentException">
@@ -55,6 +59,7 @@ public sealed class NoisyStudentTrainer
         Func<IDistillationLoss>? createLoss = null,
         PseudoLabel pseudoLabel = PseudoLabel.Soft,
         long unlabeled = -100,
+        PseudoLabelSelection? selection = null,
         TrainerOptions? options = null,
         ILogger<NoisyStudentTrainer>? logger = null)
     {
@@ -65,6 +70,7 @@ public sealed class NoisyStudentTrainer
             ["noise"] = Description.Of(noise),
             ["pseudo-labels"] = Description.Of(pseudoLabel),
             ["unlabeled"] = Description.Of(unlabeled),
+            ["selection"] = Description.Of(selection),
         };
         _chain = new StudentChain(
             teacher,
@@ -75,6 +81,7 @@ public sealed class NoisyStudentTrainer
             run => run with
             {
                 Settings = settings,
+                Choice = selection is null ? null : new(selection, unlabeled),
                 StudentBatch = (batch, output, position) =>
                 {
                     Batch labeled = batch.With(labels: PseudoLabels.Of(batch, output.Logits, unlabeled, pseudoLabel));

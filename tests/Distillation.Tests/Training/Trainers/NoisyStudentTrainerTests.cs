@@ -1,3 +1,4 @@
+using Distillation.Data;
 using Distillation.Losses;
 using Distillation.Training;
 using Microsoft.Extensions.Logging;
@@ -76,13 +77,16 @@ public sealed class NoisyStudentTrainerTests : IDisposable
         Killed.BetweenStages<NoisyStudentTrainer>((options, logger) => Train(options, null, logger), Options(), stages: 2)
             .Should().Equal(Train(Options(), null, null));
 
-    [Fact]
-    public void First_teacher_may_be_cached_because_it_sees_no_noise()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void First_teacher_may_be_cached_because_it_sees_no_noise(bool selects)
     {
+        PseudoLabelSelection? selection = selects ? new() { MinConfidence = 0.4 } : null;
         double[] Train(ITeacher teacher)
         {
             Sequential[] students = New();
-            new NoisyStudentTrainer(teacher, [.. students.Select(Student.From)], new Shift(), options: Options()).Fit(_data);
+            new NoisyStudentTrainer(teacher, [.. students.Select(Student.From)], new Shift(), selection: selection, options: Options()).Fit(_data);
             return All(students);
         }
 
@@ -91,6 +95,36 @@ public sealed class NoisyStudentTrainerTests : IDisposable
 
         Train(cached).Should().Equal(Train(live));
         cached.Filled.Should().Be(12);
+    }
+
+    [Fact]
+    public void Round_learns_from_the_chosen_samples_alone()
+    {
+        var selection = new PseudoLabelSelection { MinConfidence = 0.4, SamplesPerClass = 2 };
+        using ITeacher teacher = Teacher.From(_teacher);
+        IDataSource chosen = new PseudoLabelChoice(selection, -100).Of(teacher, _data, batchSize: 5, torch.CPU, default);
+        long[] numbers = chosen.Read(torch.arange(chosen.Count)).Indices.data<long>().ToArray();
+
+        double[] Train(IDataSource data, PseudoLabelSelection? given)
+        {
+            Sequential student = New()[0];
+            new NoisyStudentTrainer(teacher, [Student.From(student)], selection: given, options: Options()).Fit(data);
+            return Some.Weights(student);
+        }
+
+        numbers.Should().Contain([0, 1, 2, 3, 4]).And.NotBeEquivalentTo(Enumerable.Range(0, 12));
+        Train(_data, selection).Should().Equal(Train(_data.Subset(numbers), null));
+    }
+
+    [Fact]
+    public void Run_with_a_selection_that_is_killed_between_rounds_ends_with_the_same_bits()
+    {
+        var selection = new PseudoLabelSelection { MinConfidence = 0.35, SamplesPerClass = 3 };
+        double[] undisturbed = Train(Options(), null, null, selection);
+
+        Killed.BetweenStages<NoisyStudentTrainer>((options, logger) => Train(options, null, logger, selection), Options(), stages: 2)
+            .Should().Equal(undisturbed);
+        undisturbed.Should().NotEqual(Train(Options(), null, null));
     }
 
     [Theory]
@@ -132,10 +166,12 @@ public sealed class NoisyStudentTrainerTests : IDisposable
 
     private static double[] All(IEnumerable<Sequential> networks) => [.. networks.SelectMany(Some.Weights)];
 
-    private double[] Train(TrainerOptions options, IProgress<TrainingProgress>? progress, ILogger<NoisyStudentTrainer>? logger)
+    private double[] Train(
+        TrainerOptions options, IProgress<TrainingProgress>? progress, ILogger<NoisyStudentTrainer>? logger, PseudoLabelSelection? selection = null)
     {
         Sequential[] students = New();
-        new NoisyStudentTrainer(Teacher.From(_teacher), [.. students.Select(Student.From)], new Shift(), options: options, logger: logger)
+        IStudent[] each = [.. students.Select(Student.From)];
+        new NoisyStudentTrainer(Teacher.From(_teacher), each, new Shift(), selection: selection, options: options, logger: logger)
             .Fit(_data, progress: progress);
         return All(students);
     }
