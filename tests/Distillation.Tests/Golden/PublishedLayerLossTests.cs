@@ -1,4 +1,5 @@
 using Distillation.Losses;
+using TorchSharp.Modules;
 
 namespace Distillation.Tests.Golden;
 
@@ -15,6 +16,14 @@ public sealed class PublishedLayerLossTests
     [Fact]
     public void Uncertainty_is_that_of_torchdistill() =>
         GoldenLoss.ShouldBe("uncertainty", _ => new UncertaintyHintLoss(Student, Teacher), GoldenLoss.Fill);
+
+    [Fact]
+    public void Confidence_hints_are_those_of_their_authors() =>
+        GoldenLoss.ShouldBe(
+            "confidence-hint",
+            golden => new ConfidenceHintLoss(
+                Student, ["teacher0", "teacher1", "teacher2"], [.. golden.Read<GoldenTensor[]>("classifiers").Select(Classifier)], new LinearConnector()),
+            GoldenLoss.Fill);
 
     [Fact]
     public void Patient_states_are_those_of_their_authors() =>
@@ -54,4 +63,12 @@ public sealed class PublishedLayerLossTests
                 ContextWeight = golden["context"],
             },
             GoldenLoss.Fill);
+
+    private static Linear Classifier(GoldenTensor weight)
+    {
+        Linear classifier = torch.nn.Linear(weight.Shape[1], weight.Shape[0], hasBias: false, dtype: torch.ScalarType.Float64);
+        classifier.weight.requires_grad = false;
+        classifier.weight.copy_(weight.ToTensor());
+        return classifier;
+    }
 }

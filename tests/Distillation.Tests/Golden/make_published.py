@@ -32,6 +32,7 @@ SOURCES = {
     "Weighted-Soft-Label-Distillation": ("bellymonster", "67820dd7c3c733d5331b78b1e66ef8a990391d5e"),
     "PKD-for-BERT-Model-Compression": ("intersun", "9e9e860997ad4815f6ac655d1beb26a85ddd70bb"),
     "cs-kd": ("alinlab", "b447f250405932501cb28db0dc09eadeab526b80"),
+    "CA-MKD": ("Rorozhl", "c2f39a9f13c1998e9971815760364587222581ce"),
     "torchdistill": ("yoshitomo-matsubara", "3e4373c45214c5c56eebac481d5bfe8b8735aa05"),
 }
 FOLDER = pathlib.Path(sys.argv[1])
@@ -281,8 +282,24 @@ def uncertain():
          lambda student, teacher: loss({"s": {"output": student}, "v": {"output": branch(student)}}, {"t": {"output": teacher}}), weights=weights)
 
 
+def confident():
+    kind = load("CA-MKD", "distiller_zoo/CAMKD.py", "CAMKD").CAMKD
+    torch.manual_seed(26)
+    widths = (6, 3, 4)
+    embeddings, classifiers = [nn.Linear(4, width) for width in widths], [2 * torch.randn(5, width) for width in widths]
+    inputs = dict(student=torch.randn(7, 4), labels=torch.randint(0, 5, (7,)), **{f"teacher{k}": torch.randn(7, width) for k, width in enumerate(widths)})
+
+    def compute(student, labels, **teachers):
+        embedded = [embed(student) for embed in embeddings]
+        # The authors divide by the number of teachers once more.
+        return 3 * kind()(embedded, list(teachers.values()), [F.linear(one, weight) for one, weight in zip(embedded, classifiers)], labels)[0]
+
+    case("confidence-hint", "CA-MKD, distiller_zoo/CAMKD.py", inputs, compute, dict(classifiers=[tensor(weight) for weight in classifiers]),
+         {f"{k}.{name}": value for k, embed in enumerate(embeddings) for name, value in embed.named_parameters()})
+
+
 for make in (transformed, refined, corrected, divergences, interpolated, weighted, enhanced, generated, patient, gaussian, segmented, moved, scaled, detected,
-             consistent, uncertain):
+             consistent, uncertain, confident):
     make()
 
 output = pathlib.Path(__file__).with_name("published.json")

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Distillation.Losses;
 using Distillation.Tests.Conventions;
+using TorchSharp.Modules;
+using static TorchSharp.torch.nn;
 
 namespace Distillation.Tests.Losses;
 
@@ -42,11 +44,20 @@ public sealed class LossScaleTests
     // With the defaults, where the zoo has smaller numbers.
     private static IDistillationLoss Make(string name) => name switch
     {
+        nameof(ConfidenceHintLoss) => new ConfidenceHintLoss("student", ["teacher1", "teacher2"], [Classifier(1), Classifier(2)], new ConvolutionConnector()),
         nameof(ContrastiveLoss) => new ContrastiveLoss("student", "teacher", samples: 64),
         nameof(WassersteinLogitLoss) => new WassersteinLogitLoss(
             [.. Enumerable.Range(0, 10).Select(i => Enumerable.Range(0, 10).Select(j => i == j ? 0.0 : 0.5).ToArray())]),
         _ => LossZoo.Make(name),
     };
+
+    private static Sequential Classifier(int seed)
+    {
+        Linear linear = Linear(16, 10, hasBias: false, dtype: torch.ScalarType.Float64);
+        linear.weight.requires_grad = false;
+        linear.weight.copy_(Some.Inputs(10, 16, seed, torch.ScalarType.Float64));
+        return Sequential(AdaptiveAvgPool2d(1), Flatten(), linear);
+    }
 
     // Two digits.
     private static string Figure(double value)

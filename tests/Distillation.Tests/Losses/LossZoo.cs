@@ -126,6 +126,7 @@ internal static class LossZoo
     // What a loss is made for may be too large to take differences of.
     private static object? Default(ParameterInfo parameter) => (parameter.Member.DeclaringType!.Name, parameter.Name) switch
     {
+        (nameof(ConfidenceHintLoss), "connector") => new ConvolutionConnector(),
         (nameof(ContrastiveLoss), "negatives") => 12L,
         (nameof(ContrastiveLoss), "dimension") => 5L,
         (nameof(WassersteinLogitLoss), "costs") => new double[][] { [0, 1, 0.5, 0.2], [1, 0, 0.7, 0.4], [0.5, 0.7, 0, 0.9], [0.2, 0.4, 0.9, 0] },
@@ -134,6 +135,14 @@ internal static class LossZoo
         (nameof(MatryoshkaLoss), "prefixes") => new long[] { 2 },
         _ => parameter.HasDefaultValue ? parameter.DefaultValue : Argument(parameter),
     };
+
+    private static Module<Tensor, Tensor> Classifier(int seed)
+    {
+        var linear = Linear(Width, Width, hasBias: false, dtype: torch.ScalarType.Float64);
+        linear.weight.requires_grad = false;
+        linear.weight.copy_(Some.Inputs(Width, Width, seed, torch.ScalarType.Float64));
+        return Sequential(AdaptiveAvgPool2d(1), Flatten(), linear);
+    }
 
     private static object Argument(ParameterInfo parameter) => parameter.ParameterType switch
     {
@@ -146,7 +155,9 @@ internal static class LossZoo
         Type type when type == typeof(Connector) => new ConvolutionConnector(),
         Type type when type == typeof(LayerPair) => new LayerPair($"student {parameter.Name}", $"teacher {parameter.Name}"),
         Type type when type.IsAssignableFrom(typeof(LayerPair[])) => new LayerPair[] { new("student1", "teacher1"), new("student2", "teacher2") },
-        Type type when type == typeof(Module<Tensor, Tensor>) => Sequential(AdaptiveAvgPool2d(1), Flatten(), Linear(Width, Width)),
+        Type type when type == typeof(Module<Tensor, Tensor>) => Classifier(1),
+        Type type when type == typeof(IReadOnlyList<Feature>) => new Feature[] { "teacher1", "teacher2" },
+        Type type when type == typeof(IReadOnlyList<Module<Tensor, Tensor>>) => new[] { Classifier(1), Classifier(2) },
         Type type when type == typeof(long) && parameter.Name == "samples" => 30L,
         _ => throw new NotSupportedException(
             $"The zoo cannot make '{parameter.Name}' of {parameter.Member.DeclaringType!.Name}: teach it in {nameof(LossZoo)}.{nameof(Argument)}."),

@@ -180,6 +180,8 @@ public sealed class DescriptionTests
         0.25, 0.375, 0.125, 0.75, 1.5, 3.5, 2, 3, 2L, 3L, true, false, "a", "b",
         (Feature)"a", (Feature)"b", new LayerPair("a", "b"), new LayerPair("c", "d"), new LayerPair("a", "d"), new LayerPair("c", "b"),
         new LayerPair[] { new("a", "b"), new("c", "d") }, new LayerPair[] { new("a", "d"), new("c", "b") },
+        new Feature[] { "a", "b" }, new Feature[] { "a", "c" },
+        new torch.nn.Module<Tensor, Tensor>[] { torch.nn.ReLU(), torch.nn.Tanh() }, new torch.nn.Module<Tensor, Tensor>[] { torch.nn.Tanh(), torch.nn.Tanh() },
         new[] { "a" }, new[] { "b.*" },
         new ParameterGroup[] { new("a") { LearningRateFactor = 0.5 } }, new ParameterGroup[] { new("b") { LearningRateFactor = 0.5 } },
         new Schedule.Constant(1), new Schedule.Constant(0.5), new Schedule.Linear(0.5, 1),
