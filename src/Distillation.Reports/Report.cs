@@ -5,7 +5,8 @@ namespace Distillation.Reports;
 
 /// <summary>
 /// Sections with text, tables and plots, that are written as one HTML file, as Markdown and as JSON. <see cref="Of(TrainingRun)"/> makes those of a training
-/// run, and <see cref="Of(StudyResult, string, IReadOnlyList{string})"/> those of a study; sections of one's own are added to <see cref="Sections"/>.
+/// run, <see cref="Of(StudyResult, string, IReadOnlyList{string})"/> those of a study, and <c>ToReport</c> those of the results of small data; sections of
+/// one's own are added to <see cref="Sections"/>.
 /// </summary>
 /// <remarks>
 /// The HTML file holds its images and styles, has no script, and loads nothing from anywhere: it is read offline, and may be sent by mail. Markdown has the

@@ -84,7 +84,7 @@ public sealed record ModelDistillationReport
                 FormattableString.Invariant($"class {change.Label}: {100 * change.Before:0} % -> {100 * change.After:0} % of {change.Samples} samples found"));
         }
 
-        return text.Append(Verdict()).ToString();
+        return text.Append(Sentence()).ToString();
 
         void Line(string name, EvaluationReport? report)
         {
@@ -95,13 +95,9 @@ public sealed record ModelDistillationReport
         }
     }
 
-    private static string Means(EvaluationReport report) => report.Task == EvaluationTask.Classification.Name
-        ? string.Create(
-            CultureInfo.InvariantCulture,
-            $"accuracy {100 * report.Accuracy,5:0.0} %   NLL {report.NegativeLogLikelihood:0.000}   ECE {100 * report.ExpectedCalibrationError,4:0.0} %")
-        : Brief.Named(report.Metrics);
-
-    private string Verdict()
+    /// <summary>Describes what the recipe changed, and whether that is more than chance.</summary>
+    /// <returns>A sentence with the change of the accuracy, of the mean squared error, or of the negative log-likelihood, on the test samples.</returns>
+    public string Sentence()
     {
         if (ErrorDifference is { } errors)
         {
@@ -120,6 +116,12 @@ public sealed record ModelDistillationReport
             $"The recipe changed the accuracy by {points:+0.0;-0.0;0.0} points on {Final.Samples} samples: "
             + $"{(chance < 0.05 ? (points > 0 ? "better" : "worse") : "no difference is established")} (McNemar's p = {chance:0.###}).");
     }
+
+    private static string Means(EvaluationReport report) => report.Task == EvaluationTask.Classification.Name
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"accuracy {100 * report.Accuracy,5:0.0} %   NLL {report.NegativeLogLikelihood:0.000}   ECE {100 * report.ExpectedCalibrationError,4:0.0} %")
+        : Brief.Named(report.Metrics);
 
     /// <inheritdoc/>
     public override string ToString() => Brief.Of(

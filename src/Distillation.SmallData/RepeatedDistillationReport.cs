@@ -13,7 +13,8 @@ public sealed record RepeatedDistillationReport
     /// <summary>Gets the report of each seed.</summary>
     public required IReadOnlyList<ModelDistillationReport> Runs { get; init; }
 
-    private static readonly Metric[] Metrics = [Metric.Accuracy, Metric.NegativeLogLikelihood, Metric.BrierScore, Metric.ExpectedCalibrationError];
+    private static readonly Metric[] MetricsOfClasses =
+        [Metric.Accuracy, Metric.NegativeLogLikelihood, Metric.BrierScore, Metric.ExpectedCalibrationError];
 
     /// <summary>Compares the final model with the plain original, in pairs of one seed.</summary>
     /// <param name="metric">What is compared.</param>
@@ -26,11 +27,15 @@ public sealed record RepeatedDistillationReport
     public PairedComparison? AgainstControl(Metric metric) => Runs.All(run => run.Control is not null) ? Compare(metric, run => run.Control!) : null;
 
     /// <summary>Describes in plain words what the recipe changed, and which part of that is the teacher's.</summary>
-    /// <returns>Some lines: accuracy, likelihood, Brier score and calibration error.</returns>
+    /// <returns>
+    /// Some lines: accuracy, likelihood, Brier score and calibration error; of a regression and of several labels all metrics of the task. One that is not
+    /// finite in each run is left out.
+    /// </returns>
     public string Describe()
     {
         var text = new StringBuilder();
-        foreach (Metric metric in Metrics)
+        EvaluationTask? other = new[] { EvaluationTask.Regression, EvaluationTask.MultiLabel }.FirstOrDefault(task => task.Name == Runs[0].Final.Task);
+        foreach (Metric metric in (other?.Metrics ?? MetricsOfClasses).Where(IsFinite))
         {
             text.AppendLine(Sentence(metric, AgainstPlain(metric), "against the plain original"));
             if (AgainstControl(metric) is { } control)
@@ -45,6 +50,9 @@ public sealed record RepeatedDistillationReport
     private static string Sentence(Metric metric, PairedComparison comparison, string against) => metric.Name == Metric.Accuracy.Name
         ? comparison.Describe($"{metric.Name} {against}", metric.HigherIsBetter, " points", 100)
         : comparison.Describe($"{metric.Name} {against}", metric.HigherIsBetter);
+
+    private bool IsFinite(Metric metric) =>
+        Runs.All(run => new[] { run.Plain, run.Control, run.Final }.OfType<EvaluationReport>().All(report => double.IsFinite(report[metric])));
 
     private PairedComparison Compare(Metric metric, Func<ModelDistillationReport, EvaluationReport> first) =>
         PairedComparison.Of([.. Runs.Select(run => first(run)[metric])], [.. Runs.Select(run => run.Final[metric])]);

@@ -42,6 +42,15 @@ public sealed class ModelDistillationReportTests : IDisposable
     }
 
     [Fact]
+    public void Description_ends_with_the_sentence()
+    {
+        ModelDistillationReport report = Report([0, 0, 1, 1], [0, 1, 1, 1], [0, 0, 1, 1], classes: 2);
+
+        report.Sentence().Should().Be("The recipe changed the accuracy by +25.0 points on 4 samples: no difference is established (McNemar's p = 1).");
+        report.Describe().Should().EndWith(report.Sentence());
+    }
+
+    [Fact]
     public void Description_has_no_class_that_did_not_change() =>
         Report([0, 1], [0, 0], [0, 0], classes: 2).Describe().Should().NotContain("class 0").And.NotContain("class 1");
 

@@ -102,7 +102,7 @@ public sealed class RecipeSearchTests : IDisposable
         result.Chosen.Should().Be(longer);
         result.ChosenForOriginal.Should().Be(longer);
         result.MostPromising.Recipe.Should().Be(longer);
-        result.Describe().Should().Contain("Use 'longer'.");
+        result.Describe().Should().Contain("Use 'longer'.").And.Contain(result.Sentence());
     }
 
     [Fact]

@@ -50,6 +50,24 @@ public sealed class RepeatedDistillationReportTests : IDisposable
     }
 
     [Fact]
+    public void Regression_is_described_by_the_metrics_of_its_task_that_are_finite()
+    {
+        // Two test samples of one target: R² and Spearman's correlation are not defined.
+        Tensor targets = _few.Inputs.select(1, 0).clone();
+        var options = _options with { Task = EvaluationTask.Regression };
+        RepeatedDistillationReport repeated = new ModelDistillation(Line, Line, Recipe.Augment(new GaussianNoise(0.5)) with { MinPoolSize = 100 }, options)
+            .Repeat(new TensorData(_few.Inputs, targets.unsqueeze(1)), new TensorData(_few.Inputs[..2], torch.ones(2, 1)), 2);
+
+        string[] lines = repeated.Describe().Split(Environment.NewLine);
+
+        lines.Select(line => line.Split(' ')[0]).Should().StartWith(["MeanSquaredError", "RootMeanSquaredError", "MeanAbsoluteError"])
+            .And.NotContain("SpearmanCorrelation");
+        lines[0].Should().StartWith("MeanSquaredError against the plain original changed by ").And.Contain("2 pairs");
+
+        static torch.nn.Module<Tensor, Tensor> Line() => torch.nn.Linear(2, 1);
+    }
+
+    [Fact]
     public void Runs_must_be_some()
     {
         Action repeat = () => Repeat(Recipe.Plain, 0);

@@ -10,4 +10,6 @@ internal interface IBlockWriter
     void Write(ReportTable table);
 
     void Write(IPlot plot);
+
+    void Write(ReportImages images);
 }

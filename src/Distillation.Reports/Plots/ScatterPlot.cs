@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace Distillation.Reports;
 
-/// <summary>Points in groups, such as models by size and quality, optionally with their Pareto front.</summary>
+/// <summary>Points in groups, such as models by size and quality, optionally with error bars and with their Pareto front.</summary>
 public sealed record ScatterPlot : ReportPlot
 {
     // More names than this would cover each other.
@@ -39,7 +39,7 @@ public sealed record ScatterPlot : ReportPlot
     {
         List<PlotPoint> all = [.. Groups.SelectMany(group => group.Points)];
         AxisScale x = LogX ? AxisScale.Logarithmic(all.Select(point => point.X)) : AxisScale.Linear(all.Select(point => point.X), space: 0.08);
-        var y = AxisScale.Linear(all.Select(point => point.Y), space: 0.1);
+        var y = AxisScale.Linear(ErrorBar.Ends(all), space: 0.1);
         Frame frame = Ground([]);
         bool isNamed = Groups.Count <= MostNames && Groups.All(group => group.Points.Count <= 1) && HaveRoom(frame);
         frame = isNamed ? frame : Ground([.. Groups.Select(group => group.Name)]);
@@ -49,7 +49,9 @@ public sealed record ScatterPlot : ReportPlot
             foreach (PlotPoint point in group.Points.Where(frame.CanShow))
             {
                 (double left, double top) = (frame.X(point.X), frame.Y(point.Y));
-                frame.Canvas.Dot(PlotStyle.Fill(i), left, top, 5, $"{group.Name}: {Brief.Of(point.X)}, {Brief.Of(point.Y)}");
+                ErrorBar.Draw(frame, PlotStyle.Stroke(i), point, left);
+                frame.Canvas.Dot(
+                    PlotStyle.Fill(i), left, top, 5, $"{group.Name}: {Brief.Of(point.X)}, {Brief.Of(point.Y)}{ErrorBar.Text(point.Interval)}");
                 if (isNamed)
                 {
                     bool isAtRight = IsAtRight(frame, left);
@@ -67,13 +69,24 @@ public sealed record ScatterPlot : ReportPlot
     internal override ReportTable Numbers()
     {
         HashSet<PlotPoint> best = [.. Best()];
-        string[] columns = ["name", XLabel.Length > 0 ? XLabel : "x", YLabel.Length > 0 ? YLabel : "y"];
+        bool hasFront = Front != ParetoFront.None;
+        bool hasIntervals = Groups.Any(group => group.Points.Any(point => point.Interval is not null));
         return new(
-            Front == ParetoFront.None ? columns : [.. columns, "not beaten"],
+            [
+                "name",
+                XLabel.Length > 0 ? XLabel : "x",
+                YLabel.Length > 0 ? YLabel : "y",
+                .. hasIntervals ? ["from", "to"] : Array.Empty<string>(),
+                .. hasFront ? ["not beaten"] : Array.Empty<string>(),
+            ],
             Groups.SelectMany(group => group.Points.Select(point => (IReadOnlyList<ReportCell>)
-                (Front == ParetoFront.None
-                    ? [group.Name, point.X, point.Y]
-                    : [group.Name, point.X, point.Y, best.Contains(point) ? "yes" : "no"]))));
+                [
+                    group.Name,
+                    point.X,
+                    point.Y,
+                    .. hasIntervals ? ErrorBar.Cells(point.Interval) : [],
+                    .. hasFront ? [best.Contains(point) ? "yes" : "no"] : Array.Empty<ReportCell>(),
+                ])));
     }
 
     internal override void WriteMembers(Utf8JsonWriter json)

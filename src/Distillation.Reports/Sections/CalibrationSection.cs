@@ -26,7 +26,7 @@ internal static class CalibrationSection
         string text = string.Create(
             CultureInfo.InvariantCulture,
             $"The mean of the largest probability is {Brief.Of(confidence)}, and {Brief.Of(accuracy)} of the {rows} decisions are right ({shown.Name}): "
-            + $"on the whole the student is {verdict}.");
+            + $"on the whole the {shown.Model} is {verdict}.");
         return new()
         {
             Title = "Calibration",

@@ -2,17 +2,46 @@ using System.Globalization;
 
 namespace Distillation.Reports;
 
-/// <summary>The evaluation of a run that is shown in detail, and the names of its classes.</summary>
+/// <summary>The evaluation of a model that is shown in detail, and the names of its classes.</summary>
 internal sealed class ShownEvaluation
 {
     private readonly IReadOnlyList<string> _classNames;
 
     private ShownEvaluation(EvaluationReport report, string name, IReadOnlyList<string> classNames) => (Report, Name, _classNames) = (report, name, classNames);
 
+    /// <summary>Gets what the model is called in sentences.</summary>
+    public string Model { get; private init; } = "student";
+
     public EvaluationReport Report { get; }
 
     /// <summary>Gets what the model was evaluated on, such as <c>test</c>.</summary>
     public string Name { get; }
+
+    /// <summary>Returns the evaluation of a model.</summary>
+    /// <param name="model">What the model is called in sentences.</param>
+    /// <param name="report">The evaluation.</param>
+    /// <param name="name">What the model was evaluated on.</param>
+    /// <param name="classNames">The names of the classes, or none.</param>
+    /// <exception cref="ArgumentException">There is not one name for each class.</exception>
+    public static ShownEvaluation Of(string model, EvaluationReport report, string name, IReadOnlyList<string> classNames)
+    {
+        if (report.Confusion is { } confusion)
+        {
+            CheckNames(classNames, confusion.Classes);
+        }
+
+        return new(report, name, classNames) { Model = model };
+    }
+
+    /// <summary>Checks that there is no name, or one for each class.</summary>
+    /// <exception cref="ArgumentException">There is not one name for each class.</exception>
+    public static void CheckNames(IReadOnlyList<string> classNames, int classes)
+    {
+        if (classNames.Count > 0 && classNames.Count != classes)
+        {
+            throw new ArgumentException($"There must be a name for each of the {classes} classes, but there are {classNames.Count}.", nameof(classNames));
+        }
+    }
 
     /// <summary>Returns the test of a run, or its best or last validation.</summary>
     /// <exception cref="ArgumentException">There is not one name for each class, or the baseline is of another task.</exception>

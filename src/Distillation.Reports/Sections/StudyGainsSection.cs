@@ -20,11 +20,7 @@ internal static class StudyGainsSection
         }
 
         int classes = pairs[0].Alone.Classes;
-        if (classNames.Count > 0 && classNames.Count != classes)
-        {
-            throw new ArgumentException($"There must be a name for each of the {classes} classes, but there are {classNames.Count}.", nameof(classNames));
-        }
-
+        ShownEvaluation.CheckNames(classNames, classes);
         PlotBar[] changes =
         [
             .. Enumerable.Range(0, classes).Where(label => pairs[0].Alone.Samples(label) > 0).Select(label => new PlotBar(

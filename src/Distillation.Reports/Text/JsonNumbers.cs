@@ -29,6 +29,25 @@ internal static class JsonNumbers
         json.WriteEndArray();
     }
 
+    /// <summary>Writes numbers, and null where there is none.</summary>
+    public static void Write(Utf8JsonWriter json, string name, IEnumerable<double?> values)
+    {
+        json.WriteStartArray(name);
+        foreach (double? value in values)
+        {
+            if (value is { } number)
+            {
+                Write(json, number);
+            }
+            else
+            {
+                json.WriteNullValue();
+            }
+        }
+
+        json.WriteEndArray();
+    }
+
     public static void Write(Utf8JsonWriter json, string name, IEnumerable<string> texts)
     {
         json.WriteStartArray(name);

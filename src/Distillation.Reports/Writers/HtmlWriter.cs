@@ -61,6 +61,22 @@ internal sealed class HtmlWriter : IBlockWriter
         plot.Draw(),
         new XElement("details", new XElement("summary", "Numbers"), Table(plot.Numbers(), plot.Title, isLong: false))));
 
+    public void Write(ReportImages images) => Add(
+        "wide",
+        new XElement("h3", Printable.Of(images.Title)),
+        new XElement("p", Printable.Of(images.Note)),
+        new XElement("ul", new XAttribute("class", "images"), images.Images.Select(Image), ""));
+
+    private static XElement Image(ReportImage image) => new(
+        "li",
+        new XElement(
+            "img",
+            new XAttribute("src", $"data:image/png;base64,{Convert.ToBase64String(image.Png)}"),
+            new XAttribute("width", image.Width),
+            new XAttribute("height", image.Height),
+            new XAttribute("alt", "")),
+        new XElement("span", Printable.Of(image.Caption)));
+
     private static string Id(int section) => string.Create(CultureInfo.InvariantCulture, $"section-{section + 1}");
 
     private static XElement Meta(string name, string content) => new("meta", new XAttribute("name", name), new XAttribute("content", content));

@@ -68,6 +68,23 @@ internal sealed class JsonWriter : IBlockWriter
         plot.WriteMembers(_json);
     }
 
+    public void Write(ReportImages images)
+    {
+        _json.WriteString("kind", "images");
+        _json.WriteString("title", Printable.Of(images.Title));
+        _json.WriteString("note", Printable.Of(images.Note));
+        _json.WriteStartArray("images");
+        foreach (ReportImage image in images.Images)
+        {
+            _json.WriteStartObject();
+            _json.WriteString("caption", Printable.Of(image.Caption));
+            _json.WriteBase64String("png", image.Png);
+            _json.WriteEndObject();
+        }
+
+        _json.WriteEndArray();
+    }
+
     private void Rows(string name, IEnumerable<IReadOnlyList<ReportCell>> rows)
     {
         _json.WriteStartArray(name);

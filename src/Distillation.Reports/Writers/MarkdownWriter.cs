@@ -48,6 +48,11 @@ internal sealed class MarkdownWriter : IBlockWriter
 
     public void Write(IPlot plot) => Write(plot.Numbers() with { Title = plot.Title });
 
+    // Hosts of Markdown show no image that is in the text itself.
+    public void Write(ReportImages images)
+    {
+    }
+
     private void Row(IEnumerable<string> cells) => _text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
 
     private static string Paragraph(string text)

@@ -23,12 +23,15 @@ internal static class PageStyle
         .facts div { border: 1px solid var(--line); border-radius: 8px; padding: 10px 14px; }
         .facts dt { color: var(--muted); font-size: .82rem; line-height: 1.3; overflow-wrap: anywhere; }
         .facts dd { margin: 4px 0 0; font-size: 1.25rem; font-weight: 600; line-height: 1.25; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+        .images { display: grid; grid-template-columns: repeat(auto-fill, minmax(112px, 1fr)); gap: 16px; margin: 12px 0 0; padding: 0; list-style: none; }
+        .images img { display: block; width: 112px; height: auto; image-rendering: pixelated; border: 1px solid var(--line); border-radius: 4px; }
+        .images span { display: block; margin-top: 4px; font-size: .82rem; line-height: 1.3; color: var(--muted); overflow-wrap: anywhere; }
         .scroll { overflow-x: auto; max-width: 100%; }
         .scroll:focus-visible, summary:focus-visible, a:focus-visible { outline: 2px solid var(--heat); outline-offset: 2px; }
         table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
         th, td { text-align: left; vertical-align: top; padding: 6px 18px 6px 0; border-bottom: 1px solid var(--line); }
         th { font-weight: 600; } tbody th { font-weight: 400; } thead th { color: var(--muted); vertical-align: bottom; }
-        tr :last-child { padding-right: 0; } .long th, .long td { overflow-wrap: anywhere; min-width: 7em; } .long .n { min-width: 0; }
+        tr :last-child { padding-right: 0; } .long th, .long td { overflow-wrap: anywhere; min-width: 7em; } .long .n { min-width: 0; overflow-wrap: normal; }
         .n { text-align: right; white-space: nowrap; overflow-wrap: normal; } thead .n { white-space: normal; }
         details { margin-top: 6px; font-size: .9rem; } summary { cursor: pointer; color: var(--muted); }
         details .scroll { max-height: 320px; overflow-y: auto; margin-top: 6px; }

@@ -48,7 +48,7 @@ public sealed record FederatedComparisonRow
         {
             Name = name,
             Accuracy = accuracy,
-            Interval = Wilson(accuracy, reports[0].Samples),
+            Interval = WilsonInterval.Of(accuracy, reports[0].Samples),
             NegativeLogLikelihood = reports.Average(report => report.NegativeLogLikelihood),
             ExpectedCalibrationError = reports.Average(report => report.ExpectedCalibrationError),
             BytesSent = 0,
@@ -56,15 +56,5 @@ public sealed record FederatedComparisonRow
             Rounds = 0,
             Seconds = 0,
         };
-    }
-
-    // (p + z²/2n ± z·√(p(1 − p)/n + z²/4n²)) / (1 + z²/n)
-    private static Interval Wilson(double share, long samples)
-    {
-        const double z = 1.959963984540054;
-        double whole = 1 + (z * z / samples);
-        double middle = (share + (z * z / (2 * samples))) / whole;
-        double half = z * Math.Sqrt((share * (1 - share) / samples) + (z * z / (4.0 * samples * samples))) / whole;
-        return new(middle - half, middle + half);
     }
 }

@@ -77,7 +77,7 @@ public sealed record RecipeSearchResult
             $"{Scores.Count} candidates on {Samples} held-out samples; intervals are {100 * Level:0.#} % for all of them at once."));
         text.AppendLine(Chance.Means());
         text.AppendLine($"{Plain.Means()} (tuned and calibrated)");
-        text.AppendLine(Verdict());
+        text.AppendLine(Sentence());
         if (Chosen.Kind == RecipeKind.Plain)
         {
             text.AppendLine($"Most promising, not established: {MostPromising.Describe()}.");
@@ -96,19 +96,9 @@ public sealed record RecipeSearchResult
         return text.ToString().TrimEnd();
     }
 
-    /// <inheritdoc/>
-    public override string ToString() => Brief.Of(
-        nameof(RecipeSearchResult),
-        (nameof(Recommendation), Recommendation),
-        (nameof(Chosen), Chosen.Name),
-        (nameof(ChosenForOriginal), ChosenForOriginal.Name),
-        (nameof(ExpectedGain), ExpectedGain),
-        (nameof(Scores), Scores),
-        (nameof(Metric), Metric.Name),
-        (nameof(Samples), Samples),
-        (nameof(IsComplete), IsComplete));
-
-    private string Verdict()
+    /// <summary>Describes what is recommended.</summary>
+    /// <returns>A sentence; two where one measure alone is better, or where the original has a recipe of its own.</returns>
+    public string Sentence()
     {
         RecipeScore chosen = ScoreOf(Chosen);
         string accuracy = TaskRules.Of(Plain.Gain.Task).IsRegression ? "squared error" : "accuracy";
@@ -134,4 +124,16 @@ public sealed record RecipeSearchResult
             _ => $"Use '{Chosen.Name}'.{also}",
         };
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => Brief.Of(
+        nameof(RecipeSearchResult),
+        (nameof(Recommendation), Recommendation),
+        (nameof(Chosen), Chosen.Name),
+        (nameof(ChosenForOriginal), ChosenForOriginal.Name),
+        (nameof(ExpectedGain), ExpectedGain),
+        (nameof(Scores), Scores),
+        (nameof(Metric), Metric.Name),
+        (nameof(Samples), Samples),
+        (nameof(IsComplete), IsComplete));
 }

@@ -1,5 +1,7 @@
+using Distillation.Data;
 using Distillation.Evaluation;
 using Distillation.Losses;
+using Distillation.SmallData;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.Reports.Tests;
@@ -97,6 +99,50 @@ public sealed class ReportSnippetTests : IDisposable
 
         Directory.GetFiles("reports").Should().HaveCount(3);
         File.ReadAllText("reports/study.md").Should().Contain(verdict.Sentence().Split(':')[0]);
+    }
+
+    [Fact]
+    public void Small_data_is_reported()
+    {
+        (TensorData images, TensorData test) = (Some.Images(samples: 500), Some.Images(samples: 40, seed: 9));
+        Module<Tensor, Tensor> Mlp(int hidden) =>
+            Sequential(("flat", Flatten()), ("in", Linear(64, hidden / 16)), ("act", ReLU()), ("out", Linear(hidden / 16, 3))).to(torch.ScalarType.Float64);
+        Recipe recipe = Recipe.Distil(new KernelRidge(), new RandomTranslation()) with { MinPoolSize = 60, PoolFactor = 1 };
+        var options = new ModelDistillationOptions { Training = new() { Steps = 5, Optimizer = new AdamWOptimizer(0.003) }, PlainWeightDecays = [] };
+        var search = new RecipeSearchOptions { Training = options.Training, Folds = 2, PlainWeightDecays = [], Families = [] };
+        var scattered = new FederatedComparisonOptions
+        {
+            OneShot = new() { Training = options.Training, MinPoolSize = 60, PoolFactor = 1 },
+            Averaging = new() { Training = options.Training with { Optimizer = new SgdOptimizer(0.1) }, Rounds = 2 },
+            Fusion = new() { Training = options.Training },
+        };
+        string[] names = ["T-shirt", "trouser", "pullover"];
+
+        var distillation = new ModelDistillation(() => Mlp(128), () => Mlp(64), recipe, options);
+        using ModelDistillationResult result = distillation.Run(images, test);
+        var suspects = new SampleDisplay { Samples = images, PixelRange = new(0, 1) };
+        result.ToReport("Fashion, 500 labels", names, suspects).Write("reports", "distillation");
+
+        using var originals = new LabeledSamples(images);
+        RecipeSearchResult found = new RecipeSearch(() => Mlp(128), [recipe], search).Run(originals);
+        found.ToReport("Which recipe?").Write("reports", "search");
+
+        var curves = new Dictionary<long, RepeatedDistillationReport>();
+        foreach (int labels in new[] { 100, 200, 500 })
+        {
+            curves[labels] = distillation.Repeat(images.Subset(0..labels), test, runs: 3);
+        }
+
+        curves[500].ToReport("500 labels, three runs", names).Write("reports", "repeated");
+        curves.ToReport("How many labels?").Write("reports", "curves");
+
+        var comparison = new FederatedComparison(() => Mlp(128), new RandomTranslation(), scattered);
+        FederatedComparisonResult ways = comparison.Run([images.Subset(0..250), images.Subset(250..500)], test);
+        ways.ToReport("Two places").Write("reports", "scattered");
+
+        File.ReadAllText("reports/distillation.md").Should().Contain("## Suspect samples");
+        Directory.GetFiles("reports", "*.html").Select(Path.GetFileName).Should().BeEquivalentTo(
+            "distillation.html", "search.html", "repeated.html", "curves.html", "scattered.html");
     }
 
     private static Module<Tensor, Tensor> Network(int width) => Sequential(("in", Linear(6, width)), ("act", ReLU()), ("out", Linear(width, 3)));

@@ -21,6 +21,10 @@ public sealed class PlotTests
         ["points"] = Scatter((1, 2), (3, 4)),
         ["no groups"] = new ScatterPlot { Title = "t", Groups = [], Front = ParetoFront.SmallXLargeY },
         ["points that are not finite"] = Scatter((double.NaN, 1), (1, double.PositiveInfinity)) with { LogX = true },
+        ["lines with intervals"] = WithInterval(new(0, 3)),
+        ["lines with an interval that is not finite"] = WithInterval(new(double.NaN, 3)) with { LogX = true, LogY = true },
+        ["intervals"] = new IntervalPlot { Title = "t", Guide = 0, Values = [new("a", 1, new Interval(-1, 2)), new("b", double.NaN), default] },
+        ["no intervals"] = new IntervalPlot { Title = "t", Values = [] },
         ["bars"] = new BarPlot { Title = "t", Bars = [new("a", 1), new("b", -2), new("c", double.NaN), default] },
         ["no bars"] = new BarPlot { Title = "t", Bars = [] },
         ["heat map"] = new HeatMap(["a", "b"], ["a", "a long name"], [[1, 0], [0, 0]]) { Title = "t" },
@@ -135,6 +139,9 @@ public sealed class PlotTests
 
     private static LinePlot Lines(params double[] values) =>
         new() { Title = "t", XLabel = "epoch", Series = [new() { Name = "series", Points = [.. values.Select((value, i) => new PlotPoint(i, value))] }] };
+
+    private static LinePlot WithInterval(Interval interval) =>
+        new() { Title = "t", Series = [new() { Name = "series", Points = [new PlotPoint(1, 2) { Interval = interval }, new(2, 1)] }] };
 
     private static ScatterPlot Scatter(params (double X, double Y)[] points) =>
         new() { Title = "t", Groups = [.. points.Select((point, i) => new PlotSeries { Name = $"model {i}", Points = [new(point.X, point.Y)] })] };

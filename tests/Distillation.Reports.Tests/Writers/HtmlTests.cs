@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
+using Distillation.SmallData;
 
 namespace Distillation.Reports.Tests;
 
@@ -25,6 +26,15 @@ public sealed partial class HtmlTests
                 validation: Example.Metrics(double.NaN, double.NegativeInfinity)),
         }),
         ["hostile names"] = () => Report.Of(WithHostileNames()),
+        ["model distillation"] = () => ExampleDistillation.Report().ToReport(),
+        ["recipe search"] = () => ExampleDistillation.Search().ToReport(),
+        ["repeated runs"] = () => ExampleDistillation.Repeated().ToReport(),
+        ["scattered data"] = () => ExampleDistillation.Federated().ToReport(),
+        ["learning curves"] = () => new Dictionary<long, RepeatedDistillationReport> { [10] = ExampleDistillation.Repeated() }.ToReport(),
+        ["images"] = () => ExampleDistillation.Diagnosis().ToReport(Hostile, [Hostile, Hostile, "c"], Samples(torch.rand(60, 3, 4, 4))),
+        ["rows"] = () => ExampleDistillation.Diagnosis()
+            .ToReport(Hostile, suspects: Samples(torch.full([60, 2], double.NaN)) with { ColumnNames = [Hostile, "b"] }),
+        ["hostile recipe"] = () => ExampleDistillation.Report(recipe: ExampleDistillation.Recipe with { Name = Hostile }).ToReport(Hostile),
         ["no section"] = () => new() { Title = Hostile, Sections = [] },
         ["an empty section"] = () => new() { Title = "empty", Sections = [new() { Title = "nothing", Blocks = [] }] },
     };
@@ -41,16 +51,17 @@ public sealed partial class HtmlTests
         XDocument page = Parse(html);
 
         html.Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal).Should().NotContainAny("http:", "https:", "url(", "@import");
-        page.Descendants().Select(element => element.Name.LocalName).Should().NotIntersectWith(["script", "link", "img", "image", "iframe", "object", "use"]);
+        page.Descendants().Select(element => element.Name.LocalName).Should().NotIntersectWith(["script", "link", "image", "iframe", "object", "use"]);
         page.Descendants().Attributes("href").Should().NotContain(link => !link.Value.StartsWith('#'));
-        page.Descendants().Attributes().Should().NotContain(attribute => attribute.Name.LocalName == "src" || attribute.Name.LocalName.StartsWith("on"));
+        page.Descendants().Attributes("src").Should().NotContain(source => !source.Value.StartsWith("data:image/png;base64,"), "images are in the page itself");
+        page.Descendants().Attributes().Should().NotContain(attribute => attribute.Name.LocalName.StartsWith("on"));
     }
 
     [Theory]
     [MemberData(nameof(Kinds))]
     public void Only_elements_that_are_always_empty_close_themselves(string kind) =>
         SelfClosed().Matches(Reports[kind]().ToHtml()).Select(match => match.Groups[1].Value).Distinct()
-            .Should().BeSubsetOf(["meta", "line", "polyline"], "HTML ignores the slash of other elements and reads on");
+            .Should().BeSubsetOf(["meta", "line", "polyline", "img"], "HTML ignores the slash of other elements and reads on");
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -130,6 +141,8 @@ public sealed partial class HtmlTests
         Agreement = Example.Agreement() with { Task = Hostile, Metrics = new Dictionary<string, double> { [Hostile] = 1 } },
         TeacherCost = Example.Cost(10) with { UncountedLayers = [Hostile] },
     };
+
+    private static SampleDisplay Samples(Tensor inputs) => new() { Samples = new TensorData(inputs) };
 
     private static XDocument Parse(string html)
     {

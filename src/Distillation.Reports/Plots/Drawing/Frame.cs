@@ -1,3 +1,5 @@
+using Distillation.Evaluation;
+
 namespace Distillation.Reports;
 
 /// <summary>The ground of a plot with two axes: grid, ticks, labels, and a legend where there are several series.</summary>
@@ -52,6 +54,8 @@ internal sealed class Frame
     public double Y(double value) => _box.Bottom - (_y.Share(value) * (_box.Bottom - _box.Top));
 
     public bool CanShow(PlotPoint point) => AxisScale.CanShow(point.X, _x.IsLogarithmic) && AxisScale.CanShow(point.Y, _y.IsLogarithmic);
+
+    public bool CanShow(Interval interval) => ErrorBar.CanShow(interval, _y.IsLogarithmic);
 
     private static List<(string Name, double X, int Line)> Flow(IReadOnlyList<string> legend, double left)
     {

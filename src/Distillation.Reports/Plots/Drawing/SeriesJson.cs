@@ -14,6 +14,12 @@ internal static class SeriesJson
             json.WriteString("name", Printable.Of(series.Name));
             JsonNumbers.Write(json, "x", series.Points.Select(point => point.X));
             JsonNumbers.Write(json, "y", series.Points.Select(point => point.Y));
+            if (series.Points.Any(point => point.Interval is not null))
+            {
+                JsonNumbers.Write(json, "from", series.Points.Select(point => point.Interval?.Low));
+                JsonNumbers.Write(json, "to", series.Points.Select(point => point.Interval?.High));
+            }
+
             json.WriteEndObject();
         }
 
