@@ -27,12 +27,16 @@ public sealed class FederatedAveraging
     /// one for each client.
     /// </param>
     /// <param name="options">The options; the defaults if not given.</param>
-    /// <exception cref="ArgumentException">The algorithm is not defined for the local training.</exception>
+    /// <exception cref="ArgumentException">
+    /// The algorithm is not defined for the local training, or something would leave the clients without the noise of
+    /// <see cref="FederatedAveragingOptions.Privacy"/>.
+    /// </exception>
     public FederatedAveraging(Func<Module<Tensor, Tensor>> model, FederatedAveragingOptions? options = null)
     {
         _model = Require.Present(model);
         _options = options ?? new FederatedAveragingOptions();
         _options.Algorithm.Check(_options.Training);
+        PrivateAverage.Check(_options);
     }
 
     /// <summary>Runs all rounds.</summary>
@@ -41,7 +45,9 @@ public sealed class FederatedAveraging
     /// <param name="progress">Receives each round, on this thread.</param>
     /// <param name="cancellationToken">Cancels the run.</param>
     /// <returns>The model and the rounds; the caller disposes it.</returns>
-    /// <exception cref="ArgumentException">There is no client, none takes part in the first round, or class ids are needed and are not there.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no client, none takes part in the first round, class ids are needed and are not there, or with privacy the model has buffers.
+    /// </exception>
     /// <exception cref="InvalidOperationException">Model and data do not fit together.</exception>
     /// <exception cref="OperationCanceledException">The run was canceled.</exception>
     /// <exception cref="TrainingDivergedException">The loss of a client became infinite or not a number.</exception>
@@ -53,7 +59,7 @@ public sealed class FederatedAveraging
     {
         IDataSource[] sources = [.. Require.Present(clients).Select(source => Require.Present(source, nameof(clients)))];
         var participation = new Participation(sources.Length, _options);
-        if (participation.Of(0).Count == 0)
+        if (sources.Length == 0 || (_options.Privacy is null && participation.Of(0).Count == 0))
         {
             throw new ArgumentException($"At least one client must take part in the first round, but of {sources.Length} clients none does.", nameof(clients));
         }
@@ -80,22 +86,20 @@ public sealed class FederatedAveraging
         Stopwatch clock,
         CancellationToken cancellationToken)
     {
+        if (_options.Privacy is not null)
+        {
+            PrivateAverage.Check(module);
+        }
+
         using Module<Tensor, Tensor> local = OriginalTraining.Make(_model, _options.Seed);
         using var run = new FederatedAveragingRun(_options, sources, module, local);
         var rounds = new List<FederatedRound>();
         for (int number = 0; number < _options.Rounds; number++)
         {
-            (double loss, long exchanged) = run.Train(number, participation.Of(number), participation.Joined(number), cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            FederatedRound round = run.Train(number, participation.Of(number), participation.Joined(number), cancellationToken);
             bool isMeasured = test is not null && ((number + 1) % _options.EvaluateEveryRounds == 0 || number == _options.Rounds - 1);
-            rounds.Add(new FederatedRound
-            {
-                Number = number,
-                Clients = participation.Of(number),
-                Loss = loss,
-                BytesSent = exchanged,
-                BytesReceived = exchanged,
-                Report = isMeasured ? Measure(module, test!, cancellationToken) : null,
-            });
+            rounds.Add(round with { Report = isMeasured ? Measure(module, test!, cancellationToken) : null });
             progress?.Report(rounds[^1]);
         }
 
@@ -106,6 +110,7 @@ public sealed class FederatedAveraging
             Algorithm = _options.Algorithm.Name,
             Rounds = rounds,
             ClientModels = models,
+            Delta = _options.Privacy?.Delta,
             Elapsed = clock.Elapsed,
         };
     }
