@@ -22,7 +22,7 @@ public abstract record FederatedAlgorithm
     /// <summary>Gets whether the model is all that a client sends, and nothing of a client is remembered from one round to the next.</summary>
     /// <value>
     /// The default value is <see langword="false"/>; <see cref="FedAvg"/> and <see cref="FedProx"/> have <see langword="true"/>. It is needed for
-    /// <see cref="FederatedAveragingOptions.Privacy"/>.
+    /// <see cref="FederatedAveragingOptions.Privacy"/>, and for rounds in processes of their own: <see cref="FederatedAveraging.TrainClient"/>.
     /// </value>
     public virtual bool ExchangesModelsAlone => false;
 
