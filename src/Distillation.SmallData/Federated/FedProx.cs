@@ -18,6 +18,10 @@ public sealed record FedProx : FederatedAlgorithm
     public double Mu { get; init => field = Require.NotNegative(value); } = 0.01;
 
     /// <inheritdoc/>
+    /// <value><see langword="true"/>: clients compare with the model that they received alone.</value>
+    public override bool ExchangesModelsAlone => true;
+
+    /// <inheritdoc/>
     public override FederatedAlgorithmState CreateState(IReadOnlyList<Tensor> parameters) => new State(Mu);
 
     private sealed class State(double mu) : FederatedAlgorithmState

@@ -19,6 +19,13 @@ public abstract record FederatedAlgorithm
     /// <value>The default is 1.</value>
     public virtual int TensorsPerParameter => 1;
 
+    /// <summary>Gets whether the model is all that a client sends, and nothing of a client is remembered from one round to the next.</summary>
+    /// <value>
+    /// The default value is <see langword="false"/>; <see cref="FedAvg"/> and <see cref="FedProx"/> have <see langword="true"/>. It is needed for
+    /// <see cref="FederatedAveragingOptions.Privacy"/>, and for rounds in processes of their own: <see cref="FederatedAveraging.TrainClient"/>.
+    /// </value>
+    public virtual bool ExchangesModelsAlone => false;
+
     /// <summary>Checks the options of the local training, before the first round.</summary>
     /// <param name="training">The options.</param>
     /// <exception cref="ArgumentException">The algorithm is not defined for them.</exception>

@@ -20,7 +20,10 @@ public sealed record FederatedAveragingOptions
     public TrainerOptions Training { get; init => field = Local(value); } = new() { Epochs = 5, BatchSize = 20, Optimizer = new SgdOptimizer(0.1) };
 
     /// <summary>Gets the share of the clients that take part in a round, C in McMahan et al., 2017.</summary>
-    /// <value>In (0, 1]; rounded to whole clients, at least one. The default value is 1. The clients of a round are drawn without replacement.</value>
+    /// <value>
+    /// In (0, 1]; rounded to whole clients, at least one. The default value is 1. The clients of a round are drawn without replacement. With
+    /// <see cref="Privacy"/> each client is drawn with this probability, whatever happens to the others, and a round may have no client.
+    /// </value>
     public double ClientShare { get; init => field = Require.Positive(Require.InRange(value, 0, 1), nameof(value)); } = 1;
 
     /// <summary>Gets the learning rate of the server, η: <c>w ← w + η·(average − w)</c>.</summary>
@@ -50,8 +53,12 @@ public sealed record FederatedAveragingOptions
     /// <value>The default value is <see langword="false"/>. Labels must be class ids where it is set.</value>
     public bool KeepsClientModels { get; init; }
 
+    /// <summary>Gets how the updates of clients are clipped, and noise added to their average (DP-FedAvg).</summary>
+    /// <value>The default value is <see langword="null"/>: neither is done, and nothing is private.</value>
+    public FederatedPrivacyOptions? Privacy { get; init; }
+
     /// <summary>Gets the number from which all random choices follow; each client adds its own number and that of the round.</summary>
-    /// <value>Any number. The default value is 0.</value>
+    /// <value>Any number. The default value is 0. With <see cref="Privacy"/> it must stay secret: whoever knows it can compute the noise.</value>
     public int Seed { get; init; }
 
     private static TrainerOptions Local(TrainerOptions training)

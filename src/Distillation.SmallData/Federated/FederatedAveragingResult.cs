@@ -31,6 +31,14 @@ public sealed class FederatedAveragingResult : IDisposable
     /// <value>Empty unless <see cref="FederatedAveragingOptions.KeepsClientModels"/> is set.</value>
     public required IReadOnlyDictionary<int, FederatedModel> ClientModels { get; init; }
 
+    /// <summary>Gets ε of all rounds: the logarithm by which a client changes the probability of any outcome at most, but for <see cref="Delta"/>.</summary>
+    /// <value>Zero or positive; <see langword="null"/> without <see cref="FederatedAveragingOptions.Privacy"/>.</value>
+    public double? Epsilon => Rounds[^1].Epsilon;
+
+    /// <summary>Gets δ.</summary>
+    /// <value>In (0, 1); <see langword="null"/> without <see cref="FederatedAveragingOptions.Privacy"/>.</value>
+    public double? Delta { get; init; }
+
     /// <summary>Gets the number of bytes that the clients sent, all together in all rounds: parameters and buffers, and what the algorithm adds.</summary>
     public long BytesSent => Rounds.Sum(round => round.BytesSent);
 
@@ -44,17 +52,24 @@ public sealed class FederatedAveragingResult : IDisposable
     public EvaluationReport? Report => Rounds[^1].Report;
 
     /// <summary>Describes the run.</summary>
-    /// <returns>Some lines, with 4 significant digits.</returns>
+    /// <returns>Some lines, with 4 significant digits; with privacy, without the numbers that are not private.</returns>
     public string Describe()
     {
-        var lines = new List<string>
-        {
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Algorithm}, {Rounds.Count} rounds of {Rounds.Min(round => round.Clients.Count)} to {Rounds.Max(round => round.Clients.Count)} clients, "
-                + $"{Elapsed.TotalSeconds:G4} s"),
-            string.Create(CultureInfo.InvariantCulture, $"clients sent {BytesSent / 1e6:G4} MB and received {BytesReceived / 1e6:G4} MB"),
-        };
+        List<string> lines = Epsilon is { } epsilon
+            ?
+            [
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Algorithm}, {Rounds.Count} rounds, ({epsilon:G4}, {Delta:G4})-differential privacy of each client, {Elapsed.TotalSeconds:G4} s"),
+            ]
+            :
+            [
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Algorithm}, {Rounds.Count} rounds of {Rounds.Min(round => round.Clients.Count)} to {Rounds.Max(round => round.Clients.Count)} clients, "
+                    + $"{Elapsed.TotalSeconds:G4} s"),
+                string.Create(CultureInfo.InvariantCulture, $"clients sent {BytesSent / 1e6:G4} MB and received {BytesReceived / 1e6:G4} MB"),
+            ];
         lines.AddRange(Rounds.Where(round => round.Report is not null).Select(round => round.Describe()));
         return string.Join(Environment.NewLine, lines);
     }

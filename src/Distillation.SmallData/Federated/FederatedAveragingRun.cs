@@ -1,5 +1,3 @@
-using Distillation.Losses;
-using Distillation.Training;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.SmallData;
@@ -10,8 +8,8 @@ internal sealed class FederatedAveragingRun : IDisposable
     private readonly FederatedAveragingOptions _options;
     private readonly IDataSource[] _clients;
     private readonly GlobalModel _model;
-    private readonly FederatedAlgorithmState? _state;
-    private readonly IStudent _student;
+    private readonly ClientTraining _training;
+    private readonly RoundAverage _average;
     private readonly IReadOnlyDictionary<long, long>[]? _counts;
     private readonly Dictionary<int, Dictionary<string, Tensor>> _last = [];
 
@@ -23,36 +21,44 @@ internal sealed class FederatedAveragingRun : IDisposable
             ? [.. clients.Select(client => ClassCounts.Of(ClassCounts.ReadIds(client)))]
             : null;
         _model = new GlobalModel(module, local, options);
-        _student = Student.From(local);
-        _state = options.Algorithm.CreateState(_model.Parameters);
+        _training = new ClientTraining(_model, options);
+        _average = new RoundAverage(_model, options, clients.Length);
     }
 
     /// <summary>Gets the number of bytes of a model.</summary>
     public long ModelBytes => _model.ParameterBytes + _model.BufferBytes;
 
     /// <summary>Runs a round.</summary>
-    /// <returns>The mean loss, and how many bytes go in each direction.</returns>
-    public (double Loss, long Bytes) Train(int round, IReadOnlyList<int> clients, int joined, CancellationToken cancellationToken)
+    /// <returns>The round, not measured.</returns>
+    public FederatedRound Train(int round, IReadOnlyList<int> clients, int joined, CancellationToken cancellationToken)
     {
-        double Weight(int client) => _options.Algorithm.WeightsBySamples ? _clients[client].Count : 1;
-        double whole = clients.Sum(Weight);
+        double[] shares = _average.Shares(clients.Select(client => _clients[client].Count));
         double loss = 0;
-        foreach (int client in clients)
+        foreach ((int client, double share) in clients.Zip(shares))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            loss += Weight(client) / whole * Train(round, client, cancellationToken);
-            using var noGradient = torch.no_grad();
-            _model.Receive(Weight(client) / whole);
+            loss += share * _training.Train(round, client, _clients[client], cancellationToken);
+            _average.Receive(client, round, share);
             if (_options.KeepsClientModels)
             {
                 Keep(client);
             }
         }
 
-        using var ended = torch.no_grad();
-        _model.Update();
-        _state?.EndRound(joined);
-        return (loss, clients.Count * ((_options.Algorithm.TensorsPerParameter * _model.ParameterBytes) + _model.BufferBytes));
+        double? clipped = _average.Clipped;
+        _average.Update(round);
+        _training.EndRound(joined);
+        long bytes = clients.Count * ((_options.Algorithm.TensorsPerParameter * _model.ParameterBytes) + _model.BufferBytes);
+        return new()
+        {
+            Number = round,
+            Clients = clients,
+            Loss = clients.Count == 0 ? double.NaN : loss,
+            BytesSent = bytes,
+            BytesReceived = bytes,
+            Epsilon = _average.Epsilon,
+            ClippedShare = clipped / Math.Max(1, clients.Count),
+        };
     }
 
     /// <summary>Makes models of the last local weights of all clients, which the caller disposes.</summary>
@@ -84,8 +90,8 @@ internal sealed class FederatedAveragingRun : IDisposable
 
     public void Dispose()
     {
-        _student.Dispose();
-        _state?.Dispose();
+        _training.Dispose();
+        _average.Dispose();
         foreach (Tensor weight in _last.Values.SelectMany(weights => weights.Values))
         {
             weight.Dispose();
@@ -94,40 +100,9 @@ internal sealed class FederatedAveragingRun : IDisposable
         _model.Dispose();
     }
 
-    private double Train(int round, int client, CancellationToken cancellationToken)
-    {
-        using (torch.no_grad())
-        {
-            _model.Send();
-            _state?.BeginClient(client, _model.Parameters);
-        }
-
-        // Training needs gradients, whatever the caller has switched off.
-        using var gradients = torch.enable_grad();
-        using var scope = torch.NewDisposeScope();
-        TrainerOptions training = _options.Training with { Seed = unchecked((int)SplitMix64.Mix(SplitMix64.Mix(_options.Seed, client), (ulong)round)) };
-        using var scheme = new LocalTrainingScheme(
-            new Learner(_student, new HardLabelLoss()),
-            _model.LocalParameters,
-            training.Optimizer.LearningRate,
-            _state,
-            round,
-            _options.Rounds);
-        TrainingResult result = new TrainingLoop(training).Run(scheme, _clients[client], cancellationToken: cancellationToken);
-        using var noGradient = torch.no_grad();
-        _state?.EndClient(new FederatedClientUpdate
-        {
-            Client = client,
-            Steps = scheme.Steps,
-            LearningRateSum = scheme.LearningRateSum,
-            Global = _model.Parameters,
-            Local = _model.LocalParameters,
-        });
-        return result.History[^1].Loss;
-    }
-
     private void Keep(int client)
     {
+        using var noGradient = torch.no_grad();
         if (_last.TryGetValue(client, out Dictionary<string, Tensor>? before))
         {
             foreach ((string name, Tensor tensor) in _model.Local.state_dict())

@@ -8,8 +8,18 @@ public sealed record FederatedComparisonOptions
     public FederatedOptions OneShot { get; init => field = Require.Present(value); } = new();
 
     /// <summary>Gets the options of the ways in rounds; their algorithm is not used.</summary>
-    /// <value>The default value is the default options.</value>
-    public FederatedAveragingOptions Averaging { get; init => field = Require.Present(value); } = new();
+    /// <value>The default value is the default options. They have no privacy, for FedDF keeps the models of the clients.</value>
+    public FederatedAveragingOptions Averaging
+    {
+        get;
+        init => field = Require.Present(value).Privacy is null
+            ? value
+            : throw new ArgumentException(
+                $"{nameof(Averaging)} must have no {nameof(FederatedAveragingOptions.Privacy)}, for FedDF keeps the models of the clients, but has it.",
+                nameof(Averaging));
+    }
+
+        = new();
 
     /// <summary>Gets the algorithms that are run in rounds.</summary>
     /// <value>At least one. The default value is <see cref="FedAvg"/>, <see cref="FedProx"/> and <see cref="Scaffold"/>.</value>

@@ -92,6 +92,16 @@ internal sealed class GlobalModel : IDisposable
         }
     }
 
+    /// <summary>Moves the parameters along the average of the clients' changes, by the rate and the momentum of the server.</summary>
+    public void Move(IReadOnlyList<Tensor> changes)
+    {
+        using var scope = torch.NewDisposeScope();
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            Move(Parameters[i], changes[i], _velocity?[i]);
+        }
+    }
+
     public void Dispose()
     {
         foreach (Tensor tensor in _average.Concat(_bufferAverage).Concat(_velocity ?? []))
@@ -109,14 +119,11 @@ internal sealed class GlobalModel : IDisposable
             return;
         }
 
-        Tensor change = average.sub(weights);
-        if (velocity is not null)
-        {
-            change = velocity.MulInPlace(_options.ServerMomentum).AddInPlace(change);
-        }
-
-        weights.AddInPlace(change, _options.ServerLearningRate);
+        Move(weights, average.sub(weights), velocity);
     }
+
+    private void Move(Tensor weights, Tensor change, Tensor? velocity) => weights.AddInPlace(
+        velocity is null ? change : velocity.MulInPlace(_options.ServerMomentum).AddInPlace(change), _options.ServerLearningRate);
 
     private void CopyFrozen()
     {

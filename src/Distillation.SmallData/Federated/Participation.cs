@@ -10,15 +10,38 @@ internal sealed class Participation(int clients, FederatedAveragingOptions optio
     public IReadOnlyList<int> Of(int round)
     {
         int[] present = Present(round);
+        if (options.Privacy is not null)
+        {
+            return Poisson(present, round);
+        }
+
         if (options.ClientShare == 1 || present.Length == 0)
         {
             return present;
         }
 
         int count = Math.Max(1, (int)Math.Round(options.ClientShare * present.Length));
-        new SplitMix64(SplitMix64.Mix(SplitMix64.Mix(options.Seed, -1), (ulong)round)).Shuffle(present.AsSpan());
+        Random(round).Shuffle(present.AsSpan());
         return [.. present.Take(count).Order()];
     }
+
+    // Each client with the probability of the share: what the accountant of privacy assumes.
+    private int[] Poisson(int[] present, int round)
+    {
+        SplitMix64 random = Random(round);
+        var drawn = new List<int>();
+        foreach (int client in present)
+        {
+            if (random.NextUniform() < options.ClientShare)
+            {
+                drawn.Add(client);
+            }
+        }
+
+        return [.. drawn];
+    }
+
+    private SplitMix64 Random(int round) => new(SplitMix64.Mix(SplitMix64.Mix(options.Seed, -1), (ulong)round));
 
     private int[] Present(int round) => [.. Enumerable.Range(0, clients).Where(client => options.FirstRounds.GetValueOrDefault(client) <= round)];
 }

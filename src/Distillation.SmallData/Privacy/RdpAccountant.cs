@@ -41,14 +41,17 @@ public sealed class RdpAccountant
     /// <param name="noiseMultiplier">σ: the deviation of the noise in units of the clipping norm; zero or positive.</param>
     /// <param name="samplingRate">q: the probability with which each sample is drawn; in [0, 1].</param>
     /// <param name="order">α; above 1.</param>
-    /// <returns>Zero or positive; infinite without noise.</returns>
+    /// <returns>
+    /// Zero or positive; infinite without noise. With noise below 0.05 and an order that is not whole, the divergence of the next whole order, which is no
+    /// smaller.
+    /// </returns>
     public static double DivergenceOf(double noiseMultiplier, double samplingRate, double order)
     {
         Require.NotNegative(noiseMultiplier);
         Require.InRange(samplingRate, 0, 1);
         Require.Positive(order - 1, nameof(order));
         return samplingRate == 0 ? 0
-            : noiseMultiplier == 0 ? double.PositiveInfinity
+            : noiseMultiplier * noiseMultiplier == 0 ? double.PositiveInfinity
             : samplingRate == 1 ? order / (2 * noiseMultiplier * noiseMultiplier)
             : SampledGaussian.LogMoment(samplingRate, noiseMultiplier, order) / (order - 1);
     }

@@ -17,12 +17,21 @@ internal static class SampledGaussian
     private const double StepsPerDeviation = 10;
     private const double StepsPerVariance = 4;
 
+    // The number of points grows with 1/σ². With less noise than this, ε is in the hundreds, and orders that are not whole are bounded instead of integrated.
+    private const double LeastIntegrated = 0.05;
+
     /// <summary>Computes the moment.</summary>
     /// <param name="rate">q, in (0, 1).</param>
     /// <param name="noise">σ, positive.</param>
     /// <param name="order">α, above 1.</param>
     public static double LogMoment(double rate, double noise, double order) =>
-        order == Math.Floor(order) ? Whole(rate, noise, (int)order) : Integral(rate, noise, order);
+        order == Math.Floor(order) ? Whole(rate, noise, (int)order)
+            : noise < LeastIntegrated ? Bound(rate, noise, order)
+            : Integral(rate, noise, order);
+
+    // The divergence grows with the order: that of the next whole one is no smaller.
+    private static double Bound(double rate, double noise, double order) =>
+        (order - 1) / Math.Floor(order) * Whole(rate, noise, (int)Math.Ceiling(order));
 
     // Σ_k (α over k)·(1 − q)^(α − k)·q^k·exp((k² − k)/(2σ²))
     private static double Whole(double rate, double noise, int order)
@@ -62,6 +71,6 @@ internal static class SampledGaussian
     private static double LogSum(double[] terms)
     {
         double largest = terms.Max();
-        return largest + Math.Log(terms.Sum(term => Math.Exp(term - largest)));
+        return double.IsPositiveInfinity(largest) ? largest : largest + Math.Log(terms.Sum(term => Math.Exp(term - largest)));
     }
 }

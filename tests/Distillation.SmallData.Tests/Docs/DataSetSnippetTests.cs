@@ -55,6 +55,33 @@ public sealed class DataSetSnippetTests : IDisposable
     }
 
     [Fact]
+    public void Clients_train_with_differential_privacy()
+    {
+        using TensorData images = SmallProblem.Heaps(400, [0, 1, 2, 3]);
+        Func<Module<Tensor, Tensor>> original = SmallProblem.HeapNetwork;
+
+        IReadOnlyList<IDataSource> clients = FederatedPartition.Even(images, clients: 100, seed: 1);
+
+        var rounds = new FederatedAveragingOptions
+        {
+            Rounds = 20,
+            ClientShare = 0.3,
+            Training = new TrainerOptions { Epochs = 1, BatchSize = 20, Optimizer = new SgdOptimizer(0.1) },
+            Privacy = new FederatedPrivacyOptions
+            {
+                ClipNorm = 1,
+                NoiseMultiplier = RdpAccountant.NoiseFor(epsilon: 8, delta: 1e-3, samplingRate: 0.3, steps: 20),
+                Delta = 1e-3,
+            },
+        };
+        using FederatedAveragingResult federated = new FederatedAveraging(original, rounds).Run(clients);
+        Console.WriteLine(federated.Describe());
+
+        federated.Epsilon.Should().BeInRange(7.9, 8);
+        Evaluator.Evaluate(federated.Teacher, images).Accuracy.Should().BeGreaterThan(0.9);
+    }
+
+    [Fact]
     public void A_search_goes_over_recipes_of_a_regression()
     {
         using TensorData rows = Numbers(40);

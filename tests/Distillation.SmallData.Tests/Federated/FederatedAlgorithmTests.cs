@@ -31,6 +31,18 @@ public sealed class FederatedAlgorithmTests : IDisposable
         Federated(new Scaffold()).Should().Equal(ScaffoldByHand(), (one, other) => Math.Abs(one - other) < 1e-9);
 
     [Fact]
+    public void Clipped_updates_are_the_loop_by_hand()
+    {
+        // Some updates are longer, and others are not. The noise has a deviation of 1e-13.
+        var privacy = new FederatedPrivacyOptions { ClipNorm = 0.4, NoiseMultiplier = 1e-12 };
+
+        double[] result = Federated(new FedAvg(), privacy, out double clipped);
+
+        result.Should().Equal(ClippedByHand(0.4, out double expected), (one, other) => Math.Abs(one - other) < 1e-9);
+        clipped.Should().BeApproximately(expected, 1e-9).And.BeInRange(0.1, 0.9);
+    }
+
+    [Fact]
     public void Algorithm_of_a_user_is_run()
     {
         double[] still = Federated(new Still());
@@ -52,15 +64,19 @@ public sealed class FederatedAlgorithmTests : IDisposable
         return TensorData.Owning(data.Inputs.to(torch.ScalarType.Float64), data.Labels!.clone());
     }
 
-    private double[] Federated(FederatedAlgorithm algorithm)
+    private double[] Federated(FederatedAlgorithm algorithm) => Federated(algorithm, null, out _);
+
+    private double[] Federated(FederatedAlgorithm algorithm, FederatedPrivacyOptions? privacy, out double clipped)
     {
         var options = new FederatedAveragingOptions
         {
             Algorithm = algorithm,
             Rounds = Rounds,
+            Privacy = privacy,
             Training = new() { Steps = Steps, BatchSize = 100, Optimizer = new SgdOptimizer(Rate) },
         };
         using FederatedAveragingResult result = new FederatedAveraging(Make, options).Run(_clients);
+        clipped = result.Rounds.Average(round => round.ClippedShare ?? 0);
         return Some.Weights(result.Module);
     }
 
@@ -83,6 +99,33 @@ public sealed class FederatedAlgorithmTests : IDisposable
             }
 
             global = sum / _clients.Sum(client => client.Count);
+        }
+
+        return Close.Numbers(global);
+    }
+
+    private double[] ClippedByHand(double norm, out double clipped)
+    {
+        using var noGradient = torch.no_grad();
+        Tensor global = Make().parameters().Single().clone();
+        clipped = 0;
+        for (int round = 0; round < Rounds; round++)
+        {
+            Tensor sum = torch.zeros_like(global);
+            foreach (TensorData client in _clients)
+            {
+                Tensor local = global.clone();
+                for (int step = 0; step < Steps; step++)
+                {
+                    local = local - (Rate * Gradient(local, client));
+                }
+
+                double length = (local - global).norm().item<double>();
+                clipped += length > norm ? 1.0 / _clients.Length / Rounds : 0;
+                sum = sum + ((local - global) * Math.Min(1, norm / length));
+            }
+
+            global = global + (sum / _clients.Length);
         }
 
         return Close.Numbers(global);

@@ -1,3 +1,4 @@
+using Distillation.Training;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.SmallData.Tests;
@@ -34,6 +35,34 @@ public sealed class FederatedSnippetTests : IDisposable
 
         federated.Report!.Accuracy.Should().BeGreaterThan(0.9);
         clients.Should().HaveCount(10);
+    }
+
+    [Fact]
+    public void Steps_of_rounds_are_on_their_own()
+    {
+        (IReadOnlyList<IDataSource> clients, Func<Module<Tensor, Tensor>> original) = (FederatedPartition.Even(_samples, 3), SmallProblem.HeapNetwork);
+        var rounds = new FederatedAveragingOptions { Algorithm = new Scaffold(), Rounds = 2 };
+
+        var averaging = new FederatedAveraging(original, rounds with { Algorithm = new FedAvg() });
+        using Module<Tensor, Tensor> global = ParallelTrainings.Seeded(rounds.Seed, original);
+        for (int round = 0; round < rounds.Rounds; round++)
+        {
+            var models = new Dictionary<int, FederatedModel>();
+            foreach (int client in averaging.ClientsOf(round, clients.Count))
+            {
+                // In the process of the client; its model comes back as a file.
+                models[client] = averaging.TrainClient(global, client, clients[client], round);
+            }
+
+            averaging.Average(global, models, round, clients.Count);
+            foreach (FederatedModel model in models.Values)
+            {
+                model.Dispose();
+            }
+        }
+
+        using FederatedAveragingResult whole = new FederatedAveraging(original, rounds with { Algorithm = new FedAvg() }).Run(clients);
+        Some.Weights(global).Should().Equal(Some.Weights(whole.Module));
     }
 
     [Fact]

@@ -43,12 +43,41 @@ public sealed class RdpAccountantTests
         accountant.Orders.Zip(accountant.Divergences).Min(pair => pair.Second - (Math.Log(1e-5) / (pair.First - 1))).Should().BeApproximately(3.0, 0.05);
     }
 
+    // The moments accountant has the orders 2 to 33 and the older conversion. McMahan et al., 2018, table 2, and the rows of table 1 with noise 1.
+    [Theory]
+    [InlineData(5_000, 763_430, 5_000, 1e-9, 4.634)]
+    [InlineData(100, 1e5, 1, 3.1622776601683795e-6, 0.97)]
+    [InlineData(100, 1e5, 100_000, 3.1622776601683795e-6, 2.21)]
+    [InlineData(1_000, 1e6, 1_000_000, 2.5118864315095825e-7, 8.13)]
+    [InlineData(10_000, 1e6, 1_000, 2.5118864315095825e-7, 3.06)]
+    [InlineData(10_000, 1e6, 1_000_000, 2.5118864315095825e-7, 187.01)]
+    public void Published_values_of_federated_averaging_come_out(double expected, double users, long rounds, double delta, double epsilon)
+    {
+        var accountant = new RdpAccountant([.. Enumerable.Range(2, 32).Select(order => (double)order)]);
+        accountant.Add(1, expected / users, rounds);
+
+        accountant.Orders.Zip(accountant.Divergences).Min(pair => pair.Second - (Math.Log(delta) / (pair.First - 1)))
+            .Should().BeApproximately(epsilon, 0.0051);
+        accountant.Epsilon(delta).Should().BeLessThan(epsilon);
+    }
+
     [Fact]
     public void Without_sampling_the_divergence_is_that_of_the_gaussian_mechanism()
     {
         RdpAccountant.DivergenceOf(2, 1, 3).Should().Be(3 / 8.0);
         RdpAccountant.DivergenceOf(2, 0, 3).Should().Be(0);
         RdpAccountant.DivergenceOf(0, 0.1, 3).Should().Be(double.PositiveInfinity);
+    }
+
+    [Fact]
+    public void With_almost_no_noise_an_order_is_bounded_by_the_next_whole_one()
+    {
+        double bound = RdpAccountant.DivergenceOf(0.04, 0.3, 2.5);
+
+        bound.Should().Be(RdpAccountant.DivergenceOf(0.04, 0.3, 3)).And.BeGreaterThan(SampledGaussian.Integral(0.3, 0.04, 2.5) / 1.5);
+        RdpAccountant.DivergenceOf(1e-12, 0.5, 1.1).Should().BeInRange(1e20, 1e30);
+        RdpAccountant.DivergenceOf(1e-160, 0.5, 1.1).Should().Be(double.PositiveInfinity);
+        RdpAccountant.DivergenceOf(1e-200, 0.5, 2).Should().Be(double.PositiveInfinity);
     }
 
     [Fact]
