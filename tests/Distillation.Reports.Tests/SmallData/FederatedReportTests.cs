@@ -45,7 +45,8 @@ public sealed class FederatedReportTests
 
         report.Blocks<ReportTable>("Ways").Single().Rows[3].Select(cell => cell.Text).Should()
             .Equal("FedDF", "0.83", "0.8", "0.86", "0.17", "0.017", "13000000", "26000000", "10", "12.5 s");
-        report.Blocks<IntervalPlot>("Ways").Single().Values.Select(value => value.Value).Should().Equal(_result.Rows.Select(row => row.ExpectedCalibrationError));
+        report.Blocks<IntervalPlot>("Ways").Single().Values.Select(value => value.Value)
+            .Should().Equal(_result.Rows.Select(row => row.ExpectedCalibrationError));
     }
 
     [Fact]
