@@ -2,19 +2,19 @@ using System.Globalization;
 
 namespace Distillation.Mpi.Tests;
 
-/// <summary>Studies and searches whose trainings are shared by ranks have the results of one process.</summary>
+/// <summary>Studies, searches and models of clients whose trainings are shared by ranks have the results of one process.</summary>
 public sealed class SharedWorkTests
 {
     [Theory]
     [InlineData(MpiJob.OpenMpi, 2)]
     [InlineData(MpiJob.OpenMpi, 4)]
     [InlineData(MpiJob.Mpich, 2)]
-    public void Study_and_search_have_the_bits_of_one_process_on_all_ranks(string launcher, int ranks)
+    public void Studies_searches_and_exchanged_models_have_the_bits_of_one_process_on_all_ranks(string launcher, int ranks)
     {
         MpiJob job = MpiJob.Run(launcher, ranks, "share");
 
         job.ExitCode.Should().Be(0, job.Errors);
-        foreach (string what in new[] { "study", "search" })
+        foreach (string what in new[] { "study", "search", "exchange" })
         {
             string[][] lines = [.. job.Lines.Where(line => line[0] == what)];
             lines.Should().HaveCount(ranks);

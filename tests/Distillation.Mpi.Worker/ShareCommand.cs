@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Distillation.Losses;
 using Distillation.SmallData;
 using static TorchSharp.torch.nn;
@@ -6,7 +7,8 @@ using static TorchSharp.torch.nn;
 namespace Distillation.Mpi.Worker;
 
 /// <summary>
-/// Runs a study and a search alone and on all ranks, and writes their results: <c>what|rank|trainings of this rank|result on all ranks|result alone</c>.
+/// Runs a study, a search and an exchange of models alone and on all ranks, and writes their results: <c>what|rank|trainings of this rank|result on all
+/// ranks|result alone</c>.
 /// </summary>
 internal static class ShareCommand
 {
@@ -26,7 +28,35 @@ internal static class ShareCommand
         var parts = new Counts<double>();
         shared = Search(mpi.Ranks, parts);
         Line.Write("search", mpi.Ranks.Rank, parts.Count, shared, Search(null, null));
+        Line.Write("exchange", mpi.Ranks.Rank, 0, Exchange(mpi.Ranks), Exchange(new SingleRank()));
         return 0;
+    }
+
+    // The models of clients as files, each trained on the rank of its client.
+    private static string Exchange(IRanks ranks)
+    {
+        using var scope = torch.NewDisposeScope();
+        torch.manual_seed(1);
+        IReadOnlyList<IDataSource> clients = FederatedPartition.Even(Data(60), clients: 3, seed: 1);
+        string path = Path.GetTempFileName();
+        try
+        {
+            IReadOnlyList<byte[]> files = ranks.Share(clients.Count, numbers =>
+            [
+                .. numbers.Select(number =>
+                {
+                    var options = new FederatedOptions { Training = Training };
+                    using FederatedModel model = new FederatedClient(number, () => Mlp(5), clients[number], new GaussianNoise(), options).Train();
+                    model.Save(path);
+                    return File.ReadAllBytes(path);
+                }),
+            ]);
+            return string.Join(' ', files.Select(file => Convert.ToHexStringLower(SHA256.HashData(file))[..16]));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     private static string Study(IRanks? ranks, bool breaks, IProgress<StudyProgress>? progress)
@@ -68,6 +98,19 @@ internal static class ShareCommand
 
     private static TorchSharp.Modules.Sequential Mlp(int hidden) =>
         Sequential(("in", Linear(Features, hidden)), ("act", ReLU()), ("out", Linear(hidden, Classes)));
+
+    private sealed class SingleRank : IRanks
+    {
+        public int Rank => 0;
+
+        public int Count => 1;
+
+        public void Sum(Tensor flat) => throw new NotSupportedException();
+
+        public void Broadcast(Tensor flat) => throw new NotSupportedException();
+
+        public void Fail(Exception reason) => throw new NotSupportedException();
+    }
 
     private sealed class Counts<T> : IProgress<T>
     {
