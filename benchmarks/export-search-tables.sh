@@ -24,16 +24,19 @@ Rscript - "$1" <<'RSCRIPT'
 folder <- commandArgs(trailingOnly = TRUE)[1]
 
 # Names that look like numbers get a letter, so that no reader takes them for numbers. A missing name is a name; rows that lack a number are left out.
-words <- function(column) {
-  if (is.numeric(column)) return(column)
-  paste0("is_", gsub("[^A-Za-z0-9]", "_", ifelse(is.na(column), "unknown", as.character(column))))
+words <- function(column) if (is.numeric(column)) column else paste0("is_", letters_of(ifelse(is.na(column), "unknown", as.character(column))))
+
+# Letters and digits alone; names that differ in nothing else, such as + and -, are numbered.
+letters_of <- function(names) {
+  plain <- gsub("[^A-Za-z0-9]", "_", names)
+  if (length(unique(plain)) == length(unique(names))) plain else paste0("name", as.integer(factor(names)))
 }
 
 save <- function(package, name, class, change = identity) {
   data(list = name, package = package, envir = environment())
   table <- change(as.data.frame(get(name)))
   attributes <- as.data.frame(lapply(table[names(table) != class], words))
-  attributes$class <- gsub("[^A-Za-z0-9]", "_", as.character(table[[class]]))
+  attributes$class <- letters_of(as.character(table[[class]]))
   attributes <- attributes[complete.cases(attributes), ]
   write.csv(attributes, file.path(folder, paste0(name, ".csv")), row.names = FALSE, quote = FALSE)
 }
