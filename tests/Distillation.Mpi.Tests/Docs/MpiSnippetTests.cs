@@ -1,6 +1,7 @@
 using Distillation.Arrow;
 using Distillation.Caching;
 using Distillation.Losses;
+using Distillation.SmallData;
 using static TorchSharp.torch.nn;
 
 namespace Distillation.Mpi.Tests.Docs;
@@ -61,6 +62,50 @@ public sealed class MpiSnippetTests : IDisposable
     }
 
     [Fact]
+    public void A_job_of_one_process_runs_a_study_and_a_search()
+    {
+        using MpiEnvironment mpi = MpiEnvironment.Start();
+        using TensorData train = Samples(300), validation = Samples(100);
+        using var big = Linear(784, 10);
+
+        StudyCandidate[] candidates = [new("T = 2", () => new SoftTargetLoss(2)), new("T = 4", () => new SoftTargetLoss(4))];
+        var shared = new StudyOptions { Training = new TrainerOptions { Epochs = 3 }, Ranks = mpi.Ranks };
+        var study = new DistillationStudy(Teacher.From(big), () => Sequential(("in", Linear(784, 10))), candidates, shared);
+        using TensorData test = Samples(200);
+        StudyResult verdict = study.Run(train, validation, test);
+
+        var folds = new RecipeSearchOptions { Training = new TrainerOptions { Steps = 100 }, Ranks = mpi.Ranks };
+        var search = new RecipeSearch(() => Sequential(("in", Linear(784, 10))), [Recipe.Augment(new GaussianNoise())], folds);
+        using var labeled = new LabeledSamples(validation, classes: 10);
+        RecipeSearchResult found = search.Run(labeled);
+
+        verdict.Alone.Should().HaveCount(5);
+        found.IsComplete.Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_job_of_one_process_exchanges_the_models_of_clients()
+    {
+        using MpiEnvironment mpi = MpiEnvironment.Start();
+        using TensorData train = Samples(80);
+
+        IReadOnlyList<IDataSource> clients = FederatedPartition.Even(train, clients: 4, seed: 1);
+        var generator = new GaussianNoise();
+        IReadOnlyList<byte[]> models = mpi.Ranks.Share(clients.Count, numbers =>
+        [
+            .. numbers.Select(number =>
+            {
+                string path = $"client-{number}.safetensors";
+                using FederatedModel model = new FederatedClient(number, () => Sequential(("in", Linear(784, 10))), clients[number], generator).Train();
+                model.Save(path);
+                return File.ReadAllBytes(path);
+            }),
+        ]);
+
+        models.Should().HaveCount(4).And.OnlyHaveUniqueItems().And.OnlyContain(file => file.Length > 784 * 10 * sizeof(float));
+    }
+
+    [Fact]
     public void The_first_job_of_the_readme_trains_in_one_process()
     {
         using MpiEnvironment mpi = MpiEnvironment.Start();
@@ -81,6 +126,8 @@ public sealed class MpiSnippetTests : IDisposable
 
         result.Status.Should().Be(TrainingStatus.Completed);
     }
+
+    private static TensorData Samples(int count) => Data(count);
 
     private static TensorData Data(long samples) => new(torch.randn(samples, 784), torch.randint(0, 10, samples, torch.ScalarType.Int64));
 }
