@@ -1,21 +1,9 @@
 #!/usr/bin/env bash
 # Writes public data sets as tables for `regression`: CSV with a header line, numbers alone, the target in the last column.
 # The sets come with the packages MASS and mlbench for R, and scikit-learn for Python; PYTHON says which Python (python3).
-set -euo pipefail
-python=${PYTHON:-python3}
-
-if [ $# -ne 1 ]; then
-  echo "usage: $0 DIRECTORY" >&2
-  exit 2
-fi
-
-missing() {
-  echo "$1 is missing. On Debian: apt-get install $2" >&2
-  exit 1
-}
-Rscript -e 'library(MASS); library(mlbench)' >/dev/null 2>&1 || missing "MASS or mlbench for R" "r-cran-mass r-cran-mlbench"
-"$python" -c 'import sklearn' 2>/dev/null || missing "scikit-learn for $python" "python3-sklearn, and set PYTHON=/usr/bin/python3"
-mkdir -p "$1"
+. "$(dirname "$0")/exporting.sh"
+require_r MASS mlbench
+require_sklearn
 
 Rscript - "$1" <<'RSCRIPT'
 library(MASS)

@@ -2,23 +2,9 @@
 # Writes public data sets as tables for `search-truth --tables`: CSV with a header line, names as words, the class in the last column.
 # None of them is among those of export-tables.sh, on which recipes were chosen. They come with packages for R and with scikit-learn for Python;
 # PYTHON says which Python (python3).
-set -euo pipefail
-python=${PYTHON:-python3}
-
-if [ $# -ne 1 ]; then
-  echo "usage: $0 DIRECTORY" >&2
-  exit 2
-fi
-
-missing() {
-  echo "$1 is missing. On Debian: apt-get install $2" >&2
-  exit 1
-}
-for package in AER dslabs ggplot2 kernlab mclust mlbench modeldata; do
-  Rscript -e "library($package)" >/dev/null 2>&1 || missing "$package for R" "r-cran-${package,,}"
-done
-"$python" -c 'import sklearn' 2>/dev/null || missing "scikit-learn for $python" "python3-sklearn, and set PYTHON=/usr/bin/python3"
-mkdir -p "$1"
+. "$(dirname "$0")/exporting.sh"
+require_r AER dslabs ggplot2 kernlab mclust mlbench modeldata
+require_sklearn
 
 Rscript - "$1" <<'RSCRIPT'
 folder <- commandArgs(trailingOnly = TRUE)[1]

@@ -1,21 +1,9 @@
 #!/usr/bin/env bash
 # Writes public data sets as tables for `small-data`: CSV with a header line, names as words, the class in the last column.
 # The sets come with two packages, mlbench for R and scikit-learn for Python; PYTHON says which Python (python3).
-set -euo pipefail
-python=${PYTHON:-python3}
-
-if [ $# -ne 1 ]; then
-  echo "usage: $0 DIRECTORY" >&2
-  exit 2
-fi
-
-missing() {
-  echo "$1 is missing. On Debian: apt-get install $2" >&2
-  exit 1
-}
-Rscript -e 'library(mlbench)' >/dev/null 2>&1 || missing "mlbench for R" "r-cran-mlbench"
-"$python" -c 'import sklearn' 2>/dev/null || missing "scikit-learn for $python" "python3-sklearn, and set PYTHON=/usr/bin/python3"
-mkdir -p "$1"
+. "$(dirname "$0")/exporting.sh"
+require_r mlbench
+require_sklearn
 
 Rscript - "$1" <<'EOF'
 library(mlbench)

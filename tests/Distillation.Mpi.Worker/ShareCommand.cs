@@ -28,12 +28,12 @@ internal static class ShareCommand
         var parts = new Counts<double>();
         shared = Search(mpi.Ranks, parts);
         Line.Write("search", mpi.Ranks.Rank, parts.Count, shared, Search(null, null));
-        Line.Write("exchange", mpi.Ranks.Rank, 0, Exchange(mpi.Ranks), Exchange(new SingleRank()));
+        Line.Write("exchange", mpi.Ranks.Rank, 0, Exchange(mpi.Ranks), Exchange(null));
         return 0;
     }
 
     // The models of clients as files, each trained on the rank of its client.
-    private static string Exchange(IRanks ranks)
+    private static string Exchange(IRanks? ranks)
     {
         using var scope = torch.NewDisposeScope();
         torch.manual_seed(1);
@@ -41,22 +41,24 @@ internal static class ShareCommand
         string path = Path.GetTempFileName();
         try
         {
-            IReadOnlyList<byte[]> files = ranks.Share(clients.Count, numbers =>
-            [
-                .. numbers.Select(number =>
-                {
-                    var options = new FederatedOptions { Training = Training };
-                    using FederatedModel model = new FederatedClient(number, () => Mlp(5), clients[number], new GaussianNoise(), options).Train();
-                    model.Save(path);
-                    return File.ReadAllBytes(path);
-                }),
-            ]);
+            IReadOnlyList<byte[]> files = ranks is null ? Train([0, 1, 2]) : ranks.Share(clients.Count, Train);
             return string.Join(' ', files.Select(file => Convert.ToHexStringLower(SHA256.HashData(file))[..16]));
         }
         finally
         {
             File.Delete(path);
         }
+
+        IReadOnlyList<byte[]> Train(IReadOnlyList<int> numbers) =>
+        [
+            .. numbers.Select(number =>
+            {
+                var options = new FederatedOptions { Training = Training };
+                using FederatedModel model = new FederatedClient(number, () => Mlp(5), clients[number], new GaussianNoise(), options).Train();
+                model.Save(path);
+                return File.ReadAllBytes(path);
+            }),
+        ];
     }
 
     private static string Study(IRanks? ranks, bool breaks, IProgress<StudyProgress>? progress)
@@ -98,19 +100,6 @@ internal static class ShareCommand
 
     private static TorchSharp.Modules.Sequential Mlp(int hidden) =>
         Sequential(("in", Linear(Features, hidden)), ("act", ReLU()), ("out", Linear(hidden, Classes)));
-
-    private sealed class SingleRank : IRanks
-    {
-        public int Rank => 0;
-
-        public int Count => 1;
-
-        public void Sum(Tensor flat) => throw new NotSupportedException();
-
-        public void Broadcast(Tensor flat) => throw new NotSupportedException();
-
-        public void Fail(Exception reason) => throw new NotSupportedException();
-    }
 
     private sealed class Counts<T> : IProgress<T>
     {

@@ -62,7 +62,9 @@ public sealed record RecipeSearchOptions
     public double Level { get; init => field = Require.BelowOne(Require.Positive(value), nameof(value)); } = 0.95;
 
     /// <summary>Gets after what time no further part is begun.</summary>
-    /// <value>Positive, or <see langword="null"/>: never. The default value is <see langword="null"/>. One part is always finished.</value>
+    /// <value>
+    /// Positive, or <see langword="null"/>: never. The default value is <see langword="null"/>. One part is always finished, of several ranks one on each.
+    /// </value>
     public TimeSpan? TimeBudget { get; init => field = value is { } time ? TimeSpan.FromTicks(Require.Positive(time.Ticks)) : null; }
 
     /// <summary>Gets how many folds run at once, each on one thread.</summary>

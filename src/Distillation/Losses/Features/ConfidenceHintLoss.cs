@@ -139,6 +139,6 @@ public sealed class ConfidenceHintLoss : IDistillationLoss
     private static long? OutOfRange(Tensor ids, long classes)
     {
         using var scope = torch.NewDisposeScope();
-        return ids.data<long>().Where(id => id != Ignored && (id < 0 || id >= classes)).Cast<long?>().FirstOrDefault();
+        return ids.cpu().data<long>().Where(id => id != Ignored && (id < 0 || id >= classes)).Cast<long?>().FirstOrDefault();
     }
 }

@@ -8,6 +8,8 @@ namespace Distillation.Tests.Training.Trainers;
 /// <summary>Every scheme on every kind of task.</summary>
 public sealed class SchemeTaskTests : IDisposable
 {
+    private const string ChosenSamples = "noisy student, chosen samples";
+
     private readonly DisposeScope _scope = torch.NewDisposeScope();
 
     public void Dispose() => _scope.Dispose();
@@ -19,7 +21,7 @@ public sealed class SchemeTaskTests : IDisposable
             var all = new TheoryData<string, string>();
             foreach (string scheme in Schemes.Keys)
             {
-                foreach (string task in TaskCase.Names.Where(task => scheme != "noisy student" || task is "classes" or "masked sequences" or "maps"))
+                foreach (string task in TaskCase.Names.Where(task => Takes(scheme, task)))
                 {
                     all.Add(scheme, task);
                 }
@@ -45,6 +47,9 @@ public sealed class SchemeTaskTests : IDisposable
             new TeacherAssistantTrainer(teacher, students[..2], students[2], () => task.Outputs, options).Fit(task.Data),
         ["noisy student"] = (task, students, teacher, options) =>
             new NoisyStudentTrainer(teacher, students, new Shift(), options: options).Fit(task.Data),
+        [ChosenSamples] = (task, students, teacher, options) =>
+            new NoisyStudentTrainer(teacher, students, new Shift(), selection: new() { MinConfidence = 0.4, SamplesPerClass = 3 }, options: options)
+                .Fit(task.Data),
         ["mutual"] = (task, students, _, options) =>
             new MutualTrainer(students, () => task.Labels + task.Outputs, mean: task.Mean, options: options).Fit(task.Data),
         ["mean teacher"] = (task, students, _, options) =>
@@ -132,6 +137,13 @@ public sealed class SchemeTaskTests : IDisposable
         fit.Should().Throw<InvalidOperationException>().WithMessage("Labels must be class ids [12], with -100 for samples without a label, but are *");
         Weights(networks).Should().BeEquivalentTo(Weights(New(name)), "it is refused before the first update");
     }
+
+    private static bool Takes(string scheme, string task) => scheme switch
+    {
+        "noisy student" => task is "classes" or "masked sequences" or "maps",
+        ChosenSamples => task is "classes",
+        _ => true,
+    };
 
     private static Module<Tensor, Tensor>[] New(string task) => [.. Enumerable.Range(1, 3).Select(TaskCase.Of(task).Network)];
 
