@@ -36,6 +36,15 @@ public sealed class SharedWorkTests
     }
 
     [Fact]
+    public void Each_rank_counts_the_trainings_that_others_have_ended()
+    {
+        MpiJob job = MpiJob.Run(MpiJob.OpenMpi, 2, "share");
+
+        // Three candidates on two ranks, and two of the four trainings in pairs on this one.
+        job.Lines.Where(line => line[0] == "counted").Select(line => line[2]).Should().Equal("5", "5");
+    }
+
+    [Fact]
     public void All_ranks_end_when_one_fails_in_its_share()
     {
         MpiJob job = MpiJob.Run(MpiJob.OpenMpi, 2, "share", "throw");

@@ -8,7 +8,7 @@ namespace Distillation.Mpi.Worker;
 
 /// <summary>
 /// Runs a study, a search and an exchange of models alone and on all ranks, and writes their results: <c>what|rank|trainings of this rank|result on all
-/// ranks|result alone</c>.
+/// ranks|result alone</c>; and <c>counted|rank|trainings of all ranks before, and of this one</c> after the study.
 /// </summary>
 internal static class ShareCommand
 {
@@ -25,6 +25,7 @@ internal static class ShareCommand
         var studies = new Counts<StudyProgress>();
         string shared = Study(mpi.Ranks, breaks, studies);
         Line.Write("study", mpi.Ranks.Rank, studies.Count, shared, Study(null, breaks: false, null));
+        Line.Write("counted", mpi.Ranks.Rank, studies.Last!.Completed);
         var parts = new Counts<double>();
         shared = Search(mpi.Ranks, parts);
         Line.Write("search", mpi.Ranks.Rank, parts.Count, shared, Search(null, null));
@@ -105,6 +106,8 @@ internal static class ShareCommand
     {
         public int Count { get; private set; }
 
-        public void Report(T value) => Count++;
+        public T? Last { get; private set; }
+
+        public void Report(T value) => (Count, Last) = (Count + 1, value);
     }
 }

@@ -30,4 +30,13 @@ internal sealed class StudyReporter(int total, Metric metric, ILogger logger, IP
             progress?.Report(report);
         }
     }
+
+    /// <summary>Counts the trainings of other ranks, which those report.</summary>
+    public void EndedOnOtherRanks(int trainings)
+    {
+        lock (_lock)
+        {
+            _completed += trainings;
+        }
+    }
 }

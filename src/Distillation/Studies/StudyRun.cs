@@ -54,7 +54,7 @@ internal sealed class StudyRun
         _search = new CandidateSearch(candidates.Count, options, _metric);
         int trainings = _search.Trainings + (2 * options.Pairs) + ((_students.Length - 1) * options.SearchSeeds);
         _reporter = new StudyReporter(trainings, _metric, logger, progress);
-        _runner = new TrialRunner(teacher, data, _task, _metric, options, new(options.Directory, logger), _reporter.Ended, logger);
+        _runner = new TrialRunner(teacher, data, _task, _metric, options, new(options.Directory, logger), _reporter, logger);
     }
 
     public StudyResult Run(CancellationToken cancellationToken)

@@ -15,10 +15,11 @@ internal sealed class TrialRunner(
     Metric metric,
     StudyOptions options,
     TrialStore store,
-    Action<Trial, TrialOutcome> ended,
+    StudyReporter reporter,
     ILogger logger)
 {
     private readonly Lock _teacherLock = new();
+    private readonly Lazy<string> _teacher = new(() => teacher.Fingerprint() ?? teacher.GetType().Name);
 
     /// <summary>Runs trainings; an outcome that is there already is used again.</summary>
     /// <param name="trials">The trainings.</param>
@@ -27,9 +28,22 @@ internal sealed class TrialRunner(
     /// <returns>The outcomes in order; <see langword="null"/> of a training that was not begun.</returns>
     public IReadOnlyList<TrialOutcome?> Run(IReadOnlyList<Trial> trials, Func<bool> mayBegin, CancellationToken cancellationToken)
     {
-        return options.Ranks is not { } ranks
-            ? Each([.. trials])
-            : [.. ranks.Share(trials.Count, numbers => [.. Each([.. numbers.Select(number => trials[number])]).Select(Bytes)]).Select(Outcome)];
+        if (options.Ranks is not { } ranks)
+        {
+            return Each([.. trials]);
+        }
+
+        int own = 0;
+        TrialOutcome?[] outcomes = [.. ranks.Share(trials.Count, Own).Select(Outcome)];
+        reporter.EndedOnOtherRanks(outcomes.OfType<TrialOutcome>().Count() - own);
+        return outcomes;
+
+        IReadOnlyList<byte[]> Own(IReadOnlyList<int> numbers)
+        {
+            TrialOutcome?[] some = Each([.. numbers.Select(number => trials[number])]);
+            own = some.OfType<TrialOutcome>().Count();
+            return [.. some.Select(Bytes)];
+        }
 
         TrialOutcome?[] Each(Trial[] some) =>
             [.. ParallelTrainings.Run(some.Length, options.Parallelism, (number, stop) => Run(some[number], mayBegin, stop), cancellationToken)];
@@ -55,7 +69,7 @@ internal sealed class TrialRunner(
             store.Save(outcome);
         }
 
-        ended(trial, outcome);
+        reporter.Ended(trial, outcome);
         return outcome;
     }
 
@@ -109,7 +123,7 @@ internal sealed class TrialRunner(
             $"optimizer = {Description.Of(training.Optimizer)}",
             $"update = {Description.Of(training.Update)}",
             $"loss = {Description.Of(loss)}",
-            $"teacher = {(trial.Candidate is null ? "none" : teacher.Fingerprint() ?? teacher.GetType().Name)}",
+            $"teacher = {(trial.Candidate is null ? "none" : _teacher.Value)}",
             $"metric = {metric.Name}",
             $"tested = {trial.IsTested}",
             $"samples = {TrainOf(trial).Count}, {data.Validation.Count}, {data.Test.Count}",

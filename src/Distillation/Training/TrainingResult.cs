@@ -30,7 +30,7 @@ public sealed record TrainingResult
 
     /// <summary>
     /// Gets the settings of the run in words, by name: options, losses, optimizers and models, the seed, and what its bits depend on besides, such as the
-    /// versions of the libraries.
+    /// versions of the libraries. The digest of the teacher's weights is among them where the run has checkpoints or ranks.
     /// </summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = ImmutableDictionary<string, string>.Empty;
 

@@ -16,18 +16,19 @@ internal static class RunConditions
     // They choose the kernels of libtorch, MKL and oneDNN in place of the processor.
     private static readonly string[] Overrides = ["ATEN_CPU_CAPABILITY", "MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS", "ONEDNN_MAX_CPU_ISA"];
 
+    private static readonly Dictionary<string, string> OfTheMachine = new()
+    {
+        ["processor"] = Processor(),
+        ["Distillation"] = VersionOf(typeof(RunConditions).Assembly),
+        ["TorchSharp"] = VersionOf(typeof(torch).Assembly),
+        ["libtorch"] = torch.__version__,
+    };
+
     /// <summary>Reads the conditions of this process, in words by name.</summary>
     /// <param name="ranks">The number of processes that train together; positive.</param>
     public static IReadOnlyDictionary<string, string> Read(int ranks)
     {
-        var words = new Dictionary<string, string>
-        {
-            ["processor"] = Processor(),
-            ["threads"] = Description.Of(torch.get_num_threads()),
-            ["Distillation"] = VersionOf(typeof(RunConditions).Assembly),
-            ["TorchSharp"] = VersionOf(typeof(torch).Assembly),
-            ["libtorch"] = torch.__version__,
-        };
+        var words = new Dictionary<string, string>(OfTheMachine) { ["threads"] = Description.Of(torch.get_num_threads()) };
         if (ranks > 1)
         {
             words["ranks"] = Description.Of(ranks);

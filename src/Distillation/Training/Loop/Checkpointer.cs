@@ -30,7 +30,7 @@ internal sealed class Checkpointer : IDisposable
     private readonly CheckpointWriter? _writer;
     private readonly CancellationTokenSource _stop;
     private readonly PosixSignalRegistration? _termination;
-    private readonly Dictionary<string, string> _identity;
+    private readonly IReadOnlyDictionary<string, string> _identity;
     private readonly IReadOnlyDictionary<string, string> _conditions;
     private long _saved = Stopwatch.GetTimestamp();
     private long _savedStep = -1;
@@ -51,7 +51,7 @@ internal sealed class Checkpointer : IDisposable
         _learners = session.Scheme.Learners;
         _logger = session.Logger;
         _directory = directory;
-        _identity = RunSettings.Of(session.Options, session.Scheme, session.Train.Count);
+        _identity = session.Settings;
         _writer = directory is null ? null : new CheckpointWriter(directory, _logger);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _termination = _checkpoints.OnTermination ? PosixSignalRegistration.Create(PosixSignal.SIGTERM, Terminate) : null;

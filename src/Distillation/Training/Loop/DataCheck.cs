@@ -26,8 +26,14 @@ internal static class DataCheck
         }
 
         using var scope = torch.NewDisposeScope();
+        (Tensor least, Tensor greatest) = labels.aminmax();
         foreach (ClassIds ids in read.Distinct())
         {
+            if (least.to(torch.ScalarType.Int64).item<long>() >= 0 && greatest.to(torch.ScalarType.Int64).item<long>() < ids.Classes)
+            {
+                continue;
+            }
+
             Tensor wrong = labels.Lt(0).logical_or(labels.Ge(ids.Classes));
             if (ids.Ignored is { } ignored)
             {

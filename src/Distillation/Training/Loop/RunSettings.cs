@@ -7,10 +7,10 @@ namespace Distillation.Training;
 internal static class RunSettings
 {
     /// <summary>Returns the settings of a run with the conditions that its bits depend on besides; a setting comes before a condition of its name.</summary>
-    public static Dictionary<string, string> WithConditions(TrainerOptions options, ITrainingScheme scheme, long samples)
+    public static Dictionary<string, string> WithConditions(IReadOnlyDictionary<string, string> settings, int ranks)
     {
-        var texts = new Dictionary<string, string>(RunConditions.Read(options.Ranks?.Count ?? 1));
-        foreach ((string name, string value) in Of(options, scheme, samples))
+        var texts = new Dictionary<string, string>(RunConditions.Read(ranks));
+        foreach ((string name, string value) in settings)
         {
             texts[name] = value;
         }
@@ -18,10 +18,18 @@ internal static class RunSettings
         return texts;
     }
 
-    /// <summary>Returns the settings that a run and its checkpoints must have in common.</summary>
+    /// <summary>Returns the settings that a run and its checkpoints, or the processes that train together, must have in common.</summary>
+    /// <remarks>The digest of the teacher's weights takes seconds where they are many: it is among the settings only where runs are compared.</remarks>
     public static Dictionary<string, string> Of(TrainerOptions options, ITrainingScheme scheme, long samples)
     {
-        var texts = new Dictionary<string, string>((scheme as IResumableScheme)?.Identity ?? ImmutableDictionary<string, string>.Empty)
+        bool isCompared = options.Checkpoints is not null || options.Ranks is not null;
+        IReadOnlyDictionary<string, string> ofScheme = scheme switch
+        {
+            DistillationScheme distillation when !isCompared => distillation.Stage,
+            IResumableScheme resumable => resumable.Identity,
+            _ => ImmutableDictionary<string, string>.Empty,
+        };
+        var texts = new Dictionary<string, string>(ofScheme)
         {
             ["samples"] = Description.Of(samples),
         };

@@ -12,7 +12,7 @@ internal sealed partial class TrainingSession
     {
         _modes.Evaluate();
         Locally(() => Prepare(cancellationToken));
-        SharedWeights?.RequireSameRun(RunSettings.Of(Options, Scheme, Train.Count));
+        SharedWeights?.RequireSameRun(Settings);
         if (Group is not null)
         {
             _exchange = new GradientExchange(Group, Scheme.Learners, _stop, Options.NonFinite is not NonFinitePolicy.Stop);
@@ -63,7 +63,6 @@ internal sealed partial class TrainingSession
     {
         PrepareLearners();
         _modules.EnterLosses(Scheme.Learners);
-        _settings = RunSettings.WithConditions(Options, Scheme, Train.Count);
         Guard.Begin();
         if (Options.Checkpoints is { } checkpoints)
         {

@@ -20,7 +20,6 @@ internal sealed partial class TrainingSession : IDisposable
     private CheckpointDirectory? _directory;
     private Checkpointer? _checkpointer;
     private Validator? _validator;
-    private Dictionary<string, string> _settings = [];
 
     /// <exception cref="ArgumentException">The data has no lengths, and the order needs them.</exception>
     /// <exception cref="InvalidOperationException">A student is in training already.</exception>
@@ -73,6 +72,9 @@ internal sealed partial class TrainingSession : IDisposable
     public ILogger Logger { get; }
 
     public RunState State { get; }
+
+    /// <summary>Gets the settings that this run and its checkpoints must have in common. The first read is after the learners are prepared.</summary>
+    public IReadOnlyDictionary<string, string> Settings => field ??= RunSettings.Of(Options, Scheme, Train.Count);
 
     /// <summary>Gets whether another run follows that may need what the scheme keeps of batches.</summary>
     public bool IsFollowed { get; init; }
@@ -266,7 +268,7 @@ internal sealed partial class TrainingSession : IDisposable
             History = State.History,
             Best = Selection.Best,
             Elapsed = State.Elapsed,
-            Settings = _settings,
+            Settings = RunSettings.WithConditions(Settings, Group?.Count ?? 1),
         };
         if (_checkpointer is { } checkpointer)
         {
