@@ -29,7 +29,8 @@ public sealed class RecipeSearchTests : IDisposable
             "distillation from kernel ridge, known labels",
             "logistic regression",
             "kernel ridge",
-            "extra trees");
+            "extra trees",
+            "teachers and the plain original, stacked");
         result.Scores.Should().OnlyContain(score => score.Reports.Count == 3);
         result.ScoreOf(distil).GainOverControl.Should().NotBeNull();
     }

@@ -58,8 +58,8 @@ public sealed class RecipesTests
         RecipeSearchResult result =
             new RecipeSearch(() => Sequential(Flatten(), Linear(144, 3)), candidates, new() { Folds = 2, Training = new() { Steps = 3 } }).Run(originals);
 
-        // Beside them: class frequencies, a plain original, the control of the strongly augmented ones, and two families more.
-        result.Scores.Should().HaveCount(candidates.Length + 6).And.OnlyContain(score => double.IsFinite(score.Mean));
+        // Beside them: class frequencies, a plain original, the control of the strongly augmented ones, two families more, and the stack.
+        result.Scores.Should().HaveCount(candidates.Length + 7).And.OnlyContain(score => double.IsFinite(score.Mean));
     }
 
     [Fact]

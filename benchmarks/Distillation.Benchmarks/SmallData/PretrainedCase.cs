@@ -60,10 +60,10 @@ internal sealed class PretrainedCase(ITeacher network, IdxImages images, int cou
         TensorData Known()
         {
             using var originals = new LabeledSamples(samples, classes: 10);
-            return originals.Generate(Generator(), Generated, seed).InMemory();
+            return originals.Generate(Recipes.StrongAugmentation(), Generated, seed).InMemory();
         }
 
-        TensorData Made() => Kept("generated", originals => originals.Generate(Generator(), Generated, seed));
+        TensorData Made() => Kept("generated", originals => originals.Generate(Recipes.StrongAugmentation(), Generated, seed));
 
         TensorData Real() => Kept("real", _ => others.Subset(Split.Random(others.Count, (double)Unlabeled / others.Count, seed).Train));
 
@@ -98,11 +98,6 @@ internal sealed class PretrainedCase(ITeacher network, IdxImages images, int cou
         ]);
 
     // Strong changes: the teacher labels what they made of an image, where a known label may no longer hold.
-    private static RandomChoice Generator() => new(
-        new ElasticTransform().Then(new RandomAffine { Degrees = 20, Scale = 0.2, Pixels = 3 }),
-        new Mixup(new RandomAffine { Degrees = 15, Scale = 0.15, Pixels = 2 }),
-        new RandomAffine { Degrees = 10, Scale = 0.1, Pixels = 2 }.Then(new Cutout()));
-
     private static Sequential Mlp() => Baseline.Mlp(784, 128, 10);
 
     // 23 946 parameters.

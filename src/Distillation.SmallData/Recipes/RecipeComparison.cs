@@ -11,20 +11,43 @@ internal sealed class RecipeComparison
     private readonly List<Recipe> _recipes = [];
     private readonly List<HeldOutScores> _held = [];
     private readonly Dictionary<Recipe, Recipe> _controls = new(ReferenceEqualityComparer.Instance);
+    private readonly int? _stack;
 
-    /// <summary>Scores the candidates.</summary>
-    public RecipeComparison(SearchCandidates candidates, IReadOnlyList<SearchPart> parts, Tensor truth, long outputs, RecipeSearchOptions options)
+    /// <summary>Scores the candidates, and the stack of their teachers and of the best plain original.</summary>
+    public RecipeComparison(
+        SearchCandidates candidates,
+        IReadOnlyList<SearchPart> parts,
+        Tensor truth,
+        long outputs,
+        RecipeSearchOptions options,
+        Func<torch.nn.Module<Tensor, Tensor>> original)
     {
         _options = options;
+        var rules = TaskRules.Of(options.Task);
         foreach ((int number, Recipe recipe) in candidates.All.Index().Where(candidate => parts.All(part => part.Logits[candidate.Index] is not null)))
         {
-            _recipes.Add(recipe);
-            _held.Add(HeldOutScores.Of(number, recipe.Kind == RecipeKind.TeacherItself, parts, truth, outputs, TaskRules.Of(options.Task)));
+            Add(number, recipe, parts);
+        }
+
+        int[] teachers = [.. Of(recipe => recipe.Kind == RecipeKind.TeacherItself).Where(i => i != Chance)];
+        if (teachers.Length > 0)
+        {
+            Recipe[] members = [_recipes[BestOf([.. Of(recipe => recipe.Kind == RecipeKind.Plain)])], .. teachers.Select(i => _recipes[i])];
+            var stack = new TeacherStack(
+                [.. members.Select(member => (candidates.NumberOf(member), member.Kind == RecipeKind.TeacherItself))], truth, outputs, rules);
+            _stack = _recipes.Count;
+            Add(candidates.All.Count, TeacherStack.ToRecipe(members, original, options), stack.AddTo(parts));
         }
 
         foreach ((int number, int control) in candidates.Controls)
         {
             _controls[candidates.All[number]] = candidates.All[control];
+        }
+
+        void Add(int number, Recipe recipe, IReadOnlyList<SearchPart> from)
+        {
+            _recipes.Add(recipe);
+            _held.Add(HeldOutScores.Of(number, recipe.Kind == RecipeKind.TeacherItself, from, truth, outputs, rules));
         }
     }
 
@@ -40,7 +63,7 @@ internal sealed class RecipeComparison
         RecipeGain[] overChance = Gains([.. All], _held[Chance].Errors, _held[Chance].Cost);
         RecipeScore[] scores = [.. All.Select(i => Score(i, gains[i], overChance[i]))];
         int baseline = BestOf(plain);
-        int promising = BestOf(rest.Length > 0 ? rest : plain);
+        int promising = MostPromising(rest.Length > 0 ? rest : plain);
 
         bool knows = All.Any(i => i != Chance && overChance[i].IsEstablished);
         int[] established = knows ? [.. rest.Where(i => gains[i].IsEstablished && overChance[i].IsEstablished)] : [];
@@ -80,6 +103,20 @@ internal sealed class RecipeComparison
     private double Mean(int number) => _held[number].Reports.Average(report => report[_options.MetricOfTask]);
 
     private int BestOf(int[] numbers) => numbers.Aggregate((best, next) => _options.MetricOfTask.IsBetter(Mean(next), Mean(best)) ? next : best);
+
+    // A mean of several models is the safer choice: another one is taken only where it is better by more than twice the standard error.
+    private int MostPromising(int[] numbers)
+    {
+        int best = BestOf(numbers);
+        if (_stack is not { } stack)
+        {
+            return best;
+        }
+
+        double[] differences = Differences(Criterion(stack), Criterion(best));
+        double mean = differences.Average();
+        return mean > 2 * SimultaneousIntervals.StandardError(differences, mean) ? best : stack;
+    }
 
     // Of those within one standard error of the best, the first of the simplest kind.
     private int Simplest(int[] numbers)

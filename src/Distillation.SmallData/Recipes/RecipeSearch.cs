@@ -8,7 +8,8 @@ namespace Distillation.SmallData;
 /// <para>
 /// Always among the candidates are the class frequencies, the plain original with several weight decays, a control for each recipe whose teacher labels (the
 /// same new samples with known labels), and the <see cref="RecipeSearchOptions.Families"/>: logistic regression, a kernel ridge, extra trees. Logits of
-/// networks are calibrated by a temperature that the other folds fit, so that no candidate wins by calibration alone.
+/// networks are calibrated by a temperature that the other folds fit, so that no candidate wins by calibration alone. The last candidate is the stack of all
+/// models that need no original and of the best plain one (<see cref="AverageFitter"/>), with weights that the other folds fit; it takes no further training.
 /// </para>
 /// <para>
 /// Each held-out sample has a difference of its error and of its negative log-likelihood between a candidate and the plain original that is best by it. Their
@@ -83,7 +84,7 @@ public sealed class RecipeSearch
             ? Each([.. Enumerable.Range(0, parts)])
             : [.. ranks.Share(parts, numbers => [.. Each(numbers).Select(SearchPart.ToBytes)]).Select(SearchPart.FromBytes)];
         SearchPart[] reached = [.. all.OfType<SearchPart>()];
-        return new RecipeComparison(_candidates, reached, truth, data.Outputs, _options).Result(reached.Length == parts);
+        return new RecipeComparison(_candidates, reached, truth, data.Outputs, _options, _original).Result(reached.Length == parts);
 
         SearchPart?[] Each(IReadOnlyList<int> numbers) =>
         [

@@ -23,7 +23,9 @@ public sealed record RecipeSearchResult
     public required Recipe ChosenForOriginal { get; init; }
 
     /// <summary>
-    /// Gets the candidate with the best mean of the metric, plain ones and class frequencies left out, whether its gain is established or not.
+    /// Gets what is worth trying, whether its gain is established or not: the stack of the teachers and the plain original, or another candidate that is better
+    /// by more than twice the standard error of the difference. Where there is no stack, it is the candidate with the best mean of the metric, plain ones and
+    /// class frequencies left out.
     /// </summary>
     public required RecipeScore MostPromising { get; init; }
 
@@ -44,7 +46,7 @@ public sealed record RecipeSearchResult
     public required RecipeGain CalibrationGain { get; init; }
 
     /// <summary>
-    /// Gets all candidates with their scores: the class frequencies, the plain originals, the recipes, their controls and the other families.
+    /// Gets all candidates with their scores: the class frequencies, the plain originals, the recipes, their controls, the other families, and the stack.
     /// </summary>
     public required IReadOnlyList<RecipeScore> Scores { get; init; }
 

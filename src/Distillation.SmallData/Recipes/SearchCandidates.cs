@@ -11,6 +11,9 @@ internal sealed class SearchCandidates
     /// <summary>Gets for the number of a recipe whose teacher labels that of its control.</summary>
     public IReadOnlyDictionary<int, int> Controls { get; }
 
+    /// <summary>Returns the number of a candidate.</summary>
+    public int NumberOf(Recipe candidate) => All.Index().First(one => ReferenceEquals(one.Item, candidate)).Index;
+
     /// <summary>Puts the candidates together.</summary>
     public static SearchCandidates From(IReadOnlyList<Recipe> given, RecipeSearchOptions options)
     {
