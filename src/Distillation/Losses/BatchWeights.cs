@@ -7,13 +7,16 @@ internal static class BatchWeights
     /// <returns><see langword="null"/>, the number of samples, where that is the weight of every part.</returns>
     public static Tensor? Mean(IReadOnlyList<Tensor?> weights, Batch batch)
     {
+        if (weights.All(static weight => weight is null))
+        {
+            return null;
+        }
+
         Tensor[] known = [.. weights.OfType<Tensor>()];
-        return known.Length == 0
-            ? null
-            : known.Select(weight => weight.to(torch.ScalarType.Float64))
-                .Aggregate(TensorArithmetic.Add)
-                .Add((double)(weights.Count - known.Length) * batch.Count)
-                .Div(weights.Count);
+        return known.Select(weight => weight.to(torch.ScalarType.Float64))
+            .Aggregate(TensorArithmetic.Add)
+            .Add((double)(weights.Count - known.Length) * batch.Count)
+            .Div(weights.Count);
     }
 
     /// <summary>The part that a micro-batch has of the whole batch's weight.</summary>
