@@ -97,7 +97,6 @@ internal sealed class PretrainedCase(ITeacher network, IdxImages images, int cou
             MappedFeatures.Gradients(new() { Staggered = true, PixelWeight = 0.5 }),
         ]);
 
-    // Strong changes: the teacher labels what they made of an image, where a known label may no longer hold.
     private static Sequential Mlp() => Baseline.Mlp(784, 128, 10);
 
     // 23 946 parameters.

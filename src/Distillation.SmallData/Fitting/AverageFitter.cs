@@ -18,6 +18,7 @@ public sealed class AverageFitter : ITeacherFitter
     {
         Require.Positive(Require.Present(fitters).Count, nameof(fitters));
         _fitters = [.. fitters.Select(fitter => Require.Present(fitter, nameof(fitters)))];
+        Name = string.Join(" + ", _fitters.Select(fitter => fitter.Name));
     }
 
     /// <summary>
@@ -31,10 +32,7 @@ public sealed class AverageFitter : ITeacherFitter
     public bool ByLikelihood { get; init; }
 
     /// <inheritdoc/>
-    public string Name => Called ?? string.Join(" + ", _fitters.Select(fitter => fitter.Name));
-
-    /// <summary>Gets a name in place of those of the teachers.</summary>
-    internal string? Called { get; init; }
+    public string Name { get; init => field = Require.Present(value); }
 
     /// <inheritdoc/>
     public FittedTeacher Fit(LabeledSamples data, int seed, CancellationToken cancellationToken = default)

@@ -18,7 +18,7 @@ internal sealed class TeacherStack(IReadOnlyList<(int Number, bool IsCalibrated)
     /// <param name="options">How it is trained.</param>
     public static Recipe ToRecipe(IEnumerable<Recipe> recipes, Func<torch.nn.Module<Tensor, Tensor>> original, RecipeSearchOptions options) =>
         Recipe.UseTeacher(
-            new AverageFitter([.. recipes.Select(recipe => recipe.Teacher ?? Fitter(recipe, original, options))]) { Called = Name, ByLikelihood = true }, Name);
+            new AverageFitter([.. recipes.Select(recipe => recipe.Teacher ?? Fitter(recipe, original, options))]) { Name = Name, ByLikelihood = true }, Name);
 
     /// <summary>Returns the parts with the outputs of the stack, as those of a last candidate.</summary>
     /// <remarks>Temperatures and weights of a part are fitted on the other parts of its round.</remarks>
@@ -27,7 +27,7 @@ internal sealed class TeacherStack(IReadOnlyList<(int Number, bool IsCalibrated)
         .. parts.Select(part =>
         {
             using var scope = torch.NewDisposeScope();
-            SearchPart[] others = [.. parts.Where(other => other != part && other.Round == part.Round)];
+            SearchPart[] others = [.. parts.Where(other => !ReferenceEquals(other, part) && other.Round == part.Round)];
             return part with { Logits = [.. part.Logits, Of(part, others).contiguous().data<double>().ToArray()] };
         }),
     ];

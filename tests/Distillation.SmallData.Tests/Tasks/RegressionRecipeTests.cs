@@ -109,6 +109,7 @@ public sealed class RegressionRecipeTests : IDisposable
         found.Chance.Recipe.Name.Should().Be("frequencies of the labels");
         found.Plain.Accuracy.Should().BeGreaterThan(0.85);
         found.Chance.Accuracy.Should().BeInRange(0.3, 0.7);
+        found.Scores[^1].Accuracy.Should().BeGreaterThan(found.Plain.Accuracy - 0.03, "the stack has the plain original as a member");
         found.Plain.GainOverChance.IsMoreLikely.Should().BeTrue();
     }
 

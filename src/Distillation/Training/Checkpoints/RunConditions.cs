@@ -16,7 +16,7 @@ internal static class RunConditions
     // They choose the kernels of libtorch, MKL and oneDNN in place of the processor.
     private static readonly string[] Overrides = ["ATEN_CPU_CAPABILITY", "MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS", "ONEDNN_MAX_CPU_ISA"];
 
-    private static readonly Dictionary<string, string> OfTheMachine = new()
+    private static readonly Dictionary<string, string> OfTheProcess = new()
     {
         ["processor"] = Processor(),
         ["Distillation"] = VersionOf(typeof(RunConditions).Assembly),
@@ -28,7 +28,7 @@ internal static class RunConditions
     /// <param name="ranks">The number of processes that train together; positive.</param>
     public static IReadOnlyDictionary<string, string> Read(int ranks)
     {
-        var words = new Dictionary<string, string>(OfTheMachine) { ["threads"] = Description.Of(torch.get_num_threads()) };
+        var words = new Dictionary<string, string>(OfTheProcess) { ["threads"] = Description.Of(torch.get_num_threads()) };
         if (ranks > 1)
         {
             words["ranks"] = Description.Of(ranks);

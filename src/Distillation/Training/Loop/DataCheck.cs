@@ -27,9 +27,10 @@ internal static class DataCheck
 
         using var scope = torch.NewDisposeScope();
         (Tensor least, Tensor greatest) = labels.aminmax();
+        (long low, long high) = (least.to(torch.ScalarType.Int64).item<long>(), greatest.to(torch.ScalarType.Int64).item<long>());
         foreach (ClassIds ids in read.Distinct())
         {
-            if (least.to(torch.ScalarType.Int64).item<long>() >= 0 && greatest.to(torch.ScalarType.Int64).item<long>() < ids.Classes)
+            if (low >= 0 && high < ids.Classes)
             {
                 continue;
             }

@@ -22,17 +22,15 @@ internal static class RunSettings
     /// <remarks>The digest of the teacher's weights takes seconds where they are many: it is among the settings only where runs are compared.</remarks>
     public static Dictionary<string, string> Of(TrainerOptions options, ITrainingScheme scheme, long samples)
     {
-        bool isCompared = options.Checkpoints is not null || options.Ranks is not null;
-        IReadOnlyDictionary<string, string> ofScheme = scheme switch
-        {
-            DistillationScheme distillation when !isCompared => distillation.Stage,
-            IResumableScheme resumable => resumable.Identity,
-            _ => ImmutableDictionary<string, string>.Empty,
-        };
-        var texts = new Dictionary<string, string>(ofScheme)
+        var texts = new Dictionary<string, string>((scheme as IResumableScheme)?.Identity ?? ImmutableDictionary<string, string>.Empty)
         {
             ["samples"] = Description.Of(samples),
         };
+        if (options.Checkpoints is not null || options.Ranks is not null)
+        {
+            texts["teacher"] = scheme.Teacher is { } teacher ? teacher.Fingerprint() ?? "without a fingerprint" : "none";
+        }
+
         foreach ((string name, object? value) in Compared(options))
         {
             texts[name] = Description.Of(value);

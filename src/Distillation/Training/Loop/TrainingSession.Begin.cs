@@ -63,6 +63,7 @@ internal sealed partial class TrainingSession
     {
         PrepareLearners();
         _modules.EnterLosses(Scheme.Learners);
+        _settings = RunSettings.WithConditions(Settings, Group?.Count ?? 1);
         Guard.Begin();
         if (Options.Checkpoints is { } checkpoints)
         {

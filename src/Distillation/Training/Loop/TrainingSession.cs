@@ -20,6 +20,7 @@ internal sealed partial class TrainingSession : IDisposable
     private CheckpointDirectory? _directory;
     private Checkpointer? _checkpointer;
     private Validator? _validator;
+    private Dictionary<string, string> _settings = [];
 
     /// <exception cref="ArgumentException">The data has no lengths, and the order needs them.</exception>
     /// <exception cref="InvalidOperationException">A student is in training already.</exception>
@@ -268,7 +269,7 @@ internal sealed partial class TrainingSession : IDisposable
             History = State.History,
             Best = Selection.Best,
             Elapsed = State.Elapsed,
-            Settings = RunSettings.WithConditions(Settings, Group?.Count ?? 1),
+            Settings = _settings,
         };
         if (_checkpointer is { } checkpointer)
         {

@@ -12,12 +12,8 @@ public sealed class DistillationScheme(ITeacher? teacher, Learner learner) : Tra
     /// <inheritdoc/>
     public override ITeacher? Teacher => teacher;
 
-    /// <summary>Gets the teacher's fingerprint, and of a run in stages what belongs to the stage.</summary>
-    public IReadOnlyDictionary<string, string> Identity =>
-        new Dictionary<string, string>(Stage) { ["teacher"] = teacher is null ? "none" : teacher.Fingerprint() ?? "without a fingerprint" };
-
-    /// <summary>Gets what the run depends on besides where it is one of several, by name.</summary>
-    internal IReadOnlyDictionary<string, string> Stage { get; init; } = ImmutableDictionary<string, string>.Empty;
+    /// <summary>Gets of a run in stages what belongs to the stage; empty of other runs.</summary>
+    public IReadOnlyDictionary<string, string> Identity { get; internal init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Gets what the student sees in place of a batch, of which the teacher has computed the output; <see langword="null"/> for the batch.</summary>
     internal Func<Batch, ModelOutput, TrainingPosition, Batch>? StudentBatch { get; init; }

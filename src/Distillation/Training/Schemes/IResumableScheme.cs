@@ -1,9 +1,9 @@
 namespace Distillation.Training;
 
-/// <summary>An <see cref="ITrainingScheme"/> whose runs depend on more than learners, data and options: checkpoints store and compare it.</summary>
+/// <summary>An <see cref="ITrainingScheme"/> whose runs depend on more than teacher, learners, data and options: checkpoints store and compare it.</summary>
 public interface IResumableScheme
 {
-    /// <summary>Gets what the run depends on besides learners, data and options, as texts by name. A checkpoint with other texts is refused.</summary>
+    /// <summary>Gets what the run depends on besides teacher, learners, data and options, as texts by name. A checkpoint with other texts is refused.</summary>
     IReadOnlyDictionary<string, string> Identity { get; }
 
     /// <summary>

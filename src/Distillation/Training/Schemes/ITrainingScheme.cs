@@ -11,7 +11,9 @@ public interface ITrainingScheme : IDisposable
     /// <value>One of <see cref="Learners"/>.</value>
     Learner Validated { get; }
 
-    /// <summary>Gets the frozen teacher, if there is one: the loop measures it on the validation data before training.</summary>
+    /// <summary>
+    /// Gets the frozen teacher, if there is one: the loop measures it on the validation data before training, and checkpoints store its fingerprint.
+    /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     ITeacher? Teacher => null;
 

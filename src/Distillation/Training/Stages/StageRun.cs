@@ -41,5 +41,5 @@ internal sealed record StageRun
     /// <param name="teacher">The teacher; the caller disposes it.</param>
     /// <param name="identity">What the run depends on besides, by name.</param>
     public ITrainingScheme CreateScheme(ITeacher? teacher, IReadOnlyDictionary<string, string> identity) =>
-        new DistillationScheme(teacher, new Learner(Student, Loss)) { Stage = identity, StudentBatch = StudentBatch };
+        new DistillationScheme(teacher, new Learner(Student, Loss)) { Identity = identity, StudentBatch = StudentBatch };
 }
