@@ -69,22 +69,19 @@ internal static class MpiCommand
 
     private sealed class TimedRanks(IRanks inner) : IRanks
     {
-        private const long Gradients = 100_000;
-
         public List<double> Sums { get; } = [];
 
         public int Rank => inner.Rank;
 
         public int Count => inner.Count;
 
-        public void Sum(Tensor flat)
+        public void Sum(Tensor flat) => inner.Sum(flat);
+
+        public void SumGradients(Tensor flat, long gradients)
         {
             long began = Stopwatch.GetTimestamp();
-            inner.Sum(flat);
-            if (flat.numel() > Gradients)
-            {
-                Sums.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
-            }
+            inner.SumGradients(flat, gradients);
+            Sums.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         }
 
         public void Broadcast(Tensor flat) => inner.Broadcast(flat);

@@ -5,8 +5,8 @@ using Distillation.Mpi;
 namespace Distillation.Benchmarks;
 
 /// <summary>
-/// Sums of flat buffers over the ranks of an MPI job, from 4 kB to 16 MB; the latency α and the bandwidth β that fit them; and what they give for other numbers
-/// of ranks.
+/// Sums of flat buffers over the ranks of an MPI job, from 4 kB to 16 MB, exact and as bfloat16; the latency α and the bandwidth β that fit the exact ones; and
+/// what they give for other numbers of ranks.
 /// </summary>
 /// <remarks>
 /// The model is that of Rabenseifner's sum (Thakur et al., 2005), without its additions: 2·⌈log₂ p⌉·α + 2·(p − 1)/p · n/β for p ranks and n bytes. Times are
@@ -24,7 +24,7 @@ internal static class MpiSumsCommand
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         torch.set_num_threads(1);
-        using MpiEnvironment mpi = MpiEnvironment.Start();
+        using MpiEnvironment mpi = MpiEnvironment.Start(new() { CompressGradients = true });
         IRanks ranks = mpi.Ranks;
         if (ranks.Count == 1)
         {
@@ -33,17 +33,18 @@ internal static class MpiSumsCommand
         }
 
         long[] sizes = [.. Enumerable.Range(0, 7).Select(i => 1024L << (2 * i))];
-        (long Bytes, double Seconds)[] measured = [.. sizes.Select(numbers => (4 * numbers, Time(mpi, numbers)))];
+        (long Bytes, double Seconds)[] measured = [.. sizes.Select(numbers => (4 * numbers, Time(mpi, numbers, ranks.Sum)))];
+        double[] compressed = [.. sizes.Select(numbers => Time(mpi, numbers, flat => ranks.SumGradients(flat, numbers)))];
         if (ranks.Rank == 0)
         {
-            Report(ranks.Count, measured);
+            Report(ranks.Count, measured, compressed);
         }
 
         return 0;
     }
 
     // The median of rank 0; all begin together.
-    private static double Time(MpiEnvironment mpi, long numbers)
+    private static double Time(MpiEnvironment mpi, long numbers, Action<Tensor> sum)
     {
         using Tensor flat = torch.zeros(numbers);
         var seconds = new List<double>();
@@ -51,7 +52,7 @@ internal static class MpiSumsCommand
         {
             mpi.Barrier();
             long began = Stopwatch.GetTimestamp();
-            mpi.Ranks.Sum(flat);
+            sum(flat);
             seconds.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
         }
 
@@ -59,13 +60,15 @@ internal static class MpiSumsCommand
         return seconds[Repetitions / 2];
     }
 
-    private static void Report(int ranks, (long Bytes, double Seconds)[] measured)
+    private static void Report(int ranks, (long Bytes, double Seconds)[] measured, double[] compressed)
     {
         (double latency, double bandwidth) = Fit(ranks, measured);
         Console.WriteLine($"{ranks} ranks: a latency of {1e6 * latency:F0} µs, a bandwidth of {bandwidth / 1e6:F0} MB/s");
-        foreach ((long bytes, double seconds) in measured)
+        foreach (((long bytes, double seconds), double rounded) in measured.Zip(compressed))
         {
-            Console.WriteLine($"{bytes / 1024} kB: measured {1e3 * seconds:F2} ms, by the model {1e3 * Model(ranks, bytes, latency, bandwidth):F2} ms");
+            Console.WriteLine(
+                $"{bytes / 1024} kB: measured {1e3 * seconds:F2} ms, by the model {1e3 * Model(ranks, bytes, latency, bandwidth):F2} ms; "
+                + $"as bfloat16 {1e3 * rounded:F2} ms");
         }
 
         for (long p = 2; p <= LargestProjection; p *= 2)

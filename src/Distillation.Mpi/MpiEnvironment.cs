@@ -47,14 +47,15 @@ public sealed class MpiEnvironment : IDisposable
     /// <param name="options">The library and the timeout; the defaults if not given.</param>
     /// <returns>The environment. The caller disposes it at the end of the program: disposal waits for the other ranks.</returns>
     /// <exception cref="MpiException">
-    /// No library was found, or it has another binary interface, or it is not the one of the launcher. The message has those that were tried.
+    /// No library was found, or it has another binary interface, or it is not the one of the launcher. The message has those that were tried. Or the ranks
+    /// have different values of <see cref="MpiOptions.CompressGradients"/>.
     /// </exception>
     /// <exception cref="InvalidOperationException">MPI was started in this process before.</exception>
     public static MpiEnvironment Start(MpiOptions? options = null)
     {
         options ??= new MpiOptions();
         Launch launch = Launch.Current;
-        return launch.Processes == 1 ? new(ranks: null) : new(MpiRanks.Join(MpiLibrary.Load(options.Library, launch), launch, options.Timeout));
+        return launch.Processes == 1 ? new(ranks: null) : new(MpiRanks.Join(MpiLibrary.Load(options.Library, launch), launch, options));
     }
 
     /// <summary>Waits until every rank has come here: to what one rank has written before it, and the others read after it.</summary>

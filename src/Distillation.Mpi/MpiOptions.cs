@@ -10,6 +10,17 @@ public sealed record MpiOptions
     /// </value>
     public string? Library { get; init => field = value is null ? null : Require.Text(value); }
 
+    /// <summary>Gets whether gradients travel as bfloat16, in half the bytes: for networks that are slower than a step.</summary>
+    /// <value>
+    /// The default value is <see langword="false"/>: gradients are summed in their own type. All ranks must have the same value.
+    /// </value>
+    /// <remarks>
+    /// Each rank rounds its gradients, sums its share of all of them in their own type, and rounds the sum, so that an element differs from the sum by at most
+    /// 2⁻⁷ of the sum of magnitudes. All ranks still have the same bits. Losses, flags and validation stay exact. PyTorch's <c>bf16_compress_hook</c>
+    /// (DistributedDataParallel) sends the same type, and sums in it.
+    /// </remarks>
+    public bool CompressGradients { get; init; }
+
     /// <summary>
     /// Gets how long a rank waits for the others in a sum or a broadcast. After that it ends the job: a rank that hangs is not noticed otherwise.
     /// </summary>

@@ -25,13 +25,13 @@ internal sealed unsafe class MpiRanks : IRanks
     private static readonly TimeSpan ForwardingTime = TimeSpan.FromSeconds(1);
 
     private readonly MpiLibrary _mpi;
-    private readonly TimeSpan _timeout;
+    private readonly MpiOptions _options;
     private readonly Lock _gate = new();
     private bool _hasLeft;
 
-    private MpiRanks(MpiLibrary mpi, TimeSpan timeout)
+    private MpiRanks(MpiLibrary mpi, MpiOptions options)
     {
-        (_mpi, _timeout) = (mpi, timeout);
+        (_mpi, _options) = (mpi, options);
         (Rank, Count) = (mpi.Rank(), mpi.Size());
         Library = mpi.Version;
     }
@@ -42,12 +42,12 @@ internal sealed unsafe class MpiRanks : IRanks
 
     public string Library { get; }
 
-    /// <exception cref="MpiException">The library is not that of the launcher.</exception>
+    /// <exception cref="MpiException">The library is not that of the launcher, or the ranks differ in how gradients travel.</exception>
     /// <exception cref="InvalidOperationException">MPI was started before.</exception>
-    public static MpiRanks Join(MpiLibrary mpi, Launch launch, TimeSpan timeout)
+    public static MpiRanks Join(MpiLibrary mpi, Launch launch, MpiOptions options)
     {
         mpi.Initialize();
-        var ranks = new MpiRanks(mpi, timeout);
+        var ranks = new MpiRanks(mpi, options);
         if (launch.Processes is { } expected && ranks.Count != expected)
         {
             mpi.Complete();
@@ -56,6 +56,7 @@ internal sealed unsafe class MpiRanks : IRanks
                 + $"that of the launcher. Use the mpirun of that library, or set {nameof(MpiOptions)}.{nameof(MpiOptions.Library)}.");
         }
 
+        ranks.RequireSameOptions();
         return ranks;
     }
 
@@ -69,6 +70,26 @@ internal sealed unsafe class MpiRanks : IRanks
             _ => throw new ArgumentException($"{nameof(flat)} must be float32 or float64, but is {flat.dtype}.", nameof(flat)),
         };
         Each(flat, (start, count, _) => _mpi.BeginSum(start, count, type));
+    }
+
+    public void SumGradients(Tensor flat, long gradients)
+    {
+        Require.InRange(gradients, 0, Require.Present(flat).numel());
+        if (!_options.CompressGradients)
+        {
+            Sum(flat);
+            return;
+        }
+
+        RequireFlat(flat);
+        using var scope = torch.NewDisposeScope();
+        using var noGradient = torch.no_grad();
+        for (long start = 0; start < gradients; start += Chunk)
+        {
+            SumCompressed(flat.narrow(0, start, Math.Min(Chunk, gradients - start)));
+        }
+
+        Sum(flat.narrow(0, gradients, flat.numel() - gradients));
     }
 
     public void Broadcast(Tensor flat)
@@ -122,6 +143,43 @@ internal sealed unsafe class MpiRanks : IRanks
         Locked(() => _mpi.Complete());
     }
 
+    // Another rank would wait in another collective.
+    private void RequireSameOptions()
+    {
+        using Tensor compressing = torch.tensor([_options.CompressGradients ? 1f : 0]);
+        Sum(compressing);
+        float count = compressing.data<float>()[0];
+        if (count != 0 && count != Count)
+        {
+            Leave();
+            throw new MpiException(
+                $"{nameof(MpiOptions)}.{nameof(MpiOptions.CompressGradients)} must be the same on all {Count} ranks, but is true on {count}, and "
+                + $"{(_options.CompressGradients ? "true" : "false")} on rank {Rank}.");
+        }
+    }
+
+    // Every rank receives one share of the gradients of all, sums it, and sends the sum to all: half the bytes of a sum in float32.
+    private void SumCompressed(Tensor part)
+    {
+        long share = (part.numel() + Count - 1) / Count;
+        Tensor all = torch.zeros([Count * share], torch.ScalarType.BFloat16);
+        Tensor first = all.narrow(0, 0, part.numel());
+        _ = first.copy_(part);
+        Tensor own = torch.empty_like(all);
+        Exchange(all, own, share, _mpi.BeginAllToAll);
+        Exchange(own.view(Count, share).to(part.dtype).sum([0]).to(torch.ScalarType.BFloat16), all, share, _mpi.BeginAllGather);
+        _ = part.copy_(first);
+    }
+
+    private void Exchange(Tensor source, Tensor target, long share, Func<nint, nint, int, nint> begin)
+    {
+        fixed (byte* from = source.bytes, to = target.bytes)
+        {
+            (nint sent, nint received) = ((nint)from, (nint)to);
+            Wait(Locked(() => begin(sent, received, checked((int)(share * sizeof(ushort))))));
+        }
+    }
+
     private void RequireFlat(Tensor flat)
     {
         ObjectDisposedException.ThrowIf(_hasLeft, this);
@@ -166,10 +224,10 @@ internal sealed unsafe class MpiRanks : IRanks
             probed = Stopwatch.GetTimestamp();
             TimeSpan waited = Stopwatch.GetElapsedTime(began);
             left ??= Locked(_mpi.HasEmptyMessage) ? waited : null;
-            if (waited > _timeout)
+            if (waited > _options.Timeout)
             {
                 Fail(new TimeoutException(
-                    $"The other ranks did not come within {_timeout.TotalSeconds:G4} s ({nameof(MpiOptions)}.{nameof(MpiOptions.Timeout)})."));
+                    $"The other ranks did not come within {_options.Timeout.TotalSeconds:G4} s ({nameof(MpiOptions)}.{nameof(MpiOptions.Timeout)})."));
             }
             else if (left is { } since && waited - since > Grace)
             {

@@ -11,19 +11,9 @@ internal static class CompareCommand
             using var scope = torch.NewDisposeScope();
             torch.nn.Module alone = one.Run(null);
             torch.nn.Module shared = one.Run(mpi.Ranks);
-            Line.Write(one.Name, mpi.Ranks.Rank, mpi.Ranks.Count, Line.Digest(shared), Distance(shared, alone));
+            Line.Write(one.Name, mpi.Ranks.Rank, mpi.Ranks.Count, Line.Digest(shared), Weights.Distance(shared, alone));
         }
 
         return 0;
     }
-
-    private static double Distance(torch.nn.Module module, torch.nn.Module expected)
-    {
-        Tensor all = Flat(module);
-        Tensor others = Flat(expected);
-        return ((all - others).norm() / others.norm()).item<double>();
-    }
-
-    private static Tensor Flat(torch.nn.Module module) =>
-        torch.cat([.. module.parameters().Select(parameter => parameter.detach().to(torch.ScalarType.Float64).flatten())]);
 }

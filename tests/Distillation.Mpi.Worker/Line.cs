@@ -28,6 +28,11 @@ internal static class Line
             digest.AppendData(detached.bytes);
         }
 
-        return Convert.ToHexStringLower(digest.GetHashAndReset())[..16];
+        return Text(digest.GetHashAndReset());
     }
+
+    /// <summary>Returns the digest of a tensor.</summary>
+    public static string Digest(Tensor tensor) => Text(SHA256.HashData(tensor.bytes));
+
+    private static string Text(byte[] digest) => Convert.ToHexStringLower(digest)[..16];
 }

@@ -14,6 +14,8 @@ internal sealed unsafe class MpiLibrary
     private readonly delegate* unmanaged<nint*, int*, nint, int> _test;
     private readonly delegate* unmanaged<nint, nint, int, nint, nint, nint, nint*, int> _iallreduce;
     private readonly delegate* unmanaged<nint, int, nint, int, nint, nint*, int> _ibcast;
+    private readonly delegate* unmanaged<nint, int, nint, nint, int, nint, nint, nint*, int> _ialltoall;
+    private readonly delegate* unmanaged<nint, int, nint, nint, int, nint, nint, nint*, int> _iallgather;
 
     private MpiLibrary(nint library, string path, string version, MpiHandles handles)
     {
@@ -22,6 +24,8 @@ internal sealed unsafe class MpiLibrary
         _test = (delegate* unmanaged<nint*, int*, nint, int>)Function("MPI_Test");
         _iallreduce = (delegate* unmanaged<nint, nint, int, nint, nint, nint, nint*, int>)Function("MPI_Iallreduce");
         _ibcast = (delegate* unmanaged<nint, int, nint, int, nint, nint*, int>)Function("MPI_Ibcast");
+        _ialltoall = (delegate* unmanaged<nint, int, nint, nint, int, nint, nint, nint*, int>)Function("MPI_Ialltoall");
+        _iallgather = (delegate* unmanaged<nint, int, nint, nint, int, nint, nint, nint*, int>)Function("MPI_Iallgather");
     }
 
     /// <summary>Gets the path or the name by which the library was loaded.</summary>
@@ -98,6 +102,24 @@ internal sealed unsafe class MpiLibrary
     {
         nint request;
         Check(_ibcast(first, bytes, Handles.Byte, 0, Handles.World, &request), "MPI_Ibcast");
+        return request;
+    }
+
+    /// <summary>Begins to send each rank its part of the bytes, and to receive the parts of all.</summary>
+    /// <returns>The request.</returns>
+    public nint BeginAllToAll(nint source, nint target, int bytes)
+    {
+        nint request;
+        Check(_ialltoall(source, bytes, Handles.Byte, target, bytes, Handles.Byte, Handles.World, &request), "MPI_Ialltoall");
+        return request;
+    }
+
+    /// <summary>Begins to send all ranks the bytes of this one, and to receive those of all.</summary>
+    /// <returns>The request.</returns>
+    public nint BeginAllGather(nint source, nint target, int bytes)
+    {
+        nint request;
+        Check(_iallgather(source, bytes, Handles.Byte, target, bytes, Handles.Byte, Handles.World, &request), "MPI_Iallgather");
         return request;
     }
 

@@ -10,7 +10,7 @@ namespace Distillation;
 /// update, so that the weights stay the same bits everywhere.
 /// </para>
 /// <para>
-/// <see cref="Sum"/> and <see cref="Broadcast"/> are collective: every rank calls them in the same order, with tensors of the same length and type. A run
+/// Sums and broadcasts are collective: every rank calls them in the same order, with tensors of the same length and type. A run
 /// calls them on the thread that trains.
 /// </para>
 /// </remarks>
@@ -29,6 +29,19 @@ public interface IRanks
     /// [N] float32 or float64, contiguous, on the CPU. It receives the sum, with the same bits on every rank. Infinities and NaN are summed as IEEE 754 has it.
     /// </param>
     void Sum(Tensor flat);
+
+    /// <summary>Adds up gradients, and the exact numbers that follow them, over all ranks, in place.</summary>
+    /// <remarks>
+    /// A run makes one such call for each update. A transport that sends gradients in a smaller type implements this method; the default calls
+    /// <see cref="Sum"/>. It is collective, as <see cref="Sum"/> is.
+    /// </remarks>
+    /// <param name="flat">
+    /// [N] float32 or float64, contiguous, on the CPU. It receives the sum, with the same bits on every rank. Infinities and NaN are summed as IEEE 754 has it.
+    /// </param>
+    /// <param name="gradients">
+    /// How many of the first numbers are gradients, in [0, N]. A transport may round these; the rest is summed as <see cref="Sum"/> does.
+    /// </param>
+    void SumGradients(Tensor flat, long gradients) => Sum(flat);
 
     /// <summary>Copies a tensor of rank 0 to all ranks.</summary>
     /// <param name="flat">[N] of any type, contiguous, on the CPU. On rank 0 it is read, on the others overwritten.</param>

@@ -76,7 +76,7 @@ internal sealed class GradientExchange : IDisposable
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
         Pack(isCheckpointDue, failed: failure is not null);
-        _group.Sum(_flat);
+        _group.SumGradients(_flat, _flat.numel() - _rest.numel());
         Unpack(failure);
     }
 

@@ -39,6 +39,8 @@ internal sealed class RankGroup
 
     public void Sum(Tensor flat) => _ranks.Sum(flat);
 
+    public void SumGradients(Tensor flat, long gradients) => _ranks.SumGradients(flat, gradients);
+
     public void Broadcast(Tensor flat) => _ranks.Broadcast(flat);
 
     /// <summary>Seeds libtorch's generator for a step: each rank draws its own numbers.</summary>
