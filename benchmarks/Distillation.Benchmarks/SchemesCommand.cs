@@ -15,8 +15,8 @@ using static TorchSharp.torch.nn;
 namespace Distillation.Benchmarks;
 
 /// <summary>
-/// A residual teacher of 0.70 M parameters, trained on all of Fashion-MNIST, and students: a residual network of a sixteenth of that, alone and by several losses
-/// and schemes, and one that is cut out of the teacher. Students with one seed begin with the same weights, and make the same number of updates.
+/// A residual teacher of 0.70 M parameters, trained on all of Fashion-MNIST, and students: a residual network of a sixteenth of that, alone and by several
+/// losses and schemes, and one that is cut out of the teacher. Students with one seed begin with the same weights, and make the same number of updates.
 /// </summary>
 internal static class SchemesCommand
 {
@@ -78,7 +78,7 @@ internal static class SchemesCommand
             };
             if (new SupervisedTrainer(Student.From(network), options: options).Fit(images.Train).Status == TrainingStatus.Terminated)
             {
-                throw new OperationCanceledException($"The training of the teacher was ended; the same command goes on from '{options.Checkpoints.Directory}'.");
+                throw new OperationCanceledException($"The teacher is not trained to its end; the same command goes on from '{options.Checkpoints.Directory}'.");
             }
 
             ModuleWeights.Save(network, file);

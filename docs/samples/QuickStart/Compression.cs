@@ -50,18 +50,17 @@ internal sealed class Compression(Images images, int epochs, IReadOnlyList<int> 
             Passes = 4,
         };
         Way peer = new("network 784-128-10, alone", images.Train) { Hidden = 128 };
-        Way[] ways =
-        [
-            alone,
-            new("distilled", images.Train) { Teachers = _ => ofTrain },
-            new("alone, on views", views) { WeightDecay = 0.02, Passes = 4 },
-            best,
-            peer,
-            new("distilled from network 784-128-10", images.Train) { Teachers = number => Teacher.From(peer.Students[number]) },
-        ];
+        Way distilled = new("distilled", images.Train) { Teachers = _ => ofTrain };
+        Way onViews = new("alone, on views", views) { WeightDecay = 0.02, Passes = 4 };
+        Way fromPeer = new("distilled from network 784-128-10", images.Train) { Teachers = number => Teacher.From(peer.Students[number]) };
+        Way[] ways = [alone, distilled, onViews, best, peer, fromPeer];
         try
         {
-            Display.Run(ways.Select(way => new Step(way.Name, progress => Run(way, progress))));
+            Display.Run(
+            [
+                new("outputs of the teacher", progress => Fill(ofMost, most, progress)),
+                new("students", progress => Run([[best], [onViews], [peer, fromPeer], [alone, distilled]], progress)),
+            ]);
             OnnxExport.Write(best.Students[0], onnxFile, [1, 28, 28]);
         }
         finally
@@ -75,17 +74,42 @@ internal sealed class Compression(Images images, int epochs, IReadOnlyList<int> 
         return Findings(taught, ways, alone, best);
     }
 
-    private string Run(Way way, IProgress<double> progress)
+    // By all cores: convolutions are large enough for that.
+    private static string Fill(CachedTeacher teacher, IDataSource data, IProgress<double> progress)
     {
-        foreach ((int number, int seed) in seeds.Index())
+        int threads = torch.get_num_threads();
+        torch.set_num_threads(Environment.ProcessorCount);
+        teacher.Fill(data, progress: progress);
+        torch.set_num_threads(threads);
+        return FormattableString.Invariant($"{data.Count} images");
+    }
+
+    // One chain beside the other, on a thread each; the ways of a chain one after the other.
+    private string Run(IReadOnlyList<IReadOnlyList<Way>> chains, IProgress<double> progress)
+    {
+        Way[] ways = [.. chains.SelectMany(chain => chain)];
+        foreach (Way way in ways)
         {
-            Sequential student = Networks.Mlp(way.Hidden, seed);
-            way.Students.Add(student);
-            Train(student, way, number, new Part(progress, (double)number / seeds.Count, 1.0 / seeds.Count));
-            way.Outcomes.Add(Measure(student));
+            way.Students.AddRange(seeds.Select(seed => Networks.Mlp(way.Hidden, seed)));
         }
 
-        return Spread.Percent(way.Accuracies.Average());
+        var parts = new Parts(progress, [.. ways.SelectMany(way => seeds.Select(_ => (double)way.Passes))]);
+        ParallelTrainings.Run(chains.Count, Environment.ProcessorCount, (chain, _) => chains[chain].Count(way =>
+        {
+            int first = Array.IndexOf(ways, way) * seeds.Count;
+            for (int number = 0; number < seeds.Count; number++)
+            {
+                Train(way.Students[number], way, number, parts.Of(first + number));
+            }
+
+            return true;
+        }));
+        foreach (Way way in ways)
+        {
+            way.Outcomes.AddRange(way.Students.Select(Measure));
+        }
+
+        return FormattableString.Invariant($"{ways.Length * seeds.Count} trained");
     }
 
     private Findings Findings(Outcome taught, IReadOnlyList<Way> ways, Way alone, Way best)
@@ -136,7 +160,7 @@ internal sealed class Compression(Images images, int epochs, IReadOnlyList<int> 
         return samples.Generate(new RandomTranslation(), ViewsOfEach * originals.Count).InMemory();
     }
 
-    private void Train(Sequential student, Way way, int number, Part progress)
+    private void Train(Sequential student, Way way, int number, IProgress<TrainingProgress> progress)
     {
         var options = new TrainerOptions
         {

@@ -146,7 +146,7 @@ internal sealed class Federated : IJob
     {
         using Sequential original = Networks.Mlp(128, _seed);
         using TensorData all = _images.Train.Subset(_dealt.SelectMany(part => part)).InMemory();
-        new SupervisedTrainer(Student.From(original), options: _plainTraining with { Seed = _seed }).Fit(all, progress: new Part(progress));
+        new SupervisedTrainer(Student.From(original), options: _plainTraining with { Seed = _seed }).Fit(all, progress: new Parts(progress, [1]).Of(0));
         return Evaluator.Evaluate(Teacher.From(original), _images.Test);
     }
 

@@ -30,7 +30,7 @@ internal sealed class TeacherTraining(Images images, int epochs, int seed, strin
         };
         Display.Run([new("teacher", progress =>
         {
-            new SupervisedTrainer(Student.From(network), options: options).Fit(views, progress: new Part(progress));
+            new SupervisedTrainer(Student.From(network), options: options).Fit(views, progress: new Parts(progress, [1]).Of(0));
             return $"{epochs} epochs";
         })]);
 
