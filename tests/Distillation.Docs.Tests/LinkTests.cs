@@ -15,7 +15,7 @@ public sealed class LinkTests
         const string page = """
             # A page with `code`, twice
 
-            [here](#a-page-with-code-twice), [the code](losses.md#layers), [a folder](samples), [elsewhere](https://example.org/none.md#none)
+            [here](#a-page-with-code-twice), [the code](losses-layers.md#layers), [a folder](samples), [elsewhere](https://example.org/none.md#none)
 
             ## Twice
             ## Twice

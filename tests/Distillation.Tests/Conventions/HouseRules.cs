@@ -59,16 +59,24 @@ public sealed partial class HouseRules
             .Should().BeEquivalentTo([typeof(Batch), typeof(MaskedBatch)]);
 
     [Theory]
-    [InlineData(typeof(IDistillationLoss), "losses.md")]
-    [InlineData(typeof(Connector), "losses.md")]
     [InlineData(typeof(ISampleGenerator), "how-to/generated-samples.md")]
     [InlineData(typeof(ITeacherFitter), "small-data.md")]
     public void Every_one_of_a_kind_is_in_the_list(Type kind, string page)
     {
         string text = File.ReadAllText(Path.Combine(Sources.Root, "docs", page));
 
-        kind.Assembly.GetExportedTypes().Where(type => type is { IsClass: true, IsAbstract: false } && kind.IsAssignableFrom(type))
-            .Should().NotBeEmpty().And.AllSatisfy(type => text.Should().MatchRegex($"`{type.Name}[`(]"));
+        Classes(kind).Should().NotBeEmpty().And.AllSatisfy(type => text.Should().MatchRegex($"`{type.Name}[`(]"));
+    }
+
+    [Theory]
+    [InlineData(typeof(IDistillationLoss))]
+    [InlineData(typeof(Connector))]
+    public void Every_loss_and_connector_has_one_row_in_the_pages_of_losses(Type kind)
+    {
+        string[] lines = [.. Directory.GetFiles(Path.Combine(Sources.Root, "docs"), "losses*.md").SelectMany(File.ReadLines)];
+
+        Classes(kind).Should().NotBeEmpty()
+            .And.AllSatisfy(type => lines.Where(line => line.StartsWith($"| `{type.Name}` |", StringComparison.Ordinal)).Should().ContainSingle());
     }
 
     [Fact]
@@ -101,6 +109,9 @@ public sealed partial class HouseRules
         views.Should().HaveCountGreaterThan(3)
             .And.OnlyContain(type => type.GetProperty(nameof(IDataSource.Lengths)) != null, "the default has none, whatever the data has");
     }
+
+    private static IEnumerable<Type> Classes(Type kind) =>
+        kind.Assembly.GetExportedTypes().Where(type => type is { IsClass: true, IsAbstract: false } && kind.IsAssignableFrom(type));
 
     [GeneratedRegex(@"Require\.\w+\(Require\.\w+\([^()]*\)(, [\d.]+)*\)")]
     private static partial Regex NestedCheck();

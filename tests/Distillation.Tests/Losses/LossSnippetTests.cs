@@ -3,7 +3,7 @@ using Distillation.Losses;
 
 namespace Distillation.Tests.Losses;
 
-/// <summary>Pieces of C# of the page on losses, compiled and run.</summary>
+/// <summary>Pieces of C# of the pages on losses, compiled and run.</summary>
 public sealed class LossSnippetTests : IDisposable
 {
     private readonly DisposeScope _scope = torch.NewDisposeScope();
