@@ -78,7 +78,7 @@ internal static class SchemesCommand
             };
             if (new SupervisedTrainer(Student.From(network), options: options).Fit(images.Train).Status == TrainingStatus.Terminated)
             {
-                throw new OperationCanceledException($"The teacher is not trained to its end; the same command goes on from '{options.Checkpoints.Directory}'.");
+                throw new OperationCanceledException($"The teacher is not trained to its end; this command goes on from '{options.Checkpoints.Directory}'.");
             }
 
             ModuleWeights.Save(network, file);
