@@ -138,14 +138,14 @@ internal static class SchemesCommand
     // 44 000 parameters.
     private static Module<Tensor, Tensor> Small(int seed) => new ResidualNetwork(width: 8, blocks: 2, stride: 2, seed);
 
-    // Cut to whole vectors of channels, by what they change of the loss.
+    // Cut to the widths of the small network: the channels stay that change the loss most.
     private static Module<Tensor, Tensor> Pruned(Module<Tensor, Tensor> teacher, IdxImages images)
     {
         var student = new ResidualNetwork(width: 32, blocks: 2, stride: 2);
         student.load_state_dict(teacher.state_dict());
         using TensorData some = images.Train.Subset(0..2048).InMemory();
         ChannelImportance importance = ChannelImportance.OfLoss(some, (logits, batch) => functional.cross_entropy(logits, batch.RequireLabels()));
-        StudentBuilder.PruneChannels(student, some.Inputs, new() { Keep = 0.3, ChannelMultiple = 16, Importance = importance });
+        StudentBuilder.PruneChannels(student, some.Inputs, new() { Keep = 0.25, ChannelMultiple = 8, Importance = importance });
         return student;
     }
 
