@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Distillation.Benchmarks.SmallData;
+using Distillation.Caching;
 using Distillation.Compression;
 using Distillation.Data;
 using Distillation.Evaluation;
@@ -16,7 +17,8 @@ namespace Distillation.Benchmarks;
 
 /// <summary>
 /// A residual teacher of 0.70 M parameters, trained on all of Fashion-MNIST, and students: a residual network of a sixteenth of that, alone and by several
-/// losses and schemes, and one that is cut out of the teacher. Students with one seed begin with the same weights, and make the same number of updates.
+/// losses and schemes, and one that is cut out of the teacher. The others with one seed begin with the same
+/// weights; all make the same number of updates.
 /// </summary>
 internal static class SchemesCommand
 {
@@ -48,12 +50,14 @@ internal static class SchemesCommand
         command.SetAction(parsed =>
         {
             var images = new IdxImages(parsed.GetValue(directory)!);
-            var teacher = new Lazy<Module<Tensor, Tensor>>(() => Teacher(images, parsed.GetValue(teacherEpochs), parsed.GetValue(weights)!));
-            var cached = new Lazy<ITeacher>(() => Distillation.Teacher.From(teacher.Value).Cached(images.Train.Count));
+            using Module<Tensor, Tensor> teacher = Teacher(images, parsed.GetValue(teacherEpochs), parsed.GetValue(weights)!);
+            using ITeacher live = Distillation.Teacher.From(teacher);
+            using CachedTeacher cached = live.Cached(images.Train.Count);
+            cached.Fill(images.Train);
             var log = new ResultLog(parsed.GetValue(results)!);
             foreach (int each in Enumerable.Range(parsed.GetValue(seed), parsed.GetValue(seeds)))
             {
-                Compare(images, teacher, cached, each, parsed.GetValue(epochs), parsed.GetValue(arms)?.Split(','), log);
+                Compare(images, teacher, live, cached, each, parsed.GetValue(epochs), parsed.GetValue(arms)?.Split(','), log);
             }
 
             Console.WriteLine(Summary.Of(log.Results));
@@ -88,9 +92,8 @@ internal static class SchemesCommand
         return network;
     }
 
-    // The teacher is trained or read for the arms that need it.
     private static void Compare(
-        IdxImages images, Lazy<Module<Tensor, Tensor>> network, Lazy<ITeacher> cached, int seed, int epochs, string[]? arms, ResultLog log)
+        IdxImages images, Module<Tensor, Tensor> network, ITeacher live, ITeacher cached, int seed, int epochs, string[]? arms, ResultLog log)
     {
         using var originals = new LabeledSamples(images.Train);
         TrainerOptions options = Training(epochs, seed);
@@ -99,14 +102,14 @@ internal static class SchemesCommand
         Dictionary<string, Func<Module<Tensor, Tensor>>> all = new()
         {
             ["plain"] = () => Alone(Small(seed), images, options),
-            ["soft targets"] = () => Distilled(Small(seed), cached.Value, soft, images, options),
-            ["decoupled"] = () => Distilled(Small(seed), cached.Value, new DecoupledLoss(1, 2, 4) + new HardLabelLoss(), images, options),
+            ["soft targets"] = () => Distilled(Small(seed), cached, soft, images, options),
+            ["decoupled"] = () => Distilled(Small(seed), cached, new DecoupledLoss(1, 2, 4) + new HardLabelLoss(), images, options),
             ["exits"] = () => Exits(Small(seed), images, options),
             ["plain on views"] = () => Alone(Small(seed), images, onViews),
-            ["soft targets on views"] = () => Distilled(Small(seed), Live(network), soft, images, onViews),
-            ["function matching"] = () => Distilled(Small(seed), Live(network), new SoftTargetLoss(1), images, onViews),
-            ["pruned teacher"] = () => Distilled(Pruned(network.Value, images), cached.Value, soft, images, options),
-            ["pruned teacher on views"] = () => Distilled(Pruned(network.Value, images), Live(network), soft, images, onViews),
+            ["soft targets on views"] = () => Distilled(Small(seed), live, soft, images, onViews),
+            ["function matching"] = () => Distilled(Small(seed), live, new SoftTargetLoss(1), images, onViews),
+            ["pruned teacher"] = () => Distilled(Pruned(network, images), cached, soft, images, options),
+            ["pruned teacher on views"] = () => Distilled(Pruned(network, images), live, soft, images, onViews),
         };
         foreach ((string name, Func<Module<Tensor, Tensor>> train) in all)
         {
@@ -132,8 +135,6 @@ internal static class SchemesCommand
 
     private static ISampleTransform Views(LabeledSamples originals) =>
         new RandomHorizontalFlip().AsAugmentation(originals).Then(new RandomTranslation(2).AsAugmentation(originals));
-
-    private static ITeacher Live(Lazy<Module<Tensor, Tensor>> network) => Distillation.Teacher.From(network.Value);
 
     // 44 000 parameters.
     private static Module<Tensor, Tensor> Small(int seed) => new ResidualNetwork(width: 8, blocks: 2, stride: 2, seed);

@@ -18,8 +18,10 @@ internal static class CompressCommand
         IRanks ranks = mpi.Ranks;
         foreach (long gradients in new long[] { 0, 1, 2, 1000, 1001, 70_003 })
         {
-            Sum(ranks, gradients);
+            Sum(ranks, gradients, torch.ScalarType.Float32);
         }
+
+        Sum(ranks, 1001, torch.ScalarType.Float64);
 
         bool isFirst = ranks.Rank == 0;
         using Tensor special = torch.tensor([isFirst ? float.PositiveInfinity : 1, isFirst ? float.NaN : 1, 1, float.MinValue, 16_777_217]);
@@ -33,10 +35,13 @@ internal static class CompressCommand
         return 0;
     }
 
-    private static void Sum(IRanks ranks, long gradients)
+    private static void Sum(IRanks ranks, long gradients, torch.ScalarType dtype)
     {
         using var scope = torch.NewDisposeScope();
-        Tensor[] parts = [.. Enumerable.Range(0, ranks.Count).Select(rank => torch.randn(gradients + Rest, generator: new torch.Generator((ulong)rank + 1)))];
+        Tensor[] parts =
+        [
+            .. Enumerable.Range(0, ranks.Count).Select(rank => torch.randn(gradients + Rest, dtype, generator: new torch.Generator((ulong)rank + 1))),
+        ];
         Tensor sum = parts[ranks.Rank].clone();
         ranks.SumGradients(sum, gradients);
         Tensor all = torch.stack(parts).to(torch.ScalarType.Float64);

@@ -94,16 +94,19 @@ internal sealed class Compression(Images images, int epochs, IReadOnlyList<int> 
         }
 
         var parts = new Parts(progress, [.. ways.SelectMany(way => seeds.Select(_ => (double)way.Passes))]);
-        ParallelTrainings.Run(chains.Count, Environment.ProcessorCount, (chain, _) => chains[chain].Count(way =>
+        ParallelTrainings.Run(chains.Count, Environment.ProcessorCount, (chain, _) =>
         {
-            int first = Array.IndexOf(ways, way) * seeds.Count;
-            for (int number = 0; number < seeds.Count; number++)
+            foreach (Way way in chains[chain])
             {
-                Train(way.Students[number], way, number, parts.Of(first + number));
+                int first = Array.IndexOf(ways, way) * seeds.Count;
+                for (int number = 0; number < seeds.Count; number++)
+                {
+                    Train(way.Students[number], way, number, parts.Of(first + number));
+                }
             }
 
-            return true;
-        }));
+            return chains[chain].Count;
+        });
         foreach (Way way in ways)
         {
             way.Outcomes.AddRange(way.Students.Select(Measure));

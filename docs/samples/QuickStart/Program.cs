@@ -12,7 +12,7 @@ try
 {
     return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or OperationCanceledException)
 {
     return Refuse(exception.Message);
 }

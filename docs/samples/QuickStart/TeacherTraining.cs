@@ -30,7 +30,12 @@ internal sealed class TeacherTraining(Images images, int epochs, int seed, strin
         };
         Display.Run([new("teacher", progress =>
         {
-            new SupervisedTrainer(Student.From(network), options: options).Fit(views, progress: new Parts(progress, [1]).Of(0));
+            TrainingResult result = new SupervisedTrainer(Student.From(network), options: options).Fit(views, progress: new Parts(progress, [1]).Of(0));
+            if (result.Status == TrainingStatus.Terminated)
+            {
+                throw new OperationCanceledException("The teacher is not trained to its end; the same command goes on.");
+            }
+
             return $"{epochs} epochs";
         })]);
 

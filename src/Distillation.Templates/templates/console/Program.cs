@@ -33,6 +33,11 @@ var options = new TrainerOptions
     Checkpoints = new("run"),
 };
 TrainingResult result = new DistillationTrainer(teacher, student, loss, options).Fit(train, validation);
+if (result.Status == TrainingStatus.Terminated)
+{
+    Console.WriteLine("The run was ended before its last step. Start the program again, and it goes on.");
+    return;
+}
 
 // 4. What came of it: does the teacher help, a report, and the student for ONNX Runtime.
 Console.WriteLine(result.Describe());
